@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+/* nt_memory.h: structures, classes and constants of the memory system calls that mingw-w64's public headers do not declare for
+ * PE code, or that native code needs. Included by nt.h on both sides. */
+#ifndef TRANSOM_NT_MEMORY_H
+#define TRANSOM_NT_MEMORY_H
+
+#endif
