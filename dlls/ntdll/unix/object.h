@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * object.h: NT objects, the handle table and waiting, as the native half sees them (object.c, handle.c, wait.c).
+ *
+ * An object is an allocation of its creator's that begins with struct object. Whatever can be waited for has a cell in
+ * the process's segment (include/segment.h), which is what signalling and waiting work on.
+ */
+#ifndef TRANSOM_OBJECT_H
+#define TRANSOM_OBJECT_H
+
+#include "nt.h"
+
+struct object_type {
+    const char *name;               /* "Event", as NtQueryObject reports it */
+    ACCESS_MASK valid_access;
+    ACCESS_MASK generic_mapping[4]; /* read, write, execute, all */
+    void (*destroy)(struct object *);               /* the last reference is gone; frees the object */
+    void (*close)(struct object *, HANDLE handle);  /* a handle is being closed (may be NULL) */
+    NTSTATUS (*query_name)(struct object *, WCHAR **name); /* for ObjectNameInformation (may be NULL); malloc'ed */
+};
+
+struct object {
+    const struct object_type *type;
+    uint32_t refs;          /* atomic */
+    uint32_t handle_count;  /* atomic */
+    uint32_t cell;          /* index of its cell in the segment; 0 = cannot be waited for */
+    uint32_t flags;
+    struct object_name *name; /* in the namespace, or NULL */
+};
+
+/* Initialises with one reference, owned by the caller. */
+void object_init(struct object *obj, const struct object_type *type);
+struct object *object_ref(struct object *obj);
+void object_unref(struct object *obj);
+
+/* Handles. `attributes` are OBJ_*. handle_create takes a reference of its own. Values are multiples of 4. */
+NTSTATUS handle_create(struct object *obj, ACCESS_MASK access, ULONG attributes, HANDLE *handle);
+/* Looks a handle up, the pseudo-handles too; the object comes with a reference. `type` NULL: any. Checks access. */
+NTSTATUS handle_lookup(HANDLE handle, const struct object_type *type, ACCESS_MASK access, struct object **obj);
+NTSTATUS handle_lookup_access(HANDLE handle, const struct object_type *type, ACCESS_MASK access, struct object **obj,
+                              ACCESS_MASK *granted);
+NTSTATUS handle_close(HANDLE handle);
+/* Replaces generic rights by the type's specific ones, and MAXIMUM_ALLOWED by all valid ones. */
+ACCESS_MASK access_map(const struct object_type *type, ACCESS_MASK access);
+
+/* Cells: the state of what can be waited for. */
+enum cell_kind { CELL_NONE, CELL_NOTIFICATION, CELL_SYNCHRONIZATION, CELL_SEMAPHORE, CELL_MUTANT };
+NTSTATUS object_cell_alloc(struct object *obj, enum cell_kind kind, LONG state, LONG limit);
+/* Signals (files when an operation completes, threads at their end, timers, …), waking waiters; or un-signals. */
+void object_signal(struct object *obj);
+void object_reset(struct object *obj);
+
+/* Events by handle, for the asynchronous I/O of others: reference now, signal at completion. */
+extern const struct object_type event_type;
+
+/* Completion ports: queue a packet; `port` is an object of completion_type. */
+extern const struct object_type completion_type;
+NTSTATUS completion_post(struct object *port, ULONG_PTR key, ULONG_PTR apc_context, NTSTATUS status,
+                         ULONG_PTR information);
+
+/* User APCs: queue to a thread; delivered when it is alertable. */
+NTSTATUS thread_queue_apc(struct thread *thread, PNTAPCFUNC routine, ULONG_PTR arg1, ULONG_PTR arg2, ULONG_PTR arg3);
+
+/* Waits on one object until signalled; timeout in 100 ns as NtWaitForSingleObject takes it, NULL = for ever. */
+NTSTATUS object_wait(struct object *obj, bool alertable, const LARGE_INTEGER *timeout);
+
+/* The namespace (namespace.c): inserts or finds by OBJECT_ATTRIBUTES (already probed). */
+struct object_attr {
+    WCHAR *name; /* absolute, malloc'ed, or NULL */
+    size_t name_len;
+    struct object *root;
+    ULONG attributes;
+    void *security; /* self-relative descriptor, malloc'ed, or NULL */
+};
+NTSTATUS object_attr_in(const OBJECT_ATTRIBUTES *user, struct object_attr *attr);
+void object_attr_free(struct object_attr *attr);
+/* Inserts `obj` under attr's name, if it has one. With OBJ_OPENIF and an existing object of the type: *existing is that
+ * one (referenced) and the status is STATUS_OBJECT_NAME_EXISTS. */
+NTSTATUS object_insert(struct object *obj, const struct object_attr *attr, struct object **existing);
+NTSTATUS object_open(const struct object_attr *attr, const struct object_type *type, struct object **obj);
+
+/* Both steps of every NtCreate*: insert and give a handle. Consumes the caller's reference of obj. */
+NTSTATUS object_create_handle(struct object *obj, ACCESS_MASK access, const OBJECT_ATTRIBUTES *user, HANDLE *handle);
+NTSTATUS object_open_handle(const struct object_type *type, ACCESS_MASK access, const OBJECT_ATTRIBUTES *user,
+                            HANDLE *handle);
+
+#endif
