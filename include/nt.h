@@ -18,6 +18,7 @@
 #undef WIN32_NO_STATUS
 #include <ntdef.h>
 #include <ntstatus.h>
+typedef USHORT RTL_ATOM, *PRTL_ATOM;
 #else
 #include "ntbase.h"
 #endif
@@ -143,10 +144,12 @@ typedef struct _PEB_LDR_DATA {
     HANDLE ShutdownThreadId;
 } PEB_LDR_DATA, *PPEB_LDR_DATA;
 
+#ifndef _WIN32
 typedef struct _RTL_BALANCED_NODE {
     struct _RTL_BALANCED_NODE *Children[2];
     ULONG_PTR ParentValue;
 } RTL_BALANCED_NODE, *PRTL_BALANCED_NODE;
+#endif
 
 typedef struct _LDR_DATA_TABLE_ENTRY {
     LIST_ENTRY InLoadOrderLinks;
