@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: MIT
+# native.mk: the tools of the build and the native program `transom`.
+
+ifeq ($(V),1)
+say =
+else
+say = @printf '  %-8s %s\n' $(1) $(patsubst $(abs_builddir)/%,%,$@);
+endif
+
+TOOL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -Wall -Wextra $(WERROR) $(CFLAGS) $(ASAN_FLAGS)
+NATIVE_INCLUDES = -I$(srcdir)/include -Igen -I$(srcdir)/dlls/ntdll/unix -idirafter $(MINGW_INCLUDE)
+NATIVE_CFLAGS = -std=gnu11 -D_GNU_SOURCE -Wall -Wextra $(WERROR) -fno-strict-aliasing -fvisibility=hidden -pthread \
+	$(NATIVE_INCLUDES) -DTRANSOM_VERSION='"$(PACKAGE_VERSION)"' -DTRANSOM_LIBDIR='"$(pkglibdir)"' $(CFLAGS) $(UBSAN_FLAGS)
+
+# --- tools ---
+
+TOOLS = $(patsubst $(srcdir)/tools/%.c,tools/%,$(wildcard $(srcdir)/tools/*.c))
+
+tools/%: $(srcdir)/tools/%.c
+	@mkdir -p $(@D)
+	$(call say,TOOL)$(CC) $(TOOL_CFLAGS) $(LDFLAGS) -o $@ $<
+
+# --- generated sources, used by both halves ---
+
+SYSCALL_SOURCES = gen/nt_syscalls.h gen/nt_stubs.S gen/nt_dispatch.c gen/nt_decode.c
+GENERATED = gen/stamp-syscalls gen/apisets.h
+
+gen/stamp-syscalls: tools/mksyscalls $(srcdir)/include/syscalls.tbl
+	@mkdir -p gen
+	$(call say,GEN)tools/mksyscalls $(srcdir)/include/syscalls.tbl gen && touch $@
+$(SYSCALL_SOURCES): gen/stamp-syscalls ;
+
+gen/apisets.h: tools/mkapiset $(srcdir)/include/apisets.tbl
+	@mkdir -p gen
+	$(call say,GEN)tools/mkapiset $(srcdir)/include/apisets.tbl > $@.new && mv $@.new $@
+
+# --- transom ---
+
+NATIVE_SOURCES = $(foreach dir,loader $(patsubst $(srcdir)/%/,%,$(wildcard $(srcdir)/dlls/*/unix/)),\
+	$(patsubst $(srcdir)/%,%,$(wildcard $(srcdir)/$(dir)/*.c $(srcdir)/$(dir)/*.S)))
+NATIVE_OBJECTS = $(patsubst %,obj/native/%.o,$(basename $(NATIVE_SOURCES))) \
+	obj/native/gen/nt_dispatch.o obj/native/gen/nt_decode.o
+
+obj/native/%.o: $(srcdir)/%.c $(srcdir)/build-aux/native.mk | $(GENERATED)
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) $(NATIVE_CFLAGS) -MMD -MP -c -o $@ $<
+obj/native/%.o: $(srcdir)/%.S $(srcdir)/build-aux/native.mk | $(GENERATED)
+	@mkdir -p $(@D)
+	$(call say,AS)$(CC) $(NATIVE_CFLAGS) -MMD -MP -c -o $@ $<
+obj/native/gen/%.o: gen/%.c $(srcdir)/build-aux/native.mk | $(GENERATED)
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) $(NATIVE_CFLAGS) -MMD -MP -c -o $@ $<
+
+transom: $(NATIVE_OBJECTS)
+	$(call say,LD)$(CC) $(CFLAGS) $(UBSAN_FLAGS) -pthread -rdynamic $(LDFLAGS) -o $@ $(NATIVE_OBJECTS) $(LIBS)
+
+-include $(NATIVE_OBJECTS:.o=.d)
+
+.PHONY: native clean-native install-native
+native: $(TOOLS) $(if $(filter loader/%,$(NATIVE_SOURCES)),transom)
+clean-native:
+	rm -rf tools gen obj/native transom
+install-native: native
+	$(INSTALL) -d "$(DESTDIR)$(bindir)"
+	$(INSTALL_PROGRAM) transom "$(DESTDIR)$(bindir)/transom"

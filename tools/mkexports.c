@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mkexports: makes everything that follows from a DLL's export list (dlls/NAME/NAME.exports; the format is described in
+ * docs/contributing.md).
+ *
+ *   mkexports --def FILE        the module-definition file the DLL is linked with
+ *   mkexports --implib FILE     the one its import library is made from
+ *   mkexports --stubs FILE      assembly: a stub for each function that is missing
+ *   mkexports --table FILE...   `dll<tab>ordinal<tab>name<tab>state<tab>detail`, for `transom check` and the documentation
+ *   mkexports --markdown FILE... docs/compatibility.md
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum state { DONE, PARTIAL, FORWARD, MISSING, DATA, PRIVATE };
+static const char *const state_names[] = { "done", "partial", "forward", "missing", "data", "private" };
+
+struct export
+{
+    char *name;   /* NULL: exported by ordinal only */
+    char *symbol; /* what implements it, or the target of a forwarder */
+    char *why;    /* the limits of a partial one */
+    long ordinal; /* -1: none given */
+    enum state state;
+    int line;
+};
+
+struct list {
+    char *dll; /* kernel32.dll */
+    struct export *exports;
+    size_t count, capacity;
+};
+
+static const char *current_file;
+static int current_line;
+
+static void __attribute__((noreturn, format(printf, 1, 2))) fail(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    if (current_line)
+        fprintf(stderr, "%s:%d: ", current_file, current_line);
+    else
+        fprintf(stderr, "%s: ", current_file);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+    exit(1);
+}
+
+static void *check(void *p)
+{
+    if (!p)
+        fail("out of memory");
+    return p;
+}
+
+/* The next word of a line: up to white space, or a quoted text. NULL at the end and before a comment. */
+static char *next_word(char **line)
+{
+    char *p = *line, *word;
+
+    while (isspace((unsigned char)*p))
+        p++;
+    if (!*p || *p == '#') {
+        *line = p;
+        return NULL;
+    }
+    if (*p == '"') {
+        word = ++p;
+        while (*p && *p != '"')
+            p++;
+        if (!*p)
+            fail("the quote is not closed");
+    } else {
+        word = p;
+        while (*p && !isspace((unsigned char)*p))
+            p++;
+    }
+    if (*p)
+        *p++ = 0;
+    *line = p;
+    return word;
+}
+
+/* Names go into assembly and linker scripts, between quotes. */
+static void check_name(const char *name)
+{
+    if (!*name)
+        fail("empty name");
+    for (const char *p = name; *p; p++)
+        if (*p <= ' ' || *p >= 0x7f || strchr("\"\\;,", *p))
+            fail("bad character in name '%s'", name);
+}
+
+static void parse_line(struct list *list, char *line)
+{
+    struct export export = { .ordinal = -1, .line = current_line };
+    char *word = next_word(&line), *end;
+
+    if (!word)
+        return;
+    if (word[0] == '@' && isdigit((unsigned char)word[1])) {
+        errno = 0;
+        export.ordinal = strtol(word + 1, &end, 10);
+        if (*end || errno || export.ordinal < 1 || export.ordinal > 65535)
+            fail("bad ordinal '%s'", word);
+        word = next_word(&line);
+        if (!word)
+            fail("a name or '-' is expected after the ordinal");
+    }
+    if (strcmp(word, "-")) {
+        check_name(word);
+        export.name = check(strdup(word));
+    } else if (export.ordinal < 0) {
+        fail("an export without a name needs an ordinal");
+    }
+
+    word = next_word(&line);
+    if (!word)
+        fail("a state is expected after the name");
+    size_t i = 0;
+    while (i < sizeof(state_names) / sizeof(*state_names) && strcmp(word, state_names[i]))
+        i++;
+    if (i == sizeof(state_names) / sizeof(*state_names))
+        fail("unknown state '%s'", word);
+    export.state = (enum state)i;
+
+    word = next_word(&line);
+    if (export.state == PARTIAL) {
+        if (!word)
+            fail("partial needs its limits, in quotes");
+        export.why = check(strdup(word));
+        word = next_word(&line);
+    }
+    if (export.state == FORWARD) {
+        if (!word || !strrchr(word, '.'))
+            fail("forward needs DLL.function");
+        check_name(word);
+        export.symbol = check(strdup(word));
+        word = next_word(&line);
+    } else if (word && !strcmp(word, "=")) {
+        if (export.state == MISSING)
+            fail("a missing function has no symbol");
+        word = next_word(&line);
+        if (!word)
+            fail("a symbol is expected after '='");
+        check_name(word);
+        export.symbol = check(strdup(word));
+        word = next_word(&line);
+    } else if (export.name) {
+        export.symbol = check(strdup(export.name));
+    } else if (export.state == MISSING) {
+        char symbol[32];
+        snprintf(symbol, sizeof(symbol), "__transom_ordinal_%ld", export.ordinal);
+        export.symbol = check(strdup(symbol));
+    } else {
+        fail("an export without a name needs '= symbol'");
+    }
+    if (word)
+        fail("'%s' is not expected here", word);
+
+    if (list->count == list->capacity) {
+        list->capacity = list->capacity ? 2 * list->capacity : 512;
+        list->exports = check(realloc(list->exports, list->capacity * sizeof(*list->exports)));
+    }
+    list->exports[list->count++] = export;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct export *x = *(struct export *const *)a, *y = *(struct export *const *)b;
+    return strcmp(x->name, y->name);
+}
+
+/* Each name and each ordinal may occur once. */
+static void check_duplicates(struct list *list)
+{
+    struct export **sorted = check(malloc((list->count + 1) * sizeof(*sorted)));
+    int *ordinals = check(calloc(65536, sizeof(*ordinals)));
+    size_t named = 0;
+
+    for (size_t i = 0; i < list->count; i++) {
+        struct export *export = &list->exports[i];
+        current_line = export->line;
+        if (export->ordinal >= 0) {
+            if (ordinals[export->ordinal])
+                fail("ordinal %ld is also on line %d", export->ordinal, ordinals[export->ordinal]);
+            ordinals[export->ordinal] = export->line;
+        }
+        if (export->name)
+            sorted[named++] = export;
+    }
+    qsort(sorted, named, sizeof(*sorted), by_name);
+    for (size_t i = 1; i < named; i++) {
+        if (!strcmp(sorted[i - 1]->name, sorted[i]->name)) {
+            current_line = sorted[i]->line;
+            fail("%s is also on line %d", sorted[i]->name, sorted[i - 1]->line);
+        }
+    }
+    free(sorted);
+    free(ordinals);
+    current_line = 0;
+}
+
+static struct list *read_list(const char *file)
+{
+    struct list *list = check(calloc(1, sizeof(*list)));
+    FILE *in = fopen(file, "r");
+    char *line = NULL;
+    size_t size = 0;
+    const char *base = strrchr(file, '/');
+
+    current_file = file;
+    current_line = 0;
+    if (!in)
+        fail("%s", strerror(errno));
+    base = base ? base + 1 : file;
+    size_t length = strlen(base);
+    if (length <= 8 || strcmp(base + length - 8, ".exports"))
+        fail("the file must be called DLL.exports");
+    list->dll = check(malloc(length + 5));
+    sprintf(list->dll, "%.*s", (int)(length - 8), base);
+    if (!strchr(list->dll, '.'))
+        strcat(list->dll, ".dll");
+
+    while (errno = 0, getline(&line, &size, in) >= 0) {
+        current_line++;
+        parse_line(list, line);
+    }
+    if (ferror(in))
+        fail("%s", strerror(errno));
+    free(line);
+    fclose(in);
+    check_duplicates(list);
+    return list;
+}
+
+static void free_list(struct list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        free(list->exports[i].name);
+        free(list->exports[i].symbol);
+        free(list->exports[i].why);
+    }
+    free(list->exports);
+    free(list->dll);
+    free(list);
+}
+
+static void write_def(const struct list *list, bool implib)
+{
+    printf("LIBRARY \"%s\"\nEXPORTS\n", list->dll);
+    for (size_t i = 0; i < list->count; i++) {
+        const struct export *export = &list->exports[i];
+        /* An export without a name is still called somehow in the import library: by its symbol. */
+        const char *name = export->name ? export->name : export->symbol;
+
+        if (implib && !export->name && export->state == FORWARD)
+            continue;
+        printf("  \"%s\"", name);
+        if (!implib) {
+            const char *dot = strrchr(export->symbol, '.');
+            if (export->state == FORWARD)
+                printf(" = \"%.*s\".\"%s\"", (int)(dot - export->symbol), export->symbol, dot + 1);
+            else if (strcmp(export->symbol, name))
+                printf(" = \"%s\"", export->symbol);
+        }
+        if (export->ordinal >= 0)
+            printf(" @%ld", export->ordinal);
+        if (!export->name)
+            printf(" NONAME");
+        if (export->state == DATA)
+            printf(" DATA");
+        putchar('\n');
+    }
+}
+
+/*
+ * The address a stub's `call` pushes identifies the stub, and with it the function: the export directory has its name.
+ * So each stub is five bytes, and the names are in the DLL once.
+ */
+static void write_stubs(const struct list *list)
+{
+    puts("# made by tools/mkexports\n\t.text");
+    for (size_t i = 0; i < list->count; i++) {
+        const struct export *export = &list->exports[i];
+        if (export->state != MISSING)
+            continue;
+        printf("\t.globl \"%s\"\n\t.def \"%s\"; .scl 2; .type 32; .endef\n\"%s\":\n\tcall __transom_missing_common\n",
+               export->symbol, export->symbol, export->symbol);
+    }
+}
+
+static void write_table(const struct list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const struct export *export = &list->exports[i];
+        const char *detail = export->state == FORWARD ? export->symbol : export->why ? export->why : "";
+        if (export->ordinal >= 0)
+            printf("%s\t%ld\t%s\t%s\t%s\n", list->dll, export->ordinal, export->name ? export->name : "-",
+                   state_names[export->state], detail);
+        else
+            printf("%s\t-\t%s\t%s\t%s\n", list->dll, export->name, state_names[export->state], detail);
+    }
+}
+
+static void markdown_names(const struct list *list, enum state state, const char *title)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < list->count; i++) {
+        const struct export *export = &list->exports[i];
+        if (export->state != state)
+            continue;
+        if (!any)
+            printf("\n<details><summary>%s</summary>\n\n", title);
+        else if (state == MISSING)
+            fputs(", ", stdout);
+        any = true;
+        if (state == PARTIAL)
+            printf("- `%s`: %s\n", export->name ? export->name : export->symbol, export->why);
+        else if (export->name)
+            printf("`%s`", export->name);
+        else
+            printf("ordinal %ld", export->ordinal);
+    }
+    if (any)
+        puts("\n\n</details>");
+}
+
+static void write_markdown(char **files, int count)
+{
+    struct list **lists = check(calloc(count + 1, sizeof(*lists)));
+    size_t total[PRIVATE + 1] = { 0 };
+
+    for (int i = 0; i < count; i++)
+        lists[i] = read_list(files[i]);
+    puts("# Compatibility\n\nMade by `make docs/compatibility.md` from the export lists; do not edit. A function is "
+         "*done* when it "
+         "behaves as\ndocumented, *partial* when it has the stated limits, *forwarded* when another DLL here has it, "
+         "and *missing* "
+         "when\na program that calls it is stopped with a message that names it.\n\n"
+         "| DLL | done | partial | forwarded | missing |\n| --- | ---: | ---: | ---: | ---: |");
+    for (int i = 0; i < count; i++) {
+        size_t n[PRIVATE + 1] = { 0 };
+        for (size_t j = 0; j < lists[i]->count; j++) {
+            n[lists[i]->exports[j].state]++;
+            total[lists[i]->exports[j].state]++;
+        }
+        printf("| %s | %zu | %zu | %zu | %zu |\n", lists[i]->dll, n[DONE] + n[DATA], n[PARTIAL], n[FORWARD],
+               n[MISSING]);
+    }
+    printf("| **all** | %zu | %zu | %zu | %zu |\n", total[DONE] + total[DATA], total[PARTIAL], total[FORWARD],
+           total[MISSING]);
+    for (int i = 0; i < count; i++) {
+        printf("\n## %s\n", lists[i]->dll);
+        markdown_names(lists[i], PARTIAL, "partial");
+        markdown_names(lists[i], MISSING, "missing");
+        free_list(lists[i]);
+    }
+    free(lists);
+}
+
+int main(int argc, char **argv)
+{
+    const char *mode = argc > 1 ? argv[1] : "";
+
+    if (argc == 3 && (!strcmp(mode, "--def") || !strcmp(mode, "--implib") || !strcmp(mode, "--stubs"))) {
+        struct list *list = read_list(argv[2]);
+        if (!strcmp(mode, "--stubs"))
+            write_stubs(list);
+        else
+            write_def(list, !strcmp(mode, "--implib"));
+        free_list(list);
+    } else if (argc > 2 && !strcmp(mode, "--table")) {
+        for (int i = 2; i < argc; i++) {
+            struct list *list = read_list(argv[i]);
+            write_table(list);
+            free_list(list);
+        }
+    } else if (argc > 2 && !strcmp(mode, "--markdown")) {
+        write_markdown(argv + 2, argc - 2);
+    } else {
+        fprintf(stderr, "usage: mkexports --def|--implib|--stubs FILE, or --table|--markdown FILE...\n");
+        return 2;
+    }
+    if (fflush(stdout) || ferror(stdout)) {
+        perror("mkexports");
+        return 1;
+    }
+    return 0;
+}
