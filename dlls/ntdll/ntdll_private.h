@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ntdll_private.h: what the files of ntdll's PE half share. Exported functions are declared in include/ntldr.h (loader,
+ * exceptions, activation contexts) or by <windows.h>; here is the rest.
+ *
+ * Ownership of per-thread fields: TEB.ThreadLocalStoragePointer and TEB.TlsLinks belong to ldrtls.c; TEB.FlsData,
+ * TlsSlots and TlsExpansionSlots to the FLS/TLS functions.
+ */
+#ifndef TRANSOM_NTDLL_PRIVATE_H
+#define TRANSOM_NTDLL_PRIVATE_H
+
+#include "nt.h"
+#include "ntldr.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <wchar.h>
+
+#ifndef ARRAY_SIZE
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#endif
+#ifndef CONTAINING_RECORD
+#define CONTAINING_RECORD(address, type, field) ((type *)((char *)(address)-offsetof(type, field)))
+#endif
+
+#define NT_CURRENT_PROCESS ((HANDLE)(LONG_PTR)-1)
+#define NT_CURRENT_THREAD  ((HANDLE)(LONG_PTR)-2)
+
+/* KUSER_SHARED_DATA.NtSystemRoot: "C:\windows". */
+#define NT_SYSTEM_ROOT ((const WCHAR *)(KUSER_SHARED_DATA_VA + 0x30))
+
+/* Unlocked, without debug information: for locks that exist before the heap does. */
+#define RTL_CRITICAL_SECTION_STATIC_INIT                                                                               \
+    {                                                                                                                  \
+        (void *)(LONG_PTR)-1, -1, 0, 0, 0, 0                                                                           \
+    }
+
+static inline void *heap_alloc(size_t size)
+{
+    extern PVOID NTAPI RtlAllocateHeap(PVOID, ULONG, SIZE_T);
+    return RtlAllocateHeap(nt_peb()->ProcessHeap, 0, size);
+}
+static inline void *heap_alloc_zero(size_t size)
+{
+    extern PVOID NTAPI RtlAllocateHeap(PVOID, ULONG, SIZE_T);
+    return RtlAllocateHeap(nt_peb()->ProcessHeap, HEAP_ZERO_MEMORY, size);
+}
+static inline void *heap_realloc(void *ptr, size_t size)
+{
+    extern PVOID NTAPI RtlReAllocateHeap(PVOID, ULONG, PVOID, SIZE_T);
+    return ptr ? RtlReAllocateHeap(nt_peb()->ProcessHeap, 0, ptr, size) : heap_alloc(size);
+}
+static inline void heap_free(void *ptr)
+{
+    extern BOOLEAN NTAPI RtlFreeHeap(PVOID, ULONG, PVOID);
+    if (ptr)
+        RtlFreeHeap(nt_peb()->ProcessHeap, 0, ptr);
+}
+
+static inline void list_init(LIST_ENTRY *head)
+{
+    head->Flink = head->Blink = head;
+}
+static inline bool list_empty(const LIST_ENTRY *head)
+{
+    return head->Flink == head;
+}
+static inline void list_add_tail(LIST_ENTRY *head, LIST_ENTRY *entry)
+{
+    entry->Flink = head;
+    entry->Blink = head->Blink;
+    head->Blink->Flink = entry;
+    head->Blink = entry;
+}
+static inline void list_add_head(LIST_ENTRY *head, LIST_ENTRY *entry)
+{
+    list_add_tail(head->Flink, entry);
+}
+static inline void list_remove(LIST_ENTRY *entry)
+{
+    entry->Blink->Flink = entry->Flink;
+    entry->Flink->Blink = entry->Blink;
+    entry->Flink = entry->Blink = entry;
+}
+
+/* Hooks between the halves of ntdll. The RTL side provides these; each runs once, early in LdrInitializeThunk of the
+ * process's first thread (rtl_process_init: after the process heap exists, before any other DLL is loaded) or of each
+ * thread (rtl_thread_init), and at its end, after DLL_THREAD_DETACH calls (rtl_thread_exit: FLS callbacks run before
+ * them, in rtl_thread_exit_callbacks). */
+void rtl_process_init(void);
+void rtl_thread_init(void);
+void rtl_thread_exit_callbacks(void);
+void rtl_thread_exit(void);
+
+/* The native half's tables (see NtTransomUnixCall), filled by rtl_process_init's caller. */
+
+#endif
