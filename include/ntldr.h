@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ntldr.h: the loader, exception and activation-context functions that ntdll exports and <windows.h> does not declare.
- * For PE code above ntdll (kernelbase and friends) and for ntdll itself.
+ * ntldr.h: more of ntdll's loader, exceptions and activation contexts than ntdll.h declares, with their constants.
  */
 #ifndef TRANSOM_NTLDR_H
 #define TRANSOM_NTLDR_H
 
-#include "nt.h"
+#include "ntdll.h"
 
 /* LDR_DATA_TABLE_ENTRY.Flags */
 #define LDRP_PACKAGED_BINARY       0x00000001
@@ -39,39 +38,13 @@
  * shifted in as (flags | 1). A real path pointer is even. */
 #define LDR_PATH_IS_FLAGS(path) (((ULONG_PTR)(path)) & 1)
 
-NTSTATUS NTAPI LdrLoadDll(PWSTR path_or_flags, PULONG characteristics, PUNICODE_STRING name, PVOID *base);
-NTSTATUS NTAPI LdrUnloadDll(PVOID base);
-NTSTATUS NTAPI LdrGetDllHandle(PWSTR path, PULONG characteristics, PUNICODE_STRING name, PVOID *base);
-NTSTATUS NTAPI LdrGetDllHandleEx(ULONG flags, PWSTR path, PULONG characteristics, PUNICODE_STRING name, PVOID *base);
 NTSTATUS NTAPI LdrGetDllHandleByName(PUNICODE_STRING base_name, PUNICODE_STRING full_name, PVOID *base);
-NTSTATUS NTAPI LdrGetDllHandleByMapping(PVOID mapping, PVOID *base);
 #define LDR_GET_DLL_HANDLE_EX_UNCHANGED_REFCOUNT 1
 #define LDR_GET_DLL_HANDLE_EX_PIN                2
-NTSTATUS NTAPI LdrGetDllFullName(PVOID base, PUNICODE_STRING name);
 NTSTATUS NTAPI LdrGetDllPath(PCWSTR module, ULONG flags, PWSTR *path, PWSTR *unknown);
-NTSTATUS NTAPI LdrGetDllDirectory(PUNICODE_STRING dir);
-NTSTATUS NTAPI LdrSetDllDirectory(PUNICODE_STRING dir);
-NTSTATUS NTAPI LdrAddDllDirectory(PUNICODE_STRING dir, PVOID *cookie);
-NTSTATUS NTAPI LdrRemoveDllDirectory(PVOID cookie);
-NTSTATUS NTAPI LdrSetDefaultDllDirectories(ULONG flags);
-NTSTATUS NTAPI LdrGetProcedureAddress(PVOID base, PANSI_STRING name, ULONG ordinal, PVOID *address);
 NTSTATUS NTAPI LdrGetProcedureAddressEx(PVOID base, PANSI_STRING name, ULONG ordinal, PVOID *address, ULONG flags);
-NTSTATUS NTAPI LdrGetProcedureAddressForCaller(PVOID base, PANSI_STRING name, ULONG ordinal, PVOID *address,
-                                               ULONG flags, PVOID *caller);
-NTSTATUS NTAPI LdrAddRefDll(ULONG flags, PVOID base);
 #define LDR_ADDREF_DLL_PIN 1
-NTSTATUS NTAPI LdrFindEntryForAddress(PVOID address, PLDR_DATA_TABLE_ENTRY *entry);
-typedef VOID(NTAPI *PLDR_LOADED_MODULE_ENUMERATION_CALLBACK)(PLDR_DATA_TABLE_ENTRY entry, PVOID context, PBOOLEAN stop);
-NTSTATUS NTAPI LdrEnumerateLoadedModules(ULONG flags, PLDR_LOADED_MODULE_ENUMERATION_CALLBACK callback, PVOID context);
-NTSTATUS NTAPI LdrLockLoaderLock(ULONG flags, PULONG disposition, ULONG_PTR *cookie);
-NTSTATUS NTAPI LdrUnlockLoaderLock(ULONG flags, ULONG_PTR cookie);
-NTSTATUS NTAPI LdrDisableThreadCalloutsForDll(PVOID base);
-VOID NTAPI LdrShutdownProcess(void);
-VOID NTAPI LdrShutdownThread(void);
 BOOLEAN NTAPI RtlDllShutdownInProgress(void);
-VOID NTAPI RtlExitUserProcess(NTSTATUS status);
-VOID NTAPI RtlExitUserThread(NTSTATUS status);
-VOID NTAPI RtlUserThreadStart(PVOID start, PVOID argument);
 
 typedef struct _LDR_DLL_NOTIFICATION_DATA {
     ULONG Flags;
@@ -110,20 +83,11 @@ NTSTATUS NTAPI LdrQueryImageFileExecutionOptions(PUNICODE_STRING image, PCWSTR o
 NTSTATUS NTAPI LdrOpenImageFileOptionsKey(PUNICODE_STRING image, BOOLEAN wow64, PHANDLE key);
 
 /* Images */
-PIMAGE_NT_HEADERS NTAPI RtlImageNtHeader(PVOID base);
 #define RTL_IMAGE_NT_HEADER_EX_FLAG_NO_RANGE_CHECK 1
-NTSTATUS NTAPI RtlImageNtHeaderEx(ULONG flags, PVOID base, ULONGLONG size, PIMAGE_NT_HEADERS *headers);
-PVOID NTAPI RtlImageDirectoryEntryToData(PVOID base, BOOLEAN mapped_as_image, USHORT directory, PULONG size);
 PIMAGE_SECTION_HEADER NTAPI RtlImageRvaToSection(PIMAGE_NT_HEADERS headers, PVOID base, ULONG rva);
-PVOID NTAPI RtlImageRvaToVa(PIMAGE_NT_HEADERS headers, PVOID base, ULONG rva, PIMAGE_SECTION_HEADER *section);
 PIMAGE_BASE_RELOCATION NTAPI LdrProcessRelocationBlock(ULONG_PTR va, ULONG count, PUSHORT offsets, LONG_PTR diff);
 
 /* Resources */
-typedef struct _LDR_RESOURCE_INFO {
-    ULONG_PTR Type;
-    ULONG_PTR Name;
-    ULONG_PTR Language;
-} LDR_RESOURCE_INFO;
 typedef struct _LDR_ENUM_RESOURCE_ENTRY {
     ULONG_PTR Type;
     ULONG_PTR Name;
@@ -132,30 +96,16 @@ typedef struct _LDR_ENUM_RESOURCE_ENTRY {
     ULONG Size;
     ULONG Reserved;
 } LDR_ENUM_RESOURCE_ENTRY;
-NTSTATUS NTAPI LdrFindResource_U(PVOID base, const LDR_RESOURCE_INFO *info, ULONG level,
-                                 PIMAGE_RESOURCE_DATA_ENTRY *entry);
-NTSTATUS NTAPI LdrFindResourceDirectory_U(PVOID base, const LDR_RESOURCE_INFO *info, ULONG level,
-                                          PIMAGE_RESOURCE_DIRECTORY *dir);
-NTSTATUS NTAPI LdrAccessResource(PVOID base, const IMAGE_RESOURCE_DATA_ENTRY *entry, PVOID *data, PULONG size);
 NTSTATUS NTAPI LdrEnumResources(PVOID base, const LDR_RESOURCE_INFO *info, ULONG level, PULONG count,
                                 LDR_ENUM_RESOURCE_ENTRY *entries);
 
 /* Exceptions */
 typedef LONG(NTAPI *PRTLP_UNHANDLED_EXCEPTION_FILTER)(PEXCEPTION_POINTERS);
 BOOLEAN NTAPI RtlDispatchException(PEXCEPTION_RECORD record, PCONTEXT context);
-VOID NTAPI RtlRaiseException(PEXCEPTION_RECORD record);
-VOID NTAPI RtlRaiseStatus(NTSTATUS status);
-PVOID NTAPI RtlAddVectoredExceptionHandler(ULONG first, PVECTORED_EXCEPTION_HANDLER handler);
-ULONG NTAPI RtlRemoveVectoredExceptionHandler(PVOID handle);
-PVOID NTAPI RtlAddVectoredContinueHandler(ULONG first, PVECTORED_EXCEPTION_HANDLER handler);
-ULONG NTAPI RtlRemoveVectoredContinueHandler(PVOID handle);
-VOID NTAPI RtlSetUnhandledExceptionFilter(PRTLP_UNHANDLED_EXCEPTION_FILTER filter);
 /* Describes the crash on stderr; kernelbase's UnhandledExceptionFilter calls it last. EXCEPTION_EXECUTE_HANDLER. */
 LONG NTAPI RtlUnhandledExceptionFilter(PEXCEPTION_POINTERS pointers);
 ULONG NTAPI RtlWalkFrameChain(PVOID *callers, ULONG count, ULONG flags);
 VOID NTAPI RtlGetCallersAddress(PVOID *caller, PVOID *callers_caller);
-VOID NTAPI DbgBreakPoint(void);
-VOID NTAPI DbgUserBreakPoint(void);
 
 /* Activation contexts */
 struct _ACTIVATION_CONTEXT;
@@ -195,6 +145,5 @@ NTSTATUS NTAPI RtlFindActivationContextSectionGuid(ULONG flags, const GUID *exte
                                                    PVOID data);
 
 /* Of Transom's own: ends the program, naming the function (stubs of missing exports call it). */
-DECLSPEC_NORETURN VOID NTAPI TransomMissingFunction(const char *dll, const char *function);
 
 #endif

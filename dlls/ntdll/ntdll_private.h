@@ -9,7 +9,15 @@
 #ifndef TRANSOM_NTDLL_PRIVATE_H
 #define TRANSOM_NTDLL_PRIVATE_H
 
-#include "nt.h"
+/* This DLL defines what mingw-w64's headers declare as imported: include this header first. */
+#ifndef _NTSYSTEM_
+#define _NTSYSTEM_
+#endif
+#ifndef _NTDLLBUILD_
+#define _NTDLLBUILD_
+#endif
+
+#include "ntdll.h"
 #include "ntldr.h"
 
 #include <stdarg.h>
@@ -37,22 +45,18 @@
 
 static inline void *heap_alloc(size_t size)
 {
-    extern PVOID NTAPI RtlAllocateHeap(PVOID, ULONG, SIZE_T);
     return RtlAllocateHeap(nt_peb()->ProcessHeap, 0, size);
 }
 static inline void *heap_alloc_zero(size_t size)
 {
-    extern PVOID NTAPI RtlAllocateHeap(PVOID, ULONG, SIZE_T);
     return RtlAllocateHeap(nt_peb()->ProcessHeap, HEAP_ZERO_MEMORY, size);
 }
 static inline void *heap_realloc(void *ptr, size_t size)
 {
-    extern PVOID NTAPI RtlReAllocateHeap(PVOID, ULONG, PVOID, SIZE_T);
     return ptr ? RtlReAllocateHeap(nt_peb()->ProcessHeap, 0, ptr, size) : heap_alloc(size);
 }
 static inline void heap_free(void *ptr)
 {
-    extern BOOLEAN NTAPI RtlFreeHeap(PVOID, ULONG, PVOID);
     if (ptr)
         RtlFreeHeap(nt_peb()->ProcessHeap, 0, ptr);
 }
