@@ -87,15 +87,14 @@ static inline void list_remove(LIST_ENTRY *entry)
     entry->Flink = entry->Blink = entry;
 }
 
-/* Hooks between the halves of ntdll. The RTL side provides these; each runs once, early in LdrInitializeThunk of the
- * process's first thread (rtl_process_init: after the process heap exists, before any other DLL is loaded) or of each
- * thread (rtl_thread_init), and at its end, after DLL_THREAD_DETACH calls (rtl_thread_exit: FLS callbacks run before
- * them, in rtl_thread_exit_callbacks). */
+/*
+ * Hooks between the halves of ntdll. ldrinit.c calls, on the process's first thread, after the process heap exists and
+ * before any other DLL is loaded, rtl_process_init() (the RTL side's file rtlinit.c defines it). At a thread's end it calls
+ * RtlProcessFlsData(teb->FlsData, 1), then the DLLs' DLL_THREAD_DETACH, then RtlProcessFlsData(.., 2), as Windows does.
+ */
 void rtl_process_init(void);
-void rtl_thread_init(void);
-void rtl_thread_exit_callbacks(void);
-void rtl_thread_exit(void);
 
-/* The native half's tables (see NtTransomUnixCall), filled by rtl_process_init's caller. */
+/* One line on stderr, "transom: PROGRAM: ...", for what ends the program (ldrinit.c). */
+void ldr_message(const char *format, ...) __attribute__((format(gnu_printf, 1, 2)));
 
 #endif

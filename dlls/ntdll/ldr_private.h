@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ldr_private.h: what the files of the loader (ldr*.c) and the unwinder share.
+ */
+#ifndef TRANSOM_LDR_PRIVATE_H
+#define TRANSOM_LDR_PRIVATE_H
+
+#include "ntdll_private.h"
+
+enum ldr_state {
+    LDR_MAPPED,       /* in the lists; its imports may not be bound yet */
+    LDR_BOUND,        /* it and all it imports are bound */
+    LDR_INITIALIZING, /* DllMain(DLL_PROCESS_ATTACH) is running */
+    LDR_READY,
+    LDR_UNLOADING,
+};
+
+/* As Windows has it, for debuggers. */
+typedef struct _LDR_DDAG_NODE {
+    LIST_ENTRY Modules;
+    PVOID ServiceTagList;
+    ULONG LoadCount;
+    ULONG LoadWhileUnloadingCount;
+    ULONG LowestLink;
+    PVOID Dependencies;
+    PVOID IncomingDependencies;
+    LONG State;
+    PVOID CondenseLink;
+    ULONG PreorderNumber;
+} LDR_DDAG_NODE;
+
+struct ldr_module {
+    LDR_DATA_TABLE_ENTRY entry; /* first: the lists and handles of programs point to it */
+    LDR_DDAG_NODE ddag;
+    IMAGE_NT_HEADERS *nt;
+    const IMAGE_EXPORT_DIRECTORY *exports;
+    ULONG exports_size;
+    enum ldr_state state;
+    bool tls_attached; /* its TLS callbacks have run */
+    LONG references;   /* LdrLoadDll calls and other explicit ones; LDR_PINNED: for ever */
+    ULONG mark;        /* of the last walk through the graph that met it */
+    ULONG dependency_count, dependency_capacity;
+    struct ldr_module **dependencies; /* what it imports from or has forwarders resolved in */
+    HANDLE activation_context;        /* of its manifest, or NULL */
+};
+
+#define LDR_PINNED (-1)
+
+static inline struct ldr_module *ldr_from_entry(LDR_DATA_TABLE_ENTRY *entry)
+{
+    return CONTAINING_RECORD(entry, struct ldr_module, entry);
+}
+
+/* ldrmodule.c: the modules; all but ldr_range_find under the loader lock */
+extern RTL_CRITICAL_SECTION ldr_lock;
+extern PEB_LDR_DATA ldr_data;
+extern struct ldr_module *ldr_exe, *ldr_ntdll, *ldr_kernel32;
+
+struct ldr_module *ldr_module_create(void *base, const UNICODE_STRING *full_name);
+void ldr_module_remove(struct ldr_module *module); /* out of the lists */
+void ldr_module_free(struct ldr_module *module);
+struct ldr_module *ldr_find_base(const void *base);
+struct ldr_module *ldr_find_address(const void *address);
+struct ldr_module *ldr_find_name(const WCHAR *base_name, size_t length);
+struct ldr_module *ldr_find_path(const WCHAR *full_name, size_t length);
+struct ldr_module *ldr_find_first(bool (*match)(struct ldr_module *, void *), void *context);
+ULONG ldr_hash_name(const WCHAR *name, size_t length);
+bool ldr_name_equal(const WCHAR *a, const WCHAR *b, size_t length);
+bool ldr_add_dependency(struct ldr_module *module, struct ldr_module *on);
+void ldr_notify(struct ldr_module *module, ULONG reason);
+
+/* What the unwinder needs of an image: found without a lock, at any time, in any thread. */
+struct ldr_range {
+    ULONG_PTR base, end;
+    const RUNTIME_FUNCTION *functions;
+    ULONG function_count;
+    struct ldr_module *module;
+};
+bool ldr_range_find(ULONG_PTR address, struct ldr_range *range);
+bool ldr_range_add(const struct ldr_range *range);
+void ldr_range_remove(ULONG_PTR base);
+
+/* ldrimage.c */
+NTSTATUS ldr_relocate(void *base, IMAGE_NT_HEADERS *nt, LONG_PTR diff);
+void ldr_set_security_cookie(struct ldr_module *module);
+
+/* ldrapiset.c: the DLL that hosts an API set (name without ".dll" or with); NULL if it is no API set's name */
+const WCHAR *ldr_apiset_host(const WCHAR *name, size_t length);
+bool ldr_is_apiset(const WCHAR *name, size_t length);
+
+/* ldrpath.c: where DLLs are looked for */
+struct ldr_search {
+    ULONG flags;          /* LOAD_LIBRARY_SEARCH_*, LOAD_WITH_ALTERED_SEARCH_PATH */
+    const WCHAR *path;    /* an explicit search path, or NULL */
+    const WCHAR *dll_dir; /* directory of the DLL given by a full path, or NULL */
+    size_t dll_dir_length;
+};
+bool ldr_is_known_dll(const WCHAR *name, size_t length);
+/* Calls try_dir for each directory to search in turn, until it returns anything but STATUS_DLL_NOT_FOUND. */
+NTSTATUS ldr_search_dirs(const struct ldr_search *search,
+                         NTSTATUS (*try_dir)(const WCHAR *dir, size_t length, void *context), void *context);
+size_t ldr_system_dir(WCHAR *buffer); /* "C:\windows\system32", length without the zero */
+
+/* ldrimport.c */
+struct ldr_import_cache {
+    struct ldr_module *module; /* where the last look-up was, and the index in its name table from which to gallop on */
+    ULONG index;
+};
+NTSTATUS ldr_find_export(struct ldr_module *module, const char *name, ULONG hint, ULONG ordinal, void **address,
+                         struct ldr_module *importer);
+NTSTATUS ldr_bind_imports(struct ldr_module *module);
+NTSTATUS ldr_load_imports(struct ldr_module *module);
+
+/* ldrload.c */
+NTSTATUS ldr_load(const WCHAR *name, size_t length, const struct ldr_search *search, struct ldr_module *importer,
+                  struct ldr_module **result);
+NTSTATUS ldr_initialize(struct ldr_module *module, bool static_import);
+NTSTATUS ldr_release_unused(void);
+void ldr_pin_all(void);
+void ldr_pin(struct ldr_module *module);
+NTSTATUS ldr_search_from_argument(const WCHAR *path_or_flags, struct ldr_search *search);
+bool ldr_call_entry(struct ldr_module *module, ULONG reason, void *reserved);
+void ldr_call_tls_callbacks(struct ldr_module *module, ULONG reason);
+extern bool ldr_process_ready; /* the start-up of the process is over */
+
+/* ldrtls.c */
+NTSTATUS ldr_tls_add_module(struct ldr_module *module);
+void ldr_tls_remove_module(struct ldr_module *module);
+NTSTATUS ldr_tls_init_thread(void);
+void ldr_tls_free_thread(void);
+
+/* actctx.c */
+NTSTATUS actctx_process_init(struct ldr_module *exe);
+bool actctx_redirect_dll(const WCHAR *name, size_t length, UNICODE_STRING *path);
+
+#endif
