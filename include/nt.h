@@ -439,7 +439,13 @@ NT_ASSERT_SIZE(TEB, 0x1838);
 #ifdef _WIN32
 static inline TEB *nt_teb(void)
 {
-    return (TEB *)NtCurrentTeb();
+    TEB *teb; /* as assembly: gcc takes the intrinsic of mingw-w64 for a read of address 0x30 and warns */
+#ifdef _WIN64
+    __asm__("movq %%gs:0x30, %0" : "=r"(teb));
+#else
+    __asm__("movl %%fs:0x18, %0" : "=r"(teb));
+#endif
+    return teb;
 }
 static inline PEB *nt_peb(void)
 {
