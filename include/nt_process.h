@@ -1,7 +1,262 @@
 /* SPDX-License-Identifier: MIT */
-/* nt_process.h: structures, classes and constants of the process system calls that mingw-w64's public headers do not declare for
- * PE code, or that native code needs. Included by nt.h on both sides. */
+/* nt_process.h: structures, classes and constants of the process and thread system calls that mingw-w64's public headers do not
+ * declare for PE code, or that native code needs. Included by nt.h on both sides. */
 #ifndef TRANSOM_NT_PROCESS_H
 #define TRANSOM_NT_PROCESS_H
+
+/* NtQueryInformationProcess, NtSetInformationProcess */
+enum nt_process_information_class {
+    ProcessBasicInformation = 0,
+    ProcessQuotaLimits = 1,
+    ProcessIoCounters = 2,
+    ProcessVmCounters = 3,
+    ProcessTimes = 4,
+    ProcessBasePriority = 5,
+    ProcessRaisePriority = 6,
+    ProcessDebugPort = 7,
+    ProcessAccessToken = 9,
+    ProcessDefaultHardErrorMode = 12,
+    ProcessWorkingSetWatch = 15,
+    ProcessPriorityClass = 18,
+    ProcessWx86Information = 19,
+    ProcessHandleCount = 20,
+    ProcessAffinityMask = 21,
+    ProcessPriorityBoost = 22,
+    ProcessDeviceMap = 23,
+    ProcessSessionInformation = 24,
+    ProcessForegroundInformation = 25,
+    ProcessWow64Information = 26,
+    ProcessImageFileName = 27,
+    ProcessLUIDDeviceMapsEnabled = 28,
+    ProcessBreakOnTermination = 29,
+    ProcessDebugObjectHandle = 30,
+    ProcessDebugFlags = 31,
+    ProcessHandleTracing = 32,
+    ProcessIoPriority = 33,
+    ProcessExecuteFlags = 34,
+    ProcessTlsInformation = 35,
+    ProcessCookie = 36,
+    ProcessImageInformation = 37,
+    ProcessCycleTime = 38,
+    ProcessPagePriority = 39,
+    ProcessInstrumentationCallback = 40,
+    ProcessImageFileNameWin32 = 43,
+    ProcessGroupInformation = 47,
+    ProcessHandleInformation = 51,
+    ProcessMitigationPolicy_ = 52,
+    ProcessDynamicFunctionTableInformation = 53,
+    ProcessKeepAliveCount = 55,
+    ProcessCommandLineInformation = 60,
+    ProcessProtectionInformation = 61,
+    ProcessMemoryExhaustion = 62,
+    ProcessTelemetryIdInformation = 64,
+    ProcessDefaultCpuSetsInformation = 66,
+    ProcessAllowedCpuSetsInformation = 67,
+    ProcessJobMemoryInformation = 69,
+    ProcessPowerThrottlingState = 77,
+};
+
+typedef struct _PROCESS_BASIC_INFORMATION {
+    NTSTATUS ExitStatus;
+    PEB *PebBaseAddress;
+    ULONG_PTR AffinityMask;
+    LONG BasePriority;
+    ULONG_PTR UniqueProcessId;
+    ULONG_PTR InheritedFromUniqueProcessId;
+} PROCESS_BASIC_INFORMATION, *PPROCESS_BASIC_INFORMATION;
+
+typedef struct _KERNEL_USER_TIMES {
+    LARGE_INTEGER CreateTime;
+    LARGE_INTEGER ExitTime;
+    LARGE_INTEGER KernelTime;
+    LARGE_INTEGER UserTime;
+} KERNEL_USER_TIMES, *PKERNEL_USER_TIMES;
+
+typedef struct _VM_COUNTERS_EX {
+    SIZE_T PeakVirtualSize;
+    SIZE_T VirtualSize;
+    ULONG PageFaultCount;
+    SIZE_T PeakWorkingSetSize;
+    SIZE_T WorkingSetSize;
+    SIZE_T QuotaPeakPagedPoolUsage;
+    SIZE_T QuotaPagedPoolUsage;
+    SIZE_T QuotaPeakNonPagedPoolUsage;
+    SIZE_T QuotaNonPagedPoolUsage;
+    SIZE_T PagefileUsage;
+    SIZE_T PeakPagefileUsage;
+    SIZE_T PrivateUsage;
+} VM_COUNTERS_EX, *PVM_COUNTERS_EX;
+
+/* ProcessQuotaLimits: QUOTA_LIMITS_EX's beginning */
+typedef struct _NT_QUOTA_LIMITS_EX {
+    SIZE_T PagedPoolLimit;
+    SIZE_T NonPagedPoolLimit;
+    SIZE_T MinimumWorkingSetSize;
+    SIZE_T MaximumWorkingSetSize;
+    SIZE_T PagefileLimit;
+    LARGE_INTEGER TimeLimit;
+    SIZE_T WorkingSetLimit;
+    SIZE_T Reserved2;
+    SIZE_T Reserved3;
+    SIZE_T Reserved4;
+    ULONG Flags;
+    ULONG CpuRateLimit;
+} NT_QUOTA_LIMITS_EX;
+
+typedef struct _PROCESS_PRIORITY_CLASS {
+    BOOLEAN Foreground;
+    UCHAR PriorityClass;
+} PROCESS_PRIORITY_CLASS;
+enum {
+    NT_PRIORITY_CLASS_UNKNOWN,
+    NT_PRIORITY_CLASS_IDLE,
+    NT_PRIORITY_CLASS_NORMAL,
+    NT_PRIORITY_CLASS_HIGH,
+    NT_PRIORITY_CLASS_REALTIME,
+    NT_PRIORITY_CLASS_BELOW_NORMAL,
+    NT_PRIORITY_CLASS_ABOVE_NORMAL
+};
+
+typedef struct _PROCESS_CYCLE_TIME_INFORMATION {
+    ULONGLONG AccumulatedCycles;
+    ULONGLONG CurrentCycleCount;
+} PROCESS_CYCLE_TIME_INFORMATION;
+
+/* NtQueryInformationThread, NtSetInformationThread */
+enum nt_thread_information_class {
+    ThreadBasicInformation = 0,
+    ThreadTimes = 1,
+    ThreadPriority = 2,
+    ThreadBasePriority = 3,
+    ThreadAffinityMask = 4,
+    ThreadImpersonationToken = 5,
+    ThreadEnableAlignmentFaultFixup = 7,
+    ThreadQuerySetWin32StartAddress = 9,
+    ThreadZeroTlsCell = 10,
+    ThreadPerformanceCount = 11,
+    ThreadAmILastThread = 12,
+    ThreadIdealProcessor = 13,
+    ThreadPriorityBoost = 14,
+    ThreadSetTlsArrayAddress = 15,
+    ThreadIsIoPending = 16,
+    ThreadHideFromDebugger = 17,
+    ThreadBreakOnTermination = 18,
+    ThreadIsTerminated = 20,
+    ThreadIoPriority = 22,
+    ThreadCycleTime = 23,
+    ThreadPagePriority = 24,
+    ThreadTebInformation = 26,
+    ThreadWow64Context = 29,
+    ThreadGroupInformation = 30,
+    ThreadCounterProfiling = 32,
+    ThreadIdealProcessorEx = 33,
+    ThreadSuspendCount = 35,
+    ThreadNameInformation = 38,
+    ThreadSelectedCpuSets = 39,
+    ThreadDynamicCodePolicyInfo = 42,
+    ThreadPowerThrottlingState = 49,
+};
+
+typedef struct _THREAD_BASIC_INFORMATION {
+    NTSTATUS ExitStatus;
+    PVOID TebBaseAddress;
+    CLIENT_ID ClientId;
+    ULONG_PTR AffinityMask;
+    LONG Priority;
+    LONG BasePriority;
+} THREAD_BASIC_INFORMATION, *PTHREAD_BASIC_INFORMATION;
+
+typedef struct _THREAD_NAME_INFORMATION {
+    UNICODE_STRING ThreadName;
+} THREAD_NAME_INFORMATION;
+
+typedef struct _THREAD_CYCLE_TIME_INFORMATION {
+    ULONGLONG AccumulatedCycles;
+    ULONGLONG CurrentCycleCount;
+} THREAD_CYCLE_TIME_INFORMATION;
+
+/* NtCreateThreadEx's CreateFlags */
+#define THREAD_CREATE_FLAGS_CREATE_SUSPENDED   0x00000001
+#define THREAD_CREATE_FLAGS_SKIP_THREAD_ATTACH 0x00000002
+#define THREAD_CREATE_FLAGS_HIDE_FROM_DEBUGGER 0x00000004
+
+/* NtCreateUserProcess's ProcessFlags and ThreadFlags */
+#define PROCESS_CREATE_FLAGS_BREAKAWAY         0x00000001
+#define PROCESS_CREATE_FLAGS_NO_DEBUG_INHERIT  0x00000002
+#define PROCESS_CREATE_FLAGS_INHERIT_HANDLES   0x00000004
+#define PROCESS_CREATE_FLAGS_SUSPENDED         0x00000200
+
+/* Attribute lists of NtCreateThreadEx and NtCreateUserProcess */
+typedef struct _PS_ATTRIBUTE {
+    ULONG_PTR Attribute;
+    SIZE_T Size;
+    union {
+        ULONG_PTR Value;
+        PVOID ValuePtr;
+    };
+    SIZE_T *ReturnLength;
+} PS_ATTRIBUTE, *PPS_ATTRIBUTE;
+
+typedef struct _PS_ATTRIBUTE_LIST {
+    SIZE_T TotalLength;
+    PS_ATTRIBUTE Attributes[1];
+} PS_ATTRIBUTE_LIST, *PPS_ATTRIBUTE_LIST;
+
+#define PS_ATTRIBUTE_PARENT_PROCESS      0x00060000 /* in, additive: HANDLE */
+#define PS_ATTRIBUTE_DEBUG_OBJECT        0x00060001
+#define PS_ATTRIBUTE_TOKEN               0x00060002
+#define PS_ATTRIBUTE_CLIENT_ID           0x00010003 /* out, thread: CLIENT_ID */
+#define PS_ATTRIBUTE_TEB_ADDRESS         0x00010004
+#define PS_ATTRIBUTE_IMAGE_NAME          0x00020005 /* in: NT path, Size in bytes */
+#define PS_ATTRIBUTE_IMAGE_INFO          0x00000006 /* out: SECTION_IMAGE_INFORMATION */
+#define PS_ATTRIBUTE_MEMORY_RESERVE      0x00020007
+#define PS_ATTRIBUTE_PRIORITY_CLASS      0x00020008 /* in: UCHAR */
+#define PS_ATTRIBUTE_ERROR_MODE          0x00020009
+#define PS_ATTRIBUTE_STD_HANDLE_INFO     0x0002000a
+#define PS_ATTRIBUTE_HANDLE_LIST         0x0002000b /* in: HANDLE[] */
+#define PS_ATTRIBUTE_GROUP_AFFINITY      0x0003000c
+#define PS_ATTRIBUTE_PREFERRED_NODE      0x0002000d
+#define PS_ATTRIBUTE_IDEAL_PROCESSOR     0x0003000e
+#define PS_ATTRIBUTE_MITIGATION_OPTIONS  0x00020010
+#define PS_ATTRIBUTE_JOB_LIST            0x00020013
+
+/* NtCreateUserProcess's CreateInfo */
+typedef struct _PS_CREATE_INFO {
+    SIZE_T Size;
+    ULONG State;
+    union {
+        struct {
+            ULONG InitFlags;
+            ACCESS_MASK AdditionalFileAccess;
+        } InitState;
+        struct {
+            HANDLE FileHandle;
+        } FailSection;
+        struct {
+            USHORT DllCharacteristics;
+        } ExeFormat;
+        struct {
+            HANDLE IFEOKey;
+        } ExeName;
+        struct {
+            ULONG OutputFlags;
+            HANDLE FileHandle;
+            HANDLE SectionHandle;
+            ULONGLONG UserProcessParametersNative;
+            ULONG UserProcessParametersWow64;
+            ULONG CurrentParameterFlags;
+            ULONGLONG PebAddressNative;
+            ULONG PebAddressWow64;
+            ULONGLONG ManifestAddress;
+            ULONG ManifestSize;
+        } SuccessState;
+    };
+} PS_CREATE_INFO;
+NT_ASSERT_SIZE(PS_CREATE_INFO, 0x58);
+
+/* RTL_USER_PROCESS_PARAMETERS.ConsoleHandle: no console yet */
+#define NT_CONSOLE_HANDLE_ALLOC          ((HANDLE)(LONG_PTR)-1) /* CREATE_NEW_CONSOLE */
+#define NT_CONSOLE_HANDLE_DETACHED       ((HANDLE)(LONG_PTR)-2) /* DETACHED_PROCESS */
+#define NT_CONSOLE_HANDLE_ALLOC_NO_WINDOW ((HANDLE)(LONG_PTR)-3) /* CREATE_NO_WINDOW */
 
 #endif
