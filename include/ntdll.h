@@ -169,7 +169,7 @@ NTSYSAPI PVOID NTAPI RtlCreateHeap(ULONG Flags, PVOID HeapBase, SIZE_T ReserveSi
 NTSYSAPI PVOID NTAPI RtlDestroyHeap(PVOID HeapHandle);
 NTSYSAPI PVOID NTAPI RtlAllocateHeap(PVOID HeapHandle, ULONG Flags, SIZE_T Size);
 NTSYSAPI PVOID NTAPI RtlReAllocateHeap(PVOID HeapHandle, ULONG Flags, PVOID BaseAddress, SIZE_T Size);
-NTSYSAPI BOOLEAN NTAPI RtlFreeHeap(PVOID HeapHandle, ULONG Flags, PVOID BaseAddress);
+NTSYSAPI ULONG NTAPI RtlFreeHeap(PVOID HeapHandle, ULONG Flags, PVOID BaseAddress);
 NTSYSAPI SIZE_T NTAPI RtlSizeHeap(PVOID HeapHandle, ULONG Flags, PVOID BaseAddress);
 NTSYSAPI BOOLEAN NTAPI RtlValidateHeap(PVOID HeapHandle, ULONG Flags, PVOID BaseAddress);
 NTSYSAPI SIZE_T NTAPI RtlCompactHeap(PVOID HeapHandle, ULONG Flags);
@@ -190,7 +190,7 @@ NTSYSAPI NTSTATUS NTAPI RtlInitializeCriticalSectionEx(RTL_CRITICAL_SECTION *Cri
 NTSYSAPI NTSTATUS NTAPI RtlDeleteCriticalSection(RTL_CRITICAL_SECTION *CriticalSection);
 NTSYSAPI NTSTATUS NTAPI RtlEnterCriticalSection(RTL_CRITICAL_SECTION *CriticalSection);
 NTSYSAPI NTSTATUS NTAPI RtlLeaveCriticalSection(RTL_CRITICAL_SECTION *CriticalSection);
-NTSYSAPI BOOLEAN NTAPI RtlTryEnterCriticalSection(RTL_CRITICAL_SECTION *CriticalSection);
+NTSYSAPI ULONG NTAPI RtlTryEnterCriticalSection(RTL_CRITICAL_SECTION *CriticalSection);
 NTSYSAPI ULONG NTAPI RtlSetCriticalSectionSpinCount(RTL_CRITICAL_SECTION *CriticalSection, ULONG SpinCount);
 NTSYSAPI VOID NTAPI RtlInitializeSRWLock(RTL_SRWLOCK *Lock);
 NTSYSAPI VOID NTAPI RtlAcquireSRWLockExclusive(RTL_SRWLOCK *Lock);
@@ -216,9 +216,9 @@ NTSYSAPI NTSTATUS NTAPI RtlRunOnceBeginInitialize(RTL_RUN_ONCE *RunOnce, ULONG F
 NTSYSAPI NTSTATUS NTAPI RtlRunOnceComplete(RTL_RUN_ONCE *RunOnce, ULONG Flags, PVOID Context);
 NTSYSAPI NTSTATUS NTAPI RtlRunOnceExecuteOnce(RTL_RUN_ONCE *RunOnce, PRTL_RUN_ONCE_INIT_FN InitFn, PVOID Parameter,
                                               PVOID *Context);
-NTSYSAPI BOOLEAN NTAPI RtlInitializeBarrier(RTL_BARRIER *Barrier, ULONG TotalThreads, ULONG SpinCount);
-NTSYSAPI BOOLEAN NTAPI RtlBarrier(RTL_BARRIER *Barrier, ULONG Flags);
-NTSYSAPI BOOLEAN NTAPI RtlDeleteBarrier(RTL_BARRIER *Barrier);
+NTSYSAPI NTSTATUS NTAPI RtlInitBarrier(RTL_BARRIER *Barrier, ULONG TotalThreads, ULONG SpinCount);
+NTSYSAPI ULONG NTAPI RtlBarrier(RTL_BARRIER *Barrier, ULONG Flags);
+NTSYSAPI ULONG NTAPI RtlDeleteBarrier(RTL_BARRIER *Barrier);
 NTSYSAPI VOID NTAPI RtlInitializeBitMap(RTL_BITMAP *BitMap, ULONG *Buffer, ULONG Size);
 NTSYSAPI ULONG NTAPI RtlFindClearBitsAndSet(RTL_BITMAP *BitMap, ULONG NumberToFind, ULONG HintIndex);
 NTSYSAPI BOOLEAN NTAPI RtlAreBitsSet(RTL_BITMAP *BitMap, ULONG StartingIndex, ULONG Length);
@@ -316,8 +316,8 @@ NTSYSAPI NTSTATUS NTAPI RtlLocalTimeToSystemTime(const LARGE_INTEGER *LocalTime,
 NTSYSAPI NTSTATUS NTAPI RtlQueryTimeZoneInformation(PVOID Information);
 NTSYSAPI NTSTATUS NTAPI RtlQueryDynamicTimeZoneInformation(PVOID Information);
 NTSYSAPI LONGLONG NTAPI RtlGetSystemTimePrecise(VOID);
-NTSYSAPI BOOLEAN NTAPI RtlQueryPerformanceCounter(LARGE_INTEGER *Counter);
-NTSYSAPI BOOLEAN NTAPI RtlQueryPerformanceFrequency(LARGE_INTEGER *Frequency);
+NTSYSAPI ULONG NTAPI RtlQueryPerformanceCounter(LARGE_INTEGER *Counter);
+NTSYSAPI ULONG NTAPI RtlQueryPerformanceFrequency(LARGE_INTEGER *Frequency);
 NTSYSAPI NTSTATUS NTAPI RtlGetVersion(RTL_OSVERSIONINFOW *Information);
 NTSYSAPI NTSTATUS NTAPI RtlVerifyVersionInfo(RTL_OSVERSIONINFOEXW *Information, ULONG TypeMask,
                                              ULONGLONG ConditionMask);

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/* rtlpark.c: the parking lot (see rtlpark.h). */
+#include "rtlpark.h"
+
+#define BUCKETS_LOG2 8
+static struct park_bucket buckets[1 << BUCKETS_LOG2] __attribute__((aligned(64)));
+
+static struct park_bucket *bucket_of(const volatile void *address)
+{
+    /* The golden ratio spreads what differs in few bits; the upper half of the product depends on all of them. */
+    return &buckets[((ULONG)((ULONG_PTR)address >> 2) * 0x9e3779b1u ^ (ULONG)((ULONGLONG)(ULONG_PTR)address >> 32)) >>
+                    (32 - BUCKETS_LOG2)];
+}
+
+struct park_bucket *park_lock(const volatile void *address)
+{
+    struct park_bucket *bucket = bucket_of(address);
+    ULONG spins = 0;
+
+    while (__atomic_exchange_n(&bucket->lock, 1, __ATOMIC_ACQUIRE)) {
+        /* The holder is inside a handful of instructions, unless it lost its processor: then give it ours. */
+        do {
+            if (++spins < 100)
+                cpu_pause();
+            else
+                NtYieldExecution();
+        } while (__atomic_load_n(&bucket->lock, __ATOMIC_RELAXED));
+    }
+    if (!bucket->last)
+        bucket->last = &bucket->first;
+    return bucket;
+}
+
+void park_unlock(struct park_bucket *bucket)
+{
+    __atomic_store_n(&bucket->lock, 0, __ATOMIC_RELEASE);
+}
+
+bool park_nobody(const volatile void *address)
+{
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    return !__atomic_load_n(&bucket_of(address)->count, __ATOMIC_RELAXED);
+}
+
+void park_enqueue(struct park_bucket *bucket, struct park_entry *entry, const volatile void *address, ULONG_PTR tag)
+{
+    entry->next = NULL;
+    entry->address = address;
+    entry->tag = tag;
+    entry->thread = nt_teb()->ClientId.UniqueThread;
+    entry->woken = 0;
+    entry->queued = TRUE;
+    *bucket->last = entry;
+    bucket->last = &entry->next;
+    __atomic_add_fetch(&bucket->count, 1, __ATOMIC_SEQ_CST);
+}
+
+struct park_entry *park_first(struct park_bucket *bucket, const volatile void *address)
+{
+    struct park_entry *entry = bucket->first;
+
+    while (entry && entry->address != address)
+        entry = entry->next;
+    return entry;
+}
+
+struct park_entry *park_next(const struct park_entry *after)
+{
+    struct park_entry *entry = after->next;
+
+    while (entry && entry->address != after->address)
+        entry = entry->next;
+    return entry;
+}
+
+void park_dequeue(struct park_bucket *bucket, struct park_entry *entry)
+{
+    struct park_entry **link = &bucket->first;
+
+    while (*link != entry)
+        link = &(*link)->next;
+    *link = entry->next;
+    if (bucket->last == &entry->next)
+        bucket->last = link;
+    entry->queued = FALSE;
+    entry->next = NULL;
+    __atomic_sub_fetch(&bucket->count, 1, __ATOMIC_RELAXED);
+}
+
+void park_wake_list(struct park_entry *list)
+{
+    while (list) {
+        struct park_entry *next = list->next;
+        HANDLE thread = list->thread;
+
+        /* From this store on the entry, which is on the waiter's stack, may be gone. */
+        __atomic_store_n(&list->woken, 1, __ATOMIC_RELEASE);
+        NtAlertThreadByThreadId(thread);
+        list = next;
+    }
+}
+
+NTSTATUS park_wait(struct park_entry *entry, const LARGE_INTEGER *timeout)
+{
+    LARGE_INTEGER end, now;
+    const LARGE_INTEGER *wait = timeout;
+
+    /* A relative time becomes an absolute one, as alerts meant for an earlier wait may end this one early. */
+    if (timeout && timeout->QuadPart < 0) {
+        NtQuerySystemTime(&now);
+        end.QuadPart = now.QuadPart - timeout->QuadPart;
+        if (end.QuadPart > 0)
+            wait = &end;
+    }
+    for (ULONG i = park_spins(); i && !__atomic_load_n(&entry->woken, __ATOMIC_ACQUIRE); i--)
+        cpu_pause();
+    while (!__atomic_load_n(&entry->woken, __ATOMIC_ACQUIRE)) {
+        /* The kernel takes absolute times for a clock that may be set; so it gets what is left, as a relative one. */
+        LARGE_INTEGER left;
+
+        if (wait == &end) {
+            NtQuerySystemTime(&now);
+            left.QuadPart = now.QuadPart < end.QuadPart ? now.QuadPart - end.QuadPart : 0;
+        }
+        if (NtWaitForAlertByThreadId((PVOID)entry->address, wait == &end ? &left : (LARGE_INTEGER *)wait) ==
+            STATUS_TIMEOUT) {
+            struct park_bucket *bucket = park_lock(entry->address);
+            bool queued = entry->queued;
+
+            if (queued)
+                park_dequeue(bucket, entry);
+            park_unlock(bucket);
+            if (queued)
+                return STATUS_TIMEOUT;
+            /* A waker has taken it out and is about to set `woken`. */
+            wait = NULL;
+        }
+    }
+    return STATUS_SUCCESS;
+}

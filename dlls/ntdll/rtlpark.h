@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * rtlpark.h: the parking lot: threads waiting, by the address of what they wait for. Critical sections, SRW locks,
+ * condition variables, one-time initialisation and RtlWaitOnAddress keep nothing but a few bits of their own and park
+ * their waiters here, so that a lock needs no kernel object and no clean-up.
+ *
+ * Addresses hash to buckets; each has a tiny lock that is held for a few instructions only, and a queue. A thread blocks in
+ * NtWaitForAlertByThreadId and is woken by NtAlertThreadByThreadId.
+ */
+#ifndef TRANSOM_RTLPARK_H
+#define TRANSOM_RTLPARK_H
+
+#include "ntdll_private.h"
+
+struct park_entry {
+    struct park_entry *next;
+    const volatile void *address;
+    ULONG_PTR tag; /* the user's: what this waiter wants */
+    HANDLE thread;
+    LONG woken;     /* atomic; set by the waker, after which the entry is the waiter's again */
+    BOOLEAN queued; /* under the bucket's lock */
+};
+
+struct park_bucket {
+    LONG lock;
+    LONG count; /* waiters, queued or about to be; read without the lock by wakers */
+    struct park_entry *first;
+    struct park_entry **last;
+};
+
+struct park_bucket *park_lock(const volatile void *address);
+void park_unlock(struct park_bucket *bucket);
+
+/* With the bucket's lock held: queues the calling thread. Wait by park_wait after unlocking. */
+void park_enqueue(struct park_bucket *bucket, struct park_entry *entry, const volatile void *address, ULONG_PTR tag);
+/* Blocks until woken: STATUS_SUCCESS, or STATUS_TIMEOUT, in which case the entry has left the queue. */
+NTSTATUS park_wait(struct park_entry *entry, const LARGE_INTEGER *timeout);
+
+/* With the bucket's lock held: the first waiter for an address, or the next after `after`; NULL if there is none. */
+struct park_entry *park_first(struct park_bucket *bucket, const volatile void *address);
+struct park_entry *park_next(const struct park_entry *after);
+/* With the lock held: takes an entry out. Collect entries by `next` and wake them when unlocked: park_wake_list. */
+void park_dequeue(struct park_bucket *bucket, struct park_entry *entry);
+void park_wake_list(struct park_entry *list);
+
+/* Whether nobody waits in the address's bucket; ordered after the caller's earlier stores. */
+bool park_nobody(const volatile void *address);
+
+static inline void cpu_pause(void)
+{
+    __builtin_ia32_pause();
+}
+
+/* How often to look again before blocking: a lock is mostly held for less time than a wake-up takes. None on one core. */
+#define PARK_SPINS 60
+static inline ULONG park_spins(void)
+{
+    return nt_peb()->NumberOfProcessors > 1 ? PARK_SPINS : 0;
+}
+
+#endif
