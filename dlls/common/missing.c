@@ -8,7 +8,7 @@
 void NTAPI TransomMissingFunction(const char *dll, const char *function) __attribute__((noreturn));
 void __transom_missing(const char *stub_end) __attribute__((noreturn, used));
 
-extern const IMAGE_DOS_HEADER __ImageBase;
+extern const char __ImageBase[];
 
 #ifdef _WIN64
 /* The stub's `call` has pushed the address behind it, which is on top of the caller's own return address. */
@@ -27,8 +27,8 @@ __asm__(".text\n"
 
 void __transom_missing(const char *stub_end)
 {
-    const char *base = (const char *)&__ImageBase;
-    const IMAGE_NT_HEADERS *nt = (const IMAGE_NT_HEADERS *)(base + __ImageBase.e_lfanew);
+    const char *base = __ImageBase;
+    const IMAGE_NT_HEADERS *nt = (const IMAGE_NT_HEADERS *)(base + ((const IMAGE_DOS_HEADER *)base)->e_lfanew);
     DWORD directory = nt->OptionalHeader.DataDirectory[IMAGE_DIRECTORY_ENTRY_EXPORT].VirtualAddress;
     const IMAGE_EXPORT_DIRECTORY *exports = (const IMAGE_EXPORT_DIRECTORY *)(base + directory);
     const DWORD *functions = (const DWORD *)(base + exports->AddressOfFunctions);
