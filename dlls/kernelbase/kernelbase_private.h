@@ -72,7 +72,6 @@ struct wide_arg {
 };
 BOOL wide_arg(struct wide_arg *arg, const char *str);      /* in the ANSI code page */
 BOOL wide_file_arg(struct wide_arg *arg, const char *str); /* a file name: SetFileApisToOEM decides */
-BOOL wide_arg_n(struct wide_arg *arg, const char *str, SIZE_T length);
 void wide_arg_free(struct wide_arg *arg);
 
 /* Bytes that `length` characters need in the code page, and their conversion; both without terminating zero. */
@@ -126,9 +125,13 @@ static inline LARGE_INTEGER *relative_timeout(LARGE_INTEGER *time, DWORD millise
 /* GetStdHandle's constants, where a handle is expected, name the standard handles. */
 HANDLE std_handle_value(HANDLE handle);
 
+/* --- processes --- */
+
+/* The NT_PRIORITY_CLASS_* of the *_PRIORITY_CLASS bit among CreateProcess flags; 0 if there is none. */
+UCHAR nt_priority_class(DWORD flags);
+
 /* --- start-up of the parts (called by DllMain, in this order) --- */
 
 void processenv_init(void);
-void console_init(void);
 
 #endif
