@@ -66,7 +66,12 @@ obj/$(1)/$(2)/$(2)_stubs.o: $(srcdir)/dlls/$(2)/$(2).exports tools/mkexports
 implib/$(1)/lib$(2).a: $(srcdir)/dlls/$(2)/$(2).exports tools/mkexports
 	@mkdir -p $$(@D)
 	$$(call say,IMPLIB)tools/mkexports --implib $$< > $$@.def && $$($(1)_DLLTOOL) -d $$@.def -l $$@.new && mv $$@.new $$@
-$(1)-windows/$(call dll_file,$(2)): $$($(1)-$(2)-objects) obj/$(1)/$(2)/$(2).def \
+# The DLL with its debug information stays below obj/; what is run has the symbol table only: a section of DWARF more is a
+# mapping more at each start.
+$(1)-windows/$(call dll_file,$(2)): obj/$(1)/$(2)/$(call dll_file,$(2))
+	@mkdir -p $$(@D)
+	@$$($(1)_STRIP) --strip-debug -o $$@.new $$< && mv $$@.new $$@
+obj/$(1)/$(2)/$(call dll_file,$(2)): $$($(1)-$(2)-objects) obj/$(1)/$(2)/$(2).def \
 		$$(patsubst %,implib/$(1)/lib%.a,$$(call dll_imports,$(2)))
 	@mkdir -p $$(@D)
 	$$(call say,WINLD)entry=0; if $$($(1)_NM) $$($(1)-$(2)-objects) | grep -q ' T DllMain$$$$'; then entry=DllMain; fi; \
@@ -102,11 +107,9 @@ $(foreach arch,$(WIN_ARCHS),$(eval $(call common_rules,$(arch))))
 clean-windows:
 	rm -rf $(addprefix obj/,$(WIN_ARCHS)) implib $(addsuffix -windows,$(WIN_ARCHS))
 
-# Installed DLLs keep their symbol tables (a backtrace names functions) but not the debug information.
 define install_arch
 	$(INSTALL) -d "$(DESTDIR)$(pkglibdir)/$(1)-windows"
 	$(INSTALL_DATA) $(1)-windows/* "$(DESTDIR)$(pkglibdir)/$(1)-windows"
-	$($(1)_STRIP) --strip-debug "$(DESTDIR)$(pkglibdir)/$(1)-windows"/*
 
 endef
 install-windows: windows
