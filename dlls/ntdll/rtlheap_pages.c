@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: MIT */
+/* rtlheap_pages.c: where heaps get memory from: segments, cut into runs of pages, and regions for single large blocks. */
+#include "rtlheap.h"
+
+#define FIRST_SEGMENT   (1024 * 1024)
+#define MAX_SEGMENT     (64 * 1024 * 1024)
+#define DECOMMIT_PAGES  16  /* runs of less stay committed */
+#define KEEP_FREE_PAGES 512 /* and so much of the free memory, plus an eighth of what is in use */
+
+#define ROUND(x, n) (((SIZE_T)(x) + (n)-1) & ~((SIZE_T)(n)-1))
+
+static PVOID map_memory(PVOID base, SIZE_T size, ULONG type, ULONG protect)
+{
+    if (!NT_SUCCESS(NtAllocateVirtualMemory(NT_CURRENT_PROCESS, &base, 0, &size, type, protect)))
+        return NULL;
+    return base;
+}
+
+static void unmap_memory(PVOID base, SIZE_T size, ULONG type)
+{
+    NtFreeVirtualMemory(NT_CURRENT_PROCESS, &base, &size, type);
+}
+
+/* --- lists of free runs --- */
+
+static ULONG list_of(ULONG pages)
+{
+    return pages <= FREE_EXACT ? pages - 1 : FREE_EXACT - 5 + (31 - (ULONG)__builtin_clz(pages));
+}
+
+static void list_insert(struct heap *heap, struct page *page)
+{
+    ULONG list = list_of(page->count), set = page->uncommitted ? 1 : 0;
+    struct page **head = &heap->free[set][list];
+
+    page->prev = NULL;
+    page->next = *head;
+    if (*head)
+        (*head)->prev = page;
+    *head = page;
+    heap->free_lists[set] |= 1ull << list;
+}
+
+static void list_delete(struct heap *heap, struct page *page)
+{
+    ULONG list = list_of(page->count), set = page->uncommitted ? 1 : 0;
+
+    if (page->next)
+        page->next->prev = page->prev;
+    if (page->prev)
+        page->prev->next = page->next;
+    else if (!(heap->free[set][list] = page->next))
+        heap->free_lists[set] &= ~(1ull << list);
+}
+
+static struct page *list_find(struct heap *heap, ULONG set, ULONG pages)
+{
+    ULONG list = list_of(pages);
+    ULONGLONG candidates;
+
+    if (pages > FREE_EXACT) {
+        /* Those of its own doubling may be too short; a few are tried, then the next list fits surely. */
+        struct page *page = heap->free[set][list];
+
+        for (ULONG tries = 0; page && tries < 8; page = page->next, tries++) {
+            if (page->count >= pages)
+                return page;
+        }
+        list++;
+    }
+    candidates = heap->free_lists[set] >> list << list;
+    return candidates ? heap->free[set][__builtin_ctzll(candidates)] : NULL;
+}
+
+/* --- runs --- */
+
+static void *page_address(const struct segment *segment, const struct page *page)
+{
+    return (char *)segment->base + (SIZE_T)(page - segment->map) * NT_PAGE_SIZE;
+}
+
+/* Notes in the map that [page, page + count) is one run. */
+static void mark(struct page *page, ULONG count, bool used, bool uncommitted)
+{
+    page->count = page[count - 1].count = count;
+    page->used = page[count - 1].used = used;
+    page->uncommitted = page[count - 1].uncommitted = uncommitted;
+}
+
+static void add_free(struct heap *heap, struct segment *segment, struct page *page, ULONG count, bool uncommitted)
+{
+    page->segment = segment;
+    mark(page, count, false, uncommitted);
+    list_insert(heap, page);
+    if (!uncommitted)
+        heap->free_committed += count;
+}
+
+static void remove_free(struct heap *heap, struct page *page)
+{
+    list_delete(heap, page);
+    if (!page->uncommitted)
+        heap->free_committed -= page->count;
+}
+
+/* Adds a free run, joined with free neighbours that are committed, or not, like it. */
+static struct page *add_free_joined(struct heap *heap, struct segment *segment, struct page *page, ULONG count,
+                                    bool uncommitted)
+{
+    struct page *end = segment->map + segment->pages, *after = page + count;
+
+    if (after < end && !after->used && after->uncommitted == uncommitted) {
+        remove_free(heap, after);
+        count += after->count;
+    }
+    if (page > segment->map + segment->first && !page[-1].used && page[-1].uncommitted == uncommitted) {
+        struct page *before = page - page[-1].count;
+
+        remove_free(heap, before);
+        count += before->count;
+        page = before;
+    }
+    add_free(heap, segment, page, count, uncommitted);
+    return page;
+}
+
+static void segment_init(struct heap *heap, struct segment *segment, PVOID base, SIZE_T reserved, SIZE_T committed,
+                         SIZE_T header)
+{
+    segment->heap = heap;
+    segment->base = base;
+    segment->pages = (ULONG)(reserved / NT_PAGE_SIZE);
+    segment->map = (struct page *)((char *)base + header);
+    segment->first = (ULONG)(ROUND(header + segment->pages * sizeof(struct page), NT_PAGE_SIZE) / NT_PAGE_SIZE);
+    segment->free = segment->pages - segment->first;
+
+    ULONG now = (ULONG)(committed / NT_PAGE_SIZE);
+
+    if (now > segment->first)
+        add_free(heap, segment, segment->map + segment->first, now - segment->first, false);
+    else
+        now = segment->first;
+    if (now < segment->pages)
+        add_free(heap, segment, segment->map + now, segment->pages - now, true);
+    list_add_tail(&heap->segments, &segment->link);
+}
+
+/* The map of a segment must be committed with its header. */
+static SIZE_T segment_minimum(SIZE_T header, SIZE_T reserved)
+{
+    return ROUND(header + reserved / NT_PAGE_SIZE * sizeof(struct page), NT_PAGE_SIZE);
+}
+
+static struct segment *segment_add(struct heap *heap, ULONG pages)
+{
+    SIZE_T size = heap->next_segment, commit, header = ROUND(sizeof(struct segment), 16);
+    struct segment *segment;
+    PVOID base;
+
+    while (size - segment_minimum(header, size) < (SIZE_T)pages * NT_PAGE_SIZE)
+        size *= 2;
+    while (!(base = map_memory(NULL, size, MEM_RESERVE, heap->protect))) {
+        /* Little address space left: take what suffices. */
+        if (size <= FIRST_SEGMENT || (size / 2) - segment_minimum(header, size / 2) < (SIZE_T)pages * NT_PAGE_SIZE)
+            return NULL;
+        size /= 2;
+    }
+    commit = segment_minimum(header, size) + 64 * NT_PAGE_SIZE;
+    if (!map_memory(base, commit, MEM_COMMIT, heap->protect)) {
+        unmap_memory(base, 0, MEM_RELEASE);
+        return NULL;
+    }
+    if (heap->next_segment < MAX_SEGMENT)
+        heap->next_segment *= 2;
+    segment = base;
+    segment_init(heap, segment, base, size, commit, header);
+    return segment;
+}
+
+static void segment_release(struct heap *heap, struct segment *segment)
+{
+    for (struct page *page = segment->map + segment->first; page < segment->map + segment->pages; page += page->count)
+        remove_free(heap, page);
+    list_remove(&segment->link);
+    unmap_memory(segment->base, 0, MEM_RELEASE);
+}
+
+struct run *pages_alloc(struct heap *heap, ULONG pages)
+{
+    struct page *page = list_find(heap, 0, pages);
+    struct segment *segment;
+    struct run *run;
+
+    if (!page && !(page = list_find(heap, 1, pages))) {
+        if (heap->fixed || !segment_add(heap, pages))
+            return NULL;
+        if (!(page = list_find(heap, 0, pages)))
+            page = list_find(heap, 1, pages);
+        if (!page)
+            return NULL;
+    }
+    segment = page->segment;
+
+    ULONG count = page->count, committed = pages;
+    bool uncommitted = page->uncommitted;
+
+    if (uncommitted) {
+        /* More than is needed now, so that growing does not cost a system call for every run; the larger the heap, the more. */
+        SIZE_T ahead = 16 + heap->used / 8;
+
+        committed += (ULONG)(ahead < 256 ? ahead : 256);
+        if (committed > count)
+            committed = count;
+        if (!map_memory(page_address(segment, page), (SIZE_T)committed * NT_PAGE_SIZE, MEM_COMMIT, heap->protect))
+            return NULL;
+    }
+    remove_free(heap, page);
+    mark(page, pages, true, false);
+    if (uncommitted) {
+        if (count > committed)
+            add_free(heap, segment, page + committed, count - committed, true);
+        if (committed > pages)
+            add_free(heap, segment, page + pages, committed - pages, false);
+    } else if (count > pages) {
+        add_free(heap, segment, page + pages, count - pages, false);
+    }
+    segment->free -= pages;
+    heap->used += pages;
+    if (heap->spare == segment)
+        heap->spare = NULL;
+    run = page_address(segment, page);
+    run->heap = heap;
+    run->segment = segment;
+    run->pages = pages;
+    return run;
+}
+
+static struct page *decommit(struct heap *heap, struct segment *segment, struct page *page)
+{
+    ULONG count = page->count;
+
+    remove_free(heap, page);
+    unmap_memory(page_address(segment, page), (SIZE_T)count * NT_PAGE_SIZE, MEM_DECOMMIT);
+    return add_free_joined(heap, segment, page, count, true);
+}
+
+static void free_range(struct heap *heap, struct segment *segment, struct page *page, ULONG pages)
+{
+    segment->free += pages;
+    heap->used -= pages;
+    page = add_free_joined(heap, segment, page, pages, false);
+    if (page->count >= DECOMMIT_PAGES && heap->free_committed > KEEP_FREE_PAGES + heap->used / 8)
+        decommit(heap, segment, page);
+    if (segment->free == segment->pages - segment->first && segment != &heap->first) {
+        /* One is kept, so that a block that comes and goes does not make and destroy a segment each time. */
+        if (heap->spare && heap->spare != segment)
+            segment_release(heap, segment);
+        else
+            heap->spare = segment;
+    }
+}
+
+void pages_free(struct heap *heap, struct run *run, ULONG pages)
+{
+    struct segment *segment = run->segment;
+    ULONG first = (ULONG)(((char *)run - (char *)segment->base) / NT_PAGE_SIZE);
+
+    free_range(heap, segment, segment->map + first, pages);
+}
+
+bool pages_resize(struct heap *heap, struct run *run, ULONG pages)
+{
+    struct segment *segment = run->segment;
+    struct page *page = segment->map + ((char *)run - (char *)segment->base) / NT_PAGE_SIZE;
+    struct page *end = segment->map + segment->pages;
+    ULONG old = run->pages;
+
+    if (pages == old)
+        return true;
+    if (pages < old) {
+        mark(page, pages, true, false);
+        run->pages = pages;
+        free_range(heap, segment, page + pages, old - pages);
+        return true;
+    }
+
+    struct page *after = page + old;
+    ULONG more = pages - old, count, committed;
+    bool uncommitted;
+
+    if (after >= end || after->used || after->count < more)
+        return false;
+    count = after->count;
+    uncommitted = after->uncommitted;
+    committed = uncommitted ? more : count;
+    if (uncommitted &&
+        !map_memory(page_address(segment, after), (SIZE_T)committed * NT_PAGE_SIZE, MEM_COMMIT, heap->protect))
+        return false;
+    remove_free(heap, after);
+    mark(page, pages, true, false);
+    if (count > more)
+        add_free(heap, segment, after + more, count - more, uncommitted);
+    run->pages = pages;
+    segment->free -= more;
+    heap->used += more;
+    return true;
+}
+
+SIZE_T pages_trim(struct heap *heap)
+{
+    SIZE_T largest = 0;
+
+    for (LIST_ENTRY *e = heap->segments.Flink, *next; e != &heap->segments; e = next) {
+        struct segment *segment = CONTAINING_RECORD(e, struct segment, link);
+
+        next = e->Flink;
+        if (segment->free == segment->pages - segment->first && segment != &heap->first) {
+            if (heap->spare == segment)
+                heap->spare = NULL;
+            segment_release(heap, segment);
+            continue;
+        }
+        for (struct page *page = segment->map + segment->first; page < segment->map + segment->pages;
+             page += page->count) {
+            if (page->used || page->uncommitted)
+                continue;
+            if (page->count > largest)
+                largest = page->count;
+            if (page->count >= DECOMMIT_PAGES && heap->free_committed > 64)
+                page = decommit(heap, segment, page);
+        }
+    }
+    return largest * NT_PAGE_SIZE;
+}
+
+struct segment *pages_segment_of(struct heap *heap, const void *address)
+{
+    for (LIST_ENTRY *e = heap->segments.Flink; e != &heap->segments; e = e->Flink) {
+        struct segment *segment = CONTAINING_RECORD(e, struct segment, link);
+
+        if ((SIZE_T)((const char *)address - (char *)segment->base) < (SIZE_T)segment->pages * NT_PAGE_SIZE)
+            return segment;
+    }
+    return NULL;
+}
+
+/* --- regions --- */
+
+struct run *region_alloc(struct heap *heap, SIZE_T size, SIZE_T headroom)
+{
+    SIZE_T commit = ROUND(size + RUN_FIRST, NT_PAGE_SIZE), reserve = ROUND(commit + headroom, ALLOCATION_GRANULARITY);
+    struct run *run;
+
+    if (!headroom) {
+        run = map_memory(NULL, commit, MEM_RESERVE | MEM_COMMIT, heap->protect);
+        reserve = commit;
+    } else if ((run = map_memory(NULL, reserve, MEM_RESERVE, heap->protect)) &&
+               !map_memory(run, commit, MEM_COMMIT, heap->protect)) {
+        unmap_memory(run, 0, MEM_RELEASE);
+        run = NULL;
+    }
+    if (!run)
+        return NULL;
+    run->kind = RUN_REGION;
+    run->heap = heap;
+    run->size = size;
+    run->committed = commit;
+    run->reserved = reserve;
+    RtlAcquireSRWLockExclusive(&heap->lock);
+    list_add_tail(&heap->regions, &run->regions);
+    RtlReleaseSRWLockExclusive(&heap->lock);
+    return run;
+}
+
+bool region_resize(struct heap *heap, struct run *run, SIZE_T size)
+{
+    SIZE_T commit = ROUND(size + RUN_FIRST, NT_PAGE_SIZE);
+
+    if (commit > run->reserved)
+        return false;
+    if (commit > run->committed) {
+        if (!map_memory((char *)run + run->committed, commit - run->committed, MEM_COMMIT, heap->protect))
+            return false;
+    } else if (commit < run->committed) {
+        unmap_memory((char *)run + commit, run->committed - commit, MEM_DECOMMIT);
+    }
+    run->committed = commit;
+    run->size = size;
+    return true;
+}
+
+void region_free(struct heap *heap, struct run *run)
+{
+    RtlAcquireSRWLockExclusive(&heap->lock);
+    list_remove(&run->regions);
+    RtlReleaseSRWLockExclusive(&heap->lock);
+    unmap_memory(run, 0, MEM_RELEASE);
+}
+
+/* --- heaps --- */
+
+struct heap *heap_map(ULONG flags, SIZE_T reserve, SIZE_T commit)
+{
+    ULONG protect = flags & HEAP_CREATE_ENABLE_EXECUTE ? PAGE_EXECUTE_READWRITE : PAGE_READWRITE;
+    SIZE_T header = ROUND(sizeof(struct heap), 16);
+    bool growable = flags & HEAP_GROWABLE;
+    struct heap *heap;
+
+    commit = ROUND(commit, NT_PAGE_SIZE);
+    if (growable) {
+        SIZE_T size = FIRST_SEGMENT;
+
+        /* All of it at once, for one system call: pages that are never touched cost nothing. */
+        while (size - segment_minimum(header, size) < commit && size < MAX_SEGMENT)
+            size *= 2;
+        reserve = commit = size;
+        heap = map_memory(NULL, size, MEM_RESERVE | MEM_COMMIT, protect);
+    } else {
+        SIZE_T minimum;
+
+        reserve = ROUND(reserve < commit ? commit : reserve, ALLOCATION_GRANULARITY);
+        minimum = segment_minimum(header, reserve) + 4 * NT_PAGE_SIZE;
+        commit += minimum;
+        if (reserve < commit)
+            commit = reserve;
+        heap = map_memory(NULL, reserve, MEM_RESERVE, protect);
+        if (heap && !map_memory(heap, commit, MEM_COMMIT, protect)) {
+            unmap_memory(heap, 0, MEM_RELEASE);
+            heap = NULL;
+        }
+    }
+    if (!heap)
+        return NULL;
+    heap->signature = HEAP_SIGNATURE;
+    heap->flags = flags;
+    heap->protect = protect;
+    heap->fixed = !growable;
+    heap->next_segment = 4 * FIRST_SEGMENT;
+    list_init(&heap->segments);
+    list_init(&heap->regions);
+    list_init(&heap->caches);
+    segment_init(heap, &heap->first, heap, reserve, commit, header);
+    return heap;
+}
+
+void heap_unmap(struct heap *heap)
+{
+    while (!list_empty(&heap->regions)) {
+        struct run *run = CONTAINING_RECORD(heap->regions.Flink, struct run, regions);
+
+        list_remove(&run->regions);
+        unmap_memory(run, 0, MEM_RELEASE);
+    }
+    for (LIST_ENTRY *e = heap->segments.Blink, *previous; e != &heap->segments; e = previous) {
+        struct segment *segment = CONTAINING_RECORD(e, struct segment, link);
+
+        previous = e->Blink;
+        if (segment != &heap->first)
+            unmap_memory(segment->base, 0, MEM_RELEASE);
+    }
+    heap->signature = 0;
+    unmap_memory(heap, 0, MEM_RELEASE);
+}

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: MIT */
+/* rtlheap_slab.c: small blocks: slabs of equal blocks, and the threads' caches before them. */
+#include "rtlheap.h"
+
+static inline void **link_of(void *block)
+{
+    return (void **)block;
+}
+
+/* --- slabs; the bin's lock is held --- */
+
+static void list_run(struct bin *bin, struct run *run)
+{
+    run->prev = NULL;
+    run->next = bin->runs;
+    if (bin->runs)
+        bin->runs->prev = run;
+    bin->runs = run;
+    run->listed = TRUE;
+}
+
+static void unlist_run(struct bin *bin, struct run *run)
+{
+    if (run->next)
+        run->next->prev = run->prev;
+    if (run->prev)
+        run->prev->next = run->next;
+    else
+        bin->runs = run->next;
+    run->listed = FALSE;
+}
+
+/* Four pages at first, up to sixteen for a class that is much used, but never fewer than hold eight blocks. */
+static ULONG slab_pages(const struct bin *bin, ULONG stride)
+{
+    ULONG pages = bin->slabs < 2 ? 4 : bin->slabs < 4 ? 8 : 16, least = (stride * 8 + 0xfff) / NT_PAGE_SIZE;
+
+    return pages < least ? least : pages;
+}
+
+static struct run *slab_create(struct heap *heap, struct bin *bin, ULONG class)
+{
+    ULONG stride = class_stride(class), pages = heap->fixed ? 1 : slab_pages(bin, stride);
+    ULONG least = (ULONG)((RUN_FIRST + stride + NT_PAGE_SIZE - 1) / NT_PAGE_SIZE);
+    struct run *run;
+
+    RtlAcquireSRWLockExclusive(&heap->lock);
+    run = pages_alloc(heap, pages < least ? least : pages);
+    if (!run && pages > least)
+        run = pages_alloc(heap, least);
+    if (run) {
+        run->kind = RUN_SLAB;
+        run->free = NULL;
+        run->class = (USHORT) class;
+        run->capacity = (ULONG)(((SIZE_T)run->pages * NT_PAGE_SIZE - RUN_FIRST + 8) / stride);
+        run->carved = 0;
+        run->free_count = 0;
+    }
+    RtlReleaseSRWLockExclusive(&heap->lock);
+    if (!run)
+        return NULL;
+    list_run(bin, run);
+    bin->slabs++;
+    return run;
+}
+
+static void slab_destroy(struct heap *heap, struct bin *bin, struct run *run)
+{
+    unlist_run(bin, run);
+    bin->slabs--;
+    RtlAcquireSRWLockExclusive(&heap->lock);
+    run->kind = 0;
+    pages_free(heap, run, run->pages);
+    RtlReleaseSRWLockExclusive(&heap->lock);
+}
+
+static ULONG slab_take(struct run *run, ULONG count, void **blocks)
+{
+    ULONG stride = class_stride(run->class), taken = 0;
+
+    for (; taken < count && run->free; taken++) {
+        void *block = run->free;
+
+        run->free = *link_of(block);
+        run->free_count--;
+        *link_of(block) = *blocks;
+        *blocks = block;
+    }
+    /* Blocks that were never used are cut off in ascending order, so that pages are touched one after the other. */
+    if (taken < count && run->carved < run->capacity) {
+        ULONG more = run->capacity - run->carved;
+        void **last, *rest = *blocks;
+        char *block = (char *)run + RUN_FIRST + (SIZE_T)run->carved * stride;
+
+        if (more > count - taken)
+            more = count - taken;
+        for (ULONG i = 0; i < more; i++, block += stride) {
+            *block_header(block) = (ULONGLONG)((SIZE_T)(block - (char *)run) >> 4) |
+                                   (ULONGLONG)(STATE_SMALL_FREE | run->class) << HEADER_STATE_SHIFT;
+            *link_of(block) = block + stride;
+        }
+        *blocks = (char *)run + RUN_FIRST + (SIZE_T)run->carved * stride;
+        last = link_of(block - stride);
+        *last = rest;
+        run->carved += more;
+        taken += more;
+    }
+    return taken;
+}
+
+ULONG slab_get(struct heap *heap, ULONG class, ULONG count, void **blocks)
+{
+    struct bin *bin = &heap->bins[class];
+    ULONG taken = 0;
+
+    *blocks = NULL;
+    RtlAcquireSRWLockExclusive(&bin->lock);
+    while (taken < count) {
+        struct run *run = bin->runs;
+
+        if (!run && (taken || !(run = slab_create(heap, bin, class))))
+            break;
+        if (run == bin->empty)
+            bin->empty = NULL;
+        taken += slab_take(run, count - taken, blocks);
+        if (!run->free && run->carved == run->capacity)
+            unlist_run(bin, run);
+    }
+    RtlReleaseSRWLockExclusive(&bin->lock);
+    return taken;
+}
+
+void slab_put(struct heap *heap, ULONG class, void *blocks)
+{
+    struct bin *bin = &heap->bins[class];
+
+    RtlAcquireSRWLockExclusive(&bin->lock);
+    while (blocks) {
+        void *block = blocks;
+        struct run *run = block_run(block, *block_header(block));
+
+        blocks = *link_of(block);
+        *link_of(block) = run->free;
+        run->free = block;
+        run->free_count++;
+        if (!run->listed)
+            list_run(bin, run);
+        if (run->free_count == run->carved && run != bin->empty) {
+            /* One empty slab stays: the next block of this size is likely to come. */
+            if (!bin->empty) {
+                bin->empty = run;
+                run->free = NULL; /* as good as new: its blocks are given in ascending order again */
+                run->free_count = run->carved = 0;
+            } else {
+                slab_destroy(heap, bin, run);
+            }
+        }
+    }
+    RtlReleaseSRWLockExclusive(&bin->lock);
+}
+
+void slab_trim(struct heap *heap)
+{
+    for (ULONG class = 0; class < HEAP_CLASSES; class ++) {
+        struct bin *bin = &heap->bins[class];
+
+        if (!bin->empty)
+            continue;
+        RtlAcquireSRWLockExclusive(&bin->lock);
+        if (bin->empty)
+            slab_destroy(heap, bin, bin->empty);
+        bin->empty = NULL;
+        RtlReleaseSRWLockExclusive(&bin->lock);
+    }
+}
+
+/* --- caches --- */
+
+void cache_init(struct cache *cache, struct heap *heap)
+{
+    cache->heap = heap;
+    for (ULONG class = 0; class < HEAP_CLASSES; class ++) {
+        ULONG limit = 32768 / class_stride(class);
+
+        /* In a heap of limited size, what waits in a cache could be missed elsewhere. */
+        if (heap->fixed)
+            limit = 2;
+        cache->magazines[class].limit = (USHORT)(limit > 4 * HEAP_BATCH_MAX ? 4 * HEAP_BATCH_MAX
+                                                 : limit < 2                ? 2
+                                                                            : limit);
+    }
+}
+
+void *cache_refill(struct cache *cache, ULONG class)
+{
+    struct magazine *magazine = &cache->magazines[class];
+    ULONG count = magazine->limit / 4;
+    void *blocks;
+
+    /* Few at first: most classes of most programs see a handful of blocks. */
+    if (count > HEAP_BATCH_MAX)
+        count = HEAP_BATCH_MAX;
+    count = slab_get(cache->heap, class, count ? count : 1, &blocks);
+    magazine->first = blocks;
+    magazine->count = (USHORT)count;
+    return blocks;
+}
+
+/* Gives back the half that has been in the cache for longest; the rest is likely in the processor's cache. */
+void cache_overflow(struct cache *cache, ULONG class)
+{
+    struct magazine *magazine = &cache->magazines[class];
+    ULONG keep = magazine->limit / 2;
+    void *block = magazine->first, *rest;
+
+    for (ULONG i = 1; i < keep; i++)
+        block = *link_of(block);
+    rest = *link_of(block);
+    *link_of(block) = NULL;
+    magazine->count = (USHORT)keep;
+    slab_put(cache->heap, class, rest);
+}
+
+void cache_flush(struct cache *cache)
+{
+    for (ULONG class = 0; class < HEAP_CLASSES; class ++) {
+        struct magazine *magazine = &cache->magazines[class];
+        void *blocks = magazine->first;
+
+        magazine->first = NULL;
+        magazine->count = 0;
+        if (blocks)
+            slab_put(cache->heap, class, blocks);
+    }
+}
+
+/* A block for the heap's own purposes, past any cache. */
+static void *plain_alloc(struct heap *heap, SIZE_T size)
+{
+    ULONG class = class_of(size);
+    void *block;
+
+    if (size + 8 > HEAP_SMALL_MAX || !slab_get(heap, class, 1, &block))
+        return NULL;
+    block_set_header(heap, block,
+                     (*block_header(block) & 0xffff) |
+                         (ULONGLONG)(class_stride(class) - 8 - size) << HEADER_UNUSED_SHIFT |
+                         (ULONGLONG)(STATE_SMALL_BUSY | class) << HEADER_STATE_SHIFT);
+    memset(block, 0, size);
+    return block;
+}
+
+static void plain_free(struct heap *heap, void *block)
+{
+    ULONGLONG header = *block_header(block);
+
+    *block_header(block) = header ^ (ULONGLONG)STATE_KIND << HEADER_STATE_SHIFT;
+    *link_of(block) = NULL;
+    slab_put(heap, header_state(header) & STATE_CLASS, block);
+}
+
+/* Makes room for a heap's cache in the thread's table, which lives in the process heap. */
+static struct heap_thread *thread_table(ULONG index)
+{
+    struct heap_thread *old = heap_thread_current(), *table;
+    struct heap *heap = nt_peb()->ProcessHeap;
+    ULONG count = old ? old->count : 0;
+
+    if (index < count)
+        return old;
+    count = (index + 8) & ~7u;
+    table = plain_alloc(heap, sizeof(*table) + count * sizeof(table->caches[0]));
+    if (!table)
+        return NULL;
+    table->count = count;
+    if (old) {
+        memcpy(table->caches, old->caches, old->count * sizeof(old->caches[0]));
+        for (ULONG i = 0; i < old->count; i++) {
+            if (old->caches[i])
+                old->caches[i]->thread = table;
+        }
+        plain_free(heap, old);
+    }
+    nt_teb()->ReservedForCodeCoverage = (ULONG_PTR)table;
+    return table;
+}
+
+static RTL_SRWLOCK tables_lock; /* the tables of all threads: a heap that ends takes itself out of them */
+
+struct cache *cache_create(struct heap *heap)
+{
+    struct heap_thread *table;
+    struct cache *cache;
+
+    if (heap->shared)
+        return heap->shared;
+    if (heap->flags & HEAP_NO_SERIALIZE) {
+        /* One thread at a time, as the caller promises. */
+        if ((cache = plain_alloc(heap, sizeof(*cache))))
+            cache_init(cache, heap);
+        heap->shared = cache;
+        return cache;
+    }
+    RtlEnterCriticalSection(&heap->section);
+    if (!(cache = plain_alloc(heap, sizeof(*cache)))) {
+        RtlLeaveCriticalSection(&heap->section);
+        return NULL;
+    }
+    cache_init(cache, heap);
+    RtlAcquireSRWLockExclusive(&tables_lock);
+    table = thread_table(heap->index);
+    if (table) {
+        table->caches[heap->index] = cache;
+        cache->thread = table;
+        list_add_tail(&heap->caches, &cache->link);
+    }
+    RtlReleaseSRWLockExclusive(&tables_lock);
+    RtlLeaveCriticalSection(&heap->section);
+    if (!table) {
+        plain_free(heap, cache);
+        return NULL;
+    }
+    return cache;
+}
+
+void cache_forget_all(struct heap *heap)
+{
+    RtlAcquireSRWLockExclusive(&tables_lock);
+    for (LIST_ENTRY *e = heap->caches.Flink; e != &heap->caches; e = e->Flink) {
+        struct cache *cache = CONTAINING_RECORD(e, struct cache, link);
+
+        cache->thread->caches[heap->index] = NULL;
+    }
+    RtlReleaseSRWLockExclusive(&tables_lock);
+}
+
+/* At the end of a thread: its blocks go back. Only frees by other threads' hands may follow. */
+void rtl_heap_thread_exit(void)
+{
+    struct heap_thread *table = heap_thread_current();
+    struct heap *process_heap = nt_peb()->ProcessHeap;
+
+    if (!table)
+        return;
+    for (ULONG i = table->count; i--;) {
+        struct cache *cache;
+        struct heap *heap;
+
+        /* The section is taken first, as everywhere; a heap that is being destroyed meanwhile is the program's fault. */
+        if (!(cache = table->caches[i]))
+            continue;
+        heap = cache->heap;
+        RtlEnterCriticalSection(&heap->section);
+        RtlAcquireSRWLockExclusive(&tables_lock);
+        table->caches[i] = NULL;
+        list_remove(&cache->link);
+        RtlReleaseSRWLockExclusive(&tables_lock);
+        RtlLeaveCriticalSection(&heap->section);
+        cache_flush(cache);
+        plain_free(heap, cache);
+    }
+    nt_teb()->ReservedForCodeCoverage = 0;
+    plain_free(process_heap, table);
+}
