@@ -9,6 +9,11 @@
 #define TRANSOM_OBJECT_H
 
 #include "nt.h"
+#include "segment.h"
+
+struct object;
+struct object_name;
+struct thread;
 
 struct object_type {
     const char *name;               /* "Event", as NtQueryObject reports it */
@@ -26,6 +31,7 @@ struct object {
     uint32_t cell;          /* index of its cell in the segment; 0 = cannot be waited for */
     uint32_t flags;
     struct object_name *name; /* in the namespace, or NULL */
+    void *security;           /* self-relative security descriptor that was set, malloc'ed, or NULL (security.c) */
 };
 
 /* Initialises with one reference, owned by the caller. */
@@ -43,9 +49,8 @@ NTSTATUS handle_close(HANDLE handle);
 /* Replaces generic rights by the type's specific ones, and MAXIMUM_ALLOWED by all valid ones. */
 ACCESS_MASK access_map(const struct object_type *type, ACCESS_MASK access);
 
-/* Cells: the state of what can be waited for. */
-enum cell_kind { CELL_NONE, CELL_NOTIFICATION, CELL_SYNCHRONIZATION, CELL_SEMAPHORE, CELL_MUTANT };
-NTSTATUS object_cell_alloc(struct object *obj, enum cell_kind kind, LONG state, LONG limit);
+/* Cells: the state of what can be waited for (kinds in segment.h). The cell is freed with the object. */
+NTSTATUS object_cell_alloc(struct object *obj, enum segment_cell_kind kind, LONG state, LONG limit);
 /* Signals (files when an operation completes, threads at their end, timers, …), waking waiters; or un-signals. */
 void object_signal(struct object *obj);
 void object_reset(struct object *obj);
@@ -58,8 +63,67 @@ extern const struct object_type completion_type;
 NTSTATUS completion_post(struct object *port, ULONG_PTR key, ULONG_PTR apc_context, NTSTATUS status,
                          ULONG_PTR information);
 
-/* User APCs: queue to a thread; delivered when it is alertable. */
+/*
+ * What a thread waits with and what interrupts its waits; embedded in struct thread (thread.h). The shared part is the
+ * thread's record in the segment.
+ */
+struct user_apc {
+    struct user_apc *next;
+    PNTAPCFUNC routine;
+    ULONG_PTR args[3];
+};
+struct thread_wait {
+    uint32_t index; /* of its record in the segment; 0 = not attached */
+    struct segment_thread *record;
+    ULONG tid;
+    struct thread_wait *next_by_id;
+    uint32_t apc_lock;
+    bool apc_closed; /* the thread is ending: no more APCs */
+    struct user_apc *apc_first, **apc_last;
+    struct object **held; /* references that a blocked wait holds: dropped if the thread ends there */
+    unsigned held_count;
+    uint32_t spin; /* how long spinning has paid so far */
+    /* Completion ports (completion.c): */
+    struct completion_port *port; /* the port whose packets the thread handles; referenced */
+    bool port_active;             /* it counts as running for the port's concurrency limit */
+    /* Private queues: keyed events, completion ports: */
+    struct thread_wait *queue_next, *queue_prev;
+    const void *queue_key;
+    bool queued;
+    struct completion_packet *packet; /* handed over by completion_post */
+};
+
+/* Called by thread.c on the new thread itself before it runs Windows code, and when it ends (abandons its mutants,
+ * drops APCs and whatever an interrupted wait held). */
+NTSTATUS thread_wait_attach(struct thread *thread, ULONG tid);
+void thread_wait_detach(struct thread *thread);
+
+/* User APCs: queue to a thread; delivered when it is alertable. The caller makes sure that `thread` lives: it is the
+ * calling thread or thread_list_lock is held. STATUS_UNSUCCESSFUL if it is ending. */
 NTSTATUS thread_queue_apc(struct thread *thread, PNTAPCFUNC routine, ULONG_PTR arg1, ULONG_PTR arg2, ULONG_PTR arg3);
+bool thread_apc_pending(struct thread *thread);
+/* Takes the first APC of the calling thread and has it delivered (thread_deliver_apc); false if there is none. The call
+ * that the program made will return `status` after the APC. For NtTestAlert and NtContinue(TestAlert). */
+bool thread_run_apc(NTSTATUS status);
+/*
+ * Makes a thread blocked in a wait call thread_check_suspend(), which parks or ends it there and else returns, upon which
+ * the wait starts anew. Sets the flag also if the thread does not wait: harmless.
+ */
+void thread_interrupt_wait(struct thread *thread);
+/* thread.c: the calling thread's system call shall return to KiUserApcDispatcher. */
+void thread_deliver_apc(NTSTATUS status, PNTAPCFUNC routine, ULONG_PTR arg1, ULONG_PTR arg2, ULONG_PTR arg3);
+
+/*
+ * The pseudo-handles' objects, by thread.c and process.c; not referenced. The types of threads and processes:
+ * thread_type, process_type.
+ */
+extern const struct object_type process_type;
+extern const struct object_type thread_type;
+struct object *process_current_object(void);
+struct object *thread_current_object(void);
+
+/* Called once at start: makes the segment and the root of the namespace. */
+void object_init_process(void);
 
 /* Waits on one object until signalled; timeout in 100 ns as NtWaitForSingleObject takes it, NULL = for ever. */
 NTSTATUS object_wait(struct object *obj, bool alertable, const LARGE_INTEGER *timeout);

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: MIT */
+/* object.c: objects' life time, their types, and the system calls about objects of any kind. */
+#include <stdlib.h>
+#include <string.h>
+#include "cell.h"
+#include "object_private.h"
+
+/* --- life time --- */
+
+void object_init(struct object *obj, const struct object_type *type)
+{
+    *obj = (struct object){ .type = type, .refs = 1 };
+}
+
+struct object *object_ref(struct object *obj)
+{
+    __atomic_fetch_add(&obj->refs, 1, __ATOMIC_RELAXED);
+    return obj;
+}
+
+void object_unref(struct object *obj)
+{
+    if (__atomic_sub_fetch(&obj->refs, 1, __ATOMIC_ACQ_REL))
+        return;
+    uint32_t cell = obj->cell;
+    if (obj->name)
+        object_name_free(obj);
+    if (obj->security)
+        free(obj->security);
+    obj->type->destroy(obj);
+    if (cell) {
+        /* A new generation: an operation that still has the old one in its hand fails. */
+        struct segment_cell *c = segment_cell(cell);
+        uint64_t word = cell_lock(c);
+        uint64_t generation = (word + (1ull << SEGMENT_CELL_GENERATION_SHIFT)) & SEGMENT_CELL_GENERATION;
+        /* A mutant that another thread still owns is in that thread's list: the thread frees the cell when it ends. */
+        bool owned = c->kind == CELL_MUTANT && CELL_VALUE(word);
+        c->orphan = owned;
+        if (!owned)
+            c->kind = CELL_NONE;
+        c->abandoned = 0;
+        cell_unlock(c, generation);
+        if (!owned)
+            segment_cell_free(cell);
+    }
+}
+
+NTSTATUS object_cell_alloc(struct object *obj, enum segment_cell_kind kind, LONG state, LONG limit)
+{
+    uint32_t index = segment_cell_alloc();
+    if (!index)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    struct segment_cell *cell = segment_cell(index);
+    uint64_t word = __atomic_load_n(&cell->word, __ATOMIC_RELAXED) & SEGMENT_CELL_GENERATION;
+    cell->kind = (uint8_t)kind;
+    cell->abandoned = 0;
+    cell->limit = (uint32_t)limit;
+    cell->recursion = 0;
+    cell->queue_head = cell->queue_tail = cell->waiters = 0;
+    __atomic_store_n(&cell->word, word | (uint32_t)state, __ATOMIC_RELEASE);
+    obj->cell = index;
+    return STATUS_SUCCESS;
+}
+
+void object_signal(struct object *obj)
+{
+    cell_set(obj->cell, CELL_ANY_GENERATION, NULL);
+}
+
+void object_reset(struct object *obj)
+{
+    cell_reset(obj->cell, CELL_ANY_GENERATION, NULL);
+}
+
+/* --- types --- */
+
+/* Numbers are 8 bits wide, as Windows reports them; from 2 on. A hash by address finds a type's number without a lock. */
+#define TYPE_HASH_SIZE 512
+static const struct object_type *types[256];
+static struct type_slot {
+    const struct object_type *type;
+    unsigned index;
+} type_hash[TYPE_HASH_SIZE];
+static unsigned type_count = 2;
+static uint32_t type_lock;
+
+static struct type_slot *type_slot(const struct object_type *type)
+{
+    size_t i = ((uintptr_t)type >> 4) * 0x9e3779b1u % TYPE_HASH_SIZE;
+    const struct object_type *present;
+    while ((present = __atomic_load_n(&type_hash[i].type, __ATOMIC_ACQUIRE)) && present != type)
+        i = (i + 1) % TYPE_HASH_SIZE;
+    return &type_hash[i];
+}
+
+unsigned object_type_index(const struct object_type *type)
+{
+    struct type_slot *slot = type_slot(type);
+    if (likely(__atomic_load_n(&slot->type, __ATOMIC_ACQUIRE) != NULL))
+        return slot->index;
+    native_lock(&type_lock);
+    slot = type_slot(type);
+    if (!slot->type) {
+        if (type_count == 256)
+            transom_fatal("too many object types");
+        slot->index = type_count;
+        __atomic_store_n(&types[type_count++], type, __ATOMIC_RELEASE);
+        __atomic_store_n(&slot->type, type, __ATOMIC_RELEASE);
+    }
+    native_unlock(&type_lock);
+    return slot->index;
+}
+
+const struct object_type *object_type_by_index(unsigned index)
+{
+    return index < 256 ? __atomic_load_n(&types[index], __ATOMIC_ACQUIRE) : NULL;
+}
+
+ACCESS_MASK access_map(const struct object_type *type, ACCESS_MASK access)
+{
+    if (access & GENERIC_READ)
+        access |= type->generic_mapping[0];
+    if (access & GENERIC_WRITE)
+        access |= type->generic_mapping[1];
+    if (access & GENERIC_EXECUTE)
+        access |= type->generic_mapping[2];
+    if (access & (GENERIC_ALL | MAXIMUM_ALLOWED))
+        access |= type->generic_mapping[3];
+    return access & (type->valid_access | ACCESS_SYSTEM_SECURITY);
+}
+
+/* --- process start --- */
+
+void object_init_process(void)
+{
+    segment_create();
+    handle_table_init();
+    namespace_init();
+}
+
+/* --- system calls --- */
+
+static NTSTATUS full_name(struct object *obj, WCHAR **name, size_t *length)
+{
+    *name = NULL;
+    *length = 0;
+    if (obj->name) {
+        *name = object_full_name(obj, length);
+        return *name ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+    }
+    if (!obj->type->query_name)
+        return STATUS_SUCCESS;
+    NTSTATUS status = obj->type->query_name(obj, name);
+    if (!status && *name)
+        while ((*name)[*length])
+            ++*length;
+    return status;
+}
+
+static NTSTATUS query_name(struct object *obj, void *info, ULONG length, ULONG *needed)
+{
+    WCHAR *name;
+    size_t chars;
+    NTSTATUS status = full_name(obj, &name, &chars);
+    if (status)
+        return status;
+    OBJECT_NAME_INFORMATION out = { { 0, 0, NULL } };
+    size_t bytes = chars * sizeof(WCHAR);
+    *needed = (ULONG)(sizeof(out) + (name ? bytes + sizeof(WCHAR) : 0));
+    if (length < sizeof(out)) {
+        status = STATUS_INFO_LENGTH_MISMATCH;
+    } else if (length < *needed) {
+        status = STATUS_BUFFER_OVERFLOW;
+        memcpy(info, &out, sizeof(out));
+    } else {
+        if (name) {
+            WCHAR *text = (WCHAR *)((char *)info + sizeof(out));
+            memcpy(text, name, bytes);
+            text[chars] = 0;
+            out.Name = (UNICODE_STRING){ (USHORT)bytes, (USHORT)(bytes + sizeof(WCHAR)), text };
+        }
+        memcpy(info, &out, sizeof(out));
+    }
+    free(name);
+    return status;
+}
+
+static size_t type_entry_size(const struct object_type *type)
+{
+    return ROUND_UP(sizeof(OBJECT_TYPE_INFORMATION) + (strlen(type->name) + 1) * sizeof(WCHAR), sizeof(void *));
+}
+
+static void fill_type(const struct object_type *type, void *where)
+{
+    OBJECT_TYPE_INFORMATION out = { 0 };
+    WCHAR *text = (WCHAR *)((char *)where + sizeof(out));
+    size_t chars = strlen(type->name);
+    for (size_t i = 0; i <= chars; i++)
+        text[i] = (WCHAR)type->name[i];
+    out.TypeName = (UNICODE_STRING){ (USHORT)(chars * 2), (USHORT)(chars * 2 + 2), text };
+    out.GenericMapping = (GENERIC_MAPPING){ type->generic_mapping[0], type->generic_mapping[1],
+                                            type->generic_mapping[2], type->generic_mapping[3] };
+    out.ValidAccessMask = type->valid_access;
+    out.TypeIndex = (UCHAR)object_type_index(type);
+    memcpy(where, &out, sizeof(out));
+}
+
+static NTSTATUS query_types(void *info, ULONG length, ULONG *needed)
+{
+    size_t size = ROUND_UP(sizeof(OBJECT_TYPES_INFORMATION), sizeof(void *));
+    ULONG count = 0;
+    for (unsigned i = 2; object_type_by_index(i); i++) {
+        const struct object_type *type = object_type_by_index(i);
+        if (size + type_entry_size(type) <= length)
+            fill_type(type, (char *)info + size);
+        size += type_entry_size(type);
+        count++;
+    }
+    *needed = (ULONG)size;
+    if (length < size)
+        return STATUS_INFO_LENGTH_MISMATCH;
+    ((OBJECT_TYPES_INFORMATION *)info)->NumberOfTypes = count;
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS query_basic(HANDLE handle, struct object *obj, ACCESS_MASK granted, void *info, ULONG length,
+                            ULONG *needed)
+{
+    OBJECT_BASIC_INFORMATION out = { 0 };
+    *needed = sizeof(out);
+    if (length != sizeof(out))
+        return STATUS_INFO_LENGTH_MISMATCH;
+    ULONG attributes = 0;
+    if ((LONG_PTR)handle > 0)
+        handle_get_attributes(handle, &attributes);
+    if (obj->flags & OBJECT_PERMANENT)
+        attributes |= OBJ_PERMANENT;
+    out.Attributes = attributes;
+    out.GrantedAccess = granted;
+    out.HandleCount = __atomic_load_n(&obj->handle_count, __ATOMIC_RELAXED);
+    out.PointerCount = __atomic_load_n(&obj->refs, __ATOMIC_RELAXED) - 1; /* without the one of this look-up */
+    out.TypeInfoSize = (ULONG)type_entry_size(obj->type);
+    WCHAR *name;
+    size_t chars;
+    if (obj->name && !full_name(obj, &name, &chars)) {
+        out.NameInfoSize = (ULONG)(sizeof(OBJECT_NAME_INFORMATION) + (chars + 1) * sizeof(WCHAR));
+        free(name);
+    }
+    memcpy(info, &out, sizeof(out));
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS NtQueryObject(HANDLE Handle, ULONG ObjectInformationClass, PVOID ObjectInformation,
+                       ULONG ObjectInformationLength, ULONG *ReturnLength)
+{
+    ULONG needed = 0;
+    NTSTATUS status;
+    if (ObjectInformationClass == ObjectTypesInformation) {
+        status = query_types(ObjectInformation, ObjectInformationLength, &needed);
+        if (ReturnLength)
+            *ReturnLength = needed;
+        return status;
+    }
+    struct object *obj;
+    ACCESS_MASK granted;
+    status = handle_lookup_access(Handle, NULL, 0, &obj, &granted);
+    if (status)
+        return status;
+    switch (ObjectInformationClass) {
+    case ObjectBasicInformation:
+        status = query_basic(Handle, obj, granted, ObjectInformation, ObjectInformationLength, &needed);
+        break;
+    case ObjectNameInformation:
+        status = query_name(obj, ObjectInformation, ObjectInformationLength, &needed);
+        break;
+    case ObjectTypeInformation:
+        needed = (ULONG)type_entry_size(obj->type);
+        if (ObjectInformationLength < needed)
+            status = STATUS_INFO_LENGTH_MISMATCH;
+        else
+            fill_type(obj->type, ObjectInformation);
+        break;
+    case ObjectHandleFlagInformation: {
+        OBJECT_HANDLE_FLAG_INFORMATION *out = ObjectInformation;
+        ULONG attributes = 0;
+        needed = sizeof(*out);
+        if (ObjectInformationLength != sizeof(*out)) {
+            status = STATUS_INFO_LENGTH_MISMATCH;
+        } else if ((LONG_PTR)Handle < 0) {
+            status = STATUS_INVALID_HANDLE;
+        } else if (!(status = handle_get_attributes(Handle, &attributes))) {
+            out->Inherit = !!(attributes & OBJ_INHERIT);
+            out->ProtectFromClose = !!(attributes & OBJ_PROTECT_CLOSE);
+        }
+        break;
+    }
+    default:
+        status = STATUS_INVALID_INFO_CLASS;
+    }
+    object_unref(obj);
+    if (ReturnLength && status != STATUS_INVALID_INFO_CLASS)
+        *ReturnLength = needed;
+    return status;
+}
+
+NTSTATUS NtSetInformationObject(HANDLE Handle, ULONG ObjectInformationClass, PVOID ObjectInformation,
+                                ULONG ObjectInformationLength)
+{
+    if (ObjectInformationClass != ObjectHandleFlagInformation)
+        return STATUS_INVALID_INFO_CLASS;
+    if (ObjectInformationLength != sizeof(OBJECT_HANDLE_FLAG_INFORMATION))
+        return STATUS_INFO_LENGTH_MISMATCH;
+    const OBJECT_HANDLE_FLAG_INFORMATION *flags = ObjectInformation;
+    if ((LONG_PTR)Handle < 0)
+        return STATUS_INVALID_HANDLE;
+    return handle_set_attributes(Handle, (flags->Inherit ? OBJ_INHERIT : 0) |
+                                             (flags->ProtectFromClose ? OBJ_PROTECT_CLOSE : 0));
+}
+
+NTSTATUS NtCompareObjects(HANDLE FirstObjectHandle, HANDLE SecondObjectHandle)
+{
+    struct object *first, *second;
+    NTSTATUS status = handle_lookup(FirstObjectHandle, NULL, 0, &first);
+    if (status)
+        return status;
+    status = handle_lookup(SecondObjectHandle, NULL, 0, &second);
+    if (!status) {
+        status = first == second ? STATUS_SUCCESS : STATUS_NOT_SAME_OBJECT;
+        object_unref(second);
+    }
+    object_unref(first);
+    return status;
+}
+
+static NTSTATUS set_permanent(HANDLE handle, ACCESS_MASK access, bool permanent)
+{
+    struct object *obj;
+    NTSTATUS status = handle_lookup(handle, NULL, access, &obj);
+    if (status)
+        return status;
+    object_set_permanent(obj, permanent);
+    object_unref(obj);
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS NtMakeTemporaryObject(HANDLE Handle)
+{
+    return set_permanent(Handle, DELETE, false);
+}
+
+NTSTATUS NtMakePermanentObject(HANDLE Handle)
+{
+    (void)Handle;
+    return STATUS_PRIVILEGE_NOT_HELD; /* SeCreatePermanentPrivilege, which users do not have */
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * segment.h: the layout of a process's shared segment: its handle table, the cells of its waitable objects and the wait
+ * records of its threads (docs/architecture.md, "Kernel objects live in shared memory").
+ *
+ * The segment is a memfd that its process, and later the server and whoever was given one of its objects, map shared.
+ * Everything in it is found by index, never by pointer, and nothing in it is trusted by the server: an index is checked
+ * against the header's counts, a list walk is bounded by them.
+ *
+ * The file is a header page followed by slabs of equal size, each holding a fixed number of handle entries, cells and
+ * thread records. The whole address range is mapped once; growing is one ftruncate and moves nothing. Pages that nobody
+ * touched do not exist, so the proportions within a slab cost only address space.
+ */
+#ifndef TRANSOM_SEGMENT_H
+#define TRANSOM_SEGMENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define SEGMENT_MAGIC   0x47534d54u /* "TMSG" */
+#define SEGMENT_VERSION 1u
+
+#define SEGMENT_HEADER_SIZE   0x1000u
+#define SEGMENT_SLAB_SIZE     0x20000u
+#define SEGMENT_SLAB_HANDLES  1024u
+#define SEGMENT_SLAB_CELLS    1024u
+#define SEGMENT_SLAB_THREADS  28u
+#define SEGMENT_MAX_SLABS     16320u /* 16,711,680 handles: Windows's limit for a process */
+#define SEGMENT_HANDLES_START 0u
+#define SEGMENT_CELLS_START   0x8000u
+#define SEGMENT_THREADS_START 0x18000u
+#define SEGMENT_MAX_SIZE      (SEGMENT_HEADER_SIZE + (uint64_t)SEGMENT_MAX_SLABS * SEGMENT_SLAB_SIZE)
+#define SEGMENT_MAX_HANDLES   (SEGMENT_MAX_SLABS * SEGMENT_SLAB_HANDLES)
+#define SEGMENT_MAX_CELLS     (SEGMENT_MAX_SLABS * SEGMENT_SLAB_CELLS)
+#define SEGMENT_MAX_THREADS   0xfff0u /* must fit the owner field of a cell's word */
+
+#define SEGMENT_WAIT_OBJECTS 64u /* MAXIMUM_WAIT_OBJECTS */
+
+/*
+ * Free lists are lock-free stacks: the low half is the index of the first free item (0 = none; item 0 is never used),
+ * the high half counts pops, against ABA. What lies below `used` has been handed out before.
+ */
+struct segment_pool {
+    uint64_t free;
+    uint32_t used;
+    uint32_t reserved;
+};
+
+struct segment_header {
+    uint32_t magic;
+    uint32_t version;
+    uint32_t header_size;
+    uint32_t slab_size;
+    uint32_t handle_size;
+    uint32_t cell_size;
+    uint32_t thread_size;
+    uint32_t slab_count; /* slabs that the file holds; only grows */
+    uint32_t process_id;
+    uint32_t segment_id; /* given by the server when the segment is first shared; 0 = private so far */
+    uint32_t handle_count;
+    uint32_t reserved;
+    struct segment_pool handles __attribute__((aligned(64)));
+    struct segment_pool cells __attribute__((aligned(64)));
+    struct segment_pool threads __attribute__((aligned(64)));
+};
+
+/*
+ * One entry of the handle table. `state` orders everything else: an entry is filled while it is not live, so a reader
+ * that sees the same live state before and after reading has read one consistent entry. Pins keep a closer waiting while
+ * the private object pointer is turned into a reference.
+ */
+struct segment_handle {
+    uint64_t state; /* SEGMENT_HANDLE_* */
+    uint32_t access;
+    uint16_t attributes; /* SEGMENT_HANDLE_INHERIT, _PROTECT */
+    uint8_t type;        /* index in the list of object types */
+    uint8_t kind;        /* of the cell */
+    uint32_t cell;       /* 0 = cannot be waited for */
+    uint16_t cell_generation;
+    uint16_t reserved;
+    uint32_t next_free;
+    uint32_t reserved2;
+};
+
+#define SEGMENT_HANDLE_PINS       0x00000000ffffffffull
+#define SEGMENT_HANDLE_LIVE       0x0000000100000000ull
+#define SEGMENT_HANDLE_GENERATION 0x0000000200000000ull /* one step of the 31-bit generation */
+#define SEGMENT_HANDLE_INHERIT    0x01u
+#define SEGMENT_HANDLE_PROTECT    0x02u
+
+/*
+ * A cell: one cache line, the state of one waitable object. All of its state that an uncontended operation needs is in
+ * `word`, changed by compare-and-swap only while SEGMENT_CELL_LOCKED is clear. Whoever holds the lock may change every
+ * field and unlocks by storing the word. The lock names its owner (a thread record), so that it can be broken when the
+ * owner dies. The generation, copied in the handle entry, makes an operation through a stale handle fail.
+ */
+struct segment_cell {
+    uint64_t word;
+    uint8_t kind;      /* enum segment_cell_kind */
+    uint8_t abandoned; /* mutant: its owner ended without releasing it */
+    uint8_t orphan;    /* mutant: no object any more, but still in its owner's list */
+    uint8_t reserved;
+    uint32_t limit;     /* semaphore: maximum count */
+    uint32_t recursion; /* mutant: how often it is owned; only the owner touches it */
+    uint32_t queue_head; /* wait blocks, first come first served */
+    uint32_t queue_tail;
+    uint32_t owned_next; /* mutant: list of what its owner owns, from its thread record */
+    uint32_t owned_prev;
+    uint32_t next_free;
+    uint32_t waiters; /* length of the queue */
+    uint32_t reserved2[4];
+};
+
+#define SEGMENT_CELL_VALUE            0x000000007fffffffull /* event 0/1, semaphore count, mutant owner's record */
+#define SEGMENT_CELL_QUEUED           0x0000000080000000ull /* the queue is not empty */
+#define SEGMENT_CELL_GENERATION       0x00007fff00000000ull
+#define SEGMENT_CELL_GENERATION_SHIFT 32
+#define SEGMENT_CELL_LOCKED           0x0000800000000000ull
+#define SEGMENT_CELL_OWNER_SHIFT      48
+
+enum segment_cell_kind {
+    CELL_NONE,
+    CELL_NOTIFICATION,    /* stays signalled: manual-reset events, processes, threads, … */
+    CELL_SYNCHRONIZATION, /* releases one waiter: auto-reset events and timers */
+    CELL_SEMAPHORE,
+    CELL_MUTANT,
+    CELL_KIND_COUNT
+};
+
+/*
+ * A wait block links one waiting thread into one cell's queue. Block n belongs to thread record n / 64, and the remainder
+ * is its position in the thread's wait. Block numbers start at 64, as thread record 0 is not used; 0 ends a list.
+ */
+struct segment_block {
+    uint32_t next;
+    uint32_t prev;
+    uint32_t cell;   /* 0 = not linked */
+    uint32_t result; /* what the wait returns when this block is satisfied */
+};
+
+/*
+ * What a thread waits with. `wait_state` is both the futex it sleeps on and the claim on the wait: whoever changes it from
+ * an armed state to SATISFIED has ended the wait, and nobody else can. An object is consumed for the waiter by whoever
+ * signals it, at that moment, as in Windows: setting an auto-reset event twice releases two waiters, and neither the
+ * setter nor a newcomer can take what a waiter was given. A thread needs one futex however many objects it waits for,
+ * so no kernel support for waiting on several is required (futex_waitv would need Linux 5.16).
+ */
+struct segment_thread {
+    uint32_t wait_state;  /* enum segment_wait_state, futex */
+    uint32_t alert_state; /* NtAlertThreadByThreadId: enum segment_alert_state, futex */
+    uint32_t pending;     /* SEGMENT_PENDING_*: what interrupts waits */
+    uint32_t alertable;   /* the present wait may be interrupted by APCs and alerts */
+    uint32_t count;       /* blocks of the present wait */
+    uint32_t abandoned;   /* wait-all: a mutant among what was acquired had been abandoned */
+    uint32_t tid;         /* NT thread id; 0 = record not in use */
+    uint32_t native_tid;
+    uint32_t owned_head;    /* cells of the mutants it owns */
+    uint32_t owned_pending; /* the one it is about to link or unlink */
+    uint32_t packet;        /* the record is not a thread's but a wait completion packet's */
+    uint32_t next_free;
+    uint32_t reserved[20];
+    struct segment_block blocks[SEGMENT_WAIT_OBJECTS];
+};
+
+enum segment_wait_state {
+    WAIT_STATE_IDLE,
+    WAIT_STATE_ANY,       /* waiting for any; still spinning */
+    WAIT_STATE_ANY_SLEEP, /* the same, must be woken by a futex call */
+    WAIT_STATE_ALL,
+    WAIT_STATE_ALL_SLEEP,
+    WAIT_STATE_COMMITTING,       /* wait-all: someone is trying to acquire everything for the waiter */
+    WAIT_STATE_COMMITTING_SLEEP,
+    WAIT_STATE_INTERRUPTED,
+    WAIT_STATE_SATISFIED = 0x100 /* plus the position of the block */
+};
+
+enum segment_alert_state { ALERT_NONE, ALERT_SET, ALERT_WAITING };
+
+#define SEGMENT_PENDING_APC     0x1u /* user APCs are queued */
+#define SEGMENT_PENDING_ALERT   0x2u /* NtAlertThread */
+#define SEGMENT_PENDING_SUSPEND 0x4u /* the thread must stop, or end: see thread_interrupted() */
+
+_Static_assert(sizeof(struct segment_header) <= SEGMENT_HEADER_SIZE, "header");
+_Static_assert(sizeof(struct segment_handle) == 32, "handle entry");
+_Static_assert(sizeof(struct segment_cell) == 64, "a cell is one cache line");
+_Static_assert(sizeof(struct segment_block) == 16, "wait block");
+_Static_assert(sizeof(struct segment_thread) == 128 + 64 * 16, "thread record");
+_Static_assert(SEGMENT_SLAB_HANDLES * sizeof(struct segment_handle) == SEGMENT_CELLS_START, "slab");
+_Static_assert(SEGMENT_CELLS_START + SEGMENT_SLAB_CELLS * sizeof(struct segment_cell) == SEGMENT_THREADS_START, "slab");
+_Static_assert(SEGMENT_THREADS_START + SEGMENT_SLAB_THREADS * sizeof(struct segment_thread) <= SEGMENT_SLAB_SIZE, "slab");
+_Static_assert(SEGMENT_MAX_THREADS / SEGMENT_SLAB_THREADS < SEGMENT_MAX_SLABS, "slabs for all threads");
+
+/* Where an item is, from the segment's base. */
+static inline uint64_t segment_handle_offset(uint32_t index)
+{
+    return SEGMENT_HEADER_SIZE + (uint64_t)(index / SEGMENT_SLAB_HANDLES) * SEGMENT_SLAB_SIZE + SEGMENT_HANDLES_START +
+           (index % SEGMENT_SLAB_HANDLES) * sizeof(struct segment_handle);
+}
+
+static inline uint64_t segment_cell_offset(uint32_t index)
+{
+    return SEGMENT_HEADER_SIZE + (uint64_t)(index / SEGMENT_SLAB_CELLS) * SEGMENT_SLAB_SIZE + SEGMENT_CELLS_START +
+           (index % SEGMENT_SLAB_CELLS) * sizeof(struct segment_cell);
+}
+
+static inline uint64_t segment_thread_offset(uint32_t index)
+{
+    return SEGMENT_HEADER_SIZE + (uint64_t)(index / SEGMENT_SLAB_THREADS) * SEGMENT_SLAB_SIZE + SEGMENT_THREADS_START +
+           (index % SEGMENT_SLAB_THREADS) * sizeof(struct segment_thread);
+}
+
+#endif
