@@ -103,14 +103,6 @@ DWORD WINAPI QueueUserAPC(PAPCFUNC routine, HANDLE thread, ULONG_PTR argument)
     return set_ntstatus(NtQueueApcThread(thread, user_apc, (ULONG_PTR)routine, argument, 0));
 }
 
-BOOL WINAPI QueueUserAPC2(PAPCFUNC routine, HANDLE thread, ULONG_PTR argument, QUEUE_USER_APC_FLAGS flags)
-{
-    if (flags & ~1u)
-        return fail(ERROR_INVALID_PARAMETER);
-    return set_ntstatus(
-        NtQueueApcThreadEx(thread, (HANDLE)(ULONG_PTR)flags, user_apc, (ULONG_PTR)routine, argument, 0));
-}
-
 BOOL WINAPI GetThreadContext(HANDLE thread, CONTEXT *context)
 {
     return set_ntstatus(NtGetContextThread(thread, context));
