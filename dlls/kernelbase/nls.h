@@ -85,6 +85,18 @@ SIZE_T nls_sort_key(DWORD flags, const WCHAR *src, SIZE_T len, BYTE *dst, SIZE_T
 /* Whether `value` is a prefix of `src` under the flags; *length is then what of src matched. */
 BOOL nls_match_prefix(DWORD flags, const WCHAR *src, SIZE_T len, const WCHAR *value, SIZE_T value_len, SIZE_T *length);
 
+/* A heap copy of an ANSI string as UTF-16; NULL with the last error set if there is no memory. */
+static inline WCHAR *wide_dup_ansi(const char *str)
+{
+    SIZE_T len = strlen(str) + 1;
+    WCHAR *wide = kb_alloc(len * sizeof(WCHAR));
+
+    if (!wide)
+        return fail_null(ERROR_NOT_ENOUGH_MEMORY);
+    MultiByteToWideChar(CP_ACP, 0, str, len, wide, len);
+    return wide;
+}
+
 /* --- locales (nls_locales.c) --- */
 
 struct locale;
