@@ -45,6 +45,7 @@ NTSTATUS NTAPI LdrGetDllPath(PCWSTR module, ULONG flags, PWSTR *path, PWSTR *unk
 NTSTATUS NTAPI LdrGetProcedureAddressEx(PVOID base, PANSI_STRING name, ULONG ordinal, PVOID *address, ULONG flags);
 #define LDR_ADDREF_DLL_PIN 1
 BOOLEAN NTAPI RtlDllShutdownInProgress(void);
+VOID NTAPI RtlReleasePath(PWSTR path);
 
 typedef struct _LDR_DLL_NOTIFICATION_DATA {
     ULONG Flags;

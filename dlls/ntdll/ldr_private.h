@@ -36,12 +36,21 @@ struct ldr_module {
     const IMAGE_EXPORT_DIRECTORY *exports;
     ULONG exports_size;
     enum ldr_state state;
-    bool tls_attached; /* its TLS callbacks have run */
-    LONG references;   /* LdrLoadDll calls and other explicit ones; LDR_PINNED: for ever */
-    ULONG mark;        /* of the last walk through the graph that met it */
+    ULONG tls_slot;  /* its index of thread-local storage plus one, or 0 */
+    LONG references; /* LdrLoadDll calls and other explicit ones; LDR_PINNED: for ever */
+    ULONG mark;      /* of the last walk through the graph that met it */
     ULONG dependency_count, dependency_capacity;
     struct ldr_module **dependencies; /* what it imports from or has forwarders resolved in */
+    struct ldr_forward *forwards;     /* where its forwarders lead; grows at the head only */
+    ULONG last_export;                /* index of the name found last: imports are sorted like exports */
     HANDLE activation_context;        /* of its manifest, or NULL */
+};
+
+struct ldr_forward {
+    struct ldr_forward *next;
+    struct ldr_module *target;
+    const char *name; /* in the image: the forwarder's DLL, `length` bytes */
+    size_t length;
 };
 
 #define LDR_PINNED (-1)
@@ -63,7 +72,6 @@ struct ldr_module *ldr_find_base(const void *base);
 struct ldr_module *ldr_find_address(const void *address);
 struct ldr_module *ldr_find_name(const WCHAR *base_name, size_t length);
 struct ldr_module *ldr_find_path(const WCHAR *full_name, size_t length);
-struct ldr_module *ldr_find_first(bool (*match)(struct ldr_module *, void *), void *context);
 ULONG ldr_hash_name(const WCHAR *name, size_t length);
 bool ldr_name_equal(const WCHAR *a, const WCHAR *b, size_t length);
 bool ldr_add_dependency(struct ldr_module *module, struct ldr_module *on);
@@ -84,8 +92,8 @@ void ldr_range_remove(ULONG_PTR base);
 NTSTATUS ldr_relocate(void *base, IMAGE_NT_HEADERS *nt, LONG_PTR diff);
 void ldr_set_security_cookie(struct ldr_module *module);
 
-/* ldrapiset.c: the DLL that hosts an API set (name without ".dll" or with); NULL if it is no API set's name */
-const WCHAR *ldr_apiset_host(const WCHAR *name, size_t length);
+/* ldrapiset.c: the DLL that hosts an API set (its name with or without ".dll"); NULL if it is no known API set */
+const char *ldr_apiset_host(const WCHAR *name, size_t length);
 bool ldr_is_apiset(const WCHAR *name, size_t length);
 
 /* ldrpath.c: where DLLs are looked for */
@@ -101,27 +109,23 @@ NTSTATUS ldr_search_dirs(const struct ldr_search *search,
                          NTSTATUS (*try_dir)(const WCHAR *dir, size_t length, void *context), void *context);
 size_t ldr_system_dir(WCHAR *buffer); /* "C:\windows\system32", length without the zero */
 
-/* ldrimport.c */
-struct ldr_import_cache {
-    struct ldr_module *module; /* where the last look-up was, and the index in its name table from which to gallop on */
-    ULONG index;
-};
-NTSTATUS ldr_find_export(struct ldr_module *module, const char *name, ULONG hint, ULONG ordinal, void **address,
-                         struct ldr_module *importer);
+/* ldrimport.c: `name` NULL: by ordinal. Takes the loader lock only if a forwarder leads to a DLL for the first time. */
+NTSTATUS ldr_find_export(struct ldr_module *module, const char *name, ULONG hint, ULONG ordinal, void **address);
 NTSTATUS ldr_bind_imports(struct ldr_module *module);
-NTSTATUS ldr_load_imports(struct ldr_module *module);
 
 /* ldrload.c */
 NTSTATUS ldr_load(const WCHAR *name, size_t length, const struct ldr_search *search, struct ldr_module *importer,
                   struct ldr_module **result);
-NTSTATUS ldr_initialize(struct ldr_module *module, bool static_import);
-NTSTATUS ldr_release_unused(void);
-void ldr_pin_all(void);
-void ldr_pin(struct ldr_module *module);
+/* Once its imports are bound: DllMain of all it depends on, then its own. */
+NTSTATUS ldr_initialize(struct ldr_module *module);
+/* Unloads what neither the program nor a loaded module refers to. */
+void ldr_release_unused(void);
+NTSTATUS ldr_prepare_image(struct ldr_module *module); /* relocation, cookie, TLS of an image just mapped */
 NTSTATUS ldr_search_from_argument(const WCHAR *path_or_flags, struct ldr_search *search);
 bool ldr_call_entry(struct ldr_module *module, ULONG reason, void *reserved);
 void ldr_call_tls_callbacks(struct ldr_module *module, ULONG reason);
-extern bool ldr_process_ready; /* the start-up of the process is over */
+extern void *ldr_static_reserved; /* what DllMain gets as third argument: not NULL while the process starts */
+extern bool ldr_reporting;        /* loading what the program needs to start: tell the user what is missing */
 
 /* ldrtls.c */
 NTSTATUS ldr_tls_add_module(struct ldr_module *module);

@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ldrload.c: finding a DLL's file, mapping it, initialising it and what it needs. Everything here runs under the loader
+ * lock.
+ */
+#include "ldr_private.h"
+
+#define VIEW_SHARE 1 /* SECTION_INHERIT's ViewShare */
+
+bool ldr_reporting;
+void *ldr_static_reserved;
+
+/* Whether the status of an open says "there is no such DLL here", so that the search goes on. */
+static bool is_missing(NTSTATUS status)
+{
+    switch (status) {
+    case STATUS_OBJECT_NAME_NOT_FOUND:
+    case STATUS_OBJECT_PATH_NOT_FOUND:
+    case STATUS_OBJECT_NAME_INVALID:
+    case STATUS_OBJECT_PATH_SYNTAX_BAD:
+    case STATUS_NO_SUCH_FILE:
+    case STATUS_NOT_A_DIRECTORY:
+    case STATUS_FILE_IS_A_DIRECTORY:
+    case STATUS_BAD_NETWORK_PATH:
+        return true;
+    }
+    return false;
+}
+
+static NTSTATUS open_section(const WCHAR *path, size_t length, HANDLE *section)
+{
+    static const WCHAR prefix[] = { '\\', '?', '?', '\\' };
+    WCHAR buffer[MAX_PATH + ARRAY_SIZE(prefix)];
+    UNICODE_STRING nt_name = { 0 };
+    OBJECT_ATTRIBUTES attributes;
+    IO_STATUS_BLOCK io;
+    HANDLE file;
+    NTSTATUS status;
+
+    /* The common form needs no conversion. */
+    if (length > 2 && path[1] == ':' && length <= MAX_PATH) {
+        memcpy(buffer, prefix, sizeof(prefix));
+        memcpy(buffer + ARRAY_SIZE(prefix), path, length * sizeof(WCHAR));
+        nt_name.Buffer = buffer;
+        nt_name.Length = nt_name.MaximumLength = (USHORT)(sizeof(prefix) + length * sizeof(WCHAR));
+    } else {
+        status = RtlDosPathNameToNtPathName_U_WithStatus(path, &nt_name, NULL, NULL);
+        if (status)
+            return status;
+    }
+    InitializeObjectAttributes(&attributes, &nt_name, OBJ_CASE_INSENSITIVE, NULL, NULL);
+    status = NtOpenFile(&file, FILE_READ_DATA | FILE_EXECUTE | SYNCHRONIZE, &attributes, &io,
+                        FILE_SHARE_READ | FILE_SHARE_DELETE, FILE_SYNCHRONOUS_IO_NONALERT | FILE_NON_DIRECTORY_FILE);
+    if (nt_name.Buffer != buffer)
+        RtlFreeUnicodeString(&nt_name);
+    if (status)
+        return status;
+    status = NtCreateSection(section, SECTION_MAP_READ | SECTION_MAP_EXECUTE | SECTION_QUERY, NULL, NULL, PAGE_EXECUTE,
+                             SEC_IMAGE, file);
+    NtClose(file);
+    return status;
+}
+
+/* What an image needs before its imports: addresses that are right, a random cookie, thread-local storage. */
+NTSTATUS ldr_prepare_image(struct ldr_module *module)
+{
+    LONG_PTR diff = (char *)module->entry.DllBase - (char *)module->nt->OptionalHeader.ImageBase;
+    NTSTATUS status;
+
+    if (diff) {
+        module->entry.Flags |= LDRP_IMAGE_NOT_AT_BASE;
+        status = ldr_relocate(module->entry.DllBase, module->nt, diff);
+        if (status)
+            return status;
+    }
+    ldr_set_security_cookie(module);
+    return ldr_tls_add_module(module);
+}
+
+/* Takes a module that could not be loaded completely out again. */
+static void discard(struct ldr_module *module)
+{
+    void *base = module->entry.DllBase;
+
+    ldr_tls_remove_module(module);
+    ldr_module_remove(module);
+    ldr_module_free(module);
+    NtUnmapViewOfSection(NT_CURRENT_PROCESS, base);
+}
+
+/* Maps the DLL of a full path and binds it. */
+static NTSTATUS map_dll(const WCHAR *path, size_t length, struct ldr_module *importer, struct ldr_module **result)
+{
+    UNICODE_STRING name = { (USHORT)(length * sizeof(WCHAR)), (USHORT)(length * sizeof(WCHAR)), (WCHAR *)path };
+    struct ldr_module *module;
+    HANDLE section;
+    void *base = NULL;
+    SIZE_T size = 0;
+    IMAGE_NT_HEADERS *nt;
+    NTSTATUS status = open_section(path, length, &section);
+
+    if (status)
+        return is_missing(status) ? STATUS_DLL_NOT_FOUND : status;
+    status = NtMapViewOfSection(section, NT_CURRENT_PROCESS, &base, 0, 0, NULL, &size, VIEW_SHARE, 0, PAGE_READWRITE);
+    NtClose(section);
+    if (!NT_SUCCESS(status))
+        return status;
+    nt = RtlImageNtHeader(base);
+    if (!nt || nt->OptionalHeader.Magic != IMAGE_NT_OPTIONAL_HDR_MAGIC) {
+        NtUnmapViewOfSection(NT_CURRENT_PROCESS, base);
+        return STATUS_INVALID_IMAGE_FORMAT;
+    }
+    module = ldr_module_create(base, &name);
+    if (!module) {
+        NtUnmapViewOfSection(NT_CURRENT_PROCESS, base);
+        return STATUS_NO_MEMORY;
+    }
+    if (importer) {
+        module->entry.ParentDllBase = importer->entry.DllBase;
+        module->entry.Flags |= LDRP_STATIC_LINK;
+    } else {
+        module->entry.LoadReason = 4; /* LoadReasonDynamicLoad */
+    }
+    status = ldr_prepare_image(module);
+    /* A program that is loaded as if it were a DLL has its imports left alone, as documented for LoadLibrary. */
+    if (!status && (module->entry.Flags & LDRP_IMAGE_DLL))
+        status = ldr_bind_imports(module);
+    if (status) {
+        discard(module);
+        return status;
+    }
+    if (!(module->entry.Flags & LDRP_IMAGE_DLL)) {
+        module->entry.EntryPoint = NULL;
+        module->state = LDR_BOUND;
+    }
+    ldr_notify(module, LDR_DLL_NOTIFICATION_REASON_LOADED);
+    *result = module;
+    return STATUS_SUCCESS;
+}
+
+struct search_context {
+    const WCHAR *name;
+    size_t length;
+    struct ldr_module *importer;
+    struct ldr_module **result;
+};
+
+static NTSTATUS load_full_path(const WCHAR *path, size_t length, struct ldr_module *importer,
+                               struct ldr_module **result)
+{
+    *result = ldr_find_path(path, length);
+    return *result ? STATUS_SUCCESS : map_dll(path, length, importer, result);
+}
+
+/* Tries one directory of a search. */
+static NTSTATUS try_dir(const WCHAR *dir, size_t length, void *arg)
+{
+    struct search_context *context = arg;
+    size_t total = length + 1 + context->length;
+    WCHAR buffer[MAX_PATH], *path = buffer;
+    NTSTATUS status;
+
+    if (total >= ARRAY_SIZE(buffer)) {
+        path = heap_alloc((total + 1) * sizeof(*path));
+        if (!path)
+            return STATUS_NO_MEMORY;
+    }
+    memcpy(path, dir, length * sizeof(*path));
+    if (length && path[length - 1] != '\\' && path[length - 1] != '/')
+        path[length++] = '\\';
+    memcpy(path + length, context->name, context->length * sizeof(*path));
+    total = length + context->length;
+    path[total] = 0;
+
+    /* Directories come from PATH and from programs: make relative and oddly spelt ones what GetModuleFileName shows. */
+    if (path[1] != ':' || path[2] != '\\' || wcschr(path, '/') || wcsstr(path, L".\\")) {
+        ULONG bytes = RtlGetFullPathName_U(path, 0, NULL, NULL);
+        WCHAR *full = bytes ? heap_alloc(bytes + sizeof(WCHAR)) : NULL;
+
+        if (!full) {
+            status = bytes ? STATUS_NO_MEMORY : STATUS_DLL_NOT_FOUND;
+        } else {
+            bytes = RtlGetFullPathName_U(path, bytes + sizeof(WCHAR), full, NULL);
+            status = load_full_path(full, bytes / sizeof(WCHAR), context->importer, context->result);
+            heap_free(full);
+        }
+    } else {
+        status = load_full_path(path, total, context->importer, context->result);
+    }
+    if (path != buffer)
+        heap_free(path);
+    return status;
+}
+
+static bool has_path(const WCHAR *name, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (name[i] == '\\' || name[i] == '/' || name[i] == ':')
+            return true;
+    return false;
+}
+
+/* A name with ".dll" appended if its last part has no dot; a dot at the end means "no extension" and is dropped. */
+static NTSTATUS complete_name(const WCHAR *name, size_t length, WCHAR **complete, size_t *complete_length)
+{
+    WCHAR *copy = heap_alloc((length + 5) * sizeof(*copy));
+    bool dot = false;
+
+    if (!copy)
+        return STATUS_NO_MEMORY;
+    memcpy(copy, name, length * sizeof(*copy));
+    for (size_t i = length; i > 0 && copy[i - 1] != '\\' && copy[i - 1] != '/'; i--)
+        dot |= copy[i - 1] == '.';
+    if (!dot) {
+        memcpy(copy + length, L".dll", 4 * sizeof(*copy));
+        length += 4;
+    } else if (copy[length - 1] == '.') {
+        length--;
+    }
+    copy[length] = 0;
+    *complete = copy;
+    *complete_length = length;
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS load_by_path(const WCHAR *name, const struct ldr_search *search, struct ldr_module *importer,
+                             struct ldr_module **result)
+{
+    RTL_PATH_TYPE type = RtlDetermineDosPathNameType_U(name);
+    struct ldr_search own = *search;
+    struct search_context context = { name, wcslen(name), importer, result };
+    ULONG bytes;
+    WCHAR *full;
+    NTSTATUS status;
+
+    /* A relative path is tried in every directory of the search. */
+    if (type == RtlPathTypeRelative && !(search->flags & LOAD_WITH_ALTERED_SEARCH_PATH))
+        return ldr_search_dirs(&own, try_dir, &context);
+    bytes = RtlGetFullPathName_U(name, 0, NULL, NULL);
+    full = bytes ? heap_alloc(bytes + sizeof(WCHAR)) : NULL;
+    if (!full)
+        return bytes ? STATUS_NO_MEMORY : STATUS_DLL_NOT_FOUND;
+    bytes = RtlGetFullPathName_U(name, bytes + sizeof(WCHAR), full, NULL);
+    status = load_full_path(full, bytes / sizeof(WCHAR), importer, result);
+    heap_free(full);
+    return status;
+}
+
+/*
+ * What a DLL that was loaded with a search of its own imports is searched the same way: with
+ * LOAD_WITH_ALTERED_SEARCH_PATH or LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR its directory counts for its dependencies too.
+ */
+static const struct ldr_search *outer_search;
+
+static size_t directory_of(const WCHAR *path)
+{
+    size_t length = wcslen(path);
+
+    while (length && path[length - 1] != '\\' && path[length - 1] != '/')
+        length--;
+    return length > 3 ? length - 1 : length;
+}
+
+/*
+ * Finds or loads a DLL by what a program or an import table calls it; the DLL and all it imports are then bound, but not
+ * initialised, and no reference has been counted.
+ */
+NTSTATUS ldr_load(const WCHAR *name, size_t length, const struct ldr_search *search, struct ldr_module *importer,
+                  struct ldr_module **result)
+{
+    struct search_context context = { .importer = importer, .result = result };
+    const struct ldr_search *saved = outer_search;
+    struct ldr_search own;
+    WCHAR system[MAX_PATH + 16], *complete;
+    UNICODE_STRING redirected = { 0 };
+    const char *host;
+    NTSTATUS status;
+
+    if (!length)
+        return STATUS_DLL_NOT_FOUND;
+    *result = ldr_find_name(name, length); /* nearly always: it is there */
+    if (*result)
+        return STATUS_SUCCESS;
+
+    host = ldr_apiset_host(name, length);
+    if (host) {
+        WCHAR wide[64];
+
+        for (length = 0; host[length]; length++)
+            wide[length] = (unsigned char)host[length];
+        *result = ldr_find_name(wide, length);
+        if (*result)
+            return STATUS_SUCCESS;
+        context.name = wide;
+        context.length = length;
+        return try_dir(system, ldr_system_dir(system), &context);
+    }
+
+    status = complete_name(name, length, &complete, &length);
+    if (status)
+        return status;
+    own = importer && outer_search ? *outer_search : *search;
+    if (has_path(complete, length)) {
+        if (own.flags & (LOAD_WITH_ALTERED_SEARCH_PATH | LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR)) {
+            own.dll_dir = complete;
+            own.dll_dir_length = directory_of(complete);
+        }
+        if (!importer)
+            outer_search = &own;
+        status = load_by_path(complete, &own, importer, result);
+    } else {
+        *result = ldr_find_name(complete, length);
+        context.name = complete;
+        context.length = length;
+        if (!importer)
+            outer_search = &own;
+        if (*result) {
+            status = STATUS_SUCCESS;
+        } else if (actctx_redirect_dll(complete, length, &redirected)) {
+            status = load_full_path(redirected.Buffer, redirected.Length / sizeof(WCHAR), importer, result);
+            RtlFreeUnicodeString(&redirected);
+        } else {
+            status = STATUS_DLL_NOT_FOUND;
+            if (ldr_is_known_dll(complete, length))
+                status = try_dir(system, ldr_system_dir(system), &context);
+            if (status == STATUS_DLL_NOT_FOUND)
+                status = ldr_search_dirs(&own, try_dir, &context);
+        }
+    }
+    outer_search = saved;
+    heap_free(complete);
+    return status;
+}
+
+typedef VOID(NTAPI *tls_callback)(PVOID base, ULONG reason, PVOID reserved);
+typedef BOOL(NTAPI *dll_entry)(PVOID base, ULONG reason, PVOID reserved);
+
+void ldr_call_tls_callbacks(struct ldr_module *module, ULONG reason)
+{
+    ULONG size;
+    const IMAGE_TLS_DIRECTORY *tls =
+        RtlImageDirectoryEntryToData(module->entry.DllBase, TRUE, IMAGE_DIRECTORY_ENTRY_TLS, &size);
+    const tls_callback *callback;
+
+    if (!tls || !tls->AddressOfCallBacks)
+        return;
+    for (callback = (const tls_callback *)tls->AddressOfCallBacks; *callback; callback++)
+        (*callback)(module->entry.DllBase, reason, NULL);
+}
+
+bool ldr_call_entry(struct ldr_module *module, ULONG reason, void *reserved)
+{
+    dll_entry entry = (dll_entry)module->entry.EntryPoint;
+
+    if (!entry || !(module->entry.Flags & LDRP_IMAGE_DLL))
+        return true;
+    return entry(module->entry.DllBase, reason, reserved) || reason != DLL_PROCESS_ATTACH;
+}
+
+/* Depth first: what a module depends on comes before it; in a cycle, what was met first comes last. */
+NTSTATUS ldr_initialize(struct ldr_module *module)
+{
+    ULONG_PTR cookie = 0;
+    NTSTATUS status;
+    bool ok;
+
+    if (module->state != LDR_BOUND)
+        return STATUS_SUCCESS;
+    module->state = LDR_INITIALIZING;
+    for (ULONG i = 0; i < module->dependency_count; i++) {
+        status = ldr_initialize(module->dependencies[i]);
+        if (status) {
+            module->state = LDR_BOUND;
+            return status;
+        }
+    }
+    if (module != ldr_exe) /* as on Windows */
+        list_add_tail(&ldr_data.InInitializationOrderModuleList, &module->entry.InInitializationOrderLinks);
+    module->entry.Flags |= LDRP_PROCESS_ATTACH_CALLED | LDRP_ENTRY_PROCESSED;
+    if (module->activation_context)
+        RtlActivateActivationContext(0, module->activation_context, &cookie);
+    ldr_call_tls_callbacks(module, DLL_PROCESS_ATTACH);
+    ok = ldr_call_entry(module, DLL_PROCESS_ATTACH, ldr_static_reserved);
+    if (cookie)
+        RtlDeactivateActivationContext(0, cookie);
+    module->state = LDR_READY;
+    if (!ok) {
+        module->entry.Flags |= LDRP_PROCESS_ATTACH_FAILED;
+        if (ldr_reporting)
+            ldr_message("the initialisation of %ls failed", module->entry.FullDllName.Buffer);
+        return STATUS_DLL_INIT_FAILED;
+    }
+    return STATUS_SUCCESS;
+}
+
+static void mark(struct ldr_module *module, ULONG walk)
+{
+    if (module->mark == walk)
+        return;
+    module->mark = walk;
+    for (ULONG i = 0; i < module->dependency_count; i++)
+        mark(module->dependencies[i], walk);
+}
+
+/*
+ * Counting references alone would keep cycles of DLLs for ever, so what is in use is found by walking the graph from the
+ * modules that the program itself refers to.
+ */
+void ldr_release_unused(void)
+{
+    static bool running, again;
+    static ULONG walk;
+    LIST_ENTRY *load = &ldr_data.InLoadOrderModuleList, *init = &ldr_data.InInitializationOrderModuleList;
+    LIST_ENTRY unused = { &unused, &unused };
+
+    /* A DllMain that is told to detach may free other DLLs: they are looked at when this round is over. */
+    if (running) {
+        again = true;
+        return;
+    }
+    running = true;
+    do {
+        again = false;
+        walk++;
+        for (LIST_ENTRY *link = load->Flink; link != load; link = link->Flink) {
+            struct ldr_module *module = ldr_from_entry(CONTAINING_RECORD(link, LDR_DATA_TABLE_ENTRY, InLoadOrderLinks));
+
+            if (module->references || module->state == LDR_INITIALIZING || module->state == LDR_MAPPED)
+                mark(module, walk);
+        }
+        /* All are notified, then all go: a DllMain may call into any other. */
+        for (LIST_ENTRY *link = init->Blink, *previous; link != init; link = previous) {
+            struct ldr_module *module =
+                ldr_from_entry(CONTAINING_RECORD(link, LDR_DATA_TABLE_ENTRY, InInitializationOrderLinks));
+
+            previous = link->Blink;
+            if (module->mark == walk || module->state != LDR_READY)
+                continue;
+            module->state = LDR_UNLOADING;
+            ldr_call_tls_callbacks(module, DLL_PROCESS_DETACH);
+            ldr_call_entry(module, DLL_PROCESS_DETACH, NULL);
+        }
+        for (LIST_ENTRY *link = load->Flink, *next; link != load; link = next) {
+            struct ldr_module *module = ldr_from_entry(CONTAINING_RECORD(link, LDR_DATA_TABLE_ENTRY, InLoadOrderLinks));
+
+            next = link->Flink;
+            /* What was loaded meanwhile by a DllMain has a reference, or came after this walk. */
+            if (module->mark == walk || module->references || module->state == LDR_MAPPED ||
+                module->state == LDR_INITIALIZING)
+                continue;
+            ldr_notify(module, LDR_DLL_NOTIFICATION_REASON_UNLOADED);
+            ldr_tls_remove_module(module);
+            ldr_module_remove(module);
+            list_add_tail(&unused, &module->entry.InLoadOrderLinks);
+        }
+    } while (again);
+    running = false;
+
+    while (!list_empty(&unused)) {
+        struct ldr_module *module =
+            ldr_from_entry(CONTAINING_RECORD(unused.Flink, LDR_DATA_TABLE_ENTRY, InLoadOrderLinks));
+        void *base = module->entry.DllBase;
+
+        list_remove(&module->entry.InLoadOrderLinks);
+        ldr_module_free(module);
+        NtUnmapViewOfSection(NT_CURRENT_PROCESS, base);
+    }
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ldrtls.c: static thread-local storage (__declspec(thread)): each image that has some gets an index, each thread a vector
+ * of blocks. DLLs that are loaded later get theirs in the threads that run already.
+ */
+#include "ldr_private.h"
+
+struct tls_image {
+    struct ldr_module *module; /* NULL: the index is free */
+    const void *data;
+    SIZE_T data_size, zero_size, alignment;
+};
+
+/* What TEB.ThreadLocalStoragePointer points behind. Code reads its vector without a lock, so an outgrown one stays. */
+struct tls_vector {
+    struct tls_vector *outgrown;
+    SIZE_T capacity;
+    void *slots[];
+};
+
+static RTL_SRWLOCK tls_lock; /* guards what follows, and the vectors */
+static struct tls_image *images;
+static ULONG image_count, image_capacity;
+static LIST_ENTRY threads = { &threads, &threads }; /* TEB.TlsLinks */
+
+static struct tls_vector *vector_of(const TEB *teb)
+{
+    return teb->ThreadLocalStoragePointer ? CONTAINING_RECORD(teb->ThreadLocalStoragePointer, struct tls_vector, slots)
+                                          : NULL;
+}
+
+/* Blocks are aligned as the image asks; the heap's own pointer is kept in front. */
+static void *block_alloc(const struct tls_image *image)
+{
+    char *raw = heap_alloc(image->data_size + image->zero_size + image->alignment + sizeof(void *));
+    char *block;
+
+    if (!raw)
+        return NULL;
+    block = (char *)(((ULONG_PTR)raw + sizeof(void *) + image->alignment - 1) & ~(image->alignment - 1));
+    ((void **)block)[-1] = raw;
+    memcpy(block, image->data, image->data_size);
+    memset(block + image->data_size, 0, image->zero_size);
+    return block;
+}
+
+static void block_free(void *block)
+{
+    if (block)
+        heap_free(((void **)block)[-1]);
+}
+
+/* A vector for `teb` with room for `count` indices; keeps what it has. */
+static bool vector_reserve(TEB *teb, ULONG count)
+{
+    struct tls_vector *old = vector_of(teb), *vector;
+    SIZE_T capacity = (count + 7) & ~7u;
+
+    if (!count || (old && old->capacity >= count))
+        return true;
+    vector = heap_alloc_zero(sizeof(*vector) + capacity * sizeof(void *));
+    if (!vector)
+        return false;
+    vector->capacity = capacity;
+    vector->outgrown = old;
+    if (old)
+        memcpy(vector->slots, old->slots, old->capacity * sizeof(void *));
+    __atomic_store_n(&teb->ThreadLocalStoragePointer, (void *)vector->slots, __ATOMIC_RELEASE);
+    return true;
+}
+
+static ULONG index_alloc(void)
+{
+    ULONG index;
+
+    for (index = 0; index < image_count; index++)
+        if (!images[index].module)
+            return index;
+    if (image_count == image_capacity) {
+        ULONG capacity = image_capacity ? image_capacity * 2 : 16;
+        struct tls_image *larger = heap_realloc(images, capacity * sizeof(*larger));
+
+        if (!larger)
+            return ~0u;
+        images = larger;
+        image_capacity = capacity;
+    }
+    return image_count++;
+}
+
+/* Called when the image has been mapped; does nothing if it has no TLS directory. */
+NTSTATUS ldr_tls_add_module(struct ldr_module *module)
+{
+    ULONG size, index, align;
+    const IMAGE_TLS_DIRECTORY *tls =
+        RtlImageDirectoryEntryToData(module->entry.DllBase, TRUE, IMAGE_DIRECTORY_ENTRY_TLS, &size);
+    NTSTATUS status = STATUS_SUCCESS;
+    struct tls_image *image;
+
+    if (!tls || !tls->AddressOfIndex)
+        return STATUS_SUCCESS;
+    RtlAcquireSRWLockExclusive(&tls_lock);
+    index = index_alloc();
+    if (index == ~0u) {
+        RtlReleaseSRWLockExclusive(&tls_lock);
+        return STATUS_NO_MEMORY;
+    }
+    image = &images[index];
+    align = (tls->Characteristics & IMAGE_SCN_ALIGN_MASK) >> 20;
+    image->alignment = align > 5 ? (SIZE_T)1 << (align - 1) : 16;
+    image->data = (const void *)tls->StartAddressOfRawData;
+    image->data_size = tls->EndAddressOfRawData - tls->StartAddressOfRawData;
+    image->zero_size = tls->SizeOfZeroFill;
+    image->module = module;
+    for (LIST_ENTRY *link = threads.Flink; link != &threads && !status; link = link->Flink) {
+        TEB *teb = CONTAINING_RECORD(link, TEB, TlsLinks);
+
+        if (!vector_reserve(teb, index + 1) || !(vector_of(teb)->slots[index] = block_alloc(image)))
+            status = STATUS_NO_MEMORY;
+    }
+    *(ULONG *)tls->AddressOfIndex = index;
+    module->tls_slot = index + 1;
+    module->entry.TlsIndex = 0xffff; /* "it has some", as Windows 8 and later say */
+    RtlReleaseSRWLockExclusive(&tls_lock);
+    return status;
+}
+
+void ldr_tls_remove_module(struct ldr_module *module)
+{
+    ULONG index = module->tls_slot - 1;
+
+    if (!module->tls_slot)
+        return;
+    RtlAcquireSRWLockExclusive(&tls_lock);
+    for (LIST_ENTRY *link = threads.Flink; link != &threads; link = link->Flink) {
+        struct tls_vector *vector = vector_of(CONTAINING_RECORD(link, TEB, TlsLinks));
+
+        if (vector && index < vector->capacity) {
+            block_free(vector->slots[index]);
+            vector->slots[index] = NULL;
+        }
+    }
+    images[index].module = NULL;
+    module->tls_slot = 0;
+    RtlReleaseSRWLockExclusive(&tls_lock);
+}
+
+/* The calling thread's blocks for all images there are. */
+NTSTATUS ldr_tls_init_thread(void)
+{
+    TEB *teb = nt_teb();
+    NTSTATUS status = STATUS_SUCCESS;
+
+    RtlAcquireSRWLockExclusive(&tls_lock);
+    if (!vector_reserve(teb, image_count))
+        status = STATUS_NO_MEMORY;
+    for (ULONG i = 0; i < image_count && !status; i++)
+        if (images[i].module && !(vector_of(teb)->slots[i] = block_alloc(&images[i])))
+            status = STATUS_NO_MEMORY;
+    list_add_tail(&threads, &teb->TlsLinks);
+    RtlReleaseSRWLockExclusive(&tls_lock);
+    return status;
+}
+
+void ldr_tls_free_thread(void)
+{
+    TEB *teb = nt_teb();
+    struct tls_vector *vector, *outgrown;
+
+    if (!teb->TlsLinks.Flink)
+        return;
+    RtlAcquireSRWLockExclusive(&tls_lock);
+    list_remove(&teb->TlsLinks);
+    vector = vector_of(teb);
+    teb->ThreadLocalStoragePointer = NULL;
+    RtlReleaseSRWLockExclusive(&tls_lock);
+    if (vector)
+        for (SIZE_T i = 0; i < vector->capacity; i++)
+            block_free(vector->slots[i]);
+    for (; vector; vector = outgrown) {
+        outgrown = vector->outgrown;
+        heap_free(vector);
+    }
+}
