@@ -145,6 +145,11 @@ int main(int argc, char **argv)
     }
     read_unicode_data(argv[1]);
     printf("/* Made by tools/mknls.c. */\n");
+    /* Differences, so that the many blocks without letters are one. */
+    for (unsigned c = 0; c < 0x10000; c++) {
+        upper[c] -= (uint16_t)c;
+        lower[c] -= (uint16_t)c;
+    }
     write_trie("upper", "unsigned short", upper);
     write_trie("lower", "unsigned short", lower);
     write_codepage("ansi", "CP1252", true);
