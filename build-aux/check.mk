@@ -27,12 +27,14 @@ tests/%.exe: $(srcdir)/tests/%.c $(srcdir)/tests/test.h $(srcdir)/build-aux/chec
 	    -Wl$(comma)--no-insert-timestamp -o $@ $< $($(notdir $(patsubst %/,%,$(dir $*)))_TEST_LIBS) $(TEST_LIBS)
 -include $(TEST_PROGRAMS:.exe=.d)
 
-.PHONY: tests check-tests check-windows check-unix
+.PHONY: tests check-exports check-tests check-windows check-unix
 tests: $(TEST_PROGRAMS)
-check-tests: check-windows check-unix
+check-tests: check-exports check-windows check-unix
 check-windows: all $(patsubst %,tests/%.exe,$(TESTS))
 	@$(srcdir)/tests/run-tests --with "$(RUNNER)" --out tests/out $(CHECK_FLAGS) $(patsubst %,tests/%.exe,$(TESTS))
 check-unix: all
 	@failed=0; for test in $(UNIX_TESTS); do \
 	    TRANSOM=$(abs_builddir)/transom BUILD=$(abs_builddir) sh $(abs_srcdir)/tests/unix/$$test || { echo "unix/$$test failed"; failed=1; }; \
 	done; exit $$failed
+check-exports: tools/mkexports
+	@tools/mkexports --check $(EXPORT_LISTS)

@@ -5,7 +5,7 @@ EXPORT_LISTS = $(foreach dll,$(DLLS),$(srcdir)/dlls/$(dll)/$(dll).exports)
 
 .PHONY: docs/compatibility.md install-docs
 docs/compatibility.md: tools/mkexports
-	tools/mkexports --markdown $(EXPORT_LISTS) > $(srcdir)/$@.new && mv $(srcdir)/$@.new $(srcdir)/$@
+	$(call say,DOC)tools/mkexports --markdown $(EXPORT_LISTS) > $(srcdir)/$@.new && mv $(srcdir)/$@.new $(srcdir)/$@
 
 install-docs:
 	$(INSTALL) -d "$(DESTDIR)$(docdir)"

@@ -7,6 +7,7 @@
  *   mkexports --implib FILE     the one its import library is made from
  *   mkexports --stubs FILE      assembly: a stub for each function that is missing
  *   mkexports --table FILE...   `dll<tab>ordinal<tab>name<tab>state<tab>detail`, for `transom check` and the documentation
+ *   mkexports --check FILE...   says which forwarders lead nowhere
  *   mkexports --markdown FILE... docs/compatibility.md
  */
 #include <ctype.h>
@@ -16,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum state { DONE, PARTIAL, FORWARD, MISSING, DATA, PRIVATE };
 static const char *const state_names[] = { "done", "partial", "forward", "missing", "data", "private" };
@@ -34,6 +36,8 @@ struct list {
     char *dll; /* kernel32.dll */
     struct export *exports;
     size_t count, capacity;
+    struct export **sorted; /* those that have a name */
+    size_t named;
 };
 
 static const char *current_file;
@@ -204,7 +208,8 @@ static void check_duplicates(struct list *list)
             fail("%s is also on line %d", sorted[i]->name, sorted[i - 1]->line);
         }
     }
-    free(sorted);
+    list->sorted = sorted;
+    list->named = named;
     free(ordinals);
     current_line = 0;
 }
@@ -250,6 +255,7 @@ static void free_list(struct list *list)
         free(list->exports[i].why);
     }
     free(list->exports);
+    free(list->sorted);
     free(list->dll);
     free(list);
 }
@@ -311,22 +317,62 @@ static void write_table(const struct list *list)
     }
 }
 
-static void markdown_names(const struct list *list, enum state state, const char *title)
+static int by_symbolic_name(const void *key, const void *element)
+{
+    const char *name = key;
+    const struct export *export = *(struct export *const *)element;
+    return strcmp(name, export->name);
+}
+
+/* The export that a forwarder names; *outside is set if its DLL is none of these lists. */
+static const struct export *forward_target(struct list **lists, int count, const struct export *export, bool *outside)
+{
+    const char *dot = strrchr(export->symbol, '.');
+    struct export **found;
+    int i = 0;
+
+    while (i < count && (strncasecmp(lists[i]->dll, export->symbol, (size_t)(dot - export->symbol)) ||
+                         strcmp(lists[i]->dll + (dot - export->symbol), ".dll")))
+        i++;
+    *outside = i == count;
+    if (*outside)
+        return NULL;
+    found = bsearch(dot + 1, lists[i]->sorted, lists[i]->named, sizeof(*lists[i]->sorted), by_symbolic_name);
+    return found ? *found : NULL;
+}
+
+/* What a function is in the end: a forwarder is as good as its target. One that leaves these lists stays a forwarder. */
+static enum state final_state(struct list **lists, int count, const struct export *export)
+{
+    for (int depth = 0; depth < 8 && export->state == FORWARD; depth++) {
+        bool outside;
+
+        export = forward_target(lists, count, export, &outside);
+        if (!export)
+            return outside ? FORWARD : MISSING;
+    }
+    return export->state;
+}
+
+static void markdown_dll(struct list **lists, int count, const struct list *list)
 {
     bool any = false;
 
+    printf("\n## %s\n", list->dll);
     for (size_t i = 0; i < list->count; i++) {
         const struct export *export = &list->exports[i];
-        if (export->state != state)
+        if (export->state == PARTIAL)
+            printf("%s- `%s`: %s\n", any ? "" : "\n", export->name ? export->name : export->symbol, export->why);
+        any |= export->state == PARTIAL;
+    }
+    any = false;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct export *export = &list->exports[i];
+        if (final_state(lists, count, export) != MISSING)
             continue;
-        if (!any)
-            printf("\n<details><summary>%s</summary>\n\n", title);
-        else if (state == MISSING)
-            fputs(", ", stdout);
+        fputs(any ? ", " : "\n<details><summary>missing</summary>\n\n", stdout);
         any = true;
-        if (state == PARTIAL)
-            printf("- `%s`: %s\n", export->name ? export->name : export->symbol, export->why);
-        else if (export->name)
+        if (export->name)
             printf("`%s`", export->name);
         else
             printf("ordinal %ld", export->ordinal);
@@ -337,35 +383,69 @@ static void markdown_names(const struct list *list, enum state state, const char
 
 static void write_markdown(char **files, int count)
 {
-    struct list **lists = check(calloc(count + 1, sizeof(*lists)));
+    struct list **lists = check(calloc((size_t)count + 1, sizeof(*lists)));
+    bool *begun = check(calloc((size_t)count + 1, sizeof(*begun)));
     size_t total[PRIVATE + 1] = { 0 };
 
     for (int i = 0; i < count; i++)
         lists[i] = read_list(files[i]);
-    puts("# Compatibility\n\nMade by `make docs/compatibility.md` from the export lists; do not edit. A function is "
-         "*done* when it "
-         "behaves as\ndocumented, *partial* when it has the stated limits, *forwarded* when another DLL here has it, "
-         "and *missing* "
-         "when\na program that calls it is stopped with a message that names it.\n\n"
-         "| DLL | done | partial | forwarded | missing |\n| --- | ---: | ---: | ---: | ---: |");
+    puts("# Compatibility\n\n"
+         "Made by `make docs/compatibility.md` from the export lists; do not edit. A function is *done* when it "
+         "behaves as\n"
+         "documented, *partial* when it has the stated limits, and *missing* when a program that calls it is stopped "
+         "with a\n"
+         "message that names it. A forwarder counts as what it leads to. A DLL with nothing done is there so that "
+         "programs\n"
+         "which only import from it can start.\n\n"
+         "| DLL | done | partial | missing |\n"
+         "| --- | ---: | ---: | ---: |");
     for (int i = 0; i < count; i++) {
         size_t n[PRIVATE + 1] = { 0 };
+
         for (size_t j = 0; j < lists[i]->count; j++) {
-            n[lists[i]->exports[j].state]++;
-            total[lists[i]->exports[j].state]++;
+            enum state state = final_state(lists, count, &lists[i]->exports[j]);
+            n[state]++;
+            total[state]++;
         }
-        printf("| %s | %zu | %zu | %zu | %zu |\n", lists[i]->dll, n[DONE] + n[DATA], n[PARTIAL], n[FORWARD],
-               n[MISSING]);
+        begun[i] = n[DONE] || n[DATA] || n[PARTIAL];
+        printf("| %s | %zu | %zu | %zu |\n", lists[i]->dll, n[DONE] + n[DATA], n[PARTIAL], n[MISSING]);
     }
-    printf("| **all** | %zu | %zu | %zu | %zu |\n", total[DONE] + total[DATA], total[PARTIAL], total[FORWARD],
-           total[MISSING]);
-    for (int i = 0; i < count; i++) {
-        printf("\n## %s\n", lists[i]->dll);
-        markdown_names(lists[i], PARTIAL, "partial");
-        markdown_names(lists[i], MISSING, "missing");
+    printf("| **all** | %zu | %zu | %zu |\n", total[DONE] + total[DATA], total[PARTIAL], total[MISSING]);
+    for (int i = 0; i < count; i++)
+        if (begun[i])
+            markdown_dll(lists, count, lists[i]);
+    for (int i = 0; i < count; i++)
         free_list(lists[i]);
-    }
     free(lists);
+    free(begun);
+}
+
+/* Every forwarder to a DLL of ours must find its target, and not come back to itself. Returns how many do not. */
+static int check_forwarders(char **files, int count)
+{
+    struct list **lists = check(calloc((size_t)count + 1, sizeof(*lists)));
+    int bad = 0;
+
+    for (int i = 0; i < count; i++)
+        lists[i] = read_list(files[i]);
+    for (int i = 0; i < count; i++) {
+        for (size_t j = 0; j < lists[i]->count; j++) {
+            const struct export *export = &lists[i]->exports[j], *target = export;
+            bool outside = false;
+            int depth = 0;
+
+            while (target && target->state == FORWARD && depth++ < 8)
+                target = forward_target(lists, count, target, &outside);
+            if (outside || (target && target->state != FORWARD))
+                continue;
+            fprintf(stderr, "%s:%d: %s leads nowhere\n", files[i], export->line, export->symbol);
+            bad++;
+        }
+    }
+    for (int i = 0; i < count; i++)
+        free_list(lists[i]);
+    free(lists);
+    return bad;
 }
 
 int main(int argc, char **argv)
@@ -385,10 +465,12 @@ int main(int argc, char **argv)
             write_table(list);
             free_list(list);
         }
+    } else if (argc > 2 && !strcmp(mode, "--check")) {
+        return check_forwarders(argv + 2, argc - 2) != 0;
     } else if (argc > 2 && !strcmp(mode, "--markdown")) {
         write_markdown(argv + 2, argc - 2);
     } else {
-        fprintf(stderr, "usage: mkexports --def|--implib|--stubs FILE, or --table|--markdown FILE...\n");
+        fprintf(stderr, "usage: mkexports --def|--implib|--stubs FILE, or --check|--table|--markdown FILE...\n");
         return 2;
     }
     if (fflush(stdout) || ferror(stdout)) {
