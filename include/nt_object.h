@@ -200,6 +200,13 @@ typedef struct _TIMER_BASIC_INFORMATION {
 
 typedef VOID(NTAPI *PTIMER_APC_ROUTINE)(PVOID TimerContext, ULONG TimerLowValue, LONG TimerHighValue);
 
+/* NtCreateTimer2's attributes (wdm.h) */
+#ifndef EX_TIMER_HIGH_RESOLUTION
+#define EX_TIMER_HIGH_RESOLUTION 0x00000004
+#define EX_TIMER_NO_WAKE         0x00000008
+#define EX_TIMER_NOTIFICATION    0x80000000u
+#endif
+
 /* NtSetTimerEx, class 0 */
 typedef struct _TIMER_SET_COALESCABLE_TIMER_INFO {
     LARGE_INTEGER DueTime;

@@ -87,18 +87,20 @@ void thread_wait_detach(struct thread *thread)
 
 /* --- user APCs --- */
 
-NTSTATUS thread_queue_apc(struct thread *thread, PNTAPCFUNC routine, ULONG_PTR arg1, ULONG_PTR arg2, ULONG_PTR arg3)
+NTSTATUS thread_queue_apc_from(struct thread *thread, const void *source, PNTAPCFUNC routine, ULONG_PTR arg1,
+                               ULONG_PTR arg2, ULONG_PTR arg3)
 {
     struct thread_wait *wait = &thread->wait;
     struct user_apc *apc = malloc(sizeof(*apc));
     if (!apc)
         return STATUS_NO_MEMORY;
-    *apc = (struct user_apc){ NULL, routine, { arg1, arg2, arg3 } };
+    *apc = (struct user_apc){ NULL, source, routine, { arg1, arg2, arg3 } };
     native_lock(&wait->apc_lock);
     bool closed = wait->apc_closed || !wait->index;
     if (!closed) {
         *wait->apc_last = apc;
         wait->apc_last = &apc->next;
+        __atomic_fetch_or(&wait->record->pending, SEGMENT_PENDING_APC, __ATOMIC_SEQ_CST); /* in step with the list */
     }
     native_unlock(&wait->apc_lock);
     if (closed) {
@@ -107,6 +109,40 @@ NTSTATUS thread_queue_apc(struct thread *thread, PNTAPCFUNC routine, ULONG_PTR a
     }
     wait_interrupt_for_apc(wait);
     return STATUS_SUCCESS;
+}
+
+NTSTATUS thread_queue_apc(struct thread *thread, PNTAPCFUNC routine, ULONG_PTR arg1, ULONG_PTR arg2, ULONG_PTR arg3)
+{
+    return thread_queue_apc_from(thread, NULL, routine, arg1, arg2, arg3);
+}
+
+void thread_remove_apcs(struct thread *thread, const void *source)
+{
+    struct thread_wait *wait = &thread->wait;
+    struct user_apc *removed = NULL;
+    native_lock(&wait->apc_lock);
+    struct user_apc **link = &wait->apc_first;
+    while (*link) {
+        struct user_apc *apc = *link;
+        if (apc->source == source) {
+            *link = apc->next;
+            apc->next = removed;
+            removed = apc;
+        } else {
+            link = &apc->next;
+        }
+    }
+    if (removed) {
+        wait->apc_last = link;
+        if (!wait->apc_first)
+            __atomic_fetch_and(&wait->record->pending, ~SEGMENT_PENDING_APC, __ATOMIC_SEQ_CST);
+    }
+    native_unlock(&wait->apc_lock);
+    while (removed) {
+        struct user_apc *next = removed->next;
+        free(removed);
+        removed = next;
+    }
 }
 
 bool thread_apc_pending(struct thread *thread)
@@ -161,7 +197,7 @@ static NTSTATUS queue_one(struct thread *thread, void *context)
 NTSTATUS NtQueueApcThread(HANDLE ThreadHandle, PNTAPCFUNC ApcRoutine, ULONG_PTR ApcArgument1, ULONG_PTR ApcArgument2,
                           ULONG_PTR ApcArgument3)
 {
-    struct user_apc apc = { NULL, ApcRoutine, { ApcArgument1, ApcArgument2, ApcArgument3 } };
+    struct user_apc apc = { NULL, NULL, ApcRoutine, { ApcArgument1, ApcArgument2, ApcArgument3 } };
     return with_thread(ThreadHandle, THREAD_SET_CONTEXT, queue_one, &apc);
 }
 

@@ -329,6 +329,16 @@ static void lock_tree(void)
 
 /* --- look-up --- */
 
+/* A reference, unless the last one is gone already. */
+static bool object_try_ref(struct object *obj)
+{
+    uint32_t refs = __atomic_load_n(&obj->refs, __ATOMIC_RELAXED);
+    while (refs)
+        if (__atomic_compare_exchange_n(&obj->refs, &refs, refs + 1, true, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+            return true;
+    return false;
+}
+
 struct lookup {
     struct directory *parent; /* where the last component is or would be; referenced */
     struct object *object;    /* what is there, referenced, or NULL */
@@ -421,8 +431,10 @@ static NTSTATUS walk(const struct object_attr *attr, struct lookup *lookup)
             object_ref(&dir->header);
             lookup->last = name;
             lookup->last_length = part;
-            if (obj)
-                lookup->object = object_ref(obj);
+            if (obj && object_try_ref(obj))
+                lookup->object = obj;
+            else if (obj)
+                entry_unlink(entry); /* its last reference is just going: as good as gone */
             return STATUS_SUCCESS;
         }
         if (!obj)

@@ -69,6 +69,7 @@ NTSTATUS completion_post(struct object *port, ULONG_PTR key, ULONG_PTR apc_conte
  */
 struct user_apc {
     struct user_apc *next;
+    const void *source; /* whoever may take it back: thread_remove_apcs */
     PNTAPCFUNC routine;
     ULONG_PTR args[3];
 };
@@ -86,6 +87,7 @@ struct thread_wait {
     /* Completion ports (completion.c): */
     struct completion_port *port; /* the port whose packets the thread handles; referenced */
     bool port_active;             /* it counts as running for the port's concurrency limit */
+    bool port_blocked;            /* it did before it blocked */
     /* Private queues: keyed events, completion ports: */
     struct thread_wait *queue_next, *queue_prev;
     const void *queue_key;
@@ -101,6 +103,10 @@ void thread_wait_detach(struct thread *thread);
 /* User APCs: queue to a thread; delivered when it is alertable. The caller makes sure that `thread` lives: it is the
  * calling thread or thread_list_lock is held. STATUS_UNSUCCESSFUL if it is ending. */
 NTSTATUS thread_queue_apc(struct thread *thread, PNTAPCFUNC routine, ULONG_PTR arg1, ULONG_PTR arg2, ULONG_PTR arg3);
+/* The same with a source, by which it can be taken back before it runs. */
+NTSTATUS thread_queue_apc_from(struct thread *thread, const void *source, PNTAPCFUNC routine, ULONG_PTR arg1,
+                               ULONG_PTR arg2, ULONG_PTR arg3);
+void thread_remove_apcs(struct thread *thread, const void *source);
 bool thread_apc_pending(struct thread *thread);
 /* Takes the first APC of the calling thread and has it delivered (thread_deliver_apc); false if there is none. The call
  * that the program made will return `status` after the APC. For NtTestAlert and NtContinue(TestAlert). */

@@ -186,7 +186,6 @@ interrupted:
 
 static void interrupt(struct segment_thread *record, uint32_t bit)
 {
-    __atomic_fetch_or(&record->pending, bit, __ATOMIC_SEQ_CST);
     if (bit != SEGMENT_PENDING_SUSPEND && !__atomic_load_n(&record->alertable, __ATOMIC_SEQ_CST))
         return;
     bool sleeping = false;
@@ -194,6 +193,7 @@ static void interrupt(struct segment_thread *record, uint32_t bit)
         wait_wake(record);
 }
 
+/* The bit in `pending` is set already. */
 void wait_interrupt_for_apc(struct thread_wait *wait)
 {
     interrupt(wait->record, SEGMENT_PENDING_APC);
@@ -201,6 +201,7 @@ void wait_interrupt_for_apc(struct thread_wait *wait)
 
 void wait_interrupt_for_alert(struct thread_wait *wait)
 {
+    __atomic_fetch_or(&wait->record->pending, SEGMENT_PENDING_ALERT, __ATOMIC_SEQ_CST);
     interrupt(wait->record, SEGMENT_PENDING_ALERT);
 }
 
@@ -209,6 +210,7 @@ void thread_interrupt_wait(struct thread *thread)
     struct segment_thread *record = thread->wait.record;
     if (!record)
         return;
+    __atomic_fetch_or(&record->pending, SEGMENT_PENDING_SUSPEND, __ATOMIC_SEQ_CST);
     interrupt(record, SEGMENT_PENDING_SUSPEND);
     /* A wait for an alert by thread id sleeps elsewhere. */
     syscall(SYS_futex, &record->alert_state, FUTEX_WAKE, 1, NULL, NULL, 0);
