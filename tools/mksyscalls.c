@@ -276,7 +276,7 @@ static void write_dispatch(const char *dir)
     fprintf(f, "const struct dispatch_entry dispatch_table[NT_SYSCALL_COUNT] = {\n");
     for (size_t i = 0; i < ncalls; i++)
         fprintf(f, "    { call_%s, %d },\n", calls[i].name, calls[i].nparams > 4 ? calls[i].nparams - 4 : 0);
-    fprintf(f, "};\n");
+    fprintf(f, "};\nconst uint64_t dispatch_count = NT_SYSCALL_COUNT;\n");
     fclose(f);
 }
 

@@ -100,7 +100,7 @@ NTSTATUS virtual_map_view(struct section *section, void **base, ULONG_PTR zero_b
 
 /* --- trace.c --- */
 extern bool trace_enabled;
-void trace_syscall(unsigned number, const uint64_t *args, uint64_t result, bool returned);
+
 
 /* --- misc --- */
 

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: MIT */
+/* context.c: thread contexts: reading and changing them, suspension, continuing, raising, and the delivery of user APCs. */
+#include <string.h>
+#include <sched.h>
+#include "process.h"
+#include "virtual.h"
+
+void context_from_frame(const struct syscall_frame *frame, CONTEXT *c, uint64_t rax)
+{
+    memset(c, 0, sizeof(*c));
+    c->ContextFlags = CONTEXT_FULL | CONTEXT_SEGMENTS;
+    c->SegCs = 0x33;
+    c->SegDs = c->SegEs = c->SegGs = c->SegSs = 0x2b;
+    c->SegFs = 0x53;
+    c->EFlags = 0x246;
+    c->Rax = rax;
+    c->Rbx = frame->rbx;
+    c->Rbp = frame->rbp;
+    c->Rdi = frame->rdi;
+    c->Rsi = frame->rsi;
+    c->R12 = frame->r12;
+    c->R13 = frame->r13;
+    c->R14 = frame->r14;
+    c->R15 = frame->r15;
+    c->Rsp = frame->rsp;
+    c->Rip = frame->rip;
+    c->Rcx = frame->rip; /* what the syscall instruction leaves there on Windows */
+    memcpy(&c->Xmm6, frame->xmm, sizeof(frame->xmm));
+    c->MxCsr = c->FltSave.MxCsr = frame->mxcsr;
+    uint16_t control;
+    __asm__ volatile("fnstcw %0" : "=m"(control));
+    c->FltSave.ControlWord = control;
+}
+
+void context_merge(CONTEXT *dst, const CONTEXT *src)
+{
+    DWORD flags = src->ContextFlags;
+    if ((flags & CONTEXT_CONTROL) == CONTEXT_CONTROL) {
+        dst->Rip = src->Rip;
+        dst->Rsp = src->Rsp;
+        dst->EFlags = src->EFlags;
+        dst->SegCs = src->SegCs;
+        dst->SegSs = src->SegSs;
+    }
+    if ((flags & CONTEXT_INTEGER) == CONTEXT_INTEGER) {
+        dst->Rax = src->Rax;
+        dst->Rcx = src->Rcx;
+        dst->Rdx = src->Rdx;
+        dst->Rbx = src->Rbx;
+        dst->Rbp = src->Rbp;
+        dst->Rsi = src->Rsi;
+        dst->Rdi = src->Rdi;
+        memcpy(&dst->R8, &src->R8, 8 * sizeof(src->R8));
+    }
+    if ((flags & CONTEXT_FLOATING_POINT) == CONTEXT_FLOATING_POINT) {
+        dst->FltSave = src->FltSave;
+        dst->MxCsr = dst->FltSave.MxCsr = src->MxCsr & 0xffff;
+    }
+    if ((flags & CONTEXT_DEBUG_REGISTERS) == CONTEXT_DEBUG_REGISTERS)
+        memcpy(&dst->Dr0, &src->Dr0, 6 * sizeof(src->Dr0));
+}
+
+void thread_set_return(const CONTEXT *context)
+{
+    struct thread *thread = current_thread;
+    if (context != &thread->context)
+        thread->context = *context;
+    __atomic_or_fetch(&thread->exit_work, EXIT_CONTEXT, __ATOMIC_ACQ_REL);
+}
+
+/* The calling thread's context as its system call would return now. */
+static void own_context(CONTEXT *context, uint64_t rax)
+{
+    struct thread *thread = current_thread;
+    if (thread->exit_work & EXIT_CONTEXT)
+        *context = thread->context;
+    else
+        context_from_frame(thread->frame, context, rax);
+}
+
+NTSTATUS NtContinue(CONTEXT *user, BOOLEAN alert)
+{
+    CONTEXT context, given;
+    if (!user_copy_in(&given, user, sizeof(given)))
+        return STATUS_ACCESS_VIOLATION;
+    if ((given.ContextFlags & CONTEXT_AMD64) == 0)
+        return STATUS_INVALID_PARAMETER;
+    own_context(&context, 0);
+    context_merge(&context, &given);
+    thread_set_return(&context);
+    if (alert)
+        thread_run_apc((NTSTATUS)context.Rax);
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS NtContinueEx(CONTEXT *user, PVOID argument)
+{
+    /* KCONTINUE_ARGUMENT: type, flags (bit 0: test for alerts); small values are the old BOOLEAN. */
+    struct {
+        ULONG type, flags;
+        ULONGLONG reserved[2];
+    } how = { 0 };
+    if ((ULONG_PTR)argument > 0xff && !user_copy_in(&how, argument, sizeof(how)))
+        return STATUS_ACCESS_VIOLATION;
+    BOOLEAN alert = (ULONG_PTR)argument > 0xff ? how.flags & 1 : (BOOLEAN)(ULONG_PTR)argument;
+    return NtContinue(user, alert);
+}
+
+/* First chance: the dispatcher runs on this record and context. Second chance: nobody wanted it, the process ends. */
+NTSTATUS NtRaiseException(EXCEPTION_RECORD *user_record, CONTEXT *user_context, BOOLEAN first_chance)
+{
+    EXCEPTION_RECORD record;
+    CONTEXT context;
+    if (!user_copy_in(&record, user_record, sizeof(record)) || !user_copy_in(&context, user_context, sizeof(context)))
+        return STATUS_ACCESS_VIOLATION;
+    if (record.NumberParameters > EXCEPTION_MAXIMUM_PARAMETERS)
+        return STATUS_INVALID_PARAMETER;
+    if (!first_chance)
+        process_crash(&record, &context);
+
+    CONTEXT enter;
+    own_context(&enter, 0);
+    context_merge(&enter, &context);
+    uint64_t sp = ROUND_DOWN(enter.Rsp - 0x5c0, 16ull);
+    uint64_t machine[5] = { enter.Rip, 0x33, enter.EFlags, enter.Rsp, 0x2b };
+    uint8_t context_ex[0x20] = { 0 };
+    if (!user_copy_out((void *)sp, &enter, sizeof(enter)) ||
+        !user_copy_out((void *)(sp + sizeof(enter)), context_ex, sizeof(context_ex)) ||
+        !user_copy_out((void *)(sp + 0x4f0), &record, sizeof(record)) ||
+        !user_copy_out((void *)(sp + 0x590), machine, sizeof(machine)))
+        process_crash(&record, &context);
+    enter.Rsp = sp;
+    enter.Rip = (DWORD64)ntdll_entries.KiUserExceptionDispatcher;
+    thread_set_return(&enter);
+    return STATUS_SUCCESS;
+}
+
+void thread_deliver_apc(NTSTATUS status, PNTAPCFUNC routine, ULONG_PTR arg1, ULONG_PTR arg2, ULONG_PTR arg3)
+{
+    CONTEXT context;
+    own_context(&context, (uint32_t)status);
+    context.P1Home = arg1;
+    context.P2Home = arg2;
+    context.P3Home = arg3;
+    context.P4Home = (DWORD64)routine;
+    uint64_t sp = ROUND_DOWN(context.Rsp - sizeof(context) - 0x20, 16ull);
+    if (!user_copy_out((void *)sp, &context, sizeof(context)))
+        return; /* no stack to run it on: Windows ends the thread the next time it runs; the next access will */
+    context.Rsp = sp;
+    context.Rip = (DWORD64)ntdll_entries.KiUserApcDispatcher;
+    thread_set_return(&context);
+}
+
+/* --- other threads --- */
+
+static NTSTATUS thread_by_handle(HANDLE handle, ACCESS_MASK access, struct thread_object **object)
+{
+    struct object *obj;
+    NTSTATUS status = handle_lookup(handle, &thread_type, access, &obj);
+    if (!status)
+        *object = container_of(obj, struct thread_object, header);
+    return status;
+}
+
+NTSTATUS NtSuspendThread(HANDLE handle, ULONG *previous)
+{
+    struct thread_object *object;
+    NTSTATUS status = thread_by_handle(handle, 0x0002, &object);
+    if (status)
+        return status;
+    pthread_mutex_lock(&thread_list_lock);
+    struct thread *thread = object->thread;
+    LONG count = object->suspend_count;
+    if (!thread)
+        status = STATUS_THREAD_IS_TERMINATING;
+    else if (count == 127)
+        status = STATUS_SUSPEND_COUNT_EXCEEDED;
+    else if (object->suspend_count++ == 0) {
+        if (thread == current_thread) {
+            thread->suspend_request = 1;
+            __atomic_or_fetch(&thread->exit_work, EXIT_SUSPEND, __ATOMIC_ACQ_REL); /* parks when this call returns */
+        } else {
+            thread_park(thread);
+        }
+    }
+    pthread_mutex_unlock(&thread_list_lock);
+    object_unref(&object->header);
+    if (!status && previous)
+        *previous = (ULONG)count;
+    return status;
+}
+
+NTSTATUS NtResumeThread(HANDLE handle, ULONG *previous)
+{
+    struct thread_object *object;
+    NTSTATUS status = thread_by_handle(handle, 0x0002, &object);
+    if (status)
+        return status;
+    pthread_mutex_lock(&thread_list_lock);
+    LONG count = object->suspend_count;
+    if (count && --object->suspend_count == 0 && object->thread)
+        thread_unpark(object->thread);
+    pthread_mutex_unlock(&thread_list_lock);
+    object_unref(&object->header);
+    if (previous)
+        *previous = (ULONG)count;
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS NtAlertResumeThread(HANDLE handle, ULONG *previous)
+{
+    NTSTATUS status = NtAlertThread(handle);
+    return status ? status : NtResumeThread(handle, previous);
+}
+
+static NTSTATUS for_all_others(HANDLE process, NTSTATUS (*change)(HANDLE, ULONG *))
+{
+    if (!process_is_current(process))
+        return STATUS_NOT_SUPPORTED;
+    HANDLE thread = NULL, next;
+    while (!NtGetNextThread(process, thread, 0x0002, 0, 0, &next)) {
+        struct thread_object *object;
+        if (thread)
+            handle_close(thread);
+        thread = next;
+        if (!thread_by_handle(thread, 0, &object)) {
+            bool self = object == current_thread->object;
+            object_unref(&object->header);
+            if (!self)
+                change(thread, NULL);
+        }
+    }
+    if (thread)
+        handle_close(thread);
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS NtSuspendProcess(HANDLE process)
+{
+    return for_all_others(process, NtSuspendThread);
+}
+
+NTSTATUS NtResumeProcess(HANDLE process)
+{
+    return for_all_others(process, NtResumeThread);
+}
+
+/*
+ * Calls `use` with the thread's context, for reading or changing. A thread that is not suspended is parked for the moment.
+ * One in a system call has the context that the call will return to.
+ */
+static NTSTATUS with_context(HANDLE handle, ACCESS_MASK access, void (*use)(CONTEXT *, void *), void *data, bool change)
+{
+    struct thread_object *object;
+    NTSTATUS status = thread_by_handle(handle, access, &object);
+    if (status)
+        return status;
+    CONTEXT context;
+    pthread_mutex_lock(&thread_list_lock);
+    struct thread *thread = object->thread;
+    if (!thread) {
+        status = STATUS_THREAD_IS_TERMINATING;
+    } else if (thread == current_thread) {
+        own_context(&context, 0);
+        use(&context, data);
+        if (change)
+            thread_set_return(&context);
+    } else {
+        bool parked = object->suspend_count > 0;
+        if (!parked)
+            thread_park(thread);
+        if (thread->suspend_context) {
+            use(thread->suspend_context, data);
+            thread->suspend_context_changed |= change;
+        } else {
+            if (thread->exit_work & EXIT_CONTEXT)
+                context = thread->context;
+            else
+                context_from_frame(thread->frame, &context, 0);
+            use(&context, data);
+            if (change) {
+                thread->context = context;
+                __atomic_or_fetch(&thread->exit_work, EXIT_CONTEXT, __ATOMIC_ACQ_REL);
+            }
+        }
+        if (!parked)
+            thread_unpark(thread);
+    }
+    pthread_mutex_unlock(&thread_list_lock);
+    object_unref(&object->header);
+    return status;
+}
+
+static void read_context(CONTEXT *context, void *data)
+{
+    CONTEXT *out = data;
+    DWORD flags = out->ContextFlags;
+    CONTEXT wanted = *context;
+    wanted.ContextFlags = flags;
+    context_merge(out, &wanted);
+    if ((flags & CONTEXT_SEGMENTS) == CONTEXT_SEGMENTS) {
+        out->SegDs = context->SegDs;
+        out->SegEs = context->SegEs;
+        out->SegFs = context->SegFs;
+        out->SegGs = context->SegGs;
+    }
+}
+
+static void write_context(CONTEXT *context, void *data)
+{
+    context_merge(context, data);
+}
+
+NTSTATUS NtGetContextThread(HANDLE handle, CONTEXT *user)
+{
+    CONTEXT context;
+    if (!user_copy_in(&context, user, sizeof(context)))
+        return STATUS_ACCESS_VIOLATION;
+    NTSTATUS status = with_context(handle, 0x0008, read_context, &context, false);
+    if (!status && !user_copy_out(user, &context, sizeof(context)))
+        return STATUS_ACCESS_VIOLATION;
+    return status;
+}
+
+NTSTATUS NtSetContextThread(HANDLE handle, CONTEXT *user)
+{
+    CONTEXT context;
+    if (!user_copy_in(&context, user, sizeof(context)))
+        return STATUS_ACCESS_VIOLATION;
+    return with_context(handle, 0x0010, write_context, &context, true);
+}
+
+NTSTATUS NtYieldExecution(void)
+{
+    sched_yield();
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS NtGetCurrentProcessorNumber(void)
+{
+    int cpu = sched_getcpu();
+    return cpu < 0 ? 0 : cpu;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* process.h: the process as a whole: its start, its end, and what it was started with. */
+#ifndef TRANSOM_PROCESS_H
+#define TRANSOM_PROCESS_H
+
+#include <signal.h>
+#include <ucontext.h>
+#include "thread.h"
+
+/* What handles to processes refer to. The current one exists from the start; children have one each (NtCreateUserProcess). */
+struct process_object {
+    struct object header;
+    ULONG id;
+    int pidfd; /* of a child; -1 for ourselves */
+    NTSTATUS exit_status;
+    uint64_t create_time, exit_time; /* 100 ns since 1601 */
+    ULONG priority_class;
+};
+extern struct process_object *process_current;
+
+const SECTION_IMAGE_INFORMATION *process_image_information(void);
+KAFFINITY process_affinity(void); /* CPUs that the process may use */
+
+extern struct thread *process_main_thread;
+extern int process_last_control_signal; /* SIGINT… if a control event was raised: the end by it is told to the caller */
+extern char *program_name;              /* what messages call the program */
+
+struct process_start {
+    const char *program;     /* Unix path of the image */
+    int argc;                /* arguments after the program's name */
+    char **argv;
+    const char *argv0;       /* as typed */
+    const char *command_line; /* UTF-8, used instead of argv when not NULL (CreateProcess) */
+    WCHAR *environment;       /* Windows environment block, or NULL: made from ours */
+    size_t environment_chars;
+    void (*adjust)(const struct process_start *start, RTL_USER_PROCESS_PARAMETERS *params); /* last changes */
+};
+
+/* Maps the program and ntdll, makes PEB, parameters and the main thread, and runs it. Returns only on failure, after
+ * a message: the Unix exit code. */
+int process_run(const struct process_start *start);
+
+/* A crash: prints the report and ends the process as the signal would have. */
+void process_crash(const EXCEPTION_RECORD *record, const CONTEXT *context) __attribute__((noreturn));
+void native_crash(const siginfo_t *info, const ucontext_t *uc) __attribute__((noreturn));
+
+/* What every way out does first: the terminal's modes, files to be deleted. */
+void process_before_exit(void);
+
+/* The start of a child made by NtCreateUserProcess: what it needs is in the file that `fd` refers to. */
+int process_run_child(int fd);
+HANDLE process_console_handle(void);
+NTSTATUS process_terminate_child(struct process_object *process, NTSTATUS status);
+
+/* kernelbase's CtrlRoutine, or NULL before it is loaded. */
+void *process_control_routine(void);
+
+/* Address of a named export of a mapped 64-bit PE image, or NULL; forwarders are not followed. */
+void *image_export(const void *base, const char *name);
+
+/* shared_data.c: KUSER_SHARED_DATA at its address. */
+void shared_data_init(void);
+
+/* environment.c: the Windows environment block (UTF-16, zero-terminated strings, empty string at the end); malloc'ed. */
+WCHAR *environment_create(char **unix_environment, size_t *chars);
+
+#endif

@@ -1,0 +1,579 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * signal.c: Unix signals. Faults of Windows code become exceptions (delivered to KiUserExceptionDispatcher), faults of native code on
+ * the program's memory end the system call with a status, SUSPEND_SIGNAL parks a thread, SIGINT and its like become console
+ * control events.
+ *
+ * Where the interrupted thread was is told by its stack pointer: on the Unix stack means native code. Handlers run on an
+ * alternate stack, since the Windows stack may be what faulted.
+ */
+#include <errno.h>
+#include <linux/futex.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <ucontext.h>
+#include <unistd.h>
+#include "thread.h"
+#include "virtual.h"
+#include "process.h"
+
+#define SUSPEND_SIGNAL SIGUSR1
+
+extern char user_touch_begin[], user_touch_end[], user_touch_fault[];
+
+#define TRAP_DIVIDE     0
+#define TRAP_DEBUG      1
+#define TRAP_BREAKPOINT 3
+#define TRAP_OVERFLOW   4
+#define TRAP_BOUNDS     5
+#define TRAP_OPCODE     6
+#define TRAP_PROTECTION 13
+#define TRAP_PAGE_FAULT 14
+#define TRAP_FPU        16
+#define TRAP_ALIGNMENT  17
+#define TRAP_SIMD       19
+
+#define EFLAGS_TRAP 0x100u
+
+/* What lies on the Windows stack when KiUserExceptionDispatcher starts: the layout Windows uses. */
+struct exception_frame {
+    CONTEXT context;
+    uint8_t context_ex[0x20];
+    EXCEPTION_RECORD record;
+    uint64_t align;
+    uint64_t rip, cs, eflags, rsp, ss; /* a machine frame, for unwinding through the dispatcher */
+};
+_Static_assert(offsetof(struct exception_frame, record) == 0x4f0, "exception_frame");
+_Static_assert(offsetof(struct exception_frame, rip) == 0x590, "machine frame");
+
+static bool in_native(const struct thread *thread, uint64_t rsp)
+{
+    return rsp - (uint64_t)thread->unix_stack_low < (uint64_t)(thread->unix_stack_high - thread->unix_stack_low);
+}
+
+static void context_from_ucontext(const ucontext_t *uc, CONTEXT *c)
+{
+    const greg_t *g = uc->uc_mcontext.gregs;
+    memset(c, 0, offsetof(CONTEXT, FltSave));
+    c->ContextFlags = CONTEXT_FULL | CONTEXT_SEGMENTS;
+    c->SegCs = 0x33;
+    c->SegDs = c->SegEs = c->SegGs = c->SegSs = 0x2b;
+    c->SegFs = 0x53;
+    c->EFlags = (DWORD)g[REG_EFL];
+    c->Rax = (DWORD64)g[REG_RAX];
+    c->Rcx = (DWORD64)g[REG_RCX];
+    c->Rdx = (DWORD64)g[REG_RDX];
+    c->Rbx = (DWORD64)g[REG_RBX];
+    c->Rsp = (DWORD64)g[REG_RSP];
+    c->Rbp = (DWORD64)g[REG_RBP];
+    c->Rsi = (DWORD64)g[REG_RSI];
+    c->Rdi = (DWORD64)g[REG_RDI];
+    c->R8 = (DWORD64)g[REG_R8];
+    c->R9 = (DWORD64)g[REG_R9];
+    c->R10 = (DWORD64)g[REG_R10];
+    c->R11 = (DWORD64)g[REG_R11];
+    c->R12 = (DWORD64)g[REG_R12];
+    c->R13 = (DWORD64)g[REG_R13];
+    c->R14 = (DWORD64)g[REG_R14];
+    c->R15 = (DWORD64)g[REG_R15];
+    c->Rip = (DWORD64)g[REG_RIP];
+    memcpy(&c->FltSave, uc->uc_mcontext.fpregs, sizeof(c->FltSave));
+    c->MxCsr = c->FltSave.MxCsr;
+}
+
+static void context_to_ucontext(const CONTEXT *c, ucontext_t *uc)
+{
+    greg_t *g = uc->uc_mcontext.gregs;
+    g[REG_EFL] = (g[REG_EFL] & ~0x240dd5) | (c->EFlags & 0x240dd5);
+    g[REG_RAX] = (greg_t)c->Rax;
+    g[REG_RCX] = (greg_t)c->Rcx;
+    g[REG_RDX] = (greg_t)c->Rdx;
+    g[REG_RBX] = (greg_t)c->Rbx;
+    g[REG_RSP] = (greg_t)c->Rsp;
+    g[REG_RBP] = (greg_t)c->Rbp;
+    g[REG_RSI] = (greg_t)c->Rsi;
+    g[REG_RDI] = (greg_t)c->Rdi;
+    g[REG_R8] = (greg_t)c->R8;
+    g[REG_R9] = (greg_t)c->R9;
+    g[REG_R10] = (greg_t)c->R10;
+    g[REG_R11] = (greg_t)c->R11;
+    g[REG_R12] = (greg_t)c->R12;
+    g[REG_R13] = (greg_t)c->R13;
+    g[REG_R14] = (greg_t)c->R14;
+    g[REG_R15] = (greg_t)c->R15;
+    g[REG_RIP] = (greg_t)c->Rip;
+    /* The rest of the signal frame's state (the upper halves of the vector registers) stays as it was. */
+    uint32_t mxcsr_mask = uc->uc_mcontext.fpregs->mxcr_mask;
+    memcpy(uc->uc_mcontext.fpregs, &c->FltSave, 416);
+    uc->uc_mcontext.fpregs->mxcsr = c->MxCsr & 0xffff;
+    uc->uc_mcontext.fpregs->mxcr_mask = mxcsr_mask;
+}
+
+/* Makes the thread continue in KiUserExceptionDispatcher with this exception. */
+static void deliver_exception(struct thread *thread, ucontext_t *uc, const EXCEPTION_RECORD *record)
+{
+    greg_t *g = uc->uc_mcontext.gregs;
+    uint64_t sp = ROUND_DOWN((uint64_t)g[REG_RSP] - sizeof(struct exception_frame), 16ull);
+    struct exception_frame *frame = (struct exception_frame *)sp;
+
+    if (thread->in_delivery || !virtual_extend_stack(sp)) {
+        /* No stack to report on: nothing in the process can handle that. */
+        CONTEXT context;
+        context_from_ucontext(uc, &context);
+        process_crash(record, &context);
+    }
+    thread->in_delivery = true; /* a fault while writing the frame comes back here */
+    context_from_ucontext(uc, &frame->context);
+    if (record->ExceptionCode == (DWORD)STATUS_BREAKPOINT)
+        frame->context.Rip = (DWORD64)record->ExceptionAddress;
+    memset(frame->context_ex, 0, sizeof(frame->context_ex));
+    frame->record = *record;
+    frame->rip = frame->context.Rip;
+    frame->cs = 0x33;
+    frame->eflags = frame->context.EFlags;
+    frame->rsp = frame->context.Rsp;
+    frame->ss = 0x2b;
+    thread->in_delivery = false;
+    g[REG_RSP] = (greg_t)sp;
+    g[REG_RIP] = (greg_t)ntdll_entries.KiUserExceptionDispatcher;
+    g[REG_EFL] &= ~(greg_t)(0x400 | EFLAGS_TRAP);
+}
+
+/* The statuses of x87 and SSE exceptions: si_code tells which. */
+static NTSTATUS float_status(int si_code, bool simd)
+{
+    if (simd)
+        return si_code == FPE_FLTDIV || si_code == FPE_FLTINV ? STATUS_FLOAT_MULTIPLE_TRAPS : STATUS_FLOAT_MULTIPLE_FAULTS;
+    switch (si_code) {
+    case FPE_INTDIV:
+        return STATUS_INTEGER_DIVIDE_BY_ZERO;
+    case FPE_INTOVF:
+        return STATUS_INTEGER_OVERFLOW;
+    case FPE_FLTDIV:
+        return STATUS_FLOAT_DIVIDE_BY_ZERO;
+    case FPE_FLTOVF:
+        return STATUS_FLOAT_OVERFLOW;
+    case FPE_FLTUND:
+        return STATUS_FLOAT_UNDERFLOW;
+    case FPE_FLTRES:
+        return STATUS_FLOAT_INEXACT_RESULT;
+    default:
+        return STATUS_FLOAT_INVALID_OPERATION;
+    }
+}
+
+/* Reads code bytes for decoding; false where they cannot be read. */
+static bool read_code(uint64_t rip, uint8_t *bytes, size_t size)
+{
+    bool user_copy(void *, const void *, size_t);
+    return user_range_ok(rip, size) && user_copy(bytes, (void *)rip, size);
+}
+
+static bool is_prefix(uint8_t byte)
+{
+    return byte == 0x66 || byte == 0x67 || byte == 0xf0 || byte == 0xf2 || byte == 0xf3 || byte == 0x2e || byte == 0x36 ||
+           byte == 0x3e || byte == 0x26 || byte == 0x64 || byte == 0x65 || (byte & 0xf0) == 0x40;
+}
+
+/* A general protection fault: `int n` that Windows knows, a privileged instruction, or a non-canonical address. */
+static bool protection_fault(struct thread *thread, ucontext_t *uc, EXCEPTION_RECORD *record)
+{
+    greg_t *g = uc->uc_mcontext.gregs;
+    uint64_t rip = (uint64_t)g[REG_RIP];
+    uint8_t code[8] = { 0 };
+    for (size_t n = sizeof(code); n && !read_code(rip, code, n); n--)
+        ;
+    if (code[0] == 0xcd && code[1] == 0x29) { /* __fastfail(ecx) */
+        record->ExceptionCode = (DWORD)STATUS_STACK_BUFFER_OVERRUN;
+        record->ExceptionFlags = EXCEPTION_NONCONTINUABLE;
+        record->NumberParameters = 1;
+        record->ExceptionInformation[0] = (ULONG_PTR)(uint32_t)g[REG_RCX];
+        CONTEXT context;
+        context_from_ucontext(uc, &context);
+        process_crash(record, &context); /* Windows calls no handlers for it */
+    }
+    if (code[0] == 0xcd && code[1] == 0x2d) { /* debug service: as a breakpoint when no debugger is there */
+        g[REG_RIP] += 3;
+        record->ExceptionCode = (DWORD)STATUS_BREAKPOINT;
+        record->ExceptionAddress = (PVOID)rip;
+        record->NumberParameters = 1;
+        record->ExceptionInformation[0] = (ULONG_PTR)g[REG_RAX];
+        return true;
+    }
+    if (code[0] == 0xcd && code[1] == 0x2e) { /* the old system call: [rsp] is the stub's return address, as we need it */
+        (void)thread;
+        g[REG_RIP] = (greg_t)syscall_dispatcher;
+        return false;
+    }
+    unsigned i = 0;
+    while (i < 5 && is_prefix(code[i]))
+        i++;
+    bool privileged = false;
+    if (code[i] == 0xfa || code[i] == 0xfb || code[i] == 0xf4 || (code[i] >= 0xe4 && code[i] <= 0xe7) ||
+        (code[i] >= 0xec && code[i] <= 0xef) || (code[i] >= 0x6c && code[i] <= 0x6f))
+        privileged = true;
+    else if (code[i] == 0x0f)
+        privileged = code[i + 1] == 0x01 || code[i + 1] == 0x06 || code[i + 1] == 0x08 || code[i + 1] == 0x09 ||
+                     (code[i + 1] >= 0x20 && code[i + 1] <= 0x23) || code[i + 1] == 0x30 || code[i + 1] == 0x32 ||
+                     code[i + 1] == 0x33;
+    if (privileged) {
+        record->ExceptionCode = (DWORD)STATUS_PRIVILEGED_INSTRUCTION;
+        return true;
+    }
+    record->ExceptionCode = (DWORD)STATUS_ACCESS_VIOLATION;
+    record->NumberParameters = 2;
+    record->ExceptionInformation[0] = 0;
+    record->ExceptionInformation[1] = ~(ULONG_PTR)0;
+    return true;
+}
+
+/* Native code faulted. On the program's memory: the guarded copy or the system call fails. Otherwise it is our defect. */
+static void native_fault(struct thread *thread, siginfo_t *info, ucontext_t *uc, NTSTATUS status)
+{
+    greg_t *g = uc->uc_mcontext.gregs;
+    uint64_t rip = (uint64_t)g[REG_RIP];
+    if (rip >= (uint64_t)user_copy_begin && rip < (uint64_t)user_copy_end) {
+        g[REG_RIP] = (greg_t)user_copy_fault;
+        return;
+    }
+    if (rip >= (uint64_t)user_touch_begin && rip < (uint64_t)user_touch_end) {
+        g[REG_RIP] = (greg_t)user_touch_fault;
+        return;
+    }
+    uint64_t address = (uint64_t)info->si_addr;
+    if (thread && thread->frame && address < NT_USER_SPACE_LIMIT && !(address >= (uint64_t)thread->unix_stack_low &&
+                                                                        address < (uint64_t)thread->unix_stack_high)) {
+        g[REG_RSP] = (greg_t)thread->frame;
+        g[REG_RAX] = status == STATUS_GUARD_PAGE_VIOLATION ? STATUS_GUARD_PAGE_VIOLATION : (uint32_t)STATUS_ACCESS_VIOLATION;
+        g[REG_RIP] = (greg_t)syscall_exit;
+        return;
+    }
+    native_crash(info, uc);
+}
+
+static void handle_fault(int sig, siginfo_t *info, void *ucontext)
+{
+    ucontext_t *uc = ucontext;
+    greg_t *g = uc->uc_mcontext.gregs;
+    struct thread *thread = current_thread;
+    uint64_t rsp = (uint64_t)g[REG_RSP], rip = (uint64_t)g[REG_RIP];
+    int trap = (int)g[REG_TRAPNO];
+    EXCEPTION_RECORD record = { .ExceptionAddress = (PVOID)rip };
+    NTSTATUS status = STATUS_ACCESS_VIOLATION;
+    int saved_errno = errno;
+
+    if (!thread)
+        native_crash(info, uc);
+    bool native = in_native(thread, rsp) || thread->in_delivery;
+    bool write = g[REG_ERR] & 2;
+
+    if ((sig == SIGSEGV && trap == TRAP_PAGE_FAULT) || sig == SIGBUS) {
+        uint64_t address = (uint64_t)info->si_addr;
+        status = virtual_fault(address, write, sig == SIGBUS && trap == TRAP_PAGE_FAULT);
+        if (status == STATUS_SUCCESS)
+            goto done;
+        record.ExceptionCode = (DWORD)status;
+        if (status != STATUS_STACK_OVERFLOW) {
+            record.NumberParameters = status == STATUS_IN_PAGE_ERROR ? 3 : 2;
+            record.ExceptionInformation[0] = g[REG_ERR] & 16 ? 8 : write ? 1 : 0;
+            record.ExceptionInformation[1] = address;
+            record.ExceptionInformation[2] = (ULONG_PTR)(uint32_t)STATUS_UNEXPECTED_IO_ERROR;
+        }
+        if (sig == SIGBUS && trap == TRAP_ALIGNMENT)
+            record.ExceptionCode = (DWORD)STATUS_DATATYPE_MISALIGNMENT;
+    }
+    if (native) {
+        native_fault(thread, info, uc, status);
+        goto done;
+    }
+    switch (sig) {
+    case SIGSEGV:
+        if (trap == TRAP_OVERFLOW)
+            record.ExceptionCode = (DWORD)STATUS_INTEGER_OVERFLOW;
+        else if (trap == TRAP_BOUNDS)
+            record.ExceptionCode = (DWORD)STATUS_ARRAY_BOUNDS_EXCEEDED;
+        else if (trap != TRAP_PAGE_FAULT && !protection_fault(thread, uc, &record))
+            goto done;
+        break;
+    case SIGILL:
+        record.ExceptionCode = (DWORD)STATUS_ILLEGAL_INSTRUCTION;
+        break;
+    case SIGTRAP:
+        if (trap == TRAP_BREAKPOINT) {
+            record.ExceptionCode = (DWORD)STATUS_BREAKPOINT;
+            record.ExceptionAddress = (PVOID)(rip - 1);
+            record.NumberParameters = 1;
+        } else {
+            record.ExceptionCode = (DWORD)STATUS_SINGLE_STEP;
+        }
+        break;
+    case SIGFPE:
+        record.ExceptionCode = (DWORD)float_status(info->si_code, trap == TRAP_SIMD);
+        if (trap == TRAP_SIMD || trap == TRAP_FPU)
+            record.NumberParameters = trap == TRAP_SIMD ? 2 : 1;
+        break;
+    }
+    deliver_exception(thread, uc, &record);
+done:
+    errno = saved_errno;
+}
+
+/* --- suspension --- */
+
+static long futex(uint32_t *word, int op, uint32_t value)
+{
+    return syscall(SYS_futex, word, op | FUTEX_PRIVATE_FLAG, value, NULL, NULL, 0);
+}
+
+/* Acknowledges that the thread runs no Windows code until suspend_request is zero; returns when it is. */
+static void park(struct thread *thread, CONTEXT *context)
+{
+    uint32_t request;
+    thread->suspend_context = context;
+    thread->suspend_context_changed = false;
+    __atomic_store_n(&thread->suspended, 1, __ATOMIC_RELEASE);
+    futex(&thread->suspended, FUTEX_WAKE, INT32_MAX);
+    while ((request = __atomic_load_n(&thread->suspend_request, __ATOMIC_ACQUIRE)) != 0)
+        futex(&thread->suspend_request, FUTEX_WAIT, request);
+    __atomic_store_n(&thread->suspended, 0, __ATOMIC_RELEASE);
+    thread->suspend_context = NULL;
+}
+
+/* In native code the thread goes on until it would return: its context is what it will return to. */
+static void acknowledge_in_call(struct thread *thread)
+{
+    __atomic_or_fetch(&thread->exit_work, EXIT_SUSPEND, __ATOMIC_ACQ_REL);
+    if (thread->suspended)
+        return;
+    thread->suspend_context = NULL;
+    __atomic_store_n(&thread->suspended, 1, __ATOMIC_RELEASE);
+    futex(&thread->suspended, FUTEX_WAKE, INT32_MAX);
+}
+
+/* Where the boundary's own code was interrupted: put it back to where its state is in one place. True: it is as if in
+ * PE code afterwards; false: it is as if in a call. */
+static bool rewind_boundary(struct thread *thread, ucontext_t *uc, bool native)
+{
+    greg_t *g = uc->uc_mcontext.gregs;
+    uint64_t rip = (uint64_t)g[REG_RIP];
+    if (rip >= (uint64_t)syscall_dispatcher && rip < (uint64_t)syscall_frame_ready) {
+        if (native || rip > (uint64_t)syscall_dispatcher + 3)
+            g[REG_RSP] = g[REG_R11];
+        g[REG_RIP] = (greg_t)syscall_dispatcher;
+        return true;
+    }
+    if (rip >= (uint64_t)syscall_exit && rip < (uint64_t)syscall_exit_end) {
+        g[REG_RSP] = (greg_t)thread->frame;
+        g[REG_RIP] = (greg_t)syscall_exit;
+        return false;
+    }
+    if (rip >= (uint64_t)restore_context && rip < (uint64_t)syscall_dispatcher_end) {
+        /* About to run at another context: that one counts; it is restored after the pause. */
+        const CONTEXT *target = rip < (uint64_t)restore_again ? (const CONTEXT *)g[REG_RCX] : thread->restore;
+        context_to_ucontext(target, uc);
+        return true;
+    }
+    return !native;
+}
+
+static void handle_suspend(int sig, siginfo_t *info, void *ucontext)
+{
+    (void)sig;
+    (void)info;
+    struct thread *thread = current_thread;
+    int saved_errno = errno;
+    if (!thread)
+        return;
+    ucontext_t *uc = ucontext;
+    bool native = in_native(thread, (uint64_t)uc->uc_mcontext.gregs[REG_RSP]);
+    if (!rewind_boundary(thread, uc, native)) {
+        acknowledge_in_call(thread);
+    } else if (thread->terminating) {
+        uc->uc_mcontext.gregs[REG_RSP] = (greg_t)thread->unix_sp - 8;
+        uc->uc_mcontext.gregs[REG_RIP] = (greg_t)thread_exit_now;
+    } else if (thread->suspend_request) {
+        CONTEXT context;
+        context_from_ucontext(uc, &context);
+        park(thread, &context);
+        if (thread->suspend_context_changed)
+            context_to_ucontext(&context, uc);
+        if (thread->terminating) {
+            uc->uc_mcontext.gregs[REG_RSP] = (greg_t)thread->unix_sp - 8;
+            uc->uc_mcontext.gregs[REG_RIP] = (greg_t)thread_exit_now;
+        }
+    }
+    errno = saved_errno;
+}
+
+void thread_park_with(struct thread *thread, CONTEXT *context)
+{
+    park(thread, context);
+    if (thread->terminating)
+        thread_exit_now();
+}
+
+void thread_check_suspend(void)
+{
+    struct thread *thread = current_thread;
+    if (thread->terminating)
+        thread_exit_now();
+    if (thread->control_event)
+        signal_control_event(thread);
+    if (thread->suspend_request) {
+        CONTEXT context;
+        context_from_frame(thread->frame, &context, 0);
+        thread_park_with(thread, &context);
+        if (thread->suspend_context_changed)
+            thread_set_return(&context);
+    }
+}
+
+void thread_park(struct thread *thread)
+{
+    __atomic_store_n(&thread->suspended, 0, __ATOMIC_RELEASE);
+    __atomic_store_n(&thread->suspend_request, 1, __ATOMIC_RELEASE);
+    if (syscall(SYS_tgkill, getpid(), thread->tid, SUSPEND_SIGNAL))
+        return; /* it has ended meanwhile */
+    while (!__atomic_load_n(&thread->suspended, __ATOMIC_ACQUIRE))
+        futex(&thread->suspended, FUTEX_WAIT, 0);
+}
+
+void thread_interrupt(struct thread *thread)
+{
+    syscall(SYS_tgkill, getpid(), thread->tid, SUSPEND_SIGNAL);
+}
+
+void thread_unpark(struct thread *thread)
+{
+    __atomic_store_n(&thread->suspend_request, 0, __ATOMIC_RELEASE);
+    futex(&thread->suspend_request, FUTEX_WAKE, INT32_MAX);
+}
+
+/*
+ * Called by dispatch.S when a call is about to return and exit_work is not zero. Returns the context to restore, or NULL
+ * to return by the frame with the status unchanged.
+ */
+const CONTEXT *dispatch_exit_work(uint64_t status)
+{
+    struct thread *thread = current_thread;
+    uint64_t work;
+    (void)status;
+    while ((work = __atomic_exchange_n(&thread->exit_work, 0, __ATOMIC_ACQ_REL)) != 0) {
+        if (thread->terminating || work & EXIT_TERMINATE)
+            thread_exit_now();
+        if (work & EXIT_CONTROL && thread->control_event)
+            signal_control_event(thread);
+        if (work & EXIT_SUSPEND && thread->suspend_request) {
+            CONTEXT context;
+            if (work & EXIT_CONTEXT)
+                context = thread->context;
+            else
+                context_from_frame(thread->frame, &context, status);
+            park(thread, &context);
+            if (thread->terminating)
+                thread_exit_now();
+            if (thread->suspend_context_changed) {
+                thread->context = context;
+                work |= EXIT_CONTEXT;
+            }
+        }
+        if (work & EXIT_CONTEXT) {
+            if (!__atomic_load_n(&thread->exit_work, __ATOMIC_ACQUIRE))
+                return &thread->context;
+            __atomic_or_fetch(&thread->exit_work, EXIT_CONTEXT, __ATOMIC_ACQ_REL);
+        }
+    }
+    return NULL;
+}
+
+/* --- console control --- */
+
+static void handle_control(int sig, siginfo_t *info, void *ucontext)
+{
+    (void)info;
+    ucontext_t *uc = ucontext;
+    struct thread *thread = current_thread;
+    int saved_errno = errno;
+    if (!thread) { /* a native helper thread: pass it to one that runs Windows code */
+        if (process_main_thread)
+            syscall(SYS_tgkill, getpid(), process_main_thread->tid, sig);
+        return;
+    }
+    bool native = in_native(thread, (uint64_t)uc->uc_mcontext.gregs[REG_RSP]);
+    thread->control_event = sig;
+    if (!rewind_boundary(thread, uc, native)) {
+        __atomic_or_fetch(&thread->exit_work, EXIT_CONTROL, __ATOMIC_ACQ_REL);
+    } else {
+        /* In Windows code: leave it as if it had made a system call, so that the event's thread can be made. */
+        context_from_ucontext(uc, &thread->context);
+        uc->uc_mcontext.gregs[REG_RSP] = (greg_t)thread->unix_sp - 8;
+        uc->uc_mcontext.gregs[REG_RIP] = (greg_t)signal_control_from_code;
+    }
+    errno = saved_errno;
+}
+
+/* The signal that a program without a handler for the event ends with. */
+void signal_default(int sig)
+{
+    struct sigaction action = { .sa_handler = SIG_DFL };
+    sigset_t set;
+    process_before_exit();
+    sigaction(sig, &action, NULL);
+    sigemptyset(&set);
+    sigaddset(&set, sig);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+    syscall(SYS_tgkill, getpid(), gettid(), sig);
+    _exit(128 + sig);
+}
+
+void signal_control_event(struct thread *thread)
+{
+    int sig = thread->control_event;
+    thread->control_event = 0;
+    if (!sig)
+        return;
+    void *routine = process_control_routine();
+    ULONG event = sig == SIGINT ? 0 : sig == SIGQUIT ? 1 : 2; /* CTRL_C_EVENT, CTRL_BREAK_EVENT, CTRL_CLOSE_EVENT */
+    if (!routine || thread_create_native(routine, (void *)(ULONG_PTR)event))
+        signal_default(sig);
+    process_last_control_signal = sig;
+}
+
+void signal_control_from_code(void)
+{
+    struct thread *thread = current_thread;
+    CONTEXT context = thread->context;
+    signal_control_event(thread);
+    thread->context = context;
+    __atomic_or_fetch(&thread->exit_work, EXIT_CONTEXT, __ATOMIC_ACQ_REL);
+    enter_context(dispatch_exit_work(0));
+}
+
+void signal_init_thread(struct thread *thread)
+{
+    stack_t stack = { .ss_sp = thread->signal_stack, .ss_size = thread->signal_stack_size };
+    sigaltstack(&stack, NULL);
+}
+
+void signal_init(void)
+{
+    static const int faults[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP };
+    struct sigaction action = { .sa_sigaction = handle_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER };
+    for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++)
+        sigaction(faults[i], &action, NULL);
+    action.sa_flags = SA_SIGINFO | SA_ONSTACK;
+    action.sa_sigaction = handle_suspend;
+    sigaction(SUSPEND_SIGNAL, &action, NULL);
+    static const int controls[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP };
+    action.sa_sigaction = handle_control;
+    for (size_t i = 0; i < sizeof(controls) / sizeof(*controls); i++) {
+        struct sigaction old;
+        if (sigaction(controls[i], &action, &old) == 0 && old.sa_handler == SIG_IGN)
+            sigaction(controls[i], &old, NULL); /* nohup and background jobs stay as the caller wants them */
+    }
+    action.sa_handler = SIG_IGN;
+    action.sa_flags = 0;
+    sigaction(SIGPIPE, &action, NULL);
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/* thread.h: struct thread, one for each NT thread of this process; lies THREAD_FROM_TEB behind its TEB. */
+#ifndef TRANSOM_THREAD_H
+#define TRANSOM_THREAD_H
+
+#include <signal.h>
+#include "unix.h"
+#include "dispatch.h"
+
+/* The thread's object: what handles refer to. It outlives the thread. */
+struct thread_object {
+    struct object header;
+    struct thread *thread; /* NULL once it has ended; under thread_list_lock */
+    ULONG id;
+    uint32_t start_state; /* futex: 0 starting, 1 running, 2 failed */
+    NTSTATUS exit_status;
+    uint64_t create_time, exit_time; /* 100 ns since 1601 */
+    uint64_t kernel_time, user_time; /* final values, 100 ns */
+    void *start_address;
+    LONG suspend_count; /* under thread_list_lock */
+    KPRIORITY base_priority;
+    KAFFINITY affinity;
+    WCHAR *description; /* malloc'ed */
+    size_t description_len;
+    bool hidden_from_debugger;
+};
+extern const struct object_type thread_type;
+
+/* exit_work */
+#define EXIT_CONTEXT 1 /* return to thread->context rather than to the frame */
+#define EXIT_SUSPEND 2 /* park first */
+#define EXIT_TERMINATE 4
+#define EXIT_CONTROL 8 /* a console control event is to be raised */
+
+struct thread {
+    /* Known to dispatch.S by offset: */
+    struct syscall_frame *frame; /* of the newest system call; stale while PE code runs */
+    void *unix_sp;               /* where the next call's frame goes */
+    const CONTEXT *restore;      /* what is being returned to (only while dispatch.S does so) */
+    uint64_t exit_work;          /* EXIT_*: what to do before returning from a call; atomic */
+    uint64_t iret[5];
+
+    TEB *teb;
+    struct thread_object *object;
+    pthread_t pthread;
+    pid_t tid;
+    char *unix_stack_low, *unix_stack_high; /* bounds of the Unix stack */
+    LIST_ENTRY entry;                       /* in thread_list */
+    struct thread *hash_next; /* by id */
+
+    CONTEXT context;          /* with EXIT_CONTEXT: what to return to */
+    struct thread_wait wait;  /* wait.c's: alert futex, APC queue, owned mutexes */
+
+    /* Suspension (signal.c): */
+    uint32_t suspend_request; /* futex: non-zero while the thread shall not run Windows code */
+    uint32_t suspended;       /* futex: the thread is parked */
+    CONTEXT *suspend_context; /* while parked: its context, may be changed by others */
+    bool suspend_context_changed;
+    bool terminating;
+    NTSTATUS exit_status;
+
+    int control_event; /* signal that asks for one, or 0 */
+    bool in_delivery;  /* an exception is being put on its stack */
+    void *signal_stack;
+    size_t signal_stack_size;
+    void *unix_jump; /* jmp_buf of the thread's native start function */
+    bool is_main;
+    bool skip_attach;
+    bool registered; /* in thread_list */
+    bool stack_is_ours; /* the Windows stack is freed at exit */
+    void *start_routine, *start_argument;
+    CONTEXT *start_context; /* the initial context, on the Windows stack */
+};
+
+_Static_assert(offsetof(struct thread, frame) == THREAD_FRAME, "frame");
+_Static_assert(offsetof(struct thread, unix_sp) == THREAD_UNIX_SP, "unix_sp");
+_Static_assert(offsetof(struct thread, restore) == THREAD_RESTORE, "restore");
+_Static_assert(offsetof(struct thread, exit_work) == THREAD_EXIT_WORK, "exit_work");
+_Static_assert(offsetof(struct thread, iret) == THREAD_IRET, "iret");
+_Static_assert(sizeof(struct syscall_frame) == FRAME_SIZE, "FRAME_SIZE");
+_Static_assert(offsetof(struct syscall_frame, args) == FRAME_ARGS, "FRAME_ARGS");
+_Static_assert(offsetof(struct syscall_frame, mxcsr) == FRAME_MXCSR, "FRAME_MXCSR");
+_Static_assert(offsetof(CONTEXT, FltSave) == CONTEXT_FLTSAVE, "FltSave");
+_Static_assert(offsetof(CONTEXT, R15) == CONTEXT_R15, "R15");
+_Static_assert(offsetof(CONTEXT, EFlags) == CONTEXT_EFLAGS, "EFlags");
+_Static_assert(offsetof(CONTEXT, MxCsr) == CONTEXT_MXCSR, "MxCsr");
+
+extern __thread struct thread *current_thread;
+extern pthread_mutex_t thread_list_lock;
+extern LIST_ENTRY thread_list;
+
+/* Entry points in ntdll.dll, found when it is mapped (process.c). */
+struct ntdll_entries {
+    void *base;
+    void *LdrInitializeThunk, *RtlUserThreadStart, *KiUserExceptionDispatcher, *KiUserApcDispatcher,
+        *KiUserCallbackDispatcher;
+};
+extern struct ntdll_entries ntdll_entries;
+
+/* The main thread's structures; called once. */
+struct thread *thread_init_main(void);
+/* Makes the Windows stack of a new thread: sizes in bytes, 0 = the image's defaults. Sets the TEB's fields. */
+NTSTATUS thread_make_stack(TEB *teb, size_t reserve, size_t commit);
+/* Runs the current thread from LdrInitializeThunk on. */
+void thread_run(struct thread *thread) __attribute__((noreturn));
+/* Ends the calling thread with status; the last one ends the process. */
+void thread_exit(NTSTATUS status) __attribute__((noreturn));
+/* Finds by NT thread id; referenced object or NULL. */
+struct thread_object *thread_find(ULONG id);
+
+/* Ends the calling thread with thread->exit_status, from any depth of native code; holds no locks. */
+void thread_exit_now(void) __attribute__((noreturn));
+/* Makes another thread stop for good: it exits when it next would run Windows code. */
+void thread_terminate_other(struct thread *thread, NTSTATUS status);
+/* Stops all other threads for the end of the process. */
+void thread_stop_others(void);
+/* Starts a Windows thread without a handle. */
+NTSTATUS thread_create_native(void *start, void *argument);
+size_t thread_count(void);
+
+void thread_release_stack(struct thread *thread); /* the Windows stack */
+
+/* signal.c */
+/* Parks the calling thread, whose context for others is this one. */
+void thread_park_with(struct thread *thread, CONTEXT *context);
+void thread_unpark(struct thread *thread);
+void thread_interrupt(struct thread *thread); /* EINTR for what it waits in */
+void signal_control_event(struct thread *thread);
+void signal_control_from_code(void);
+void signal_default(int sig);
+const CONTEXT *dispatch_exit_work(uint64_t status);
+
+void signal_init(void);
+void signal_init_thread(struct thread *thread);
+/* Blocks while the thread is suspended; called where a system call is about to return, and when one starts to wait. */
+void thread_check_suspend(void);
+/* Asks another thread to park, and waits until it has; with thread_list_lock held. */
+void thread_park(struct thread *thread);
+/* The context of a parked thread or of the calling one. */
+void thread_get_context(struct thread *thread, CONTEXT *context);
+/* Sets the context the calling thread's system call returns to. */
+void thread_set_return(const CONTEXT *context);
+/* The frame's registers as a CONTEXT (ContextFlags CONTEXT_FULL | SEGMENTS), rax = status. */
+void context_from_frame(const struct syscall_frame *frame, CONTEXT *context, uint64_t rax);
+/* Copies the parts that src's ContextFlags name. */
+void context_merge(CONTEXT *dst, const CONTEXT *src);
+
+#endif

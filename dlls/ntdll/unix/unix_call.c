@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* unix_call.c: NtTransomUnixCall: the modules and what they offer (include/unix_call.h). */
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+#include "unix.h"
+#include "unix_call.h"
+
+NTSTATUS unix_call_libm(ULONG function, PVOID arguments);
+
+static NTSTATUS core_call(ULONG function, PVOID arguments)
+{
+    struct unix_core_table table;
+    uint64_t size;
+    if (function != 0)
+        return STATUS_PROCEDURE_NOT_FOUND;
+    if (!user_copy_in(&size, arguments, sizeof(size)))
+        return STATUS_ACCESS_VIOLATION;
+    if (size > sizeof(table))
+        return STATUS_REVISION_MISMATCH;
+    table.size = size;
+    table.clock_gettime = (void *)clock_gettime;
+    table.getrandom = (void *)getrandom;
+    return user_copy_out(arguments, &table, size) ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
+}
+
+NTSTATUS NtTransomUnixCall(ULONG module, ULONG function, PVOID arguments)
+{
+    switch (module) {
+    case UNIX_MODULE_CORE:
+        return core_call(function, arguments);
+    case UNIX_MODULE_LIBM:
+        return unix_call_libm(function, arguments);
+    default:
+        return STATUS_DLL_NOT_FOUND;
+    }
+}
+
+/* Text for the user's standard error: what the loader and missing functions have to say. */
+NTSTATUS NtTransomDebugPrint(PVOID text, ULONG length)
+{
+    while (length) {
+        ssize_t n = write(2, text, length);
+        if (n <= 0)
+            return STATUS_UNSUCCESSFUL;
+        text = (char *)text + n;
+        length -= (ULONG)n;
+    }
+    return STATUS_SUCCESS;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/* virtual.h: the address space's bookkeeping, for the files of the native half that make mappings. */
+#ifndef TRANSOM_VIRTUAL_H
+#define TRANSOM_VIRTUAL_H
+
+#include <bsd/sys/tree.h>
+#include "unix.h"
+
+/* A stretch of a view with one state and protection. A view's ranges cover it without gaps. */
+struct range {
+    RB_ENTRY(range) entry;
+    uint64_t start, end;
+    ULONG state;   /* MEM_RESERVE or MEM_COMMIT */
+    ULONG protect; /* PAGE_*, 0 while reserved */
+};
+RB_HEAD(range_tree, range);
+
+#define VIEW_PLACEHOLDER 0x1 /* reserved as placeholder, not yet replaced */
+#define VIEW_WRITE_WATCH 0x2
+#define VIEW_COARSE      0x4 /* the kernel's map count ran out: uncommitted pages may be accessible */
+#define VIEW_SYSTEM      0x8 /* KUSER_SHARED_DATA, PEB…: never freed by the program */
+#define VIEW_SHARED      0x10 /* a shared mapping of its section, so writes are seen by others */
+
+/* One allocation or mapping: what VirtualQuery calls the allocation. */
+struct view {
+    RB_ENTRY(view) entry;
+    uint64_t base, size;
+    ULONG type;    /* MEM_PRIVATE, MEM_MAPPED or MEM_IMAGE */
+    ULONG protect; /* AllocationProtect */
+    ULONG flags;
+    struct section *section; /* referenced, or NULL */
+    uint64_t offset;         /* in the section */
+    uint8_t *watch;          /* VIEW_WRITE_WATCH: one byte a page, non-zero = written */
+    struct range_tree ranges;
+};
+
+/* What restricts the place of a new view. Zero means no restriction. */
+struct placement {
+    uint64_t low, high; /* inclusive start, exclusive end */
+    uint64_t alignment;
+    bool top_down;
+};
+
+extern pthread_mutex_t virtual_lock;
+
+/* All of these with virtual_lock held. */
+struct view *view_find(uint64_t address);
+struct view *view_create(uint64_t base, uint64_t size, ULONG type, ULONG protect, ULONG state);
+void view_delete(struct view *view); /* bookkeeping only: the mapping is the caller's */
+bool view_set_range(struct view *view, uint64_t start, uint64_t end, ULONG state, ULONG protect);
+struct range *range_find(struct view *view, uint64_t address);
+struct range *range_next(struct range *r);
+struct view *view_at_or_after(uint64_t address); /* the first that ends above the address */
+/* Reserves `size` bytes of address space (PROT_NONE); base 0 = anywhere within the placement. */
+NTSTATUS address_reserve(uint64_t *base, uint64_t size, const struct placement *placement);
+void address_release(uint64_t base, uint64_t size);
+
+int unix_protection(ULONG protect);
+bool protection_valid(ULONG protect);
+bool process_is_current(HANDLE process);
+NTSTATUS placement_from(ULONG_PTR zero_bits, const MEM_EXTENDED_PARAMETER *params, ULONG count,
+                        struct placement *placement);
+
+/*
+ * A fault at `address` in Windows code or on Windows memory. Returns STATUS_SUCCESS if the access can be repeated (stack
+ * growth, write watch), else the exception: STATUS_ACCESS_VIOLATION, STATUS_GUARD_PAGE_VIOLATION, STATUS_STACK_OVERFLOW,
+ * STATUS_IN_PAGE_ERROR.
+ */
+NTSTATUS virtual_fault(uint64_t address, bool write, bool bus_error);
+/* Makes sure that the stack can be written from `address` up. False: it has no room. */
+bool virtual_extend_stack(uint64_t address);
+/* A view for the system's own data that the program may see (KUSER_SHARED_DATA, PEB, TEBs). */
+NTSTATUS virtual_map_system(uint64_t base, uint64_t size, ULONG protect);
+/* Where the PE image mapped at `address` begins and ends; false: none there. For crash reports. */
+bool virtual_image_at(uint64_t address, uint64_t *base, uint64_t *size, struct section **section);
+
+#endif

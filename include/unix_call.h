@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * unix_call.h: what PE code may call natively beside system calls: NtTransomUnixCall(module, function, arguments). Most modules only
+ * hand out a table of plain native functions, called through sysv_abi pointers on the Windows stack: FS base is glibc's
+ * thread-local storage always, so that works. Only for functions that neither block, nor lock, nor call back.
+ */
+#ifndef TRANSOM_UNIX_CALL_H
+#define TRANSOM_UNIX_CALL_H
+
+#ifdef _WIN32
+#define UNIX_ABI __attribute__((sysv_abi))
+#else
+#define UNIX_ABI
+#endif
+
+enum unix_module {
+    UNIX_MODULE_CORE = 0, /* function 0: fills struct unix_core_table */
+    UNIX_MODULE_LIBM = 1, /* function 0: fills a table of maths functions (libm.c, dlls/crt) */
+};
+
+struct unix_timespec {
+    int64_t tv_sec, tv_nsec;
+};
+
+/* `size` is set by the caller; a field beyond it is not filled. */
+struct unix_core_table {
+    uint64_t size;
+    int(UNIX_ABI *clock_gettime)(int clock, struct unix_timespec *ts); /* the vDSO's: CLOCK_REALTIME 0, MONOTONIC 1, BOOTTIME 7 */
+    int64_t(UNIX_ABI *getrandom)(void *buffer, uint64_t size, unsigned flags); /* may return less than size */
+};
+
+#endif
