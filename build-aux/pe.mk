@@ -100,7 +100,7 @@ $(foreach arch,$(WIN_ARCHS),$(foreach program,$(PROGRAMS_WIN),$(eval $(call prog
 define common_rules
 obj/$(1)/common/%.o: $(srcdir)/%.c $(srcdir)/build-aux/pe.mk | $$(GENERATED)
 	@mkdir -p $$(@D)
-	$$(call say,WINCC)$$($(1)_CC) $$(WIN_CFLAGS) -ffreestanding -MMD -MP -c -o $$@ $$<
+	$$(call say,WINCC)$$($(1)_CC) $$(WIN_CFLAGS) -fno-builtin -MMD -MP -c -o $$@ $$<
 endef
 $(foreach arch,$(WIN_ARCHS),$(eval $(call common_rules,$(arch))))
 

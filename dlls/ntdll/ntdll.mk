@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # ntdll has its own memcpy and friends: the compiler must not make calls to them out of their own loops.
-ntdll_CFLAGS = -ffreestanding -fno-tree-loop-distribute-patterns
+ntdll_CFLAGS = -fno-builtin -fno-tree-loop-distribute-patterns
 ntdll_EXTRA = gen/nt_stubs.S gen/ntdll_nls.c
 
 gen/ntdll_nls.c: tools/mknls /usr/share/unicode/UnicodeData.txt
