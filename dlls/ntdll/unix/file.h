@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * file.h: File objects. file.c opens them, file_io.c reads and writes, file_info*.c query and set, file_share.c holds what
+ * all handles of one file must agree on, directory.c enumerates; pipes, the console and character devices are kinds of file
+ * with operations of their own (struct file_ops).
+ */
+#ifndef TRANSOM_FILE_H
+#define TRANSOM_FILE_H
+
+#include <sys/stat.h>
+#include "unix.h"
+
+struct file_object;
+struct io;
+struct inode;
+struct standard_dir;
+struct directory_scan;
+struct nt_path;
+
+enum file_kind {
+    FILE_KIND_FILE, /* regular files, and the block devices that Z: shows */
+    FILE_KIND_DIRECTORY,
+    FILE_KIND_PIPE,      /* either end of a pipe, inherited ones and sockets too */
+    FILE_KIND_PIPE_ROOT, /* `\Device\NamedPipe\` */
+    FILE_KIND_CONSOLE,
+    FILE_KIND_CHAR, /* NUL, other character devices */
+    FILE_KIND_OTHER,
+};
+
+/* What a kind of file does in its own way; NULL: STATUS_INVALID_DEVICE_REQUEST. Those with an io may return
+ * STATUS_PENDING after they have made sure that io_complete() will be called. */
+struct file_ops {
+    ULONG device_type; /* FILE_DEVICE_* */
+    NTSTATUS (*read)(struct io *io);
+    NTSTATUS (*write)(struct io *io);
+    NTSTATUS (*ioctl)(struct io *io);
+    NTSTATUS (*fsctl)(struct io *io);
+    NTSTATUS (*flush)(struct file_object *file);
+    NTSTATUS (*query)(struct file_object *file, ULONG info_class, void *buffer, ULONG length, ULONG_PTR *information);
+    NTSTATUS (*set)(struct file_object *file, ULONG info_class, const void *buffer, ULONG length);
+    void (*close)(struct file_object *file);   /* the last handle is closed */
+    void (*destroy)(struct file_object *file); /* the last reference is gone; frees file->data */
+};
+
+struct file_object {
+    struct object obj;
+    const struct file_ops *ops;
+    enum file_kind kind;
+    int fd;              /* -1: a standard folder that is not on disk */
+    bool fd_is_path;     /* opened with O_PATH: attributes only */
+    bool fd_borrowed;    /* 0, 1, 2 of the process: not ours to close */
+    bool os_position;    /* inherited: the position is the descriptor's, shared with other processes */
+    bool append_only;    /* FILE_APPEND_DATA without FILE_WRITE_DATA */
+    bool is_symlink;     /* a symbolic link itself (FILE_OPEN_REPARSE_POINT) */
+    bool is_volume;
+    bool delete_on_close;
+    bool deleted;        /* POSIX delete was done */
+    bool delete_posix;   /* its name goes when this file object is closed, whoever else has it open */
+    bool left;           /* takes part in sharing no longer */
+    bool installation;   /* the file is in the installation: read-only */
+    ACCESS_MASK access;
+    ULONG share, options;
+    ULONG completion_flags;          /* FILE_SKIP_* */
+    ULONG_PTR completion_key;
+    struct object *completion;       /* its port, or NULL */
+    pthread_mutex_t lock;            /* position; serialises synchronous I/O */
+    int64_t position;
+    struct inode *inode;             /* sharing state; NULL for what is not a file system object */
+    LIST_ENTRY inode_entry;
+    char *unix_path;                 /* as opened; malloc'ed */
+    const struct standard_dir *standard;
+    struct directory_scan *scan;     /* directory.c */
+    struct notify *notify;           /* notify.c */
+    struct io *pending;              /* io.c: asynchronous requests under way */
+    void *data;                      /* of the kind */
+};
+
+extern const struct object_type file_type;
+extern const struct file_ops disk_ops, char_ops, null_ops, random_ops, console_ops, pipe_ops, pipe_root_ops;
+
+/* --- for others --- */
+
+/* Handles for descriptors 0, 1 and 2; NULL for one that is closed. One fstat each. */
+NTSTATUS file_create_std_handles(HANDLE out[3]);
+/* Opens a file by its Unix path; the object has one reference. */
+NTSTATUS file_open_unix(const char *path, ACCESS_MASK access, struct file_object **file);
+/* The descriptor of a file that was opened with all of `need`; stays the file's. `file` may be any object. */
+NTSTATUS file_get_fd(struct object *file, ACCESS_MASK need, int *fd);
+/* `\Device\HarddiskVolume3\dir\file`; malloc'ed, zero-terminated. */
+NTSTATUS file_get_nt_name(struct file_object *file, WCHAR **name);
+/* Its Unix path as opened (owned by the file). */
+const char *file_get_unix_path(struct object *file);
+/* A mapped image or data section keeps a file from being deleted or truncated (section.c). */
+void file_section_opened(struct file_object *file, bool image);
+void file_section_closed(struct file_object *file, bool image);
+
+/* --- file.c --- */
+
+struct file_object *file_alloc(enum file_kind kind, const struct file_ops *ops, int fd, ACCESS_MASK access, ULONG share,
+                               ULONG options);
+NTSTATUS file_open_path(struct nt_path *path, ACCESS_MASK access, ULONG attributes, ULONG share, ULONG disposition,
+                        ULONG options, const LARGE_INTEGER *allocation, struct file_object **file,
+                        ULONG_PTR *information);
+NTSTATUS file_make_real(struct file_object *file);
+void file_remove_name(struct file_object *file);
+/* A path that reaches the open file whatever became of its name: /proc/self/fd/N. */
+struct fd_path {
+    char text[32];
+};
+const char *fd_path(int fd, struct fd_path *path);
+static inline bool file_is_synchronous(const struct file_object *file)
+{
+    return file->options & (FILE_SYNCHRONOUS_IO_ALERT | FILE_SYNCHRONOUS_IO_NONALERT);
+}
+
+/* --- file_share.c --- */
+
+struct inode {
+    struct inode *hash_next;
+    unsigned refs; /* file_objects, also those without handles */
+    uint64_t dev, ino;
+    LIST_ENTRY files;                      /* every file_object of it that has handles */
+    unsigned opens;                        /* those that take part in sharing */
+    unsigned readers, writers, deleters;   /* opened for */
+    unsigned share_read, share_write, share_delete;
+    unsigned image_sections, data_sections;
+    bool delete_pending;
+    struct file_lock *locks, *waiters;     /* byte ranges: held; wanted */
+};
+/* Both run under the share lock: checks and enters the file; STATUS_SHARING_VIOLATION, STATUS_DELETE_PENDING. */
+NTSTATUS share_enter(struct file_object *file, const struct stat *st);
+/* Leaves; true if this was the last handle of a file to be deleted: the caller removes it. */
+bool share_leave(struct file_object *file);
+void share_forget(struct file_object *file); /* when the object goes */
+NTSTATUS share_set_delete(struct file_object *file, bool pending);
+bool share_delete_pending(struct file_object *file);
+/* May another file be renamed over / linked over the one with this identity? */
+NTSTATUS share_check_replace(uint64_t dev, uint64_t ino, bool posix);
+/* The Unix path under which a file with this number is open here (FILE_OPEN_BY_FILE_ID); malloc'ed or NULL. */
+char *share_path_of(uint64_t ino);
+
+/* Byte-range locks: may `file` read or write here? */
+NTSTATUS lock_request(struct io *io, uint64_t start, uint64_t length, ULONG key, bool exclusive, bool immediately);
+NTSTATUS lock_remove(struct file_object *file, uint64_t start, uint64_t length, ULONG key);
+NTSTATUS lock_check(struct file_object *file, bool write, ULONG key, uint64_t offset, uint64_t length);
+void lock_release_all(struct file_object *file);
+
+/* --- file_attr.c: times and attributes of a file --- */
+
+struct file_stat {
+    int64_t creation, access, write, change; /* 100 ns since 1601 */
+    int64_t size, allocation;
+    uint64_t dev, ino;
+    ULONG attributes, tag, links;
+    mode_t mode; /* of the link's target, unless it is the link's own */
+};
+/* By descriptor, or by name (dirfd, name); `own`: of a symbolic link itself. 0 or errno. */
+int file_stat_fd(const struct file_object *file, struct file_stat *st);
+int file_stat_at(int dirfd, const char *name, bool own, struct file_stat *st);
+int file_stat_shown(int dirfd, const char *name, bool links_as_targets, struct file_stat *st);
+bool file_shows_links_as_targets(const char *dir, size_t len);
+void file_stat_virtual(const struct standard_dir *dir, const char *name, struct file_stat *st);
+int file_set_attributes(const struct file_object *file, ULONG attributes);
+int file_set_creation_time(const struct file_object *file, int64_t time);
+#define ATTRIBUTES_STORED                                                                                              \
+    (FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM | FILE_ATTRIBUTE_ARCHIVE | FILE_ATTRIBUTE_NOT_CONTENT_INDEXED |     \
+     FILE_ATTRIBUTE_TEMPORARY | FILE_ATTRIBUTE_OFFLINE)
+
+int file_set_sparse(const struct file_object *file, bool sparse);
+
+int64_t time_from_unix(int64_t seconds, long nanoseconds);
+struct timespec time_to_unix(int64_t time);
+
+/* --- io.c: requests --- */
+
+struct io {
+    struct file_object *file;
+    ACCESS_MASK granted;
+    struct object *event;          /* referenced, or NULL */
+    PIO_APC_ROUTINE apc;
+    void *apc_context;
+    struct object *thread;         /* who asked; referenced once the request is pending */
+    IO_STATUS_BLOCK *iosb;         /* the program's */
+    void *buffer;                  /* the program's: data; for controls the output */
+    ULONG length;
+    const void *input;             /* controls: the program's */
+    ULONG input_length;
+    ULONG code;
+    int64_t offset;
+    ULONG_PTR information;         /* of an operation that is done */
+    bool write;                    /* which of the file's two directions it belongs to */
+    /* Once it is pending: */
+    int fd;
+    short events;                  /* what it waits for; 0: for somebody to call io_complete() */
+    NTSTATUS (*retry)(struct io *io); /* STATUS_PENDING: not yet; must not block */
+    void (*release)(struct io *io);   /* the request is over, however: frees `data` */
+    void *data;
+    uint32_t done;                 /* futex, for a synchronous caller */
+    NTSTATUS status;
+    struct io *next, *file_next;   /* of the same descriptor; of the same file */
+};
+
+/* Looks the handles up. After success every path must end in io_finish(). */
+NTSTATUS io_begin(struct io *io, HANDLE file, ACCESS_MASK need, HANDLE event, PIO_APC_ROUTINE apc, void *apc_context,
+                  IO_STATUS_BLOCK *iosb);
+/* The request is over: returns what the system call returns. With STATUS_PENDING an asynchronous one goes on by itself. */
+NTSTATUS io_finish(struct io *io, NTSTATUS status);
+/*
+ * For what may have to wait for a descriptor. A synchronous file's operation is tried until it is done, with poll() where
+ * it says STATUS_PENDING. An asynchronous one is tried once, after those of the same direction that already wait; then
+ * it waits in the I/O thread.
+ */
+NTSTATUS io_start(struct io *io, int fd, short events, NTSTATUS (*retry)(struct io *io));
+/* Makes it pending until io_complete() is called with what this returns (NULL: no memory); return STATUS_PENDING then. */
+struct io *io_make_pending(struct io *io);
+void io_complete(struct io *pending, NTSTATUS status, ULONG_PTR information);
+/* Ends the file's pending requests with STATUS_CANCELLED: all, the one with this status block, those of one thread. */
+unsigned io_cancel(struct file_object *file, IO_STATUS_BLOCK *only, struct object *thread);
+/* Copies to the program's memory from any thread of ours. */
+bool io_copy_out(void *user, const void *src, size_t size);
+
+/* --- console.c --- */
+struct file_object *console_open(int fd, ACCESS_MASK access, bool input);
+void console_restore(void); /* the terminal as it was; called by process_exit */
+
+/* --- pipe.c --- */
+NTSTATUS pipe_open(struct nt_path *path, ACCESS_MASK access, ULONG share, ULONG options, struct file_object **file);
+struct file_object *pipe_wrap_fd(int fd, ACCESS_MASK access, mode_t mode);
+
+/* --- directory.c --- */
+void directory_scan_free(struct directory_scan *scan);
+/* --- notify.c --- */
+void notify_free(struct notify *notify);
+/* --- reparse.c --- */
+NTSTATUS reparse_fsctl(struct io *io);
+
+#endif

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * file_attr.c: times and attributes. What has no place in a Unix inode is in extended attributes:
+ *   user.transom.attributes  FILE_ATTRIBUTE_* as hexadecimal text, where they differ from what the inode says
+ *   user.transom.creation    a creation time that a program set, 100 ns since 1601, decimal
+ * Reading those costs a system call a file, so a mode bit without meaning on Linux tells which files have any: the sticky bit
+ * of files, the set-user-ID bit of directories. Both travel with the file when tools copy or move it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+#include <sys/xattr.h>
+#include <time.h>
+#include <unistd.h>
+#include "file.h"
+#include "path.h"
+
+#define ATTRIBUTES_NAME "user.transom.attributes"
+#define CREATION_NAME   "user.transom.creation"
+#define EPOCH_SECONDS   11644473600ll
+#define STAT_MASK       (STATX_BASIC_STATS | STATX_BTIME)
+
+int64_t time_from_unix(int64_t seconds, long nanoseconds)
+{
+    return (seconds + EPOCH_SECONDS) * 10000000ll + nanoseconds / 100;
+}
+
+struct timespec time_to_unix(int64_t time)
+{
+    struct timespec ts = { .tv_sec = time / 10000000ll - EPOCH_SECONDS, .tv_nsec = time % 10000000ll * 100 };
+    return ts;
+}
+
+static mode_t marker(mode_t mode)
+{
+    return S_ISDIR(mode) ? S_ISUID : S_ISREG(mode) ? S_ISVTX : 0;
+}
+
+/* Reads the extended attributes at a path that follows to the file itself. */
+static void read_extended(const char *name, struct file_stat *st)
+{
+    char text[32];
+    ssize_t n = getxattr(name, ATTRIBUTES_NAME, text, sizeof text - 1);
+
+    if (n > 0) {
+        ULONG mask = ATTRIBUTES_STORED | FILE_ATTRIBUTE_SPARSE_FILE;
+        text[n] = 0;
+        if (S_ISDIR(st->mode))
+            mask |= FILE_ATTRIBUTE_READONLY;
+        st->attributes = (st->attributes & ~mask) | (strtoul(text, NULL, 16) & mask);
+    }
+    n = getxattr(name, CREATION_NAME, text, sizeof text - 1);
+    if (n > 0) {
+        text[n] = 0;
+        st->creation = strtoll(text, NULL, 10);
+    }
+}
+
+static void fill(const struct statx *sx, struct file_stat *st)
+{
+    st->access = time_from_unix(sx->stx_atime.tv_sec, sx->stx_atime.tv_nsec);
+    st->write = time_from_unix(sx->stx_mtime.tv_sec, sx->stx_mtime.tv_nsec);
+    st->change = time_from_unix(sx->stx_ctime.tv_sec, sx->stx_ctime.tv_nsec);
+    st->creation = sx->stx_mask & STATX_BTIME ? time_from_unix(sx->stx_btime.tv_sec, sx->stx_btime.tv_nsec) : st->write;
+    if (st->creation > st->write && !(sx->stx_mask & STATX_BTIME))
+        st->creation = st->write;
+    st->size = S_ISREG(sx->stx_mode) ? sx->stx_size : 0;
+    st->allocation = S_ISREG(sx->stx_mode) ? sx->stx_blocks * 512 : 0;
+    st->dev = makedev(sx->stx_dev_major, sx->stx_dev_minor);
+    st->ino = sx->stx_ino;
+    st->mode = sx->stx_mode;
+    st->tag = 0;
+    st->links = S_ISDIR(sx->stx_mode) ? 1 : sx->stx_nlink;
+    st->attributes = S_ISDIR(sx->stx_mode) ? FILE_ATTRIBUTE_DIRECTORY : FILE_ATTRIBUTE_ARCHIVE;
+    if (!S_ISDIR(sx->stx_mode) && !(sx->stx_mode & 0222))
+        st->attributes |= FILE_ATTRIBUTE_READONLY;
+}
+
+/* A symbolic link's own data. Those that Windows programs make end in "/" for directories, in "/./" for junctions. */
+static void fill_link(int dirfd, const char *name, struct file_stat *st)
+{
+    char target[4096];
+    ssize_t n = readlinkat(dirfd, name, target, sizeof target);
+    struct statx sx;
+    bool dir = n > 0 && target[n - 1] == '/';
+
+    st->tag = n > 3 && !memcmp(target + n - 3, "/./", 3) ? IO_REPARSE_TAG_MOUNT_POINT : IO_REPARSE_TAG_SYMLINK;
+    st->attributes = FILE_ATTRIBUTE_REPARSE_POINT;
+    if (!dir && *name)
+        dir = !statx(dirfd, name, 0, STATX_TYPE, &sx) && S_ISDIR(sx.stx_mode);
+    else if (!dir) {
+        struct fd_path self;
+        dir = !statx(AT_FDCWD, fd_path(dirfd, &self), 0, STATX_TYPE, &sx) && S_ISDIR(sx.stx_mode);
+    }
+    st->attributes |= dir ? FILE_ATTRIBUTE_DIRECTORY : FILE_ATTRIBUTE_ARCHIVE;
+    st->size = st->allocation = 0;
+}
+
+int file_stat_at(int dirfd, const char *name, bool own, struct file_stat *st)
+{
+    struct statx sx;
+
+    if (statx(dirfd, name, AT_NO_AUTOMOUNT | (own ? AT_SYMLINK_NOFOLLOW : 0), STAT_MASK, &sx))
+        return errno;
+    fill(&sx, st);
+    if (S_ISLNK(sx.stx_mode)) {
+        fill_link(dirfd, name, st);
+    } else if (sx.stx_mode & marker(sx.stx_mode)) {
+        char *joined = NULL;
+        if (dirfd == AT_FDCWD)
+            read_extended(name, st);
+        else if (asprintf(&joined, "/proc/self/fd/%d/%s", dirfd, name) > 0)
+            read_extended(joined, st);
+        free(joined);
+    }
+    return 0;
+}
+
+/* The root of Z: and the user's home directory hold links that belong to the system (/bin, /lib, ~/Documents): there a
+ * link to a directory is shown as the directory. */
+bool file_shows_links_as_targets(const char *dir, size_t len)
+{
+    const char *home = getenv("HOME");
+    size_t n = home ? strlen(home) : 0;
+
+    while (n > 1 && home[n - 1] == '/')
+        n--;
+    return len <= 1 || (len == n && !memcmp(dir, home, n));
+}
+
+/*
+ * As a program sees the name that asks about attributes or lists a directory. A link to a file is the file. A link to a
+ * directory is a reparse point, as it is on Windows: what deletes or copies trees must not walk through it. So is one that
+ * leads nowhere.
+ */
+int file_stat_shown(int dirfd, const char *name, bool links_as_targets, struct file_stat *st)
+{
+    struct file_stat target;
+    int err = file_stat_at(dirfd, name, true, st);
+
+    if (err || !(st->attributes & FILE_ATTRIBUTE_REPARSE_POINT))
+        return err;
+    if (!file_stat_at(dirfd, name, false, &target) &&
+        (!(target.attributes & FILE_ATTRIBUTE_DIRECTORY) || links_as_targets))
+        *st = target;
+    return 0;
+}
+
+int file_stat_fd(const struct file_object *file, struct file_stat *st)
+{
+    struct statx sx;
+    struct fd_path self;
+
+    if (file->fd < 0) {
+        file_stat_virtual(file->standard, file->unix_path, st);
+        return 0;
+    }
+    if (statx(file->fd, "", AT_EMPTY_PATH | AT_NO_AUTOMOUNT, STAT_MASK, &sx))
+        return errno;
+    fill(&sx, st);
+    if (S_ISLNK(sx.stx_mode))
+        fill_link(file->fd, "", st);
+    else if (sx.stx_mode & marker(sx.stx_mode))
+        read_extended(fd_path(file->fd, &self), st);
+    return 0;
+}
+
+/* A standard folder that is not on disk: as old as the installation. */
+void file_stat_virtual(const struct standard_dir *dir, const char *name, struct file_stat *st)
+{
+    struct statx sx;
+    uint64_t hash = 14695981039346656037ull;
+
+    (void)dir;
+    memset(st, 0, sizeof *st);
+    if (options.system_dir && !statx(AT_FDCWD, options.system_dir, 0, STAT_MASK, &sx)) {
+        fill(&sx, st);
+        st->creation = st->write;
+        st->access = st->change = st->write;
+    }
+    for (; *name; name++)
+        hash = (hash ^ (unsigned char)*name) * 1099511628211ull;
+    st->ino = hash | 1ull << 63;
+    st->links = 1;
+    st->mode = S_IFDIR | 0755;
+    st->attributes = FILE_ATTRIBUTE_DIRECTORY;
+    st->tag = 0;
+    st->size = st->allocation = 0;
+}
+
+/* Adds or removes the marker after the extended attributes changed. */
+static int set_mode(const char *name, mode_t old, mode_t new)
+{
+    return (old & 07777) == (new & 07777) || !chmod(name, new & 07777) ? 0 : errno;
+}
+
+static mode_t current_umask(void)
+{
+    /* umask(2) cannot be read without changing it; /proc can. Once is enough: programs cannot change it. */
+    static int mask = -1;
+    char line[128];
+    FILE *in;
+
+    if (mask >= 0)
+        return mask;
+    in = fopen("/proc/self/status", "re");
+    while (in && fgets(line, sizeof line, in)) {
+        unsigned value;
+        if (sscanf(line, "Umask: %o", &value) == 1) {
+            mask = value;
+            break;
+        }
+    }
+    if (in)
+        fclose(in);
+    if (mask < 0)
+        mask = 022;
+    return mask;
+}
+
+int file_set_attributes(const struct file_object *file, ULONG attributes)
+{
+    struct fd_path self;
+    const char *name = fd_path(file->fd, &self);
+    struct file_stat st;
+    ULONG stored = ATTRIBUTES_STORED | FILE_ATTRIBUTE_SPARSE_FILE, plain;
+    mode_t mode;
+    char text[16];
+    int err;
+
+    if (file->is_symlink)
+        return 0; /* Linux links have no attributes; nothing that a program could notice depends on them */
+    err = file_stat_fd(file, &st);
+    if (err)
+        return err;
+    mode = st.mode;
+    if (S_ISDIR(mode)) {
+        stored |= FILE_ATTRIBUTE_READONLY;
+        plain = 0;
+    } else {
+        plain = FILE_ATTRIBUTE_ARCHIVE;
+        if (attributes & FILE_ATTRIBUTE_READONLY)
+            mode &= ~0222;
+        else if (!(mode & 0222))
+            mode |= 0222 & ~current_umask();
+    }
+    attributes = (attributes & ~FILE_ATTRIBUTE_SPARSE_FILE) | (st.attributes & FILE_ATTRIBUTE_SPARSE_FILE);
+    if ((attributes & stored) != plain || (mode & marker(mode))) {
+        int n = snprintf(text, sizeof text, "0x%x", attributes & stored);
+        /* setxattr needs a writable file: change the mode after it, or before if the file is read-only now */
+        if (!(st.mode & 0200) && (mode & 0200))
+            err = set_mode(name, st.mode, mode);
+        if (!err && (attributes & stored) != (st.attributes & stored) && setxattr(name, ATTRIBUTES_NAME, text, n, 0)) {
+            /* A file system without user attributes keeps what the mode can say, as FAT keeps what it can. */
+            if (errno != ENOTSUP)
+                err = errno;
+        } else {
+            mode |= marker(mode);
+        }
+        if (!err && !(st.mode & 0200) && (mode & 0200))
+            return (mode & marker(mode)) && chmod(name, mode & 07777) ? errno : 0;
+    }
+    return err ? err : set_mode(name, st.mode, mode);
+}
+
+int file_set_sparse(const struct file_object *file, bool sparse)
+{
+    struct fd_path self;
+    const char *name = fd_path(file->fd, &self);
+    struct file_stat st;
+    char text[16];
+    int n, err = file_stat_fd(file, &st);
+
+    if (err)
+        return err;
+    st.attributes = (st.attributes & ~FILE_ATTRIBUTE_SPARSE_FILE) | (sparse ? FILE_ATTRIBUTE_SPARSE_FILE : 0);
+    n = snprintf(text, sizeof text, "0x%x", st.attributes & (ATTRIBUTES_STORED | FILE_ATTRIBUTE_SPARSE_FILE));
+    if (setxattr(name, ATTRIBUTES_NAME, text, n, 0))
+        return errno == ENOTSUP ? 0 : errno; /* every Linux file may have holes, marked or not */
+    return set_mode(name, st.mode, st.mode | marker(st.mode));
+}
+
+int file_set_creation_time(const struct file_object *file, int64_t time)
+{
+    struct fd_path self;
+    const char *name = fd_path(file->fd, &self);
+    struct file_stat st;
+    char text[32];
+    int n, err = file_stat_fd(file, &st);
+
+    if (err || st.creation == time || !marker(st.mode))
+        return err;
+    n = snprintf(text, sizeof text, "%lld", (long long)time);
+    if (setxattr(name, CREATION_NAME, text, n, 0))
+        return errno == ENOTSUP || errno == EACCES ? 0 : errno;
+    return set_mode(name, st.mode, st.mode | marker(st.mode));
+}

@@ -1,0 +1,500 @@
+/* SPDX-License-Identifier: MIT */
+/* file_set.c: NtSetInformationFile: times, attributes, sizes, position, deletion, completion ports. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "file.h"
+#include "path.h"
+
+#define IO_COMPLETION_MODIFY_STATE 0x0002
+
+NTSTATUS file_rename(struct file_object *file, const FILE_RENAME_INFORMATION *info, ULONG length, ULONG flags,
+                     bool link);
+
+/* Zero leaves a time as it is; -1 and -2 (stop and resume automatic updates) have nothing to act on here. */
+static struct timespec new_time(LARGE_INTEGER time)
+{
+    struct timespec omit = { .tv_nsec = UTIME_OMIT };
+    return time.QuadPart > 0 ? time_to_unix(time.QuadPart) : omit;
+}
+
+static NTSTATUS set_basic(struct file_object *file, const FILE_BASIC_INFORMATION *info)
+{
+    struct timespec times[2] = { new_time(info->LastAccessTime), new_time(info->LastWriteTime) };
+    ULONG attributes = info->FileAttributes;
+    NTSTATUS status;
+    int err;
+
+    if (info->CreationTime.QuadPart < -2 || info->LastAccessTime.QuadPart < -2 || info->LastWriteTime.QuadPart < -2 ||
+        info->ChangeTime.QuadPart < -2)
+        return STATUS_INVALID_PARAMETER;
+    if (file->ops != &disk_ops)
+        return STATUS_INVALID_DEVICE_REQUEST;
+    status = file_make_real(file);
+    if (status)
+        return status;
+    if (attributes) {
+        if ((attributes & FILE_ATTRIBUTE_DIRECTORY) && file->kind != FILE_KIND_DIRECTORY)
+            return STATUS_INVALID_PARAMETER;
+        if ((attributes & FILE_ATTRIBUTE_TEMPORARY) && file->kind == FILE_KIND_DIRECTORY)
+            return STATUS_INVALID_PARAMETER;
+        err = file_set_attributes(file, attributes & ~(FILE_ATTRIBUTE_NORMAL | FILE_ATTRIBUTE_DIRECTORY));
+        if (err)
+            return status_from_errno(err);
+    }
+    if (info->CreationTime.QuadPart > 0) {
+        err = file_set_creation_time(file, info->CreationTime.QuadPart);
+        if (err)
+            return status_from_errno(err);
+    }
+    if ((times[0].tv_nsec != UTIME_OMIT || times[1].tv_nsec != UTIME_OMIT) &&
+        utimensat(file->fd, "", times, AT_EMPTY_PATH))
+        return status_from_errno(errno);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS set_end_of_file(struct file_object *file, int64_t size)
+{
+    struct stat st;
+
+    if (size < 0 || file->kind != FILE_KIND_FILE || file->ops != &disk_ops)
+        return STATUS_INVALID_PARAMETER;
+    if (file->inode && (file->inode->image_sections || file->inode->data_sections) && !fstat(file->fd, &st) &&
+        size < st.st_size)
+        return STATUS_USER_MAPPED_FILE;
+    return ftruncate(file->fd, size) ? status_from_errno(errno) : STATUS_SUCCESS;
+}
+
+/* Space is only reserved; the file grows by writing. Less than the file has cuts it. */
+static NTSTATUS set_allocation(struct file_object *file, int64_t size)
+{
+    struct stat st;
+
+    if (size < 0 || file->kind != FILE_KIND_FILE || file->ops != &disk_ops)
+        return STATUS_INVALID_PARAMETER;
+    if (fstat(file->fd, &st))
+        return status_from_errno(errno);
+    if (size < st.st_size)
+        return set_end_of_file(file, size);
+    if (size > st.st_size && fallocate(file->fd, FALLOC_FL_KEEP_SIZE, 0, size) && errno != EOPNOTSUPP)
+        return status_from_errno(errno);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS set_position(struct file_object *file, int64_t position)
+{
+    if (position < 0)
+        return STATUS_INVALID_PARAMETER;
+    if (file->os_position && lseek(file->fd, position, SEEK_SET) < 0 && errno != ESPIPE)
+        return status_from_errno(errno);
+    pthread_mutex_lock(&file->lock);
+    file->position = position;
+    pthread_mutex_unlock(&file->lock);
+    return STATUS_SUCCESS;
+}
+
+static bool directory_is_empty(const struct file_object *file)
+{
+    int fd = openat(file->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool empty = true;
+    char buffer[2048] __attribute__((aligned(8)));
+    struct dirent64 *entry;
+    ssize_t n;
+
+    if (fd < 0)
+        return true; /* rmdir will say */
+    while (empty && (n = getdents64(fd, buffer, sizeof buffer)) > 0) {
+        for (ssize_t at = 0; at < n && empty; at += entry->d_reclen) {
+            entry = (void *)(buffer + at);
+            empty = !strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..");
+        }
+    }
+    close(fd);
+    return empty;
+}
+
+static NTSTATUS set_disposition(struct file_object *file, ULONG flags)
+{
+    struct file_stat st;
+    NTSTATUS status;
+    int err;
+
+    if (flags &
+        ~(FILE_DISPOSITION_DELETE | FILE_DISPOSITION_POSIX_SEMANTICS | FILE_DISPOSITION_FORCE_IMAGE_SECTION_CHECK |
+          FILE_DISPOSITION_ON_CLOSE | FILE_DISPOSITION_IGNORE_READONLY_ATTRIBUTE))
+        return STATUS_INVALID_PARAMETER;
+    if (file->ops != &disk_ops || file->is_volume)
+        return STATUS_INVALID_PARAMETER;
+    if (flags & FILE_DISPOSITION_ON_CLOSE) {
+        file->delete_on_close = flags & FILE_DISPOSITION_DELETE;
+        return STATUS_SUCCESS;
+    }
+    if (!(flags & FILE_DISPOSITION_DELETE)) {
+        file->delete_posix = false;
+        return share_set_delete(file, false);
+    }
+    if (file->fd < 0 || file->installation)
+        return STATUS_CANNOT_DELETE;
+    err = file_stat_fd(file, &st);
+    if (err)
+        return status_from_errno(err);
+    if ((st.attributes & FILE_ATTRIBUTE_READONLY) && !(flags & FILE_DISPOSITION_IGNORE_READONLY_ATTRIBUTE))
+        return STATUS_CANNOT_DELETE;
+    if (file->kind == FILE_KIND_DIRECTORY && !file->is_symlink && !directory_is_empty(file))
+        return STATUS_DIRECTORY_NOT_EMPTY;
+    /* With POSIX semantics the name goes when this handle is closed, else when the last of the file's is. */
+    status = share_set_delete(file, true);
+    if (!status)
+        file->delete_posix = flags & FILE_DISPOSITION_POSIX_SEMANTICS;
+    return status;
+}
+
+static NTSTATUS set_completion(struct file_object *file, const FILE_COMPLETION_INFORMATION *info, bool replace)
+{
+    struct object *port = NULL;
+    NTSTATUS status;
+
+    if (file_is_synchronous(file) || (!replace && file->completion))
+        return STATUS_INVALID_PARAMETER;
+    if (info->Port || !replace) {
+        status = handle_lookup(info->Port, &completion_type, IO_COMPLETION_MODIFY_STATE, &port);
+        if (status)
+            return status;
+    }
+    pthread_mutex_lock(&file->lock);
+    struct object *old = file->completion;
+    file->completion_key = (ULONG_PTR)info->Key;
+    file->completion = port;
+    pthread_mutex_unlock(&file->lock);
+    if (old)
+        object_unref(old);
+    return STATUS_SUCCESS;
+}
+
+static const struct {
+    unsigned char length;
+    ACCESS_MASK access;
+} classes[FileMaximumInformation] = {
+    [FileBasicInformation] = { sizeof(FILE_BASIC_INFORMATION), FILE_WRITE_ATTRIBUTES },
+    [FileRenameInformation] = { sizeof(FILE_RENAME_INFORMATION) - 4, DELETE },
+    [FileRenameInformationEx] = { sizeof(FILE_RENAME_INFORMATION) - 4, DELETE },
+    [FileRenameInformationBypassAccessCheck] = { 0, 0 },
+    [FileLinkInformation] = { sizeof(FILE_LINK_INFORMATION) - 4, 0 },
+    [FileLinkInformationEx] = { sizeof(FILE_LINK_INFORMATION) - 4, 0 },
+    [FileDispositionInformation] = { sizeof(FILE_DISPOSITION_INFORMATION), DELETE },
+    [FileDispositionInformationEx] = { sizeof(FILE_DISPOSITION_INFORMATION_EX), DELETE },
+    [FilePositionInformation] = { sizeof(FILE_POSITION_INFORMATION), 0 },
+    [FileModeInformation] = { sizeof(FILE_MODE_INFORMATION), 0 },
+    [FileAllocationInformation] = { sizeof(FILE_ALLOCATION_INFORMATION), FILE_WRITE_DATA },
+    [FileEndOfFileInformation] = { sizeof(FILE_END_OF_FILE_INFORMATION), FILE_WRITE_DATA },
+    [FilePipeInformation] = { sizeof(FILE_PIPE_INFORMATION), 0 },
+    [FilePipeRemoteInformation] = { sizeof(FILE_PIPE_REMOTE_INFORMATION), 0 },
+    [FileMailslotSetInformation] = { sizeof(FILE_MAILSLOT_SET_INFORMATION), 0 },
+    [FileCompletionInformation] = { sizeof(FILE_COMPLETION_INFORMATION), 0 },
+    [FileReplaceCompletionInformation] = { sizeof(FILE_COMPLETION_INFORMATION), 0 },
+    [FileValidDataLengthInformation] = { sizeof(FILE_VALID_DATA_LENGTH_INFORMATION), FILE_WRITE_DATA },
+    [FileIoCompletionNotificationInformation] = { sizeof(FILE_IO_COMPLETION_NOTIFICATION_INFORMATION), 0 },
+    [FileIoPriorityHintInformation] = { sizeof(FILE_IO_PRIORITY_HINT_INFORMATION), 0 },
+    [FileIoStatusBlockRangeInformation] = { 16, 0 },
+    [FileCaseSensitiveInformation] = { sizeof(FILE_CASE_SENSITIVE_INFORMATION), FILE_WRITE_ATTRIBUTES },
+};
+
+static NTSTATUS set(struct file_object *file, ULONG info_class, const void *buffer, ULONG length)
+{
+    const union {
+        FILE_BASIC_INFORMATION basic;
+        FILE_RENAME_INFORMATION rename;
+        FILE_DISPOSITION_INFORMATION disposition;
+        FILE_DISPOSITION_INFORMATION_EX disposition_ex;
+        FILE_POSITION_INFORMATION position;
+        FILE_MODE_INFORMATION mode;
+        FILE_ALLOCATION_INFORMATION allocation;
+        FILE_END_OF_FILE_INFORMATION end;
+        FILE_COMPLETION_INFORMATION completion;
+        FILE_IO_COMPLETION_NOTIFICATION_INFORMATION notification;
+        FILE_CASE_SENSITIVE_INFORMATION case_sensitive;
+    } *info = buffer;
+    NTSTATUS status;
+
+    if (file->ops->set) {
+        status = file->ops->set(file, info_class, buffer, length);
+        if (status != STATUS_INVALID_INFO_CLASS)
+            return status;
+    }
+    switch (info_class) {
+    case FileBasicInformation:
+        return set_basic(file, &info->basic);
+    case FileRenameInformation:
+        return file_rename(file, buffer, length, info->rename.ReplaceIfExists ? FILE_RENAME_REPLACE_IF_EXISTS : 0,
+                           false);
+    case FileRenameInformationEx:
+        return file_rename(file, buffer, length, info->rename.Flags, false);
+    case FileLinkInformation:
+        return file_rename(file, buffer, length, info->rename.ReplaceIfExists ? FILE_RENAME_REPLACE_IF_EXISTS : 0,
+                           true);
+    case FileLinkInformationEx:
+        return file_rename(file, buffer, length, info->rename.Flags, true);
+    case FileDispositionInformation:
+        return set_disposition(file, info->disposition.DeleteFile ? FILE_DISPOSITION_DELETE : 0);
+    case FileDispositionInformationEx:
+        return set_disposition(file, info->disposition_ex.Flags);
+    case FilePositionInformation:
+        return set_position(file, info->position.CurrentByteOffset.QuadPart);
+    case FileModeInformation:
+        if (info->mode.Mode & ~(ULONG)(FILE_WRITE_THROUGH | FILE_SEQUENTIAL_ONLY | FILE_SYNCHRONOUS_IO_ALERT |
+                                       FILE_SYNCHRONOUS_IO_NONALERT | FILE_NO_INTERMEDIATE_BUFFERING))
+            return STATUS_INVALID_PARAMETER;
+        file->options = (file->options & ~(ULONG)(FILE_WRITE_THROUGH | FILE_SEQUENTIAL_ONLY)) |
+                        (info->mode.Mode & (FILE_WRITE_THROUGH | FILE_SEQUENTIAL_ONLY));
+        return STATUS_SUCCESS;
+    case FileAllocationInformation:
+        return set_allocation(file, info->allocation.AllocationSize.QuadPart);
+    case FileEndOfFileInformation:
+        return set_end_of_file(file, info->end.EndOfFile.QuadPart);
+    case FileCompletionInformation:
+        return set_completion(file, &info->completion, false);
+    case FileReplaceCompletionInformation:
+        return set_completion(file, &info->completion, true);
+    case FileIoCompletionNotificationInformation:
+        if (info->notification.Flags & ~(ULONG)(FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE |
+                                                FILE_SKIP_SET_USER_EVENT_ON_FAST_IO))
+            return STATUS_INVALID_PARAMETER;
+        __atomic_or_fetch(&file->completion_flags, info->notification.Flags,
+                          __ATOMIC_RELAXED); /* cannot be taken back */
+        return STATUS_SUCCESS;
+    case FileIoPriorityHintInformation:
+        return STATUS_SUCCESS; /* a hint */
+    case FileIoStatusBlockRangeInformation:
+    case FileValidDataLengthInformation:
+        return STATUS_PRIVILEGE_NOT_HELD;
+    case FileCaseSensitiveInformation:
+        return info->case_sensitive.Flags ? STATUS_NOT_SUPPORTED : STATUS_SUCCESS;
+    default:
+        return STATUS_INVALID_PARAMETER; /* a pipe's or mailslot's class */
+    }
+}
+
+NTSTATUS NtSetInformationFile(HANDLE FileHandle, IO_STATUS_BLOCK *IoStatusBlock, PVOID FileInformation, ULONG Length,
+                              ULONG FileInformationClass)
+{
+    struct object *obj;
+    ACCESS_MASK granted;
+    void *copy;
+    NTSTATUS status;
+
+    if (FileInformationClass >= FileMaximumInformation || !classes[FileInformationClass].length)
+        return STATUS_INVALID_INFO_CLASS;
+    if (Length < classes[FileInformationClass].length)
+        return STATUS_INFO_LENGTH_MISMATCH;
+    if (Length > 0x20000)
+        return STATUS_INVALID_PARAMETER;
+    status = handle_lookup_access(FileHandle, &file_type, 0, &obj, &granted);
+    if (status)
+        return status;
+    /* from here on the program cannot change what was checked */
+    if (classes[FileInformationClass].access & ~granted)
+        status = STATUS_ACCESS_DENIED;
+    else if (!(copy = malloc(Length)))
+        status = STATUS_NO_MEMORY;
+    else {
+        status = user_copy_in(copy, FileInformation, Length)
+                     ? set((struct file_object *)obj, FileInformationClass, copy, Length)
+                     : STATUS_ACCESS_VIOLATION;
+        free(copy);
+    }
+    object_unref(obj);
+    IoStatusBlock->Information = 0;
+    IoStatusBlock->Status = status;
+    return status;
+}
+
+/* --- renaming and linking --- */
+
+/* Where the new name leads: relative to a handle, a full NT name, or, without any backslash, the file's own directory. */
+static NTSTATUS parse_target(struct file_object *file, const FILE_RENAME_INFORMATION *info, struct nt_path *path)
+{
+    size_t len = info->FileNameLength / sizeof(WCHAR), i;
+    struct object *root = NULL;
+    NTSTATUS status;
+
+    if (info->RootDirectory) {
+        status = handle_lookup(info->RootDirectory, &file_type, 0, &root);
+        if (!status)
+            status = path_parse_text((struct file_object *)root, info->FileName, len, path);
+        if (root)
+            object_unref(root);
+        return status;
+    }
+    for (i = 0; i < len && info->FileName[i] != '\\';)
+        i++;
+    if (i < len)
+        return path_parse_text(NULL, info->FileName, len, path);
+    if (!file->unix_path)
+        return STATUS_INVALID_PARAMETER;
+    char *dir = strdup(file->unix_path), *slash = dir ? strrchr(dir, '/') : NULL;
+    WCHAR *dos, *full = NULL;
+    if (!slash) {
+        free(dir);
+        return STATUS_NO_MEMORY;
+    }
+    slash[slash == dir] = 0;
+    dos = unix_path_to_dos(dir);
+    free(dir);
+    size_t n = 0;
+    while (dos && dos[n])
+        n++;
+    full = dos ? malloc((n + len + 6) * sizeof(WCHAR)) : NULL;
+    if (!full) {
+        free(dos);
+        return STATUS_NO_MEMORY;
+    }
+    memcpy(full, u"\\??\\", 8);
+    memcpy(full + 4, dos, n * sizeof(WCHAR));
+    n += 4;
+    if (full[n - 1] != '\\')
+        full[n++] = '\\';
+    memcpy(full + n, info->FileName, len * sizeof(WCHAR));
+    status = path_parse_text(NULL, full, n + len, path);
+    free(dos);
+    free(full);
+    return status;
+}
+
+/* May what is at the target be replaced? */
+static NTSTATUS check_target(struct file_object *file, const struct nt_path *path, const struct file_stat *own,
+                             ULONG flags, bool *same)
+{
+    struct file_stat st;
+    int err = file_stat_at(path->dirfd, path->name, true, &st);
+
+    (void)file;
+    *same = false;
+    if (err)
+        return status_from_errno(err);
+    if (st.dev == own->dev && st.ino == own->ino) {
+        *same = true;
+        return STATUS_SUCCESS;
+    }
+    if (!(flags & FILE_RENAME_REPLACE_IF_EXISTS))
+        return STATUS_OBJECT_NAME_COLLISION;
+    if (st.attributes & FILE_ATTRIBUTE_DIRECTORY)
+        return STATUS_ACCESS_DENIED;
+    if ((st.attributes & FILE_ATTRIBUTE_READONLY) && !(flags & FILE_RENAME_IGNORE_READONLY_ATTRIBUTE))
+        return STATUS_ACCESS_DENIED;
+    return share_check_replace(st.dev, st.ino, flags & FILE_RENAME_POSIX_SEMANTICS);
+}
+
+static char *joined_name(const struct nt_path *path, const char *name)
+{
+    size_t n = path->root && path->dirfd != AT_FDCWD ? strlen(path->root->unix_path) : 0;
+    char *result = malloc(n + 1 + strlen(name) + 1);
+
+    if (result) {
+        memcpy(result, n ? path->root->unix_path : "", n);
+        if (n && result[n - 1] != '/')
+            result[n++] = '/';
+        strcpy(result + n, name);
+    }
+    return result;
+}
+
+static int do_link(struct file_object *file, const struct nt_path *path, const char *name, bool exists)
+{
+    struct fd_path self;
+
+    if (exists && unlinkat(path->dirfd, name, 0))
+        return errno;
+    if (!linkat(AT_FDCWD, fd_path(file->fd, &self), path->dirfd, name, AT_SYMLINK_FOLLOW))
+        return 0;
+    return errno;
+}
+
+static int do_rename(const char *from, const struct nt_path *path, const char *name, bool exists)
+{
+    if (!renameat2(AT_FDCWD, from, path->dirfd, name, exists ? 0 : RENAME_NOREPLACE))
+        return 0;
+    if (errno != EINVAL || exists)
+        return errno;
+    return renameat(AT_FDCWD, from, path->dirfd, name) ? errno : 0; /* a file system without RENAME_NOREPLACE */
+}
+
+NTSTATUS file_rename(struct file_object *file, const FILE_RENAME_INFORMATION *info, ULONG length, ULONG flags,
+                     bool link)
+{
+    char *spelled = NULL, *slash, *full;
+    bool exists, same = false;
+    struct file_stat own;
+    struct nt_path path;
+    NTSTATUS status;
+    int err;
+
+    if (info->FileNameLength > length - offsetof(FILE_RENAME_INFORMATION, FileName) || !info->FileNameLength ||
+        info->FileNameLength & 1)
+        return STATUS_INVALID_PARAMETER;
+    if (file->ops != &disk_ops || !file->unix_path || (link && file->kind == FILE_KIND_DIRECTORY))
+        return link && file->kind == FILE_KIND_DIRECTORY ? STATUS_FILE_IS_A_DIRECTORY : STATUS_INVALID_PARAMETER;
+    if (file->fd < 0 || file->installation || file->is_volume)
+        return STATUS_ACCESS_DENIED;
+    status = parse_target(file, info, &path);
+    if (!status && path.kind != PATH_FILE)
+        status = STATUS_INVALID_PARAMETER;
+    err = status ? 0 : file_stat_fd(file, &own);
+    if (err)
+        status = status_from_errno(err);
+    if (status)
+        goto done;
+
+    /* the last component as the program spells it, for changes of case */
+    slash = strrchr(path.name, '/');
+    spelled = strdup(slash ? slash + 1 : path.name);
+    if (!spelled) {
+        status = STATUS_NO_MEMORY;
+        goto done;
+    }
+    status = path_resolve(&path);
+    if (!status && path.is_standard)
+        status = STATUS_ACCESS_DENIED;
+    exists = !status;
+    if (exists) {
+        if (path.joined)
+            status = STATUS_ACCESS_DENIED;
+        else
+            status = check_target(file, &path, &own, flags, &same);
+    } else if (status == STATUS_OBJECT_NAME_NOT_FOUND) {
+        status = path.in_drive_c ? path_make_parents(&path) : STATUS_SUCCESS;
+    }
+    if (status || (same && link))
+        goto done;
+
+    err = link ? do_link(file, &path, path.name, exists) : do_rename(file->unix_path, &path, path.name, exists);
+    if (err) {
+        status = err == ENOENT || err == ENOTDIR ? STATUS_OBJECT_PATH_NOT_FOUND : status_from_errno(err);
+        goto done;
+    }
+    if (!link)
+        path_note_change(AT_FDCWD, file->unix_path, false);
+    slash = strrchr(path.name, '/');
+    if (exists && strcmp(slash ? slash + 1 : path.name, spelled)) {
+        char *old = strdup(path.name);
+        path_note_change(path.dirfd, path.name, false);
+        if (old && path_replace(&path, slash ? slash + 1 - path.name : 0, path.len, spelled))
+            renameat(path.dirfd, old, path.dirfd, path.name);
+        free(old);
+    }
+    path_note_change(path.dirfd, path.name, true);
+    full = joined_name(&path, path.name);
+    if (full && !link) {
+        free(file->unix_path);
+        file->unix_path = full;
+    } else {
+        free(full);
+    }
+done:
+    free(spelled);
+    path_free(&path);
+    return status;
+}

@@ -1,0 +1,532 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * file_share.c: what all open handles of a file must agree on: sharing modes, deletion, byte-range locks. One record a file
+ * that is open in this process, found by device and inode number. (Other processes of the prefix join in with the server.)
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "file.h"
+#include "path.h"
+
+struct file_lock {
+    struct file_lock *next;
+    struct file_object *owner;
+    uint64_t start, end; /* end exclusive; start == end locks nothing but can be unlocked */
+    ULONG key;
+    bool exclusive;
+    struct io *waiting;        /* the request that wants it */
+    struct file_lock *granted; /* list of those to complete */
+};
+
+static pthread_mutex_t share_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct inode **buckets;
+static size_t bucket_count, inode_count;
+
+static size_t hash_of(uint64_t dev, uint64_t ino)
+{
+    return (ino * 0x9e3779b97f4a7c15ull ^ dev) >> 7 & (bucket_count - 1);
+}
+
+static bool grow(void)
+{
+    size_t old_count = bucket_count;
+    struct inode **old = buckets, **made = calloc(old_count ? old_count * 2 : 64, sizeof *made);
+
+    if (!made)
+        return old_count != 0;
+    buckets = made;
+    bucket_count = old_count ? old_count * 2 : 64;
+    for (size_t i = 0; i < old_count; i++) {
+        struct inode *next;
+        for (struct inode *node = old[i]; node; node = next) {
+            struct inode **to = &buckets[hash_of(node->dev, node->ino)];
+            next = node->hash_next;
+            node->hash_next = *to;
+            *to = node;
+        }
+    }
+    free(old);
+    return true;
+}
+
+static struct inode **find(uint64_t dev, uint64_t ino)
+{
+    struct inode **node = &buckets[hash_of(dev, ino)];
+
+    while (*node && ((*node)->ino != ino || (*node)->dev != dev))
+        node = &(*node)->hash_next;
+    return node;
+}
+
+#define READ_ACCESS  (FILE_READ_DATA | FILE_EXECUTE)
+#define WRITE_ACCESS (FILE_WRITE_DATA | FILE_APPEND_DATA)
+
+/* Opens for attributes only take no part in sharing. */
+static bool takes_part(const struct file_object *file)
+{
+    return file->access & (READ_ACCESS | WRITE_ACCESS | DELETE);
+}
+
+/* IoCheckShareAccess: every opener must permit what the others do. */
+static NTSTATUS check(const struct inode *node, const struct file_object *file)
+{
+    bool read = file->access & READ_ACCESS, write = file->access & WRITE_ACCESS, delete = file->access & DELETE;
+
+    if ((read && node->share_read < node->opens) || (write && node->share_write < node->opens) ||
+        (delete &&node->share_delete < node->opens) || (node->readers && !(file->share & FILE_SHARE_READ)) ||
+        (node->writers && !(file->share & FILE_SHARE_WRITE)) || (node->deleters && !(file->share & FILE_SHARE_DELETE)))
+        return STATUS_SHARING_VIOLATION;
+    if (node->image_sections && write)
+        return STATUS_SHARING_VIOLATION;
+    return STATUS_SUCCESS;
+}
+
+static void count(struct inode *node, const struct file_object *file, int by)
+{
+    if (!takes_part(file))
+        return;
+    node->opens += by;
+    node->readers += file->access & READ_ACCESS ? by : 0;
+    node->writers += file->access & WRITE_ACCESS ? by : 0;
+    node->deleters += file->access & DELETE ? by : 0;
+    node->share_read += file->share & FILE_SHARE_READ ? by : 0;
+    node->share_write += file->share & FILE_SHARE_WRITE ? by : 0;
+    node->share_delete += file->share & FILE_SHARE_DELETE ? by : 0;
+}
+
+static void release(struct inode *node)
+{
+    if (--node->refs)
+        return;
+    *find(node->dev, node->ino) = node->hash_next;
+    inode_count--;
+    free(node);
+}
+
+NTSTATUS share_enter(struct file_object *file, const struct stat *st)
+{
+    NTSTATUS status = STATUS_SUCCESS;
+    struct inode **place, *node;
+
+    pthread_mutex_lock(&share_lock);
+    if (inode_count >= bucket_count && !grow()) {
+        status = STATUS_NO_MEMORY;
+        goto done;
+    }
+    place = find(st->st_dev, st->st_ino);
+    node = *place;
+    if (node) {
+        if (node->delete_pending)
+            status = STATUS_DELETE_PENDING;
+        else if (takes_part(file))
+            status = check(node, file);
+        if (status)
+            goto done;
+    } else {
+        node = calloc(1, sizeof *node);
+        if (!node) {
+            status = STATUS_NO_MEMORY;
+            goto done;
+        }
+        node->dev = st->st_dev;
+        node->ino = st->st_ino;
+        node->files.Flink = node->files.Blink = &node->files;
+        *place = node;
+        inode_count++;
+    }
+    count(node, file, 1);
+    node->refs++;
+    file->inode = node;
+    file->inode_entry.Flink = &node->files;
+    file->inode_entry.Blink = node->files.Blink;
+    node->files.Blink->Flink = &file->inode_entry;
+    node->files.Blink = &file->inode_entry;
+done:
+    pthread_mutex_unlock(&share_lock);
+    return status;
+}
+
+bool share_leave(struct file_object *file)
+{
+    struct inode *node = file->inode;
+    bool last = false;
+
+    if (!node || file->left)
+        return false;
+    pthread_mutex_lock(&share_lock);
+    file->left = true;
+    count(node, file, -1);
+    if (file->delete_on_close && !file->deleted)
+        node->delete_pending = true;
+    file->inode_entry.Flink->Blink = file->inode_entry.Blink;
+    file->inode_entry.Blink->Flink = file->inode_entry.Flink;
+    file->inode_entry.Flink = file->inode_entry.Blink = &file->inode_entry;
+    if (node->files.Flink == &node->files)
+        last = node->delete_pending;
+    pthread_mutex_unlock(&share_lock);
+    return last && !file->deleted;
+}
+
+void share_forget(struct file_object *file)
+{
+    if (!file->inode)
+        return;
+    pthread_mutex_lock(&share_lock);
+    release(file->inode);
+    pthread_mutex_unlock(&share_lock);
+    file->inode = NULL;
+}
+
+NTSTATUS share_set_delete(struct file_object *file, bool pending)
+{
+    NTSTATUS status = STATUS_SUCCESS;
+
+    if (!file->inode)
+        return STATUS_INVALID_PARAMETER;
+    pthread_mutex_lock(&share_lock);
+    if (pending && file->inode->image_sections)
+        status = STATUS_CANNOT_DELETE;
+    else
+        file->inode->delete_pending = pending;
+    pthread_mutex_unlock(&share_lock);
+    return status;
+}
+
+bool share_delete_pending(struct file_object *file)
+{
+    return file->deleted || (file->inode && file->inode->delete_pending);
+}
+
+NTSTATUS share_check_replace(uint64_t dev, uint64_t ino, bool posix)
+{
+    NTSTATUS status = STATUS_SUCCESS;
+    struct inode *node;
+
+    pthread_mutex_lock(&share_lock);
+    if (bucket_count && (node = *find(dev, ino))) {
+        /* Any open handle stands in the way of replacing a file, unless POSIX semantics are asked for and all share
+         * deletion. */
+        if (node->image_sections || (posix ? node->share_delete < node->opens : node->files.Flink != &node->files))
+            status = STATUS_ACCESS_DENIED;
+    }
+    pthread_mutex_unlock(&share_lock);
+    return status;
+}
+
+char *share_path_of(uint64_t ino)
+{
+    char *path = NULL;
+
+    pthread_mutex_lock(&share_lock);
+    for (size_t i = 0; i < bucket_count && !path; i++) {
+        for (struct inode *node = buckets[i]; node && !path; node = node->hash_next) {
+            if (node->ino == ino && node->files.Flink != &node->files) {
+                struct file_object *file = container_of(node->files.Flink, struct file_object, inode_entry);
+                path = file->unix_path ? strdup(file->unix_path) : NULL;
+            }
+        }
+    }
+    pthread_mutex_unlock(&share_lock);
+    return path;
+}
+
+static void count_section(struct file_object *file, bool image, int by)
+{
+    if (!file->inode)
+        return;
+    pthread_mutex_lock(&share_lock);
+    *(image ? &file->inode->image_sections : &file->inode->data_sections) += by;
+    pthread_mutex_unlock(&share_lock);
+}
+
+void file_section_opened(struct file_object *file, bool image)
+{
+    count_section(file, image, 1);
+}
+
+void file_section_closed(struct file_object *file, bool image)
+{
+    count_section(file, image, -1);
+}
+
+/* --- byte-range locks --- */
+
+/*
+ * A range is kept in the record above, and as an open-file-description lock on the descriptor, which other processes see.
+ * Windows locks may reach beyond the largest Linux offset and lie beyond the end of file: the latter is the same here.
+ */
+static bool set_ofd_lock(struct file_object *file, short type, uint64_t start, uint64_t end)
+{
+    struct flock lock = { .l_type = type, .l_whence = SEEK_SET };
+
+    if (start > INT64_MAX || start == end || file->fd_is_path)
+        return true;
+    lock.l_start = start;
+    lock.l_len = end > INT64_MAX ? 0 : end - start;
+    if (!fcntl(file->fd, F_OFD_SETLK, &lock))
+        return true;
+    if (errno == EBADF && type == F_WRLCK) { /* opened for reading only: the strongest lock that Linux gives */
+        lock.l_type = F_RDLCK;
+        return !fcntl(file->fd, F_OFD_SETLK, &lock) || errno != EAGAIN;
+    }
+    return errno != EAGAIN && errno != EACCES; /* a file system without locks: this process's are kept */
+}
+
+static bool overlaps(const struct file_lock *lock, uint64_t start, uint64_t end)
+{
+    return lock->start < end && start < lock->end;
+}
+
+static struct file_lock *wake_waiters(struct inode *node);
+static void complete_waiters(struct file_lock *granted);
+
+struct foreign_wait {
+    struct file_object *file; /* referenced */
+    int fd;                   /* the same file opened anew: its lock is not the program's */
+    struct flock lock;
+};
+
+/* Waits until the other process's lock is gone; then the file's waiters are tried again. */
+static void *foreign_wait_thread(void *arg)
+{
+    struct foreign_wait *wait = arg;
+    struct file_lock *granted;
+
+    while (fcntl(wait->fd, F_OFD_SETLKW, &wait->lock) && errno == EINTR)
+        ;
+    close(wait->fd);
+    pthread_mutex_lock(&share_lock);
+    granted = wake_waiters(wait->file->inode);
+    pthread_mutex_unlock(&share_lock);
+    complete_waiters(granted);
+    object_unref(&wait->file->obj);
+    free(wait);
+    return NULL;
+}
+
+static bool wait_for_others(const struct file_lock *lock)
+{
+    struct foreign_wait *wait = malloc(sizeof *wait);
+    struct fd_path self;
+    sigset_t all, old;
+    pthread_t thread;
+    int err;
+
+    if (!wait)
+        return false;
+    wait->lock = (struct flock){ .l_type = lock->exclusive ? F_WRLCK : F_RDLCK, .l_whence = SEEK_SET };
+    wait->lock.l_start = lock->start;
+    wait->lock.l_len = lock->end > INT64_MAX ? 0 : lock->end - lock->start;
+    wait->fd = unix_fd_reserve(open(fd_path(lock->owner->fd, &self), (lock->exclusive ? O_RDWR : O_RDONLY) | O_CLOEXEC));
+    wait->file = lock->owner;
+    object_ref(&wait->file->obj);
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    err = wait->fd < 0 ? errno : pthread_create(&thread, NULL, foreign_wait_thread, wait);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    if (!err) {
+        pthread_detach(thread);
+        return true;
+    }
+    if (wait->fd >= 0)
+        close(wait->fd);
+    object_unref(&wait->file->obj);
+    free(wait);
+    return false;
+}
+
+static bool is_free(const struct inode *node, uint64_t start, uint64_t end, bool exclusive)
+{
+    for (struct file_lock *lock = node->locks; lock; lock = lock->next) {
+        if (overlaps(lock, start, end) && (exclusive || lock->exclusive))
+            return false;
+    }
+    return true;
+}
+
+/* Takes the lock, or says STATUS_LOCK_NOT_GRANTED. Under the share lock. */
+static NTSTATUS try_lock(struct file_lock *lock)
+{
+    struct file_object *file = lock->owner;
+
+    if (!is_free(file->inode, lock->start, lock->end, lock->exclusive) ||
+        !set_ofd_lock(file, lock->exclusive ? F_WRLCK : F_RDLCK, lock->start, lock->end))
+        return STATUS_LOCK_NOT_GRANTED;
+    lock->next = file->inode->locks;
+    file->inode->locks = lock;
+    return STATUS_SUCCESS;
+}
+
+/* A pending request is being cancelled: under the I/O lock. */
+static NTSTATUS cancel_lock(struct io *io)
+{
+    struct file_lock *wanted = io->data;
+    NTSTATUS status = STATUS_PENDING;
+
+    pthread_mutex_lock(&share_lock);
+    for (struct file_lock **place = &io->file->inode->waiters; *place; place = &(*place)->next) {
+        if (*place == wanted) {
+            *place = wanted->next;
+            status = STATUS_CANCELLED;
+            break;
+        }
+    }
+    pthread_mutex_unlock(&share_lock);
+    if (status == STATUS_CANCELLED)
+        free(wanted);
+    return status;
+}
+
+NTSTATUS lock_request(struct io *io, uint64_t start, uint64_t length, ULONG key, bool exclusive, bool immediately)
+{
+    struct file_object *file = io->file;
+    uint64_t end = start + length;
+    struct file_lock *lock;
+    NTSTATUS status;
+
+    if (end < start && end != 0)
+        return STATUS_INVALID_LOCK_RANGE;
+    if (!end && length)
+        end = UINT64_MAX;
+    if (!file->inode)
+        return STATUS_INVALID_DEVICE_REQUEST;
+    lock = malloc(sizeof *lock);
+    if (!lock)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    *lock = (struct file_lock){ .owner = file, .start = start, .end = end, .key = key, .exclusive = exclusive };
+    pthread_mutex_lock(&share_lock);
+    status = try_lock(lock);
+    if (status && !immediately) {
+        /* Waits until a lock of this process goes. One of another process is waited for by a thread of its own. */
+        bool foreign = is_free(file->inode, start, end, exclusive);
+        struct file_lock **last = &file->inode->waiters;
+        io->data = lock;
+        io->retry = cancel_lock;
+        lock->waiting = io_make_pending(io);
+        if (lock->waiting) {
+            while (*last)
+                last = &(*last)->next;
+            *last = lock;
+            status = STATUS_PENDING;
+            if (foreign)
+                wait_for_others(lock);
+        } else {
+            status = STATUS_INSUFFICIENT_RESOURCES;
+        }
+    }
+    pthread_mutex_unlock(&share_lock);
+    if (status && status != STATUS_PENDING)
+        free(lock);
+    return status;
+}
+
+/* Something was unlocked: whoever waits for it, in order. Gives the list of requests to complete. */
+static struct file_lock *wake_waiters(struct inode *node)
+{
+    struct file_lock *granted = NULL;
+
+    for (struct file_lock **place = &node->waiters; *place;) {
+        struct file_lock *lock = *place;
+        *place = lock->next;
+        if (try_lock(lock)) {
+            lock->next = *place;
+            *place = lock;
+            place = &lock->next;
+        } else {
+            lock->granted = granted;
+            granted = lock;
+        }
+    }
+    return granted;
+}
+
+static void complete_waiters(struct file_lock *granted)
+{
+    while (granted) {
+        struct file_lock *next = granted->granted;
+        struct io *io = granted->waiting;
+        granted->waiting = NULL;
+        io_complete(io, STATUS_SUCCESS, 0);
+        granted = next;
+    }
+}
+
+/* Removes the OFD lock of a range, except where another lock of the same handle still covers it. */
+static void clear_ofd_lock(struct file_object *file, uint64_t start, uint64_t end)
+{
+    set_ofd_lock(file, F_UNLCK, start, end);
+    for (struct file_lock *other = file->inode->locks; other; other = other->next) {
+        if (other->owner == file && overlaps(other, start, end))
+            set_ofd_lock(file, other->exclusive ? F_WRLCK : F_RDLCK, other->start, other->end);
+    }
+}
+
+NTSTATUS lock_remove(struct file_object *file, uint64_t start, uint64_t length, ULONG key)
+{
+    uint64_t end = start + length;
+    NTSTATUS status = STATUS_RANGE_NOT_LOCKED;
+
+    if (!end && length)
+        end = UINT64_MAX;
+    struct file_lock *granted = NULL;
+
+    if (!file->inode)
+        return STATUS_INVALID_DEVICE_REQUEST;
+    pthread_mutex_lock(&share_lock);
+    for (struct file_lock **place = &file->inode->locks; *place; place = &(*place)->next) {
+        struct file_lock *lock = *place;
+        if (lock->owner == file && lock->start == start && lock->end == end && lock->key == key) {
+            *place = lock->next;
+            clear_ofd_lock(file, start, end);
+            free(lock);
+            status = STATUS_SUCCESS;
+            granted = wake_waiters(file->inode);
+            break;
+        }
+    }
+    pthread_mutex_unlock(&share_lock);
+    complete_waiters(granted);
+    return status;
+}
+
+NTSTATUS lock_check(struct file_object *file, bool write, ULONG key, uint64_t offset, uint64_t length)
+{
+    NTSTATUS status = STATUS_SUCCESS;
+
+    if (!file->inode || !__atomic_load_n(&file->inode->locks, __ATOMIC_RELAXED))
+        return STATUS_SUCCESS;
+    pthread_mutex_lock(&share_lock);
+    for (struct file_lock *lock = file->inode->locks; lock && !status; lock = lock->next) {
+        bool mine = lock->owner == file && lock->key == key;
+        if (overlaps(lock, offset, offset + length) && (write ? !mine || !lock->exclusive : lock->exclusive && !mine))
+            status = STATUS_FILE_LOCK_CONFLICT;
+    }
+    pthread_mutex_unlock(&share_lock);
+    return status;
+}
+
+void lock_release_all(struct file_object *file)
+{
+    struct file_lock *granted;
+
+    if (!file->inode || !file->inode->locks)
+        return;
+    pthread_mutex_lock(&share_lock);
+    for (struct file_lock **place = &file->inode->locks; *place;) {
+        struct file_lock *lock = *place;
+        if (lock->owner != file) {
+            place = &lock->next;
+            continue;
+        }
+        *place = lock->next;
+        clear_ofd_lock(file, lock->start, lock->end);
+        free(lock);
+    }
+    granted = wake_waiters(file->inode);
+    pthread_mutex_unlock(&share_lock);
+    complete_waiters(granted);
+}

@@ -1,0 +1,466 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * io.c: requests on files. Most are done when the system call returns. What an asynchronous handle has to wait for (pipes,
+ * sockets, consoles, change notifications) becomes a pending request, which one native thread, started with the first of
+ * them, completes when epoll says that it can go on. How completion is told (event, APC, completion port, the file object)
+ * follows "Synchronous and Asynchronous I/O" of win32 and the NtReadFile page.
+ */
+#include <errno.h>
+#include <linux/futex.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+#include "file.h"
+#include "thread.h"
+
+#define EVENT_MODIFY_STATE 0x0002
+
+static pthread_mutex_t io_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct io **waiting; /* by descriptor: requests in the order they came */
+static size_t waiting_size;
+static int epoll_fd = -1;
+
+bool io_copy_out(void *user, const void *src, size_t size)
+{
+    struct iovec from = { (void *)src, size }, to = { user, size };
+
+    if (current_thread)
+        return user_copy_out(user, src, size);
+    /* on the I/O thread, whose faults nobody handles */
+    return process_vm_writev(getpid(), &from, 1, &to, 1, 0) == (ssize_t)size;
+}
+
+NTSTATUS io_begin(struct io *io, HANDLE file, ACCESS_MASK need, HANDLE event, PIO_APC_ROUTINE apc, void *apc_context,
+                  IO_STATUS_BLOCK *iosb)
+{
+    struct object *obj;
+    NTSTATUS status;
+
+    memset(io, 0, sizeof *io);
+    status = handle_lookup_access(file, &file_type, 0, &obj, &io->granted);
+    if (status)
+        return status;
+    io->file = (struct file_object *)obj;
+    if (need && !(io->granted & need))
+        status = STATUS_ACCESS_DENIED;
+    else if (apc && io->file->completion)
+        status = STATUS_INVALID_PARAMETER;
+    else if (event)
+        status = handle_lookup(event, &event_type, EVENT_MODIFY_STATE, &io->event);
+    if (status) {
+        object_unref(obj);
+        return status;
+    }
+    if (io->event)
+        object_reset(io->event);
+    io->apc = apc;
+    io->apc_context = apc_context;
+    io->iosb = iosb;
+    io->fd = -1;
+    return STATUS_SUCCESS;
+}
+
+static void tell_port(struct io *io, NTSTATUS status, ULONG_PTR information)
+{
+    struct file_object *file = io->file;
+
+    /* A packet is what an asynchronous request with a context wants; APC routines and ports exclude each other. */
+    if (file->completion && io->apc_context && !io->apc)
+        completion_post(file->completion, file->completion_key, (ULONG_PTR)io->apc_context, status, information);
+}
+
+static void release(struct io *io)
+{
+    if (io->release)
+        io->release(io);
+    if (io->event)
+        object_unref(io->event);
+    if (io->thread)
+        object_unref(io->thread);
+    object_unref(&io->file->obj);
+}
+
+static void forget(struct io *pending)
+{
+    release(pending);
+    free(pending);
+}
+
+/* A synchronous caller waits here for its pending request. */
+static NTSTATUS wait_done(struct io *io, struct io *pending)
+{
+    NTSTATUS status;
+
+    while (!__atomic_load_n(&pending->done, __ATOMIC_ACQUIRE)) {
+        if (syscall(SYS_futex, &pending->done, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0) && errno == EINTR)
+            thread_check_suspend();
+    }
+    status = pending->status;
+    io->information = pending->information;
+    free(pending);
+    return status;
+}
+
+NTSTATUS io_finish(struct io *io, NTSTATUS status)
+{
+    struct file_object *file = io->file;
+    bool synchronous = file_is_synchronous(file), failed = (ULONG)status >> 30 == 3;
+
+    if (status == STATUS_PENDING) {
+        struct io *pending = io->data;
+        if (!synchronous)
+            return STATUS_PENDING; /* the pending copy has the references now */
+        status = wait_done(io, pending);
+        io->release = NULL;
+        failed = (ULONG)status >> 30 == 3;
+    }
+    io->iosb->Information = io->information;
+    __atomic_store_n(&io->iosb->Status, status, __ATOMIC_RELEASE);
+    if (io->event && (!failed || synchronous))
+        object_signal(io->event);
+    if (!failed && !synchronous) {
+        if (!(file->completion_flags & FILE_SKIP_SET_EVENT_ON_HANDLE) && !io->event)
+            object_signal(&file->obj);
+        if (io->apc)
+            thread_queue_apc(current_thread, (PNTAPCFUNC)(void *)io->apc, (ULONG_PTR)io->apc_context,
+                             (ULONG_PTR)io->iosb, 0);
+        else if (!(file->completion_flags & FILE_SKIP_COMPLETION_PORT_ON_SUCCESS))
+            tell_port(io, status, io->information);
+    } else if (!failed && io->apc) {
+        thread_queue_apc(current_thread, (PNTAPCFUNC)(void *)io->apc, (ULONG_PTR)io->apc_context, (ULONG_PTR)io->iosb,
+                         0);
+    }
+    release(io);
+    return status;
+}
+
+void io_complete(struct io *pending, NTSTATUS status, ULONG_PTR information)
+{
+    struct file_object *file = pending->file;
+
+    pthread_mutex_lock(&io_lock);
+    for (struct io **place = &file->pending; *place; place = &(*place)->file_next) {
+        if (*place == pending) {
+            *place = pending->file_next;
+            break;
+        }
+    }
+    pthread_mutex_unlock(&io_lock);
+    if (file_is_synchronous(file)) {
+        if (pending->release)
+            pending->release(pending);
+        pending->release = NULL;
+        pending->status = status;
+        pending->information = information;
+        __atomic_store_n(&pending->done, 1, __ATOMIC_RELEASE);
+        syscall(SYS_futex, &pending->done, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+        return;
+    }
+    io_copy_out(&pending->iosb->Information, &information, sizeof information);
+    io_copy_out(&pending->iosb->Status, &status, sizeof status);
+    if (pending->event)
+        object_signal(pending->event);
+    else if (!(file->completion_flags & FILE_SKIP_SET_EVENT_ON_HANDLE))
+        object_signal(&file->obj);
+    if (pending->apc) {
+        struct thread_object *thread = (struct thread_object *)pending->thread;
+        pthread_mutex_lock(&thread_list_lock);
+        if (thread && thread->thread)
+            thread_queue_apc(thread->thread, (PNTAPCFUNC)(void *)pending->apc, (ULONG_PTR)pending->apc_context,
+                             (ULONG_PTR)pending->iosb, 0);
+        pthread_mutex_unlock(&thread_list_lock);
+    }
+    tell_port(pending, status, information);
+    forget(pending);
+}
+
+/* The heap copy that outlives the system call; takes the references over. */
+static struct io *make_pending_locked(struct io *io)
+{
+    struct io *pending = malloc(sizeof *pending), **last;
+
+    if (!pending)
+        return NULL;
+    *pending = *io;
+    pending->done = 0;
+    pending->next = pending->file_next = NULL;
+    if (!file_is_synchronous(io->file)) {
+        pending->thread = object_ref(thread_current_object());
+        object_reset(&io->file->obj);
+    }
+    for (last = &io->file->pending; *last;)
+        last = &(*last)->file_next;
+    *last = pending;
+    io->data = pending;
+    return pending;
+}
+
+struct io *io_make_pending(struct io *io)
+{
+    struct io *pending;
+
+    pthread_mutex_lock(&io_lock);
+    pending = make_pending_locked(io);
+    pthread_mutex_unlock(&io_lock);
+    return pending;
+}
+
+/* --- the I/O thread --- */
+
+/* The events that the first waiting request of each direction wants. Under the lock. */
+static uint32_t wanted(int fd)
+{
+    uint32_t events = 0;
+    bool seen[2] = { false, false };
+
+    for (struct io *io = waiting[fd]; io; io = io->next) {
+        if (!seen[io->write])
+            events |= (io->events & POLLIN ? EPOLLIN : 0) | (io->events & POLLOUT ? EPOLLOUT : 0) |
+                      (io->events & POLLPRI ? EPOLLPRI : 0);
+        seen[io->write] = true;
+    }
+    return events;
+}
+
+static void arm(int fd)
+{
+    struct epoll_event event = { .events = wanted(fd) | EPOLLONESHOT, .data.fd = fd };
+
+    if (event.events == EPOLLONESHOT) {
+        epoll_ctl(epoll_fd, EPOLL_CTL_DEL, fd, NULL);
+        return;
+    }
+    if (epoll_ctl(epoll_fd, EPOLL_CTL_MOD, fd, &event) && errno == ENOENT)
+        epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event);
+}
+
+/* Tries what waits for the descriptor, in order and each direction by itself; done ones are returned as a list. */
+static struct io *advance(int fd)
+{
+    struct io *done = NULL, **done_last = &done;
+    bool blocked[2] = { false, false };
+
+    for (struct io **place = &waiting[fd]; *place;) {
+        struct io *io = *place;
+        NTSTATUS status = blocked[io->write] ? STATUS_PENDING : io->retry(io);
+        if (status == STATUS_PENDING) {
+            blocked[io->write] = true;
+            place = &io->next;
+            continue;
+        }
+        *place = io->next;
+        io->status = status;
+        io->next = NULL;
+        *done_last = io;
+        done_last = &io->next;
+    }
+    return done;
+}
+
+static void complete_list(struct io *done)
+{
+    while (done) {
+        struct io *next = done->next;
+        io_complete(done, done->status, done->information);
+        done = next;
+    }
+}
+
+static void *io_thread(void *arg)
+{
+    struct epoll_event events[16];
+    struct io *done;
+
+    (void)arg;
+    for (;;) {
+        int n = epoll_wait(epoll_fd, events, 16, -1);
+        for (int i = 0; i < n; i++) {
+            int fd = events[i].data.fd;
+            pthread_mutex_lock(&io_lock);
+            done = advance(fd);
+            arm(fd);
+            pthread_mutex_unlock(&io_lock);
+            complete_list(done);
+        }
+    }
+    return NULL;
+}
+
+static bool start_thread(void)
+{
+    sigset_t all, old;
+    pthread_attr_t attr;
+    pthread_t thread;
+    int err;
+
+    if (epoll_fd >= 0)
+        return true;
+    epoll_fd = unix_fd_reserve(epoll_create1(EPOLL_CLOEXEC));
+    if (epoll_fd < 0)
+        return false;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    pthread_attr_init(&attr);
+    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attr, 256 * 1024);
+    err = pthread_create(&thread, &attr, io_thread, NULL);
+    pthread_attr_destroy(&attr);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    if (err) {
+        close(epoll_fd);
+        epoll_fd = -1;
+    }
+    return !err;
+}
+
+static bool direction_busy(int fd, bool write)
+{
+    for (struct io *io = (size_t)fd < waiting_size ? waiting[fd] : NULL; io; io = io->next) {
+        if (io->write == write)
+            return true;
+    }
+    return false;
+}
+
+static NTSTATUS enqueue(struct io *io, int fd, short events, NTSTATUS (*retry)(struct io *io))
+{
+    struct io *pending, **last;
+
+    if (!start_thread())
+        return STATUS_INSUFFICIENT_RESOURCES;
+    if ((size_t)fd >= waiting_size) {
+        size_t size = fd + 64;
+        struct io **grown = realloc(waiting, size * sizeof *grown);
+        if (!grown)
+            return STATUS_INSUFFICIENT_RESOURCES;
+        memset(grown + waiting_size, 0, (size - waiting_size) * sizeof *grown);
+        waiting = grown;
+        waiting_size = size;
+    }
+    io->fd = fd;
+    io->events = events;
+    io->retry = retry;
+    pending = make_pending_locked(io);
+    if (!pending)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    for (last = &waiting[fd]; *last;)
+        last = &(*last)->next;
+    *last = pending;
+    arm(fd);
+    return STATUS_PENDING;
+}
+
+NTSTATUS io_start(struct io *io, int fd, short events, NTSTATUS (*retry)(struct io *io))
+{
+    NTSTATUS status;
+
+    if (file_is_synchronous(io->file)) {
+        while ((status = retry(io)) == STATUS_PENDING) {
+            struct pollfd poll_fd = { .fd = fd, .events = events };
+            if (poll(&poll_fd, 1, -1) < 0 && errno == EINTR)
+                thread_check_suspend();
+        }
+        return status;
+    }
+    pthread_mutex_lock(&io_lock);
+    status = direction_busy(fd, io->write) ? STATUS_PENDING : retry(io);
+    if (status == STATUS_PENDING)
+        status = enqueue(io, fd, events, retry);
+    pthread_mutex_unlock(&io_lock);
+    return status;
+}
+
+/* --- cancelling --- */
+
+unsigned io_cancel(struct file_object *file, IO_STATUS_BLOCK *only, struct object *thread)
+{
+    struct io *cancelled = NULL, **last = &cancelled;
+    unsigned count = 0;
+
+    pthread_mutex_lock(&io_lock);
+    for (struct io *io = file->pending; io; io = io->file_next) {
+        if ((only && io->iosb != only) || (thread && io->thread != thread))
+            continue;
+        if (io->events) {
+            struct io **place = &waiting[io->fd];
+            while (*place && *place != io)
+                place = &(*place)->next;
+            if (!*place)
+                continue; /* the I/O thread has just done it */
+            *place = io->next;
+            arm(io->fd);
+        } else if (io->retry) {
+            /* somebody else's to complete: taken away from it, unless it is already at it */
+            if (io->retry(io) != STATUS_CANCELLED)
+                continue;
+        } else {
+            continue;
+        }
+        io->next = NULL;
+        *last = io;
+        last = &io->next;
+        count++;
+    }
+    pthread_mutex_unlock(&io_lock);
+    while (cancelled) {
+        struct io *next = cancelled->next;
+        io_complete(cancelled, STATUS_CANCELLED, 0);
+        cancelled = next;
+    }
+    return count;
+}
+
+static NTSTATUS cancel(HANDLE handle, IO_STATUS_BLOCK *only, bool own, IO_STATUS_BLOCK *iosb)
+{
+    struct object *obj;
+    unsigned count;
+    NTSTATUS status = handle_lookup(handle, &file_type, 0, &obj);
+
+    if (status)
+        return status;
+    count = io_cancel((struct file_object *)obj, only, own ? thread_current_object() : NULL);
+    object_unref(obj);
+    iosb->Information = 0;
+    iosb->Status = only && !count ? STATUS_NOT_FOUND : STATUS_SUCCESS;
+    return iosb->Status;
+}
+
+NTSTATUS NtCancelIoFile(HANDLE FileHandle, IO_STATUS_BLOCK *IoStatusBlock)
+{
+    return cancel(FileHandle, NULL, true, IoStatusBlock);
+}
+
+/* Without a request: all of the file's; that there were none is STATUS_NOT_FOUND (CancelIoEx's page). */
+NTSTATUS NtCancelIoFileEx(HANDLE FileHandle, PVOID IoRequestToCancel, IO_STATUS_BLOCK *IoStatusBlock)
+{
+    struct object *obj;
+    unsigned count;
+    NTSTATUS status = handle_lookup(FileHandle, &file_type, 0, &obj);
+
+    if (status)
+        return status;
+    count = io_cancel((struct file_object *)obj, IoRequestToCancel, NULL);
+    object_unref(obj);
+    IoStatusBlock->Information = 0;
+    IoStatusBlock->Status = count ? STATUS_SUCCESS : STATUS_NOT_FOUND;
+    return IoStatusBlock->Status;
+}
+
+NTSTATUS NtCancelSynchronousIoFile(HANDLE ThreadHandle, PVOID IoRequestToCancel, IO_STATUS_BLOCK *IoStatusBlock)
+{
+    struct object *obj;
+    NTSTATUS status = handle_lookup(ThreadHandle, &thread_type, 0x0001 /* THREAD_TERMINATE */, &obj);
+
+    (void)IoRequestToCancel;
+    if (status)
+        return status;
+    object_unref(obj);
+    IoStatusBlock->Information = 0;
+    IoStatusBlock->Status = STATUS_NOT_FOUND; /* synchronous requests are never found waiting where they can be ended */
+    return STATUS_NOT_FOUND;
+}

@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * path.c: the text of NT names. `\??\C:\x` is <prefix>/drive_c/x, `\??\Z:\x` is /x; the standard folders of drive C:
+ * (path_names.c) are put in their own spelling, so that the usual spellings of C:\Windows\System32 need no look-up.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "file.h"
+#include "path.h"
+
+static const struct {
+    const char *name;
+    enum path_kind kind;
+} dos_devices[] = {
+    { "NUL", PATH_NULL },          { "CON", PATH_CONSOLE },       { "CONIN$", PATH_CONIN },
+    { "CONOUT$", PATH_CONOUT },    { "PIPE", PATH_PIPE_ROOT },    { "MAILSLOT", PATH_MAILSLOT },
+}, nt_devices[] = {
+    { "Null", PATH_NULL },         { "NamedPipe", PATH_PIPE_ROOT }, { "Mailslot", PATH_MAILSLOT },
+    { "CNG", PATH_RANDOM },        { "KsecDD", PATH_RANDOM },
+}, console_names[] = {
+    { "CurrentIn", PATH_CONIN },   { "Input", PATH_CONIN },       { "CurrentOut", PATH_CONOUT },
+    { "Output", PATH_CONOUT },     { "Console", PATH_CONSOLE },
+};
+
+/* The length of `prefix` (ASCII) if the text begins with it, case aside, else 0. */
+static size_t skip(const WCHAR *text, size_t len, const char *prefix)
+{
+    size_t i;
+
+    for (i = 0; prefix[i]; i++) {
+        if (i >= len || unicode_upcase(text[i]) != unicode_upcase((unsigned char)prefix[i]))
+            return 0;
+    }
+    return i;
+}
+
+static bool is_name(const WCHAR *text, size_t len, const char *name)
+{
+    return len == strlen(name) && skip(text, len, name) == len;
+}
+
+static bool reserve(struct nt_path *path, size_t more)
+{
+    size_t cap = path->cap;
+    char *grown;
+
+    if (path->len + more + 1 <= cap)
+        return true;
+    while (path->len + more + 1 > cap)
+        cap *= 2;
+    grown = path->name == path->buffer ? malloc(cap) : realloc(path->name, cap);
+    if (!grown)
+        return false;
+    if (path->name == path->buffer)
+        memcpy(grown, path->buffer, path->len + 1);
+    path->name = grown;
+    path->cap = cap;
+    return true;
+}
+
+static bool append(struct nt_path *path, const char *text, size_t len)
+{
+    if (!reserve(path, len))
+        return false;
+    memcpy(path->name + path->len, text, len);
+    path->len += len;
+    path->name[path->len] = 0;
+    return true;
+}
+
+/* Appends one component, checked. Windows forbids these characters; streams (`name:stream`) Transom does not have. */
+static NTSTATUS append_component(struct nt_path *path, const WCHAR *text, size_t len)
+{
+    size_t i, start;
+
+    if (!len || (len == 1 && text[0] == '.') || (len == 2 && text[0] == '.' && text[1] == '.'))
+        return STATUS_OBJECT_NAME_INVALID;
+    if (!reserve(path, 3 * len + 1))
+        return STATUS_NO_MEMORY;
+    if (path->len && path->name[path->len - 1] != '/')
+        path->name[path->len++] = '/';
+    start = path->len;
+    for (i = 0; i < len;) {
+        WCHAR c = text[i];
+        if (c < 0x80) {
+            if (path_char_forbidden(c)) {
+                /* `name::$DATA` is the file itself */
+                if (c == ':' && i && i + 7 == len && skip(text + i, 7, "::$DATA"))
+                    break;
+                goto invalid;
+            }
+            path->name[path->len++] = c;
+            i++;
+        } else if ((c & 0xff80) == 0xf000 && path_char_escaped(c & 0x7f, i + 1 == len)) {
+            path->name[path->len++] = c & 0x7f;
+            i++;
+        } else {
+            size_t run = 1;
+            while (i + run < len && text[i + run] >= 0x80 && (text[i + run] & 0xff80) != 0xf000)
+                run++;
+            path->len += utf16_to_utf8(text + i, run, path->name + path->len, path->cap - path->len - 1);
+            i += run;
+        }
+    }
+    path->name[path->len] = 0;
+    if (path->len - start > 255 && len > 255)
+        goto invalid;
+    return STATUS_SUCCESS;
+invalid:
+    path->name[path->len] = 0;
+    return STATUS_OBJECT_NAME_INVALID;
+}
+
+/* Appends all that is left of a file's name. */
+static NTSTATUS append_components(struct nt_path *path, const WCHAR *text, size_t len)
+{
+    bool standard = path->is_standard;
+
+    while (len) {
+        size_t n = 0, before = path->len;
+        NTSTATUS status;
+        while (n < len && text[n] != '\\')
+            n++;
+        status = append_component(path, text, n);
+        if (status)
+            return status;
+        if (standard) {
+            size_t name = before + (before && path->name[before] == '/');
+            const struct standard_dir *child = path_standard_child(path->standard, path->name + name, path->len - name);
+            if (child) {
+                path->len = name;
+                if (!append(path, path_standard_name(child), strlen(path_standard_name(child))))
+                    return STATUS_NO_MEMORY;
+                path->standard = child;
+                path->fixed = path->len;
+            } else {
+                standard = false;
+            }
+        }
+        if (n == len)
+            break;
+        text += n + 1;
+        len -= n + 1;
+        if (!len)
+            path->must_be_dir = true;
+    }
+    path->is_standard = standard;
+    return STATUS_SUCCESS;
+}
+
+/* The file `text` (no leading backslash) of a drive. */
+static NTSTATUS parse_on_drive(WCHAR letter, const WCHAR *text, size_t len, struct nt_path *path)
+{
+    path->kind = PATH_FILE;
+    switch (unicode_upcase(letter)) {
+    case 'C':
+        if (!append(path, path_drive_c(), strlen(path_drive_c())))
+            return STATUS_NO_MEMORY;
+        path->fixed = path->len;
+        path->in_drive_c = path->is_standard = true;
+        path->standard = &path_standard_root;
+        break;
+    case 'Z':
+        if (!append(path, "/", 1))
+            return STATUS_NO_MEMORY;
+        path->fixed = 1;
+        break;
+    default:
+        return STATUS_OBJECT_PATH_NOT_FOUND;
+    }
+    return append_components(path, text, len);
+}
+
+static NTSTATUS parse_device_text(enum path_kind kind, const WCHAR *text, size_t len, struct nt_path *path)
+{
+    path->kind = kind;
+    if (kind == PATH_PIPE_ROOT || kind == PATH_MAILSLOT) {
+        if (len && *text == '\\')
+            text++, len--;
+        if (len && kind == PATH_PIPE_ROOT)
+            path->kind = PATH_PIPE;
+        path->text = malloc((len + 1) * sizeof(WCHAR));
+        if (!path->text)
+            return STATUS_NO_MEMORY;
+        memcpy(path->text, text, len * sizeof(WCHAR));
+        path->text[len] = 0;
+        path->text_len = len;
+        return STATUS_SUCCESS;
+    }
+    if (len > 1 && kind != PATH_NULL)
+        return STATUS_OBJECT_PATH_NOT_FOUND;
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS parse_absolute(const WCHAR *text, size_t len, struct nt_path *path);
+
+/* What follows `\??\`. */
+static NTSTATUS parse_dos_device(const WCHAR *text, size_t len, struct nt_path *path)
+{
+    size_t n;
+
+    if (len >= 2 && text[1] == ':' && (unsigned)(unicode_upcase(text[0]) - 'A') < 26) {
+        NTSTATUS status;
+        if (len == 2) {
+            status = parse_on_drive(text[0], NULL, 0, path);
+            path->kind = PATH_VOLUME;
+            return status == STATUS_OBJECT_PATH_NOT_FOUND ? STATUS_OBJECT_NAME_NOT_FOUND : status;
+        }
+        if (text[2] != '\\')
+            return STATUS_OBJECT_NAME_INVALID;
+        return parse_on_drive(text[0], text + 3, len - 3, path);
+    }
+    if ((n = skip(text, len, "GLOBALROOT\\")))
+        return parse_absolute(text + n - 1, len - n + 1, path);
+    if ((n = skip(text, len, "Global\\")))
+        return parse_dos_device(text + n, len - n, path);
+    if ((n = skip(text, len, "UNC\\")))
+        return STATUS_BAD_NETWORK_PATH;
+    if ((n = skip(text, len, PATH_VOLUME_GUID)) && len >= n + 3 && text[n + 2] == '}') {
+        WCHAR letter =
+            (text[n] - '0') * 16 + (text[n + 1] <= '9' ? text[n + 1] - '0' : (text[n + 1] | 0x20) - 'a' + 10);
+        if (len == n + 3) {
+            NTSTATUS status = parse_on_drive(letter, NULL, 0, path);
+            path->kind = PATH_VOLUME;
+            return status;
+        }
+        if (text[n + 3] == '\\')
+            return parse_on_drive(letter, text + n + 4, len - n - 4, path);
+    }
+    for (n = 0; n < len && text[n] != '\\';)
+        n++;
+    for (size_t i = 0; i < sizeof dos_devices / sizeof dos_devices[0]; i++) {
+        if (is_name(text, n, dos_devices[i].name))
+            return parse_device_text(dos_devices[i].kind, text + n, len - n, path);
+    }
+    return n < len ? STATUS_OBJECT_PATH_NOT_FOUND : STATUS_OBJECT_NAME_NOT_FOUND;
+}
+
+/* What follows `\Device\`. */
+static NTSTATUS parse_device(const WCHAR *text, size_t len, struct nt_path *path)
+{
+    size_t n;
+
+    if ((n = skip(text, len, "HarddiskVolume"))) {
+        unsigned number = 0;
+        while (n < len && text[n] >= '0' && text[n] <= '9' && number < 100)
+            number = number * 10 + text[n++] - '0';
+        if (number < 1 || number > 26 || (n < len && text[n] != '\\'))
+            return STATUS_OBJECT_NAME_NOT_FOUND;
+        if (n < len)
+            return parse_on_drive('A' + number - 1, text + n + 1, len - n - 1, path);
+        NTSTATUS status = parse_on_drive('A' + number - 1, NULL, 0, path);
+        path->kind = PATH_VOLUME;
+        return status;
+    }
+    if ((n = skip(text, len, "ConDrv\\"))) {
+        for (size_t i = 0; i < sizeof console_names / sizeof console_names[0]; i++) {
+            if (is_name(text + n, len - n, console_names[i].name))
+                return parse_device_text(console_names[i].kind, NULL, 0, path);
+        }
+        return STATUS_OBJECT_NAME_NOT_FOUND;
+    }
+    for (n = 0; n < len && text[n] != '\\';)
+        n++;
+    for (size_t i = 0; i < sizeof nt_devices / sizeof nt_devices[0]; i++) {
+        if (is_name(text, n, nt_devices[i].name))
+            return parse_device_text(nt_devices[i].kind, text + n, len - n, path);
+    }
+    return n < len ? STATUS_OBJECT_PATH_NOT_FOUND : STATUS_OBJECT_NAME_NOT_FOUND;
+}
+
+static NTSTATUS parse_absolute(const WCHAR *text, size_t len, struct nt_path *path)
+{
+    static const WCHAR windows[] = u"windows";
+    NTSTATUS status;
+    size_t n;
+
+    if ((n = skip(text, len, "\\??\\")) || (n = skip(text, len, "\\DosDevices\\")) ||
+        (n = skip(text, len, "\\GLOBAL??\\")))
+        return parse_dos_device(text + n, len - n, path);
+    if ((n = skip(text, len, "\\Device\\")))
+        return parse_device(text + n, len - n, path);
+    if ((n = skip(text, len, "\\SystemRoot")) && (n == len || text[n] == '\\')) {
+        status = parse_on_drive('C', windows, sizeof windows / sizeof windows[0] - 1, path);
+        return status || n == len ? status : append_components(path, text + n + 1, len - n - 1);
+    }
+    if (!len || text[0] != '\\')
+        return STATUS_OBJECT_PATH_SYNTAX_BAD;
+    for (n = 1; n < len && text[n] != '\\';)
+        n++;
+    return n < len ? STATUS_OBJECT_PATH_NOT_FOUND : STATUS_OBJECT_NAME_NOT_FOUND;
+}
+
+static NTSTATUS parse_relative(struct file_object *root, const WCHAR *text, size_t len, struct nt_path *path)
+{
+    path->root = root;
+    object_ref(&root->obj);
+    if (root->kind == FILE_KIND_PIPE || root->kind == FILE_KIND_PIPE_ROOT) {
+        NTSTATUS status = parse_device_text(PATH_PIPE_ROOT, text, len, path);
+        if (!status && root->kind == FILE_KIND_PIPE)
+            path->kind = PATH_PIPE;
+        return status;
+    }
+    if (!len) {
+        path->kind = PATH_SAME;
+        path->standard = root->standard;
+        path->is_standard = root->standard != NULL;
+        path->fixed = 0;
+        return append(path, root->unix_path, strlen(root->unix_path)) ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+    }
+    if (root->kind != FILE_KIND_DIRECTORY)
+        return root->kind == FILE_KIND_FILE ? STATUS_INVALID_PARAMETER : STATUS_OBJECT_TYPE_MISMATCH;
+    if (text[0] == '\\')
+        return STATUS_OBJECT_NAME_INVALID;
+    path->kind = PATH_FILE;
+    if (!root->standard) {
+        path->dirfd = root->fd;
+        return append_components(path, text, len);
+    }
+    if (!append(path, root->unix_path, strlen(root->unix_path)))
+        return STATUS_NO_MEMORY;
+    path->standard = root->standard;
+    path->is_standard = path->in_drive_c = true;
+    path->fixed = path->len;
+    return append_components(path, text, len);
+}
+
+NTSTATUS path_parse_text(struct file_object *root, const WCHAR *text, size_t len, struct nt_path *path)
+{
+    memset(path, 0, offsetof(struct nt_path, buffer));
+    path->dirfd = AT_FDCWD;
+    path->name = path->buffer;
+    path->cap = sizeof path->buffer;
+    path->buffer[0] = 0;
+    return root ? parse_relative(root, text, len, path) : parse_absolute(text, len, path);
+}
+
+NTSTATUS path_parse(const OBJECT_ATTRIBUTES *user, struct nt_path *path)
+{
+    WCHAR stack[400], *text = stack;
+    OBJECT_ATTRIBUTES attr;
+    UNICODE_STRING name;
+    struct object *root = NULL;
+    NTSTATUS status;
+
+    memset(path, 0, offsetof(struct nt_path, buffer));
+    path->name = path->buffer;
+    if (!user_copy_in(&attr, user, sizeof attr))
+        return STATUS_ACCESS_VIOLATION;
+    if (attr.Length != sizeof attr)
+        return STATUS_INVALID_PARAMETER;
+    if (!attr.ObjectName)
+        return STATUS_OBJECT_NAME_INVALID;
+    if (!user_copy_in(&name, attr.ObjectName, sizeof name))
+        return STATUS_ACCESS_VIOLATION;
+    if (name.Length & 1)
+        return STATUS_OBJECT_NAME_INVALID;
+    if (name.Length > sizeof stack && !(text = malloc(name.Length)))
+        return STATUS_NO_MEMORY;
+    if (!user_copy_in(text, name.Buffer, name.Length)) {
+        status = STATUS_ACCESS_VIOLATION;
+        goto done;
+    }
+    if (attr.RootDirectory) {
+        status = handle_lookup(attr.RootDirectory, &file_type, 0, &root);
+        if (status)
+            goto done;
+    }
+    status = path_parse_text((struct file_object *)root, text, name.Length / sizeof(WCHAR), path);
+done:
+    if (text != stack)
+        free(text);
+    if (root)
+        object_unref(root);
+    return status;
+}
+
+void path_free(struct nt_path *path)
+{
+    if (path->name != path->buffer)
+        free(path->name);
+    free(path->text);
+    if (path->root)
+        object_unref(&path->root->obj);
+}
+
+/* For path_lookup.c: puts `text` in place of the bytes from..to. */
+bool path_replace(struct nt_path *path, size_t from, size_t to, const char *text)
+{
+    size_t n = strlen(text);
+
+    if (n > to - from && !reserve(path, n - (to - from)))
+        return false;
+    memmove(path->name + from + n, path->name + to, path->len - to + 1);
+    memcpy(path->name + from, text, n);
+    path->len += n - (to - from);
+    return true;
+}

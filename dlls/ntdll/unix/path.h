@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * path.h: from NT names to Unix files and back (path.c, path_lookup.c, path_names.c).
+ *
+ * A name is translated in two steps. path_parse() is text only: drive, checks, UTF-8. The caller then tries that spelling
+ * with one *at() call, which nearly always succeeds. Only when it says ENOENT (or ENOTDIR) the caller asks path_resolve()
+ * for what differs: another case, a short name, the other half of a joined directory; and tries again.
+ */
+#ifndef TRANSOM_PATH_H
+#define TRANSOM_PATH_H
+
+#include <fcntl.h>
+#include "unix.h"
+
+struct file_object;
+
+enum path_kind {
+    PATH_FILE,    /* a file or directory: at dirfd / name */
+    PATH_VOLUME,  /* a drive itself (`\??\C:`): name is its root directory */
+    PATH_NULL,    /* NUL */
+    PATH_CONSOLE, /* CON: input or output, as the access asks */
+    PATH_CONIN,
+    PATH_CONOUT,
+    PATH_PIPE_ROOT, /* `\Device\NamedPipe\` itself */
+    PATH_PIPE,      /* text = name of the pipe below it; root = the pipe that an empty name is relative to */
+    PATH_MAILSLOT,  /* text = name of the mailslot */
+    PATH_RANDOM,    /* `\Device\CNG`, `\Device\KsecDD` */
+    PATH_SAME,      /* empty name relative to root: root's own file once more */
+};
+
+/* Folders of drive C: that every program may rely on, whether the prefix has them yet or not. */
+struct standard_dir {
+    const char *name; /* UTF-8; "" for the drive itself, "\1" stands for the user's name */
+    const struct standard_dir *children;
+    unsigned count;
+};
+
+struct nt_path {
+    enum path_kind kind;
+    int dirfd;                /* AT_FDCWD, or root's descriptor */
+    struct file_object *root; /* referenced; NULL unless the name is relative to a handle */
+    char *name;               /* what to give to *at() */
+    size_t len, cap;
+    size_t fixed;             /* length of the part that comes from us: the walk need not look at it */
+    const struct standard_dir *standard; /* the standard folder that is (or directly contains) the file */
+    bool is_standard;         /* it is that folder itself */
+    bool in_drive_c;          /* name is below <prefix>/drive_c */
+    bool joined;              /* after path_resolve: the file is the installation's; prefix_name is where a changed one goes */
+    char *prefix_name;
+    bool must_be_dir;         /* the name ended in a backslash */
+    WCHAR *text;              /* pipes, mailslots: malloc'ed, zero-terminated */
+    size_t text_len;
+    char buffer[512];
+};
+
+/* Both read the program's memory guardedly. Free with path_free() also after failure. */
+NTSTATUS path_parse(const OBJECT_ATTRIBUTES *user, struct nt_path *path);
+NTSTATUS path_parse_text(struct file_object *root, const WCHAR *text, size_t len, struct nt_path *path);
+void path_free(struct nt_path *path);
+
+/*
+ * Finds the spelling that exists. STATUS_SUCCESS: name exists now (or path->is_standard: the folder is only virtual, no such
+ * file exists; name is where it would be). STATUS_OBJECT_NAME_NOT_FOUND: all but the last component exist, name is spelled
+ * so that it can be created. STATUS_OBJECT_PATH_NOT_FOUND otherwise.
+ */
+NTSTATUS path_resolve(struct nt_path *path);
+/* Makes the standard folder that the path lies in (and the prefix itself) real. */
+NTSTATUS path_make_parents(struct nt_path *path);
+NTSTATUS path_make_directories(const char *name, size_t len); /* name[0..len) being a standard folder */
+bool path_replace(struct nt_path *path, size_t from, size_t to, const char *text); /* false: no memory */
+
+/* Tells the look-up cache what this process did in a directory: `name` as given to *at() (the last component counts). */
+void path_note_change(int dirfd, const char *name, bool added);
+
+/* The case-insensitive look-up in one directory: `name` (UTF-8, len bytes) -> *found malloc'ed, or NULL if there is none.
+ * Returns an errno. */
+int path_lookup(int dirfd, const char *dir, const char *name, size_t len, char **found);
+
+/* One component between UTF-16 as programs see it and the bytes of a Unix name: characters that Windows forbids in names
+ * are U+F000 + character on the Windows side. Sizes as in utf8_to_utf16 / utf16_to_utf8; dst must be large enough. */
+size_t path_component_to_windows(const char *src, size_t len, WCHAR *dst, size_t cap);
+bool path_name_equal(const WCHAR *a, size_t a_len, const WCHAR *b, size_t b_len); /* without case */
+
+/* The DOS path without its drive letter of an absolute Unix path (`\usr\bin`), and the drive; malloc'ed, zero-terminated. */
+WCHAR *path_volume_name(const char *unix_path, size_t *len, WCHAR *drive);
+
+const char *path_drive_c(void);   /* <prefix>/drive_c */
+const char *path_user_name(void); /* NAME of C:\users\NAME */
+const struct standard_dir *path_standard_child(const struct standard_dir *dir, const char *name, size_t len);
+const char *path_standard_name(const struct standard_dir *dir);
+extern const struct standard_dir path_standard_root;
+extern const struct standard_dir *const path_system32;
+
+/* The short (8.3) name of a long one: a function of the name alone, in the form NTFS uses where many names are alike (two
+ * characters and a hash). 0 if the name is a valid short name itself: then it has no other. */
+size_t path_short_name(const WCHAR *name, size_t len, WCHAR out[12]);
+
+/* Characters that no Windows name contains: those are U+F000 + c. A space or dot at the end is one, too. */
+static inline bool path_char_forbidden(WCHAR c)
+{
+    return c < 0x20 || (c < 0x80 && (c == '"' || c == '*' || c == '/' || c == ':' || c == '<' || c == '>' || c == '?' ||
+                                     c == '\\' || c == '|'));
+}
+static inline bool path_char_escaped(WCHAR c, bool last)
+{
+    return c && c != '/' && (path_char_forbidden(c) || (last && (c == ' ' || c == '.')));
+}
+#define PATH_VOLUME_GUID "Volume{7472616e-736f-6d00-0000-0000000000" /* two hex digits of the drive's letter and } follow */
+
+#endif
