@@ -11,8 +11,14 @@ void __transom_missing(const char *stub_end) __attribute__((noreturn, used));
 extern const char __ImageBase[];
 
 #ifdef _WIN64
-/* The stub's `call` has pushed the address behind it, which is on top of the caller's own return address. */
+/*
+ * GetProcAddress can tell a stub from a function: a stub is a `call` (E8) to a place that these eight bytes stand before.
+ *
+ * The stub's `call` has pushed the address behind it, which is on top of the caller's own return address.
+ */
 __asm__(".text\n"
+        ".p2align 3\n"
+        ".ascii \"missing\\0\"\n"
         ".globl __transom_missing_common\n"
         "__transom_missing_common:\n"
         "    popq %rcx\n"
