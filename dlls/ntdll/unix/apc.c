@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "cell.h"
+#include "security.h"
 
 /* --- wait records by thread id --- */
 
@@ -72,6 +73,7 @@ void thread_wait_detach(struct thread *thread)
         free(apc);
         apc = next;
     }
+    token_set_thread(thread, NULL);
     completion_thread_detach(wait);
     cell_abandon_owned(wait->record);
     for (unsigned i = 0; i < wait->held_count; i++)
@@ -147,7 +149,8 @@ void thread_remove_apcs(struct thread *thread, const void *source)
 
 bool thread_apc_pending(struct thread *thread)
 {
-    return thread->wait.record && __atomic_load_n(&thread->wait.record->pending, __ATOMIC_ACQUIRE) & SEGMENT_PENDING_APC;
+    return thread->wait.record &&
+           __atomic_load_n(&thread->wait.record->pending, __ATOMIC_ACQUIRE) & SEGMENT_PENDING_APC;
 }
 
 bool thread_run_apc(NTSTATUS status)

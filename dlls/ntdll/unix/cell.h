@@ -76,7 +76,8 @@ struct handle_snapshot {
 static inline bool handle_snapshot(HANDLE handle, struct handle_snapshot *snapshot)
 {
     uint32_t index = (uint32_t)((ULONG_PTR)handle >> 2);
-    if (unlikely((ULONG_PTR)handle >> 2 >= __atomic_load_n(&segment_header()->handles.used, __ATOMIC_RELAXED) || !index))
+    if (unlikely((ULONG_PTR)handle >> 2 >= __atomic_load_n(&segment_header()->handles.used, __ATOMIC_RELAXED) ||
+                 !index))
         return false;
     const struct segment_handle *entry = segment_handle(index);
     uint64_t state = __atomic_load_n(&entry->state, __ATOMIC_ACQUIRE) & ~SEGMENT_HANDLE_PINS;

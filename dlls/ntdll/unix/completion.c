@@ -39,8 +39,9 @@ enum packet_state { PACKET_IDLE, PACKET_WAITING, PACKET_FIRING, PACKET_QUEUED };
 
 struct wait_packet {
     struct object header;
-    uint32_t lock;  /* one association or cancellation at a time */
-    uint32_t state; /* enum packet_state, atomic; leaves FIRING and QUEUED under the port's lock or by the one who fires */
+    uint32_t lock; /* one association or cancellation at a time */
+    uint32_t
+        state; /* enum packet_state, atomic; leaves FIRING and QUEUED under the port's lock or by the one who fires */
     uint32_t record;
     struct completion_port *port; /* referenced while not idle */
     struct object *target;        /* referenced while waiting */
@@ -166,8 +167,8 @@ const struct object_type completion_type = {
     .close = port_close,
 };
 
-NTSTATUS NtCreateIoCompletion(HANDLE *IoCompletionHandle, ACCESS_MASK DesiredAccess, OBJECT_ATTRIBUTES *ObjectAttributes,
-                              ULONG Count)
+NTSTATUS NtCreateIoCompletion(HANDLE *IoCompletionHandle, ACCESS_MASK DesiredAccess,
+                              OBJECT_ATTRIBUTES *ObjectAttributes, ULONG Count)
 {
     struct completion_port *port = calloc(1, sizeof(*port));
     if (!port)

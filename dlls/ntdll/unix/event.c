@@ -30,8 +30,8 @@ NTSTATUS NtCreateEvent(HANDLE *EventHandle, ACCESS_MASK DesiredAccess, OBJECT_AT
         return STATUS_NO_MEMORY;
     object_init(obj, &event_type);
     event_type_index = (uint8_t)object_type_index(&event_type);
-    NTSTATUS status = object_cell_alloc(
-        obj, EventType == NotificationEvent ? CELL_NOTIFICATION : CELL_SYNCHRONIZATION, InitialState ? 1 : 0, 1);
+    NTSTATUS status = object_cell_alloc(obj, EventType == NotificationEvent ? CELL_NOTIFICATION : CELL_SYNCHRONIZATION,
+                                        InitialState ? 1 : 0, 1);
     if (status) {
         free(obj);
         return status;
@@ -108,10 +108,9 @@ NTSTATUS NtQueryEvent(HANDLE EventHandle, ULONG EventInformationClass, PVOID Eve
     NTSTATUS status = handle_lookup(EventHandle, &event_type, EVENT_QUERY_STATE, &obj);
     if (status)
         return status;
-    EVENT_BASIC_INFORMATION out = {
-        segment_cell(obj->cell)->kind == CELL_NOTIFICATION ? NotificationEvent : SynchronizationEvent,
-        cell_value(obj->cell)
-    };
+    EVENT_BASIC_INFORMATION out = { segment_cell(obj->cell)->kind == CELL_NOTIFICATION ? NotificationEvent
+                                                                                       : SynchronizationEvent,
+                                    cell_value(obj->cell) };
     object_unref(obj);
     memcpy(EventInformation, &out, sizeof(out));
     if (ReturnLength)

@@ -90,8 +90,8 @@ static struct object_name *directory_find(struct directory *dir, const WCHAR *na
         return NULL;
     uint32_t hash = hash_name(name, length);
     struct object_name *entry = dir->buckets[hash & (dir->bucket_count - 1)];
-    while (entry && !(entry->hash == hash && entry->length == length &&
-                      names_equal(entry->text, name, length, ignore_case)))
+    while (entry &&
+           !(entry->hash == hash && entry->length == length && names_equal(entry->text, name, length, ignore_case)))
         entry = entry->next;
     return entry;
 }
@@ -316,9 +316,7 @@ static void make_tree(void)
     __atomic_store_n(&root, top, __ATOMIC_RELEASE);
 }
 
-void namespace_init(void)
-{
-}
+void namespace_init(void) {}
 
 static void lock_tree(void)
 {
@@ -595,7 +593,8 @@ NTSTATUS object_open_handle(const struct object_type *type, ACCESS_MASK access, 
 
 /* --- system calls --- */
 
-NTSTATUS NtCreateDirectoryObject(HANDLE *DirectoryHandle, ACCESS_MASK DesiredAccess, OBJECT_ATTRIBUTES *ObjectAttributes)
+NTSTATUS NtCreateDirectoryObject(HANDLE *DirectoryHandle, ACCESS_MASK DesiredAccess,
+                                 OBJECT_ATTRIBUTES *ObjectAttributes)
 {
     struct directory *dir = directory_new();
     if (!dir)

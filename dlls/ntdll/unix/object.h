@@ -16,19 +16,19 @@ struct object_name;
 struct thread;
 
 struct object_type {
-    const char *name;               /* "Event", as NtQueryObject reports it */
+    const char *name; /* "Event", as NtQueryObject reports it */
     ACCESS_MASK valid_access;
-    ACCESS_MASK generic_mapping[4]; /* read, write, execute, all */
-    void (*destroy)(struct object *);               /* the last reference is gone; frees the object */
-    void (*close)(struct object *, HANDLE handle);  /* a handle is being closed (may be NULL) */
+    ACCESS_MASK generic_mapping[4];                        /* read, write, execute, all */
+    void (*destroy)(struct object *);                      /* the last reference is gone; frees the object */
+    void (*close)(struct object *, HANDLE handle);         /* a handle is being closed (may be NULL) */
     NTSTATUS (*query_name)(struct object *, WCHAR **name); /* for ObjectNameInformation (may be NULL); malloc'ed */
 };
 
 struct object {
     const struct object_type *type;
-    uint32_t refs;          /* atomic */
-    uint32_t handle_count;  /* atomic */
-    uint32_t cell;          /* index of its cell in the segment; 0 = cannot be waited for */
+    uint32_t refs;         /* atomic */
+    uint32_t handle_count; /* atomic */
+    uint32_t cell;         /* index of its cell in the segment; 0 = cannot be waited for */
     uint32_t flags;
     struct object_name *name; /* in the namespace, or NULL */
     void *security;           /* self-relative security descriptor that was set, malloc'ed, or NULL (security.c) */
@@ -93,6 +93,7 @@ struct thread_wait {
     const void *queue_key;
     bool queued;
     struct completion_packet *packet; /* handed over by completion_post */
+    struct object *token;             /* what the thread impersonates with, or NULL; under thread_list_lock (token.c) */
 };
 
 /* Called by thread.c on the new thread itself before it runs Windows code, and when it ends (abandons its mutants,

@@ -20,10 +20,10 @@
 
 struct timer {
     struct object header;
-    int64_t due;       /* monotonic clock, ns */
-    int64_t absolute;  /* wall clock, 100 ns since 1601; 0 = relative */
-    uint32_t period;   /* ms; 0 = once */
-    uint32_t position; /* in the heap, from 1; 0 = not set */
+    int64_t due;                      /* monotonic clock, ns */
+    int64_t absolute;                 /* wall clock, 100 ns since 1601; 0 = relative */
+    uint32_t period;                  /* ms; 0 = once */
+    uint32_t position;                /* in the heap, from 1; 0 = not set */
     struct thread_object *apc_thread; /* referenced */
     PNTAPCFUNC apc;
     ULONG_PTR apc_context;
@@ -121,7 +121,8 @@ static void expire(struct timer *timer, struct thread_object *apc_thread, PNTAPC
         pthread_mutex_lock(&thread_list_lock);
         if (apc_thread->thread) {
             thread_remove_apcs(apc_thread->thread, timer); /* one at a time, as in Windows */
-            thread_queue_apc_from(apc_thread->thread, timer, apc, context, now.LowPart, (ULONG_PTR)(LONG_PTR)now.HighPart);
+            thread_queue_apc_from(apc_thread->thread, timer, apc, context, now.LowPart,
+                                  (ULONG_PTR)(LONG_PTR)now.HighPart);
         }
         pthread_mutex_unlock(&thread_list_lock);
         object_unref(&apc_thread->header);

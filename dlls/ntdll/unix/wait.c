@@ -498,8 +498,9 @@ NTSTATUS NtWaitForMultipleObjects(ULONG Count, HANDLE *Handles, ULONG WaitType, 
         struct thread_wait *wait = wait_self();
         wait->held = objects;
         wait->held_count = found;
-        status = WaitType == WaitAll && Count > 1 ? wait_all(wait, targets, Count, Alertable, Timeout ? &timeout : NULL)
-                                                  : wait_any(wait, targets, Count, Alertable, Timeout ? &timeout : NULL);
+        status = WaitType == WaitAll && Count > 1
+                     ? wait_all(wait, targets, Count, Alertable, Timeout ? &timeout : NULL)
+                     : wait_any(wait, targets, Count, Alertable, Timeout ? &timeout : NULL);
         wait->held_count = 0;
     }
     for (uint32_t i = 0; i < found; i++)
@@ -526,7 +527,8 @@ NTSTATUS NtSignalAndWaitForSingleObject(HANDLE SignalHandle, HANDLE WaitHandle, 
     if (!obj->cell)
         status = STATUS_OBJECT_TYPE_MISMATCH;
     else if (signal->type == &event_type)
-        status = granted & EVENT_MODIFY_STATE ? cell_set(signal->cell, CELL_ANY_GENERATION, NULL) : STATUS_ACCESS_DENIED;
+        status =
+            granted & EVENT_MODIFY_STATE ? cell_set(signal->cell, CELL_ANY_GENERATION, NULL) : STATUS_ACCESS_DENIED;
     else if (signal->type == &semaphore_type)
         status = granted & SEMAPHORE_MODIFY_STATE ? cell_semaphore_release(signal->cell, CELL_ANY_GENERATION, 1, NULL)
                                                   : STATUS_ACCESS_DENIED;

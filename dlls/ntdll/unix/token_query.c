@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: MIT */
+/* token_query.c: NtQueryInformationToken and NtSetInformationToken. */
+#include <stdlib.h>
+#include <string.h>
+#include "cell.h"
+#include "object_private.h"
+#include "security.h"
+
+/* TOKEN_INFORMATION_CLASS (winnt.h) */
+enum {
+    TokenUser = 1,
+    TokenGroups,
+    TokenPrivileges,
+    TokenOwner,
+    TokenPrimaryGroup,
+    TokenDefaultDacl,
+    TokenSource,
+    TokenType,
+    TokenImpersonationLevel,
+    TokenStatistics,
+    TokenRestrictedSids,
+    TokenSessionId,
+    TokenGroupsAndPrivileges,
+    TokenSessionReference,
+    TokenSandBoxInert,
+    TokenAuditPolicy,
+    TokenOrigin,
+    TokenElevationType,
+    TokenLinkedToken,
+    TokenElevation,
+    TokenHasRestrictions,
+    TokenAccessInformation,
+    TokenVirtualizationAllowed,
+    TokenVirtualizationEnabled,
+    TokenIntegrityLevel,
+    TokenUIAccess,
+    TokenMandatoryPolicy,
+    TokenLogonSid,
+    TokenIsAppContainer,
+    TokenCapabilities,
+    TokenAppContainerSid,
+    TokenAppContainerNumber,
+    TokenIsRestricted = 40,
+    TokenPrivateNameSpace = 42,
+    TokenIsLessPrivilegedAppContainer = 46,
+    TokenIsSandboxed = 47,
+};
+
+typedef struct _TOKEN_SOURCE {
+    CHAR SourceName[8];
+    LUID SourceIdentifier;
+} TOKEN_SOURCE;
+
+typedef struct _TOKEN_STATISTICS {
+    LUID TokenId;
+    LUID AuthenticationId;
+    LARGE_INTEGER ExpirationTime;
+    DWORD TokenType;
+    DWORD ImpersonationLevel;
+    DWORD DynamicCharged;
+    DWORD DynamicAvailable;
+    DWORD GroupCount;
+    DWORD PrivilegeCount;
+    LUID ModifiedId;
+} TOKEN_STATISTICS;
+NT_ASSERT_SIZE(TOKEN_STATISTICS, 56);
+
+typedef struct _TOKEN_GROUPS_AND_PRIVILEGES {
+    DWORD SidCount;
+    DWORD SidLength;
+    PVOID Sids;
+    DWORD RestrictedSidCount;
+    DWORD RestrictedSidLength;
+    PVOID RestrictedSids;
+    DWORD PrivilegeCount;
+    DWORD PrivilegeLength;
+    PVOID Privileges;
+    LUID AuthenticationId;
+} TOKEN_GROUPS_AND_PRIVILEGES;
+
+/* An answer that is put together here, with pointers as they shall be at `user`, and copied out when complete. */
+struct answer {
+    char *user;
+    char *data;
+    size_t size, cap;
+};
+
+static bool answer_reserve(struct answer *answer, size_t size)
+{
+    if (answer->size + size > answer->cap) {
+        size_t cap = (answer->size + size) * 2 + 256;
+        char *grown = realloc(answer->data, cap);
+        if (!grown)
+            return false;
+        answer->data = grown;
+        answer->cap = cap;
+    }
+    return true;
+}
+
+static NTSTATUS put(struct answer *answer, const void *data, size_t size)
+{
+    if (!answer_reserve(answer, size))
+        return STATUS_NO_MEMORY;
+    memcpy(answer->data + answer->size, data, size);
+    answer->size += size;
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS put_u32(struct answer *answer, uint32_t value)
+{
+    return put(answer, &value, sizeof(value));
+}
+
+/* One pointer (and attributes, if `pair`), then the SID that it points to. */
+static NTSTATUS put_sid(struct answer *answer, const struct sid *sid, DWORD attributes, bool pair)
+{
+    size_t head = pair ? sizeof(SID_AND_ATTRIBUTES) : sizeof(PVOID);
+    SID_AND_ATTRIBUTES entry = { answer->user + answer->size + head, attributes };
+    NTSTATUS status = put(answer, &entry, head);
+    return status ? status : put(answer, sid, sid_size(&sid->sid));
+}
+
+static size_t sids_size(const struct token_group *groups, uint32_t count)
+{
+    size_t size = 0;
+    for (uint32_t i = 0; i < count; i++)
+        size += ROUND_UP(sid_size(&groups[i].sid.sid), (size_t)4);
+    return size;
+}
+
+/* Pairs, then the SIDs. */
+static NTSTATUS put_pairs(struct answer *answer, const struct token_group *groups, uint32_t count)
+{
+    NTSTATUS status = STATUS_SUCCESS;
+    char *at = answer->user + answer->size + count * sizeof(SID_AND_ATTRIBUTES);
+    for (uint32_t i = 0; i < count && !status; i++) {
+        SID_AND_ATTRIBUTES entry = { at, groups[i].attributes };
+        status = put(answer, &entry, sizeof(entry));
+        at += sid_size(&groups[i].sid.sid);
+    }
+    for (uint32_t i = 0; i < count && !status; i++)
+        status = put(answer, &groups[i].sid, sid_size(&groups[i].sid.sid));
+    return status;
+}
+
+static NTSTATUS put_groups(struct answer *answer, const struct token_group *groups, uint32_t count)
+{
+    uint64_t head = count; /* the pairs are aligned to pointers */
+    NTSTATUS status = put(answer, &head, sizeof(head));
+    return status ? status : put_pairs(answer, groups, count);
+}
+
+static NTSTATUS put_all(struct answer *answer, const struct token *token)
+{
+    TOKEN_GROUPS_AND_PRIVILEGES out = { 0 };
+    size_t pairs = token->group_count * sizeof(SID_AND_ATTRIBUTES), sids = sids_size(token->groups, token->group_count);
+    size_t r_pairs = token->restricted_count * sizeof(SID_AND_ATTRIBUTES),
+           r_sids = sids_size(token->restricted_sids, token->restricted_count);
+    char *at = answer->user + sizeof(out);
+    out.SidCount = token->group_count;
+    out.SidLength = (DWORD)(pairs + sids);
+    out.Sids = at;
+    at += ROUND_UP(pairs + sids, (size_t)8);
+    out.RestrictedSidCount = token->restricted_count;
+    out.RestrictedSidLength = (DWORD)(r_pairs + r_sids);
+    out.RestrictedSids = token->restricted_count ? at : NULL;
+    at += ROUND_UP(r_pairs + r_sids, (size_t)8);
+    out.PrivilegeCount = token->privilege_count;
+    out.PrivilegeLength = (DWORD)(token->privilege_count * sizeof(LUID_AND_ATTRIBUTES));
+    out.Privileges = at;
+    out.AuthenticationId = token->authentication_id;
+    static const char zero[8];
+    NTSTATUS status = put(answer, &out, sizeof(out));
+    if (!status)
+        status = put_pairs(answer, token->groups, token->group_count);
+    if (!status)
+        status = put(answer, zero, -answer->size & 7);
+    if (!status)
+        status = put_pairs(answer, token->restricted_sids, token->restricted_count);
+    if (!status)
+        status = put(answer, zero, -answer->size & 7);
+    if (!status)
+        status = put(answer, token->privileges, out.PrivilegeLength);
+    return status;
+}
+
+static NTSTATUS put_statistics(struct answer *answer, const struct token *token)
+{
+    TOKEN_STATISTICS out = { 0 };
+    out.TokenId = token->id;
+    out.AuthenticationId = token->authentication_id;
+    out.ExpirationTime.QuadPart = INT64_MAX;
+    out.TokenType = token->type;
+    out.ImpersonationLevel = token->level;
+    out.DynamicCharged = 4096;
+    out.DynamicAvailable = 4096 - (token->default_dacl ? token->default_dacl->AclSize : 0);
+    out.GroupCount = token->group_count;
+    out.PrivilegeCount = token->privilege_count;
+    out.ModifiedId = token->modified_id;
+    return put(answer, &out, sizeof(out));
+}
+
+/* The token's lock is held. */
+static NTSTATUS compose(struct answer *answer, const struct token *token, ULONG class)
+{
+    NTSTATUS status;
+    switch (class) {
+    case TokenUser:
+        return put_sid(answer, &token->user, token->user_attributes, true);
+    case TokenGroups:
+        return put_groups(answer, token->groups, token->group_count);
+    case TokenRestrictedSids:
+        return put_groups(answer, token->restricted_sids, token->restricted_count);
+    case TokenPrivileges:
+        status = put_u32(answer, token->privilege_count);
+        return status ? status : put(answer, token->privileges, token->privilege_count * sizeof(LUID_AND_ATTRIBUTES));
+    case TokenOwner:
+        return put_sid(answer, &token->owner, 0, false);
+    case TokenPrimaryGroup:
+        return put_sid(answer, &token->primary_group, 0, false);
+    case TokenDefaultDacl: {
+        PVOID pointer = token->default_dacl ? answer->user + sizeof(PVOID) : NULL;
+        status = put(answer, &pointer, sizeof(pointer));
+        return status || !pointer ? status : put(answer, token->default_dacl, token->default_dacl->AclSize);
+    }
+    case TokenSource: {
+        TOKEN_SOURCE source = { "User32 ", { 0x2a3b0, 0 } };
+        source.SourceName[7] = ' ';
+        return put(answer, &source, sizeof(source));
+    }
+    case TokenType:
+        return put_u32(answer, token->type);
+    case TokenImpersonationLevel:
+        return token->type == TokenImpersonation ? put_u32(answer, token->level) : STATUS_INVALID_INFO_CLASS;
+    case TokenStatistics:
+        return put_statistics(answer, token);
+    case TokenSessionId:
+        return put_u32(answer, token->session_id);
+    case TokenGroupsAndPrivileges:
+        return put_all(answer, token);
+    case TokenOrigin: {
+        LUID origin = { 0x3e7, 0 }; /* logged on by the system */
+        return put(answer, &origin, sizeof(origin));
+    }
+    case TokenElevationType:
+        return put_u32(answer, 1); /* TokenElevationTypeDefault: there is no split token */
+    case TokenElevation:
+        return put_u32(answer, token->elevated);
+    case TokenHasRestrictions:
+    case TokenIsRestricted:
+        return put_u32(answer, token->restricted);
+    case TokenIntegrityLevel: {
+        struct sid sid;
+        sid_make(&sid, 16, 1, token->integrity);
+        return put_sid(answer, &sid, SE_GROUP_INTEGRITY | SE_GROUP_INTEGRITY_ENABLED, true);
+    }
+    case TokenMandatoryPolicy:
+        return put_u32(answer, 3); /* TOKEN_MANDATORY_POLICY_VALID_MASK: no write up, new process min */
+    case TokenLogonSid:
+        for (uint32_t i = 0; i < token->group_count; i++)
+            if ((token->groups[i].attributes & SE_GROUP_LOGON_ID) == SE_GROUP_LOGON_ID)
+                return put_groups(answer, &token->groups[i], 1);
+        return STATUS_NOT_FOUND;
+    case TokenCapabilities:
+        return put_groups(answer, NULL, 0);
+    case TokenAppContainerSid: {
+        PVOID none = NULL;
+        return put(answer, &none, sizeof(none));
+    }
+    case TokenSandBoxInert:
+    case TokenVirtualizationAllowed:
+    case TokenVirtualizationEnabled:
+    case TokenUIAccess:
+    case TokenIsAppContainer:
+    case TokenAppContainerNumber:
+    case TokenPrivateNameSpace:
+    case TokenIsLessPrivilegedAppContainer:
+    case TokenIsSandboxed:
+        return put_u32(answer, 0);
+    case TokenLinkedToken:
+        return STATUS_NO_SUCH_LOGON_SESSION; /* as for a token that is not split */
+    default:
+        return STATUS_INVALID_INFO_CLASS;
+    }
+}
+
+NTSTATUS NtQueryInformationToken(HANDLE TokenHandle, ULONG TokenInformationClass, PVOID TokenInformation,
+                                 ULONG TokenInformationLength, ULONG *ReturnLength)
+{
+    struct object *obj;
+    ACCESS_MASK access = TokenInformationClass == TokenSource ? TOKEN_QUERY_SOURCE : TOKEN_QUERY;
+    NTSTATUS status = handle_lookup(TokenHandle, &token_type, access, &obj);
+    if (status)
+        return status;
+    struct token *token = (struct token *)obj;
+    struct answer answer = { .user = TokenInformation };
+    native_lock(&token->lock);
+    status = compose(&answer, token, TokenInformationClass);
+    native_unlock(&token->lock);
+    object_unref(obj);
+    if (!status) {
+        *ReturnLength = (ULONG)answer.size;
+        if (answer.size > TokenInformationLength)
+            status = STATUS_BUFFER_TOO_SMALL;
+        else if (!user_copy_out(TokenInformation, answer.data, answer.size))
+            status = STATUS_ACCESS_VIOLATION;
+    }
+    free(answer.data);
+    return status;
+}
+
+static NTSTATUS set_owner(struct token *token, const struct sid *sid)
+{
+    bool allowed = sid_equal(&sid->sid, &token->user.sid);
+    for (uint32_t i = 0; i < token->group_count && !allowed; i++)
+        allowed = token->groups[i].attributes & SE_GROUP_OWNER && sid_equal(&sid->sid, &token->groups[i].sid.sid);
+    if (!allowed)
+        return STATUS_INVALID_OWNER;
+    token->owner = *sid;
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS set_primary_group(struct token *token, const struct sid *sid)
+{
+    for (uint32_t i = 0; i < token->group_count; i++)
+        if (sid_equal(&sid->sid, &token->groups[i].sid.sid)) {
+            token->primary_group = *sid;
+            return STATUS_SUCCESS;
+        }
+    return STATUS_INVALID_PRIMARY_GROUP;
+}
+
+NTSTATUS NtSetInformationToken(HANDLE TokenHandle, ULONG TokenInformationClass, PVOID TokenInformation,
+                               ULONG TokenInformationLength)
+{
+    ACCESS_MASK access = TOKEN_ADJUST_DEFAULT | (TokenInformationClass == TokenSessionId ? TOKEN_ADJUST_SESSIONID : 0);
+    struct object *obj;
+    struct sid sid;
+    ACL *dacl = NULL;
+    PVOID pointer;
+    if (TokenInformationLength < (TokenInformationClass == TokenSessionId ? sizeof(DWORD) : sizeof(PVOID)))
+        return STATUS_INFO_LENGTH_MISMATCH;
+    memcpy(&pointer, TokenInformation, sizeof(PVOID) < TokenInformationLength ? sizeof(PVOID) : TokenInformationLength);
+    switch (TokenInformationClass) {
+    case TokenOwner:
+    case TokenPrimaryGroup:
+    case TokenIntegrityLevel:
+        if (!sid_in(&sid, pointer))
+            return STATUS_ACCESS_VIOLATION;
+        break;
+    case TokenDefaultDacl: {
+        ACL header;
+        if (!pointer)
+            break;
+        if (!user_copy_in(&header, pointer, sizeof(header)))
+            return STATUS_ACCESS_VIOLATION;
+        if (header.AclSize < sizeof(header))
+            return STATUS_INVALID_ACL;
+        if (!(dacl = malloc(header.AclSize)))
+            return STATUS_NO_MEMORY;
+        if (!user_copy_in(dacl, pointer, header.AclSize)) {
+            free(dacl);
+            return STATUS_ACCESS_VIOLATION;
+        }
+        dacl->AclSize = header.AclSize;
+        break;
+    }
+    case TokenSessionId:
+        return STATUS_PRIVILEGE_NOT_HELD; /* SeTcbPrivilege */
+    default:
+        return STATUS_INVALID_INFO_CLASS;
+    }
+    NTSTATUS status = handle_lookup(TokenHandle, &token_type, access, &obj);
+    if (status) {
+        free(dacl);
+        return status;
+    }
+    struct token *token = (struct token *)obj;
+    native_lock(&token->lock);
+    if (TokenInformationClass == TokenOwner) {
+        status = set_owner(token, &sid);
+    } else if (TokenInformationClass == TokenPrimaryGroup) {
+        status = set_primary_group(token, &sid);
+    } else if (TokenInformationClass == TokenIntegrityLevel) {
+        uint32_t level = sid.sid.SubAuthority[0];
+        if (level > token->integrity)
+            status = STATUS_PRIVILEGE_NOT_HELD;
+        else
+            token->integrity = level;
+    } else {
+        ACL *old = token->default_dacl;
+        token->default_dacl = dacl;
+        dacl = old;
+    }
+    native_unlock(&token->lock);
+    free(dacl);
+    object_unref(obj);
+    return status;
+}
