@@ -122,6 +122,13 @@ typedef struct _RTL_CALLER_ALLOCATED_ACTIVATION_CONTEXT_STACK_FRAME {
     PVOID Extra[4];
 } RTL_CALLER_ALLOCATED_ACTIVATION_CONTEXT_STACK_FRAME;
 
+/* Flags of RtlQueryInformationActivationContext; QUERY_ACTCTX_FLAG_* of the Windows API have other values. */
+#define RTL_QUERY_ACTCTX_USE_ACTIVE 0x00000001
+#define RTL_QUERY_ACTCTX_IS_MODULE  0x00000002
+#define RTL_QUERY_ACTCTX_IS_ADDRESS 0x00000004
+#define RTL_QUERY_ACTCTX_NO_ADDREF  0x80000000
+
+/* Makes a context from the manifest that CreateActCtx's structure describes. */
 NTSTATUS NTAPI RtlCreateActivationContext(PHANDLE handle, const ACTCTXW *info);
 VOID NTAPI RtlAddRefActivationContext(HANDLE handle);
 VOID NTAPI RtlReleaseActivationContext(HANDLE handle);
@@ -146,5 +153,9 @@ NTSTATUS NTAPI RtlFindActivationContextSectionGuid(ULONG flags, const GUID *exte
                                                    PVOID data);
 
 /* Of Transom's own: ends the program, naming the function (stubs of missing exports call it). */
+
+NTSTATUS NTAPI RtlQueryInformationActiveActivationContext(ULONG info_class, PVOID buffer, SIZE_T size, SIZE_T *needed);
+NTSTATUS NTAPI RtlQueryActivationContextApplicationSettings(ULONG flags, HANDLE handle, PCWSTR name_space, PCWSTR name,
+                                                            PWSTR buffer, SIZE_T size, SIZE_T *needed);
 
 #endif

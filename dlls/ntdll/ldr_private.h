@@ -135,6 +135,7 @@ void ldr_tls_free_thread(void);
 
 /* actctx.c */
 NTSTATUS actctx_process_init(struct ldr_module *exe);
+void actctx_module_init(struct ldr_module *module); /* its own manifest, if it has one */
 bool actctx_redirect_dll(const WCHAR *name, size_t length, UNICODE_STRING *path);
 
 #endif

@@ -94,6 +94,7 @@ static NTSTATUS map_dll(const WCHAR *path, size_t length, struct ldr_module *imp
     UNICODE_STRING name = { (USHORT)(length * sizeof(WCHAR)), (USHORT)(length * sizeof(WCHAR)), (WCHAR *)path };
     struct ldr_module *module;
     HANDLE section;
+    ULONG_PTR cookie = 0;
     void *base = NULL;
     SIZE_T size = 0;
     IMAGE_NT_HEADERS *nt;
@@ -123,8 +124,14 @@ static NTSTATUS map_dll(const WCHAR *path, size_t length, struct ldr_module *imp
     }
     status = ldr_prepare_image(module);
     /* A program that is loaded as if it were a DLL has its imports left alone, as documented for LoadLibrary. */
-    if (!status && (module->entry.Flags & LDRP_IMAGE_DLL))
+    if (!status && (module->entry.Flags & LDRP_IMAGE_DLL)) {
+        actctx_module_init(module);
+        if (module->activation_context)
+            RtlActivateActivationContext(0, module->activation_context, &cookie);
         status = ldr_bind_imports(module);
+        if (cookie)
+            RtlDeactivateActivationContext(0, cookie);
+    }
     if (status) {
         discard(module);
         return status;

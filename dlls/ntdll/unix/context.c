@@ -207,12 +207,6 @@ NTSTATUS NtResumeThread(HANDLE handle, ULONG *previous)
     return STATUS_SUCCESS;
 }
 
-NTSTATUS NtAlertResumeThread(HANDLE handle, ULONG *previous)
-{
-    NTSTATUS status = NtAlertThread(handle);
-    return status ? status : NtResumeThread(handle, previous);
-}
-
 static NTSTATUS for_all_others(HANDLE process, NTSTATUS (*change)(HANDLE, ULONG *))
 {
     if (!process_is_current(process))
@@ -328,12 +322,6 @@ NTSTATUS NtSetContextThread(HANDLE handle, CONTEXT *user)
     if (!user_copy_in(&context, user, sizeof(context)))
         return STATUS_ACCESS_VIOLATION;
     return with_context(handle, 0x0010, write_context, &context, true);
-}
-
-NTSTATUS NtYieldExecution(void)
-{
-    sched_yield();
-    return STATUS_SUCCESS;
 }
 
 NTSTATUS NtGetCurrentProcessorNumber(void)
