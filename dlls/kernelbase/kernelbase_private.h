@@ -97,6 +97,9 @@ WCHAR *wide_dup(const WCHAR *str);
 /* NT names of DOS names: free with RtlFreeUnicodeString. Status as RtlDosPathNameToNtPathName_U_WithStatus. */
 NTSTATUS dos_to_nt_path(const WCHAR *dos, UNICODE_STRING *nt);
 
+/* Deletes an open file (fileapi.c). */
+NTSTATUS delete_by_handle(HANDLE file);
+
 /* An OBJECT_ATTRIBUTES for a named kernel object; name may be NULL. Returns a pointer for the system call (NULL if neither
  * name nor security says anything). The name is looked up in \BaseNamedObjects of the session. */
 struct object_name_arg {

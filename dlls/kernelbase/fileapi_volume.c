@@ -1,0 +1,604 @@
+/* SPDX-License-Identifier: MIT */
+/* fileapi_volume.c: drives and volumes. C: is the prefix, Z: the root of the file system; others by \??\X: links. */
+#include "kernelbase_private.h"
+
+/* --- drive letters --- */
+
+static BOOL drive_exists(WCHAR letter)
+{
+    WCHAR path[] = L"\\??\\X:\\";
+    UNICODE_STRING name = { sizeof(path) - sizeof(WCHAR), sizeof(path), path };
+    FILE_BASIC_INFORMATION info;
+    OBJECT_ATTRIBUTES attr;
+
+    path[4] = letter;
+    InitializeObjectAttributes(&attr, &name, OBJ_CASE_INSENSITIVE, NULL, NULL);
+    return !NtQueryAttributesFile(&attr, &info);
+}
+
+DWORD WINAPI GetLogicalDrives(VOID)
+{
+    DWORD mask = 0;
+    unsigned i;
+
+    for (i = 0; i < 26; i++)
+        if (drive_exists('A' + i))
+            mask |= 1u << i;
+    return mask;
+}
+
+DWORD WINAPI GetLogicalDriveStringsW(DWORD size, WCHAR *buffer)
+{
+    DWORD mask = GetLogicalDrives(), count = __builtin_popcount(mask) * 4;
+    unsigned i;
+
+    if (size < count + 1)
+        return count + 1;
+    for (i = 0; i < 26; i++) {
+        if (!(mask & 1u << i))
+            continue;
+        *buffer++ = 'A' + i;
+        *buffer++ = ':';
+        *buffer++ = '\\';
+        *buffer++ = 0;
+    }
+    *buffer = 0;
+    return count;
+}
+
+DWORD WINAPI GetLogicalDriveStringsA(DWORD size, char *buffer)
+{
+    WCHAR wide[26 * 4 + 1];
+    DWORD length = GetLogicalDriveStringsW(ARRAY_SIZE(wide), wide), i;
+
+    if (size < length + 1)
+        return length + 1;
+    for (i = 0; i <= length; i++)
+        buffer[i] = wide[i];
+    return length;
+}
+
+/* Opens what a root path names (`C:\`, a directory, `\\?\Volume{...}\`); NULL means the current drive's root. */
+static NTSTATUS open_root(const WCHAR *root, HANDLE *handle)
+{
+    OBJECT_ATTRIBUTES attr;
+    IO_STATUS_BLOCK iosb;
+    UNICODE_STRING nt;
+    NTSTATUS status;
+
+    if ((status = dos_to_nt_path(root ? root : L"\\", &nt)))
+        return status;
+    InitializeObjectAttributes(&attr, &nt, OBJ_CASE_INSENSITIVE, NULL, NULL);
+    status = NtOpenFile(handle, FILE_READ_ATTRIBUTES | SYNCHRONIZE, &attr, &iosb,
+                        FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                        FILE_DIRECTORY_FILE | FILE_SYNCHRONOUS_IO_NONALERT | FILE_OPEN_FOR_FREE_SPACE_QUERY |
+                            FILE_OPEN_FOR_BACKUP_INTENT);
+    RtlFreeUnicodeString(&nt);
+    return status;
+}
+
+/* GetVolumeInformation and the like want `X:\` or `\\server\share\`, with the backslash. */
+static BOOL ends_in_backslash(const WCHAR *root)
+{
+    SIZE_T length = wcslen(root);
+
+    return length && (root[length - 1] == '\\' || root[length - 1] == '/');
+}
+
+UINT WINAPI GetDriveTypeW(const WCHAR *root)
+{
+    FILE_FS_DEVICE_INFORMATION info;
+    IO_STATUS_BLOCK iosb;
+    WCHAR drive[] = L"X:\\";
+    HANDLE handle;
+    NTSTATUS status;
+
+    /* "C:" is taken for its root. */
+    if (root && root[0] && root[1] == ':' && !root[2]) {
+        drive[0] = root[0];
+        root = drive;
+    }
+    if (open_root(root, &handle))
+        return DRIVE_NO_ROOT_DIR;
+    status = NtQueryVolumeInformationFile(handle, &iosb, &info, sizeof(info), FileFsDeviceInformation);
+    NtClose(handle);
+    if (status)
+        return DRIVE_UNKNOWN;
+    switch (info.DeviceType) {
+    case 0x02: /* FILE_DEVICE_CD_ROM */
+    case 0x03:
+        return DRIVE_CDROM;
+    case 0x14: /* FILE_DEVICE_NETWORK_FILE_SYSTEM */
+        return DRIVE_REMOTE;
+    case 0x24: /* FILE_DEVICE_VIRTUAL_DISK */
+        return DRIVE_RAMDISK;
+    case 0x07: /* FILE_DEVICE_DISK */
+    case 0x08:
+        if (info.Characteristics & 0x10) /* FILE_REMOTE_DEVICE */
+            return DRIVE_REMOTE;
+        return info.Characteristics & 0x01 ? DRIVE_REMOVABLE : DRIVE_FIXED;
+    }
+    return DRIVE_UNKNOWN;
+}
+
+UINT WINAPI GetDriveTypeA(const char *root)
+{
+    struct wide_arg wide;
+    UINT type;
+
+    if (!wide_file_arg(&wide, root))
+        return DRIVE_NO_ROOT_DIR;
+    type = GetDriveTypeW(wide.str);
+    wide_arg_free(&wide);
+    return type;
+}
+
+/* --- free space --- */
+
+static NTSTATUS full_size(const WCHAR *root, FILE_FS_FULL_SIZE_INFORMATION *info)
+{
+    IO_STATUS_BLOCK iosb;
+    HANDLE handle;
+    NTSTATUS status = open_root(root, &handle);
+
+    if (status)
+        return status;
+    status = NtQueryVolumeInformationFile(handle, &iosb, info, sizeof(*info), FileFsFullSizeInformation);
+    NtClose(handle);
+    return status;
+}
+
+BOOL WINAPI GetDiskFreeSpaceExW(const WCHAR *root, ULARGE_INTEGER *available, ULARGE_INTEGER *total,
+                                ULARGE_INTEGER *free)
+{
+    FILE_FS_FULL_SIZE_INFORMATION info;
+    ULONGLONG unit;
+
+    NTSTATUS status = full_size(root, &info);
+
+    if (status == STATUS_OBJECT_NAME_NOT_FOUND)
+        return fail(ERROR_PATH_NOT_FOUND);
+    if (!set_ntstatus(status))
+        return FALSE;
+    unit = (ULONGLONG)info.SectorsPerAllocationUnit * info.BytesPerSector;
+    if (available)
+        available->QuadPart = info.CallerAvailableAllocationUnits.QuadPart * unit;
+    if (total)
+        total->QuadPart = info.TotalAllocationUnits.QuadPart * unit;
+    if (free)
+        free->QuadPart = info.ActualAvailableAllocationUnits.QuadPart * unit;
+    return TRUE;
+}
+
+BOOL WINAPI GetDiskFreeSpaceExA(const char *root, ULARGE_INTEGER *available, ULARGE_INTEGER *total,
+                                ULARGE_INTEGER *free)
+{
+    struct wide_arg wide;
+    BOOL result;
+
+    if (!wide_file_arg(&wide, root))
+        return FALSE;
+    result = GetDiskFreeSpaceExW(wide.str, available, total, free);
+    wide_arg_free(&wide);
+    return result;
+}
+
+BOOL WINAPI GetDiskFreeSpaceW(const WCHAR *root, DWORD *sectors_per_cluster, DWORD *bytes_per_sector,
+                              DWORD *free_clusters, DWORD *clusters)
+{
+    FILE_FS_FULL_SIZE_INFORMATION info;
+    NTSTATUS status = full_size(root, &info);
+
+    if (status == STATUS_OBJECT_NAME_NOT_FOUND)
+        return fail(ERROR_PATH_NOT_FOUND);
+    if (!set_ntstatus(status))
+        return FALSE;
+    if (sectors_per_cluster)
+        *sectors_per_cluster = info.SectorsPerAllocationUnit;
+    if (bytes_per_sector)
+        *bytes_per_sector = info.BytesPerSector;
+    /* Larger volumes than 32 bits can say are reported as large as they can be. */
+    if (free_clusters)
+        *free_clusters = min(info.CallerAvailableAllocationUnits.QuadPart, (LONGLONG)MAXDWORD);
+    if (clusters)
+        *clusters = min(info.TotalAllocationUnits.QuadPart, (LONGLONG)MAXDWORD);
+    return TRUE;
+}
+
+BOOL WINAPI GetDiskFreeSpaceA(const char *root, DWORD *sectors_per_cluster, DWORD *bytes_per_sector,
+                              DWORD *free_clusters, DWORD *clusters)
+{
+    struct wide_arg wide;
+    BOOL result;
+
+    if (!wide_file_arg(&wide, root))
+        return FALSE;
+    result = GetDiskFreeSpaceW(wide.str, sectors_per_cluster, bytes_per_sector, free_clusters, clusters);
+    wide_arg_free(&wide);
+    return result;
+}
+
+/* --- volumes --- */
+
+BOOL WINAPI GetVolumeInformationByHandleW(HANDLE file, WCHAR *label, DWORD label_size, DWORD *serial,
+                                          DWORD *component_length, DWORD *flags, WCHAR *fs_name, DWORD fs_name_size)
+{
+    struct {
+        FILE_FS_VOLUME_INFORMATION info;
+        WCHAR text[MAX_PATH];
+    } volume;
+    struct {
+        FILE_FS_ATTRIBUTE_INFORMATION info;
+        WCHAR text[MAX_PATH];
+    } attribute;
+    IO_STATUS_BLOCK iosb;
+    NTSTATUS status;
+
+    if (label || serial) {
+        status = NtQueryVolumeInformationFile(file, &iosb, &volume, sizeof(volume), FileFsVolumeInformation);
+        if (!set_ntstatus(status))
+            return FALSE;
+        if (serial)
+            *serial = volume.info.VolumeSerialNumber;
+        if (label && return_string_w(volume.info.VolumeLabel, volume.info.VolumeLabelLength / sizeof(WCHAR), label,
+                                     label_size) >= label_size)
+            return fail(ERROR_BAD_LENGTH);
+    }
+    if (component_length || flags || fs_name) {
+        status = NtQueryVolumeInformationFile(file, &iosb, &attribute, sizeof(attribute), FileFsAttributeInformation);
+        if (!set_ntstatus(status))
+            return FALSE;
+        if (component_length)
+            *component_length = attribute.info.MaximumComponentNameLength;
+        if (flags)
+            *flags = attribute.info.FileSystemAttributes;
+        if (fs_name &&
+            return_string_w(attribute.info.FileSystemName, attribute.info.FileSystemNameLength / sizeof(WCHAR), fs_name,
+                            fs_name_size) >= fs_name_size)
+            return fail(ERROR_BAD_LENGTH);
+    }
+    return TRUE;
+}
+
+BOOL WINAPI GetVolumeInformationW(const WCHAR *root, WCHAR *label, DWORD label_size, DWORD *serial,
+                                  DWORD *component_length, DWORD *flags, WCHAR *fs_name, DWORD fs_name_size)
+{
+    HANDLE handle;
+    NTSTATUS status;
+    BOOL result;
+
+    if (root && !ends_in_backslash(root))
+        return fail(ERROR_INVALID_NAME);
+    status = open_root(root, &handle);
+    if (status == STATUS_OBJECT_NAME_NOT_FOUND)
+        return fail(ERROR_PATH_NOT_FOUND);
+    if (!set_ntstatus(status))
+        return FALSE;
+    result = GetVolumeInformationByHandleW(handle, label, label_size, serial, component_length, flags, fs_name,
+                                           fs_name_size);
+    NtClose(handle);
+    return result;
+}
+
+BOOL WINAPI GetVolumeInformationA(const char *root, char *label, DWORD label_size, DWORD *serial,
+                                  DWORD *component_length, DWORD *flags, char *fs_name, DWORD fs_name_size)
+{
+    WCHAR wide_label[MAX_PATH + 1], wide_fs_name[MAX_PATH + 1];
+    struct wide_arg wide;
+    BOOL result;
+
+    if (!wide_file_arg(&wide, root))
+        return FALSE;
+    result = GetVolumeInformationW(wide.str, label ? wide_label : NULL, ARRAY_SIZE(wide_label), serial,
+                                   component_length, flags, fs_name ? wide_fs_name : NULL, ARRAY_SIZE(wide_fs_name));
+    wide_arg_free(&wide);
+    if (!result)
+        return FALSE;
+    if (label && return_file_string_a(wide_label, wcslen(wide_label), label, label_size) >= label_size)
+        return fail(ERROR_BAD_LENGTH);
+    if (fs_name && return_file_string_a(wide_fs_name, wcslen(wide_fs_name), fs_name, fs_name_size) >= fs_name_size)
+        return fail(ERROR_BAD_LENGTH);
+    return TRUE;
+}
+
+/* A drive is the only thing that is mounted: the volume's path is the path's root. */
+BOOL WINAPI GetVolumePathNameW(const WCHAR *path, WCHAR *volume, DWORD size)
+{
+    DWORD length;
+    WCHAR *full;
+    BOOL result = FALSE;
+
+    if (!path || !volume || !size)
+        return fail(ERROR_INVALID_PARAMETER);
+    if (!(length = GetFullPathNameW(path, 0, NULL, NULL)))
+        return FALSE;
+    if (!(full = kb_alloc(length * sizeof(WCHAR))))
+        return fail(ERROR_NOT_ENOUGH_MEMORY);
+    length = GetFullPathNameW(path, length, full, NULL);
+    if (length >= 2 && full[1] == ':')
+        length = 3;
+    else if (!wcsncmp(full, L"\\\\?\\", 4) && length >= 6 && full[5] == ':')
+        length = 7;
+    else if (!wcsncmp(full, L"\\\\?\\Volume{", 11)) {
+        const WCHAR *end = wcschr(full + 11, '\\');
+
+        length = end ? end - full + 1 : length + 1;
+    } else {
+        /* \\server\share\ */
+        const WCHAR *end = length > 2 ? wcschr(full + 2, '\\') : NULL;
+
+        end = end ? wcschr(end + 1, '\\') : NULL;
+        length = end ? end - full + 1 : length + 1;
+    }
+    if (length < size) {
+        memcpy(volume, full, (length - 1) * sizeof(WCHAR));
+        volume[length - 1] = '\\';
+        volume[length] = 0;
+        result = TRUE;
+    } else
+        SetLastError(ERROR_FILENAME_EXCED_RANGE);
+    kb_free(full);
+    return result;
+}
+
+BOOL WINAPI GetVolumePathNameA(const char *path, char *volume, DWORD size)
+{
+    WCHAR *wide_volume;
+    struct wide_arg wide;
+    BOOL result = FALSE;
+
+    if (!wide_file_arg(&wide, path))
+        return FALSE;
+    if (!(wide_volume = kb_alloc(((SIZE_T)size + 1) * sizeof(WCHAR))))
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+    else if ((result = GetVolumePathNameW(wide.str, wide_volume, size)) &&
+             return_file_string_a(wide_volume, wcslen(wide_volume), volume, size) >= size)
+        result = fail(ERROR_FILENAME_EXCED_RANGE);
+    kb_free(wide_volume);
+    wide_arg_free(&wide);
+    return result;
+}
+
+/* Volumes are named after their drive's letter; see \??\Volume{...} in the NT name space. */
+#define VOLUME_PREFIX L"\\\\?\\Volume{7472616e-736f-6d00-0000-0000000000"
+#define VOLUME_LENGTH (ARRAY_SIZE(VOLUME_PREFIX) - 1 + 4)
+
+static void volume_name(WCHAR letter, WCHAR *name)
+{
+    static const WCHAR digits[] = L"0123456789abcdef";
+
+    wcscpy(name, VOLUME_PREFIX);
+    name += ARRAY_SIZE(VOLUME_PREFIX) - 1;
+    *name++ = digits[(letter >> 4) & 0xf];
+    *name++ = digits[letter & 0xf];
+    *name++ = '}';
+    *name++ = '\\';
+    *name = 0;
+}
+
+/* The drive of a volume's name; 0 if it is no such name. */
+static WCHAR volume_drive(const WCHAR *name)
+{
+    unsigned prefix = ARRAY_SIZE(VOLUME_PREFIX) - 1, value = 0, i;
+
+    if (_wcsnicmp(name, VOLUME_PREFIX, prefix))
+        return 0;
+    for (i = prefix; i < prefix + 2; i++) {
+        WCHAR c = name[i] | 0x20;
+
+        if (name[i] >= '0' && name[i] <= '9')
+            value = value * 16 + name[i] - '0';
+        else if (c >= 'a' && c <= 'f')
+            value = value * 16 + c - 'a' + 10;
+        else
+            return 0;
+    }
+    if (name[i] != '}' || value < 'A' || value > 'Z' || !drive_exists(value))
+        return 0;
+    return value;
+}
+
+BOOL WINAPI GetVolumeNameForVolumeMountPointW(const WCHAR *path, WCHAR *volume, DWORD size)
+{
+    WCHAR letter = 0;
+
+    if (!path || !ends_in_backslash(path))
+        return fail(ERROR_INVALID_NAME);
+    if (path[0] && path[1] == ':' && path[2] == '\\' && !path[3])
+        letter = RtlUpcaseUnicodeChar(path[0]);
+    else if (wcslen(path) == VOLUME_LENGTH)
+        letter = volume_drive(path);
+    else
+        return fail(ERROR_NOT_A_REPARSE_POINT);
+    if (letter < 'A' || letter > 'Z' || !drive_exists(letter))
+        return fail(ERROR_FILE_NOT_FOUND);
+    if (size <= VOLUME_LENGTH)
+        return fail(ERROR_FILENAME_EXCED_RANGE);
+    volume_name(letter, volume);
+    return TRUE;
+}
+
+BOOL WINAPI GetVolumeNameForVolumeMountPointA(const char *path, char *volume, DWORD size)
+{
+    WCHAR name[VOLUME_LENGTH + 1];
+    struct wide_arg wide;
+    BOOL result;
+
+    if (!wide_file_arg(&wide, path))
+        return FALSE;
+    result = GetVolumeNameForVolumeMountPointW(wide.str, name, ARRAY_SIZE(name));
+    wide_arg_free(&wide);
+    if (result && return_string_a(name, wcslen(name), volume, size) >= size)
+        return fail(ERROR_FILENAME_EXCED_RANGE);
+    return result;
+}
+
+BOOL WINAPI GetVolumePathNamesForVolumeNameW(const WCHAR *volume, WCHAR *paths, DWORD size, DWORD *needed)
+{
+    WCHAR letter = volume ? volume_drive(volume) : 0;
+
+    if (!letter)
+        return fail(volume && !_wcsnicmp(volume, L"\\\\?\\Volume{", 11) ? ERROR_FILE_NOT_FOUND : ERROR_INVALID_NAME);
+    if (needed)
+        *needed = 5;
+    if (size < 5)
+        return fail(ERROR_MORE_DATA);
+    paths[0] = letter;
+    paths[1] = ':';
+    paths[2] = '\\';
+    paths[3] = paths[4] = 0;
+    return TRUE;
+}
+
+BOOL WINAPI GetVolumePathNamesForVolumeNameA(const char *volume, char *paths, DWORD size, DWORD *needed)
+{
+    WCHAR names[8];
+    struct wide_arg wide;
+    DWORD length, i;
+    BOOL result;
+
+    if (!wide_file_arg(&wide, volume))
+        return FALSE;
+    result = GetVolumePathNamesForVolumeNameW(wide.str, names, ARRAY_SIZE(names), &length);
+    wide_arg_free(&wide);
+    if (!result)
+        return FALSE;
+    if (needed)
+        *needed = length;
+    if (size < length)
+        return fail(ERROR_MORE_DATA);
+    for (i = 0; i < length; i++)
+        paths[i] = names[i];
+    return TRUE;
+}
+
+/* FindFirstVolume's handle is the set of drives that are still to be named. */
+struct find_volume {
+    DWORD drives;
+};
+
+BOOL WINAPI FindNextVolumeW(HANDLE handle, WCHAR *volume, DWORD size)
+{
+    struct find_volume *find = handle;
+    int i;
+
+    if (!handle || handle == INVALID_HANDLE_VALUE)
+        return fail(ERROR_INVALID_HANDLE);
+    if (!find->drives)
+        return fail(ERROR_NO_MORE_FILES);
+    if (size <= VOLUME_LENGTH)
+        return fail(ERROR_FILENAME_EXCED_RANGE);
+    i = __builtin_ctz(find->drives);
+    find->drives &= find->drives - 1;
+    volume_name('A' + i, volume);
+    return TRUE;
+}
+
+HANDLE WINAPI FindFirstVolumeW(WCHAR *volume, DWORD size)
+{
+    struct find_volume *find = kb_alloc(sizeof(*find));
+
+    if (!find) {
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+        return INVALID_HANDLE_VALUE;
+    }
+    find->drives = GetLogicalDrives();
+    if (FindNextVolumeW(find, volume, size))
+        return find;
+    kb_free(find);
+    return INVALID_HANDLE_VALUE;
+}
+
+BOOL WINAPI FindVolumeClose(HANDLE handle)
+{
+    if (!handle || handle == INVALID_HANDLE_VALUE)
+        return fail(ERROR_INVALID_HANDLE);
+    kb_free(handle);
+    return TRUE;
+}
+
+/* --- devices: symbolic links in \?? --- */
+
+DWORD WINAPI QueryDosDeviceW(const WCHAR *device, WCHAR *target, DWORD size)
+{
+    UNICODE_STRING name, link;
+    OBJECT_ATTRIBUTES attr;
+    HANDLE directory, handle;
+    NTSTATUS status;
+    ULONG length = 0;
+
+    RtlInitUnicodeString(&name, L"\\??");
+    InitializeObjectAttributes(&attr, &name, OBJ_CASE_INSENSITIVE, NULL, NULL);
+    if (!set_ntstatus(NtOpenDirectoryObject(&directory, DIRECTORY_QUERY | DIRECTORY_TRAVERSE, &attr)))
+        return 0;
+    if (device) {
+        RtlInitUnicodeString(&name, device);
+        InitializeObjectAttributes(&attr, &name, OBJ_CASE_INSENSITIVE, directory, NULL);
+        status = NtOpenSymbolicLinkObject(&handle, SYMBOLIC_LINK_QUERY, &attr);
+        if (!status) {
+            link.Buffer = target;
+            link.Length = 0;
+            link.MaximumLength = min(size, 0x7fff) * sizeof(WCHAR);
+            status = NtQuerySymbolicLinkObject(handle, &link, NULL);
+            NtClose(handle);
+            length = link.Length / sizeof(WCHAR);
+            /* The result ends with two zeros: it is a list. */
+            if (!status && length + 2 > size)
+                status = STATUS_BUFFER_TOO_SMALL;
+            if (!status) {
+                target[length++] = 0;
+                target[length++] = 0;
+            }
+        }
+    } else {
+        struct {
+            OBJECT_DIRECTORY_INFORMATION info;
+            WCHAR text[512];
+        } entry;
+        ULONG context = 0;
+
+        while (!(status = NtQueryDirectoryObject(directory, &entry, sizeof(entry), TRUE, FALSE, &context, NULL))) {
+            ULONG n = entry.info.Name.Length / sizeof(WCHAR);
+
+            if (length + n + 2 > size) {
+                status = STATUS_BUFFER_TOO_SMALL;
+                break;
+            }
+            memcpy(target + length, entry.info.Name.Buffer, n * sizeof(WCHAR));
+            length += n;
+            target[length++] = 0;
+        }
+        if (status == STATUS_NO_MORE_ENTRIES) {
+            target[length++] = 0;
+            status = STATUS_SUCCESS;
+        }
+    }
+    NtClose(directory);
+    if (status == STATUS_BUFFER_TOO_SMALL || status == STATUS_BUFFER_OVERFLOW) {
+        SetLastError(ERROR_INSUFFICIENT_BUFFER);
+        return 0;
+    }
+    return set_ntstatus(status) ? length : 0;
+}
+
+DWORD WINAPI QueryDosDeviceA(const char *device, char *target, DWORD size)
+{
+    struct wide_arg wide;
+    DWORD length, result = 0;
+    WCHAR *text;
+
+    if (!wide_arg(&wide, device))
+        return 0;
+    if ((text = kb_alloc(((SIZE_T)size + 1) * sizeof(WCHAR)))) {
+        if ((length = QueryDosDeviceW(wide.str, text, size))) {
+            if (ansi_size(text, length) <= size)
+                result = ansi_copy(target, size, text, length);
+            else
+                SetLastError(ERROR_INSUFFICIENT_BUFFER);
+        }
+        kb_free(text);
+    } else
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+    wide_arg_free(&wide);
+    return result;
+}
