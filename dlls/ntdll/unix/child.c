@@ -1,46 +1,947 @@
 /* SPDX-License-Identifier: MIT */
-/* child.c: other processes: creating them, and handles to them. */
+/*
+ * child.c: other processes: creating them, waiting for them, and handles to them.
+ *
+ * A child is a new `transom --start FD`. FD is a memfd that holds what the parent decided (struct child_start): image, parameters,
+ * environment, inherited handles. It stays mapped in both, so that the child's 32-bit exit status comes back: Unix passes
+ * on eight bits only. Native programs (ELF, scripts) are executed as they are, with the standard handles as 0, 1 and 2.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
+#include "child.h"
+#include "file.h"
+#include "path.h"
+#include "object_private.h"
 #include "process.h"
-#include "virtual.h"
+#include "section.h"
+
+extern char **environ;
+
+/* --- the watcher: a native thread that learns of children's ends --- */
+
+static pthread_mutex_t watcher_lock = PTHREAD_MUTEX_INITIALIZER;
+static int watcher_epoll = -1;
+
+static void child_ended(struct process_object *process)
+{
+    siginfo_t info = { 0 };
+    NTSTATUS status = process->kill_status;
+    if (process->is_child) {
+        waitid(P_PIDFD, (id_t)process->pidfd, &info, WEXITED);
+        if (process->start && process->start->exited)
+            status = process->start->exit_status;
+        else if (!process->kill_requested)
+            status = info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
+    }
+    process->exit_status = status;
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    process->exit_time = ((uint64_t)now.tv_sec + 11644473600ull) * 10000000 + (uint64_t)now.tv_nsec / 100;
+    __atomic_store_n(&process->ended, true, __ATOMIC_RELEASE);
+    if (process->main_thread) {
+        process->main_thread->exit_status = status;
+        object_signal(&process->main_thread->header);
+    }
+    object_signal(&process->header);
+}
+
+static void *watch(void *unused)
+{
+    sigset_t all;
+    (void)unused;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, NULL);
+    for (;;) {
+        struct epoll_event events[16];
+        int n = epoll_wait(watcher_epoll, events, 16, -1);
+        for (int i = 0; i < n; i++) {
+            struct process_object *process = events[i].data.ptr;
+            epoll_ctl(watcher_epoll, EPOLL_CTL_DEL, process->pidfd, NULL);
+            child_ended(process);
+            object_unref(&process->header);
+        }
+    }
+    return NULL;
+}
+
+/* Takes a reference that the watcher drops when the process has ended. */
+static bool watch_process(struct process_object *process)
+{
+    pthread_mutex_lock(&watcher_lock);
+    if (watcher_epoll < 0) {
+        pthread_attr_t attr;
+        pthread_t id;
+        watcher_epoll = unix_fd_reserve(epoll_create1(EPOLL_CLOEXEC));
+        pthread_attr_init(&attr);
+        pthread_attr_setstacksize(&attr, 64 << 10);
+        pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+        if (watcher_epoll >= 0 && pthread_create(&id, &attr, watch, NULL)) {
+            close(watcher_epoll);
+            watcher_epoll = -1;
+        }
+        pthread_attr_destroy(&attr);
+    }
+    pthread_mutex_unlock(&watcher_lock);
+    struct epoll_event event = { .events = EPOLLIN, .data.ptr = process };
+    object_ref(&process->header);
+    if (watcher_epoll >= 0 && !epoll_ctl(watcher_epoll, EPOLL_CTL_ADD, process->pidfd, &event))
+        return true;
+    object_unref(&process->header);
+    return false;
+}
+
+static struct process_object *process_alloc(ULONG id, int pidfd)
+{
+    struct process_object *process = calloc(1, sizeof(*process));
+    if (!process)
+        return NULL;
+    object_init(&process->header, &process_type);
+    process->id = id;
+    process->pidfd = pidfd;
+    process->exit_status = STATUS_PENDING;
+    process->priority_class = 0x20;
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    process->create_time = ((uint64_t)now.tv_sec + 11644473600ull) * 10000000 + (uint64_t)now.tv_nsec / 100;
+    if (object_cell_alloc(&process->header, CELL_NOTIFICATION, 0, 0)) {
+        object_unref(&process->header);
+        return NULL;
+    }
+    return process;
+}
 
 NTSTATUS process_terminate_child(struct process_object *process, NTSTATUS status)
 {
-    (void)status;
-    if (process->pidfd < 0 || syscall(SYS_pidfd_send_signal, process->pidfd, SIGKILL, NULL, 0))
+    if (process->ended)
         return STATUS_PROCESS_IS_TERMINATING;
+    process->kill_status = status;
+    process->kill_requested = true;
+    if (syscall(SYS_pidfd_send_signal, process->pidfd, SIGKILL, NULL, 0))
+        return errno == EPERM ? STATUS_ACCESS_DENIED : STATUS_PROCESS_IS_TERMINATING;
     return STATUS_SUCCESS;
+}
+
+NTSTATUS child_resume(struct thread_object *thread, ULONG *previous)
+{
+    uint64_t one = 1;
+    int fd = thread->resume_fd;
+    if (previous)
+        *previous = fd >= 0 ? 1 : 0;
+    if (fd < 0)
+        return STATUS_SUCCESS;
+    thread->resume_fd = -1;
+    ssize_t n = write(fd, &one, sizeof(one));
+    close(fd);
+    return n == sizeof(one) ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
+}
+
+/* --- what goes to the child --- */
+
+struct packet {
+    char *data;
+    size_t used, capacity;
+    bool failed;
+};
+
+static size_t append(struct packet *packet, const void *data, size_t size)
+{
+    size_t at = ROUND_UP(packet->used, 8);
+    if (at + size > packet->capacity) {
+        size_t capacity = (at + size) * 2;
+        char *larger = realloc(packet->data, capacity);
+        if (!larger) {
+            packet->failed = true;
+            return 0;
+        }
+        packet->data = larger;
+        packet->capacity = capacity;
+    }
+    memset(packet->data + packet->used, 0, at - packet->used);
+    memcpy(packet->data + at, data, size);
+    packet->used = at + size;
+    return at;
+}
+
+struct spawn {
+    RTL_USER_PROCESS_PARAMETERS params;
+    struct packet packet;
+    HANDLE *list; /* PS_ATTRIBUTE_HANDLE_LIST, or NULL: all inheritable ones */
+    size_t list_count;
+    bool inherit;
+    char *image; /* Unix path */
+    int std[3];  /* descriptors that become 0, 1 and 2, or -1 */
+    struct child_handle *handles;
+    size_t handle_count;
+    struct object **referenced; /* what the descriptors of `handles` belong to */
+    bool failed;
+};
+
+static bool add_handle(HANDLE handle, struct object *obj, ACCESS_MASK access, ULONG attributes, void *context)
+{
+    struct spawn *spawn = context;
+    if (!(attributes & OBJ_INHERIT) || obj->type != &file_type)
+        return true;
+    if (spawn->list) {
+        size_t i = 0;
+        while (i < spawn->list_count && spawn->list[i] != handle)
+            i++;
+        if (i == spawn->list_count)
+            return true;
+    }
+    struct file_object *file = container_of(obj, struct file_object, obj);
+    if (file->fd < 0 || file->fd_is_path)
+        return true;
+    if ((spawn->handle_count & (spawn->handle_count - 1)) == 0) {
+        size_t capacity = spawn->handle_count ? spawn->handle_count * 2 : 1;
+        struct child_handle *handles = realloc(spawn->handles, capacity * sizeof(*handles));
+        if (handles)
+            spawn->handles = handles;
+        struct object **referenced = realloc(spawn->referenced, capacity * sizeof(*referenced));
+        if (referenced)
+            spawn->referenced = referenced;
+        if (!handles || !referenced) {
+            spawn->failed = true;
+            return false;
+        }
+    }
+    if (!file->os_position && file->kind == FILE_KIND_FILE) {
+        /* From now on the position is shared with the child, as it is on Windows: the descriptor keeps it. */
+        lseek(file->fd, file->position, SEEK_SET);
+        file->os_position = true;
+    }
+    object_ref(obj);
+    spawn->referenced[spawn->handle_count] = obj;
+    spawn->handles[spawn->handle_count++] = (struct child_handle){
+        .value = (uint64_t)handle, .fd = file->fd, .access = access, .options = file->options, .append = file->append_only,
+    };
+    return true;
+}
+
+/* The descriptor of a standard handle of the child. */
+static int std_descriptor(struct spawn *spawn, HANDLE handle)
+{
+    for (size_t i = 0; i < spawn->handle_count; i++)
+        if (spawn->handles[i].value == (uint64_t)handle)
+            return spawn->handles[i].fd;
+    return -1;
+}
+
+static NTSTATUS copy_string(struct spawn *spawn, const UNICODE_STRING *string, uint32_t *at, uint32_t *size)
+{
+    WCHAR *text = NULL;
+    size_t chars = 0;
+    if (string->Length) {
+        NTSTATUS status;
+        UNICODE_STRING copy = *string;
+        text = malloc(copy.Length + 2u);
+        if (!text)
+            return STATUS_NO_MEMORY;
+        status = user_copy_in(text, copy.Buffer, copy.Length) ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
+        if (status) {
+            free(text);
+            return status;
+        }
+        chars = copy.Length / 2;
+    }
+    *at = (uint32_t)append(&spawn->packet, text ? text : (WCHAR[]){ 0 }, chars * 2);
+    *size = (uint32_t)(chars * 2);
+    free(text);
+    return STATUS_SUCCESS;
+}
+
+/* An NT or DOS path of the program's as a Unix path; malloc'ed. */
+static NTSTATUS to_unix_path(const WCHAR *text, size_t chars, char **result)
+{
+    struct nt_path path;
+    WCHAR *nt = malloc((chars + 5) * sizeof(WCHAR));
+    if (!nt)
+        return STATUS_NO_MEMORY;
+    size_t used = 0;
+    if (!(chars > 4 && text[0] == '\\' && text[1] == '?' && text[2] == '?')) {
+        memcpy(nt, u"\\??\\", 8);
+        used = 4;
+    }
+    memcpy(nt + used, text, chars * 2);
+    used += chars;
+    NTSTATUS status = path_parse_text(NULL, nt, used, &path);
+    free(nt);
+    if (status)
+        return status;
+    *result = NULL;
+    struct stat st;
+    if (path.kind != PATH_FILE && path.kind != PATH_VOLUME) {
+        status = STATUS_OBJECT_NAME_INVALID;
+    } else {
+        if (stat(path.name, &st))
+            status = path_resolve(&path);
+        if (!status && !(*result = strndup(path.name, path.len)))
+            status = STATUS_NO_MEMORY;
+    }
+    path_free(&path);
+    return status;
+}
+
+/* --- starting it --- */
+
+struct launch {
+    char **argv, **envp;
+    char *cwd;
+    const int *keep; /* descriptors that stay open over the exec */
+    size_t keep_count;
+    int std[3];
+    bool new_session, new_group;
+};
+
+/* In the child, between vfork and exec: only system calls. */
+static void launch_exec(const struct launch *launch, int *error)
+{
+    sigset_t none;
+    int std[3];
+    for (int i = 0; i < 3; i++) /* out of the way of one another first */
+        std[i] = launch->std[i] >= 0 ? fcntl(launch->std[i], F_DUPFD_CLOEXEC, 64) : -1;
+    for (int i = 0; i < 3; i++) {
+        if (std[i] >= 0)
+            dup2(std[i], i);
+        else
+            close(i);
+    }
+    for (size_t i = 0; i < launch->keep_count; i++)
+        fcntl(launch->keep[i], F_SETFD, 0);
+    if (launch->new_group)
+        setpgid(0, 0);
+    if (launch->cwd && chdir(launch->cwd)) {
+        *error = errno;
+        _exit(127);
+    }
+    signal(SIGPIPE, SIG_DFL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    if (process_original_nofile.rlim_max)
+        setrlimit(RLIMIT_NOFILE, &process_original_nofile);
+    execve(launch->argv[0], launch->argv, launch->envp);
+    *error = errno;
+    _exit(127);
+}
+
+static NTSTATUS launch_process(const struct launch *launch, pid_t *pid)
+{
+    volatile int error = 0;
+    sigset_t all, old;
+    /* A handler must not run in the child while it shares our memory. */
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    *pid = vfork();
+    if (!*pid)
+        launch_exec(launch, (int *)&error);
+    int saved = errno;
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    if (*pid < 0)
+        return saved == EAGAIN ? STATUS_QUOTA_EXCEEDED : STATUS_NO_MEMORY;
+    if (error) {
+        waitpid(*pid, NULL, 0);
+        return error == ENOEXEC ? STATUS_INVALID_IMAGE_NOT_MZ : status_from_errno(error);
+    }
+    return STATUS_SUCCESS;
+}
+
+/* Splits a command line by the rules of the C run time; returns argv, malloc'ed in one piece with its strings. */
+static char **split_command_line(const WCHAR *line, size_t chars)
+{
+    size_t size = chars * 3 + 2;
+    char *text = malloc(size), *out;
+    char **argv = malloc((chars / 2 + 3) * sizeof(*argv) + size);
+    size_t argc = 0;
+    if (!text || !argv) {
+        free(text);
+        free(argv);
+        return NULL;
+    }
+    text[utf16_to_utf8(line, chars, text, size - 1)] = 0;
+    out = (char *)(argv + chars / 2 + 3);
+    for (const char *p = text; *p;) {
+        bool quoted = false;
+        while (*p == ' ' || *p == '\t')
+            p++;
+        if (!*p)
+            break;
+        argv[argc++] = out;
+        for (; *p && (quoted || (*p != ' ' && *p != '\t')); p++) {
+            size_t slashes = 0;
+            while (p[slashes] == '\\')
+                slashes++;
+            if (slashes && p[slashes] == '"') {
+                memset(out, '\\', slashes / 2);
+                out += slashes / 2;
+                p += slashes;
+                if (slashes & 1)
+                    *out++ = '"';
+                else
+                    quoted = !quoted;
+            } else if (*p == '"') {
+                if (quoted && p[1] == '"')
+                    *out++ = *p++;
+                else
+                    quoted = !quoted;
+            } else {
+                *out++ = *p;
+            }
+        }
+        *out++ = 0;
+    }
+    argv[argc] = NULL;
+    free(text);
+    return argv;
+}
+
+static int is_native_program(int fd)
+{
+    char magic[4] = { 0 };
+    return pread(fd, magic, 4, 0) >= 2 && (!memcmp(magic, "\177ELF", 4) || !memcmp(magic, "#!", 2));
+}
+
+static NTSTATUS read_attributes(struct spawn *spawn, PVOID user_list, UNICODE_STRING *image, ULONG *priority)
+{
+    SIZE_T total = 0;
+    PS_ATTRIBUTE attribute, *at;
+    if (!user_list)
+        return STATUS_SUCCESS;
+    if (!user_copy_in(&total, user_list, sizeof(total)))
+        return STATUS_ACCESS_VIOLATION;
+    at = ((PS_ATTRIBUTE_LIST *)user_list)->Attributes;
+    for (SIZE_T used = sizeof(total); used + sizeof(*at) <= total; used += sizeof(*at), at++) {
+        if (!user_copy_in(&attribute, at, sizeof(attribute)))
+            return STATUS_ACCESS_VIOLATION;
+        if (attribute.Attribute == PS_ATTRIBUTE_IMAGE_NAME && attribute.Size <= 0xfffe) {
+            image->Length = image->MaximumLength = (USHORT)attribute.Size;
+            image->Buffer = attribute.ValuePtr;
+        } else if (attribute.Attribute == PS_ATTRIBUTE_HANDLE_LIST && attribute.Size <= 1 << 20) {
+            free(spawn->list);
+            spawn->list = malloc(attribute.Size + 1);
+            spawn->list_count = attribute.Size / sizeof(HANDLE);
+            if (!spawn->list)
+                return STATUS_NO_MEMORY;
+            if (!user_copy_in(spawn->list, attribute.ValuePtr, attribute.Size))
+                return STATUS_ACCESS_VIOLATION;
+        } else if (attribute.Attribute == PS_ATTRIBUTE_PRIORITY_CLASS) {
+            UCHAR class;
+            if (!user_copy_in(&class, attribute.ValuePtr, 1))
+                return STATUS_ACCESS_VIOLATION;
+            *priority = class;
+        }
+    }
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS write_attributes(PVOID user_list, const CLIENT_ID *id, const SECTION_IMAGE_INFORMATION *info)
+{
+    SIZE_T total = 0;
+    PS_ATTRIBUTE attribute, *at;
+    if (!user_list || !user_copy_in(&total, user_list, sizeof(total)))
+        return STATUS_SUCCESS;
+    at = ((PS_ATTRIBUTE_LIST *)user_list)->Attributes;
+    for (SIZE_T used = sizeof(total); used + sizeof(*at) <= total; used += sizeof(*at), at++) {
+        if (!user_copy_in(&attribute, at, sizeof(attribute)))
+            return STATUS_ACCESS_VIOLATION;
+        if (attribute.Attribute == PS_ATTRIBUTE_CLIENT_ID && attribute.Size >= sizeof(*id))
+            user_copy_out(attribute.ValuePtr, id, sizeof(*id));
+        else if (attribute.Attribute == PS_ATTRIBUTE_IMAGE_INFO && attribute.Size >= sizeof(*info))
+            user_copy_out(attribute.ValuePtr, info, sizeof(*info));
+    }
+    return STATUS_SUCCESS;
+}
+
+/* Fills spawn->packet: struct child_start and what it refers to. */
+static NTSTATUS build_packet(struct spawn *spawn)
+{
+    const RTL_USER_PROCESS_PARAMETERS *p = &spawn->params;
+    struct child_start start = { .magic = CHILD_START_MAGIC };
+    NTSTATUS status;
+    append(&spawn->packet, &start, sizeof(start));
+    const struct {
+        const UNICODE_STRING *string;
+        struct child_blob *blob;
+    } strings[] = {
+        { &p->CommandLine, &start.command_line }, { &p->WindowTitle, &start.title },
+        { &p->DesktopInfo, &start.desktop },      { &p->ShellInfo, &start.shell },
+        { &p->RuntimeData, &start.runtime },
+    };
+    for (size_t i = 0; i < sizeof(strings) / sizeof(*strings); i++) {
+        status = copy_string(spawn, strings[i].string, &strings[i].blob->offset, &strings[i].blob->size);
+        if (status)
+            return status;
+    }
+    if (p->Environment) {
+        WCHAR *env = p->Environment;
+        size_t chars = 0, limit = p->EnvironmentSize ? p->EnvironmentSize / 2 : SIZE_MAX / 2;
+        if (p->EnvironmentSize) {
+            chars = limit;
+        } else {
+            while (env[chars] || env[chars + 1])
+                chars++;
+            chars += 2;
+        }
+        WCHAR *copy = malloc(chars * 2);
+        if (!copy)
+            return STATUS_NO_MEMORY;
+        if (!user_copy_in(copy, env, chars * 2)) {
+            free(copy);
+            return STATUS_ACCESS_VIOLATION;
+        }
+        start.environment.offset = (uint32_t)append(&spawn->packet, copy, chars * 2);
+        start.environment.size = (uint32_t)(chars * 2);
+        free(copy);
+    }
+    start.image.size = (uint32_t)strlen(spawn->image) + 1;
+    start.image.offset = (uint32_t)append(&spawn->packet, spawn->image, start.image.size);
+    start.handles.offset = (uint32_t)append(&spawn->packet, spawn->handles, spawn->handle_count * sizeof(*spawn->handles));
+    start.handles.size = (uint32_t)(spawn->handle_count * sizeof(*spawn->handles));
+    const uint32_t numbers[CHILD_NUMBERS] = { p->StartingX,     p->StartingY,     p->CountX,       p->CountY,
+                                              p->CountCharsX,   p->CountCharsY,   p->FillAttribute, p->WindowFlags,
+                                              p->ShowWindowFlags };
+    memcpy(start.numbers, numbers, sizeof(numbers));
+    start.std[0] = (uint64_t)p->StandardInput;
+    start.std[1] = (uint64_t)p->StandardOutput;
+    start.std[2] = (uint64_t)p->StandardError;
+    start.console = (uint64_t)p->ConsoleHandle;
+    start.suspend_fd = -1;
+    if (spawn->packet.failed)
+        return STATUS_NO_MEMORY;
+    memcpy(spawn->packet.data, &start, sizeof(start));
+    return STATUS_SUCCESS;
+}
+
+/* Runs the child from the packet. On success *process has one reference. */
+static NTSTATUS start_windows(struct spawn *spawn, struct launch *launch, bool suspended, struct process_object **result)
+{
+    NTSTATUS status = STATUS_NO_MEMORY;
+    int suspend_fd[2] = { -1, -1 };
+    char number[16];
+    char *argv[] = { "/proc/self/exe", "--start", number, NULL };
+    char exe[PATH_MAX];
+    struct child_start *start = MAP_FAILED;
+    int *keep = calloc(spawn->handle_count + 4, sizeof(*keep));
+    int fd = unix_fd_reserve(memfd_create("start", MFD_CLOEXEC));
+    ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+    if (fd < 0 || !keep || n <= 0 || ftruncate(fd, (off_t)spawn->packet.used))
+        goto done;
+    exe[n] = 0;
+    argv[0] = exe;
+    start = mmap(NULL, spawn->packet.used, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (start == MAP_FAILED)
+        goto done;
+    memcpy(start, spawn->packet.data, spawn->packet.used);
+    if (suspended) {
+        if (pipe2(suspend_fd, O_CLOEXEC))
+            goto done;
+        suspend_fd[0] = unix_fd_reserve(suspend_fd[0]);
+        suspend_fd[1] = unix_fd_reserve(suspend_fd[1]);
+        start->suspend_fd = suspend_fd[0];
+    }
+    for (size_t i = 0; i < spawn->handle_count; i++)
+        keep[launch->keep_count++] = spawn->handles[i].fd;
+    keep[launch->keep_count++] = fd;
+    if (suspended)
+        keep[launch->keep_count++] = suspend_fd[0];
+    launch->keep = keep;
+    snprintf(number, sizeof(number), "%d", fd);
+    launch->argv = argv;
+    launch->envp = environ;
+    memcpy(launch->std, spawn->std, sizeof(launch->std));
+    pid_t pid;
+    status = launch_process(launch, &pid);
+    if (status)
+        goto done;
+    struct process_object *process = process_alloc((ULONG)pid, unix_fd_reserve((int)syscall(SYS_pidfd_open, pid, 0)));
+    if (!process) {
+        kill(pid, SIGKILL);
+        status = STATUS_NO_MEMORY;
+        goto done;
+    }
+    process->is_child = true;
+    process->start = start;
+    process->start_size = spawn->packet.used;
+    process->resume_fd = suspend_fd[1];
+    suspend_fd[1] = -1;
+    start = MAP_FAILED;
+    *result = process;
+done:
+    free(keep);
+    if (start != MAP_FAILED)
+        munmap(start, spawn->packet.used);
+    if (fd >= 0)
+        close(fd);
+    if (suspend_fd[0] >= 0)
+        close(suspend_fd[0]);
+    if (suspend_fd[1] >= 0)
+        close(suspend_fd[1]);
+    return status;
+}
+
+static NTSTATUS start_native(struct spawn *spawn, struct launch *launch, struct process_object **result)
+{
+    struct child_start *start = (struct child_start *)spawn->packet.data;
+    char **argv = split_command_line((WCHAR *)(spawn->packet.data + start->command_line.offset), start->command_line.size / 2);
+    pid_t pid;
+    if (!argv)
+        return STATUS_NO_MEMORY;
+    argv[0] = spawn->image;
+    launch->argv = argv;
+    launch->envp = environ;
+    memcpy(launch->std, spawn->std, sizeof(launch->std));
+    NTSTATUS status = launch_process(launch, &pid);
+    free(argv);
+    if (status)
+        return status;
+    struct process_object *process = process_alloc((ULONG)pid, unix_fd_reserve((int)syscall(SYS_pidfd_open, pid, 0)));
+    if (!process)
+        return STATUS_NO_MEMORY;
+    process->is_child = true;
+    process->resume_fd = -1;
+    *result = process;
+    return STATUS_SUCCESS;
+}
+
+/* A thread object that stands for the first thread of another process. */
+static struct thread_object *remote_thread(struct process_object *process)
+{
+    struct thread_object *thread = calloc(1, sizeof(*thread));
+    if (!thread)
+        return NULL;
+    object_init(&thread->header, &thread_type);
+    object_cell_alloc(&thread->header, CELL_NOTIFICATION, 0, 0);
+    thread->id = process->id;
+    thread->exit_status = STATUS_PENDING;
+    thread->create_time = process->create_time;
+    thread->is_remote = true;
+    thread->resume_fd = process->resume_fd;
+    return thread;
+}
+
+NTSTATUS NtCreateUserProcess(HANDLE *process_handle, HANDLE *thread_handle, ACCESS_MASK process_access,
+                             ACCESS_MASK thread_access, OBJECT_ATTRIBUTES *process_attributes,
+                             OBJECT_ATTRIBUTES *thread_attributes, ULONG process_flags, ULONG thread_flags,
+                             RTL_USER_PROCESS_PARAMETERS *user_params, PVOID create_info, PVOID attribute_list)
+{
+    struct spawn spawn = { .std = { -1, -1, -1 } };
+    struct launch launch = { 0 };
+    struct image *image = NULL;
+    struct process_object *process = NULL;
+    UNICODE_STRING name = { 0 };
+    WCHAR *text = NULL;
+    ULONG priority = 0;
+    size_t chars;
+    int fd = -1;
+    (void)create_info;
+
+    if (!user_copy_in(&spawn.params, user_params, sizeof(spawn.params)))
+        return STATUS_ACCESS_VIOLATION;
+    if (!(spawn.params.Flags & RTL_USER_PROC_PARAMS_NORMALIZED))
+        return STATUS_INVALID_PARAMETER;
+    NTSTATUS status = read_attributes(&spawn, attribute_list, &name, &priority);
+    if (status)
+        goto done;
+    status = user_string_in(name.Length ? &name : &user_params->ImagePathName, &text, &chars);
+    if (status == STATUS_ACCESS_VIOLATION && name.Length) { /* `name` lies on our stack */
+        text = malloc(name.Length + 2u);
+        chars = name.Length / 2;
+        status = !text ? STATUS_NO_MEMORY : user_copy_in(text, name.Buffer, name.Length) ? 0 : STATUS_ACCESS_VIOLATION;
+    }
+    if (!status)
+        status = to_unix_path(text, chars, &spawn.image);
+    free(text);
+    if (status)
+        goto done;
+    fd = open(spawn.image, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0) {
+        status = status_from_errno(errno);
+        goto done;
+    }
+    bool native = is_native_program(fd);
+    if (!native) {
+        status = image_parse(fd, &image);
+        if (!status && image->is_dll)
+            status = STATUS_INVALID_IMAGE_FORMAT;
+        else if (!status && image->machine != IMAGE_FILE_MACHINE_AMD64)
+            status = STATUS_IMAGE_MACHINE_TYPE_MISMATCH;
+        if (status)
+            goto done;
+    }
+    if (spawn.params.CurrentDirectory.DosPath.Length) {
+        status = user_string_in(&user_params->CurrentDirectory.DosPath, &text, &chars);
+        if (!status)
+            status = to_unix_path(text, chars, &launch.cwd);
+        free(text);
+        if (status)
+            goto done;
+    }
+    spawn.inherit = process_flags & PROCESS_CREATE_FLAGS_INHERIT_HANDLES;
+    if (spawn.inherit)
+        handle_enumerate(add_handle, &spawn);
+    const HANDLE std[3] = { spawn.params.StandardInput, spawn.params.StandardOutput, spawn.params.StandardError };
+    for (int i = 0; i < 3; i++) {
+        spawn.std[i] = std_descriptor(&spawn, std[i]);
+        if (spawn.std[i] < 0 && std[i]) { /* a console program gets its parent's even if it inherits nothing else */
+            struct object *obj;
+            if (!handle_lookup(std[i], &file_type, 0, &obj)) {
+                size_t before = spawn.handle_count;
+                HANDLE *list = spawn.list;
+                spawn.list = NULL;
+                add_handle(std[i], obj, container_of(obj, struct file_object, obj)->access, OBJ_INHERIT, &spawn);
+                spawn.list = list;
+                if (spawn.handle_count > before)
+                    spawn.std[i] = spawn.handles[before].fd;
+                object_unref(obj);
+            }
+        }
+    }
+    if (spawn.failed) {
+        status = STATUS_NO_MEMORY;
+        goto done;
+    }
+    status = build_packet(&spawn);
+    if (status)
+        goto done;
+    bool suspended = (thread_flags & THREAD_CREATE_FLAGS_CREATE_SUSPENDED) || (process_flags & PROCESS_CREATE_FLAGS_SUSPENDED);
+    launch.new_group = spawn.params.ProcessGroupId == 0 && false;
+    status = native ? start_native(&spawn, &launch, &process) : start_windows(&spawn, &launch, suspended, &process);
+    if (status)
+        goto done;
+
+    struct thread_object *thread = remote_thread(process);
+    CLIENT_ID id = { (HANDLE)(ULONG_PTR)process->id, (HANDLE)(ULONG_PTR)process->id };
+    status = STATUS_NO_MEMORY;
+    if (thread) {
+        process->main_thread = thread;
+        object_ref(&thread->header);
+        object_ref(&process->header);
+        watch_process(process);
+        status = object_create_handle(&process->header, process_access, process_attributes, process_handle);
+        if (!status)
+            status = object_create_handle(&thread->header, thread_access, thread_attributes, thread_handle);
+        if (!status)
+            status = write_attributes(attribute_list, &id, image ? &image->info : &(SECTION_IMAGE_INFORMATION){ .SubSystemType = 3 });
+        object_unref(&process->header);
+    }
+done:
+    for (size_t i = 0; i < spawn.handle_count; i++)
+        object_unref(spawn.referenced[i]);
+    free(spawn.referenced);
+    free(spawn.handles);
+    free(spawn.list);
+    free(spawn.image);
+    free(spawn.packet.data);
+    free(launch.cwd);
+    free(image);
+    if (fd >= 0)
+        close(fd);
+    return status;
+}
+
+/* --- in the child --- */
+
+static const struct child_start *child_start;
+
+/* An inherited descriptor as a file object of the kind it is. */
+static struct file_object *wrap_inherited(int fd, const struct child_handle *handle)
+{
+    struct stat st;
+    struct termios termios;
+    struct file_object *file;
+    if (fstat(fd, &st))
+        return NULL;
+    if (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode))
+        file = pipe_wrap_fd(fd, handle->access, st.st_mode);
+    else if (S_ISCHR(st.st_mode) && !tcgetattr(fd, &termios))
+        file = console_open(fd, handle->access, !(handle->access & FILE_WRITE_DATA) || fd == 0);
+    else if (S_ISCHR(st.st_mode))
+        file = file_alloc(FILE_KIND_CHAR, &char_ops, fd, handle->access, 0, 0);
+    else
+        file = file_alloc(S_ISDIR(st.st_mode) ? FILE_KIND_DIRECTORY : FILE_KIND_FILE, &disk_ops, fd, handle->access,
+                          FILE_SHARE_VALID_FLAGS, 0);
+    if (!file)
+        return NULL;
+    if (file->ops == &disk_ops) {
+        char target[PATH_MAX];
+        struct fd_path self;
+        ssize_t n = readlink(fd_path(fd, &self), target, sizeof(target) - 1);
+        if (n > 0 && target[0] == '/') {
+            target[n] = 0;
+            file->unix_path = strdup(target);
+        }
+        file->os_position = true;
+    }
+    file->options = handle->options;
+    file->append_only = handle->append;
+    return file;
+}
+
+/* Gives an object a handle of a certain value. The table is still empty but for what was inherited, so handing out handles
+ * until the value comes up is quick; the others are given back. */
+static void handle_create_at(struct file_object *file, ACCESS_MASK access, uint64_t value)
+{
+    HANDLE spare[1024], handle;
+    size_t count = 0;
+    while (count < 1024 && !handle_create(&file->obj, access, OBJ_INHERIT, &handle)) {
+        if ((uint64_t)handle == value)
+            break;
+        spare[count++] = handle;
+    }
+    while (count)
+        handle_close(spare[--count]);
+}
+
+static bool blob_ok(const struct child_start *start, size_t size, const struct child_blob *blob)
+{
+    (void)start;
+    return blob->offset <= size && blob->size <= size - blob->offset;
+}
+
+static void set_string(UNICODE_STRING *string, const struct child_blob *blob)
+{
+    string->Buffer = (PWSTR)((char *)child_start + blob->offset);
+    string->Length = string->MaximumLength = (USHORT)blob->size;
+}
+
+static void adjust_child(const struct process_start *start, RTL_USER_PROCESS_PARAMETERS *params)
+{
+    (void)start;
+    const uint32_t *n = child_start->numbers;
+    if (child_start->title.size)
+        set_string(&params->WindowTitle, &child_start->title);
+    if (child_start->desktop.size)
+        set_string(&params->DesktopInfo, &child_start->desktop);
+    set_string(&params->ShellInfo, &child_start->shell);
+    set_string(&params->RuntimeData, &child_start->runtime);
+    params->StartingX = n[0];
+    params->StartingY = n[1];
+    params->CountX = n[2];
+    params->CountY = n[3];
+    params->CountCharsX = n[4];
+    params->CountCharsY = n[5];
+    params->FillAttribute = n[6];
+    params->WindowFlags = n[7];
+    params->ShowWindowFlags = n[8];
+    params->StandardInput = (HANDLE)child_start->std[0];
+    params->StandardOutput = (HANDLE)child_start->std[1];
+    params->StandardError = (HANDLE)child_start->std[2];
+    if ((int64_t)child_start->console < 0)
+        params->ConsoleHandle = NULL; /* detached, or a console without a window: none that we could show */
+}
+
+void child_make_handles(HANDLE std[3])
+{
+    const struct child_handle *handles = (const void *)((const char *)child_start + child_start->handles.offset);
+    size_t count = child_start->handles.size / sizeof(*handles);
+    (void)std;
+    for (size_t i = 0; i < count; i++) {
+        int fd = handles[i].fd;
+        bool borrowed = false;
+        for (int s = 0; s < 3; s++) /* the same descriptor as 0, 1 or 2: one is enough */
+            if (child_start->std[s] == handles[i].value) {
+                close(fd);
+                fd = s;
+                borrowed = true;
+                break;
+            }
+        if (!borrowed)
+            fcntl(fd, F_SETFD, FD_CLOEXEC);
+        struct file_object *file = wrap_inherited(fd, &handles[i]);
+        if (!file)
+            continue;
+        file->fd_borrowed = borrowed;
+        handle_create_at(file, handles[i].access, handles[i].value);
+        object_unref(&file->obj);
+    }
+}
+
+bool child_is_one(void)
+{
+    return child_start != NULL;
+}
+
+void child_report_exit(NTSTATUS status)
+{
+    struct child_start *start = (struct child_start *)child_start;
+    if (!start)
+        return;
+    start->exit_status = status;
+    __atomic_store_n(&start->exited, 1, __ATOMIC_RELEASE);
+}
+
+void child_wait_resume(void)
+{
+    uint64_t value;
+    if (!child_start || child_start->suspend_fd < 0)
+        return;
+    while (read(child_start->suspend_fd, &value, sizeof(value)) < 0 && errno == EINTR)
+        ;
+    close(child_start->suspend_fd);
 }
 
 int process_run_child(int fd)
 {
-    (void)fd;
-    return 127;
+    struct stat st;
+    if (fstat(fd, &st) || (size_t)st.st_size < sizeof(struct child_start))
+        return 127;
+    size_t size = (size_t)st.st_size;
+    const struct child_start *start = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    close(fd);
+    if (start == MAP_FAILED || start->magic != CHILD_START_MAGIC)
+        return 127;
+    const struct child_blob *blobs[] = { &start->image, &start->command_line, &start->environment, &start->title,
+                                         &start->desktop, &start->shell, &start->runtime, &start->handles };
+    for (size_t i = 0; i < sizeof(blobs) / sizeof(*blobs); i++)
+        if (!blob_ok(start, size, blobs[i]))
+            return 127;
+    child_start = start;
+    struct process_start run = {
+        .program = (const char *)start + start->image.offset,
+        .command_line_wide = (const WCHAR *)((const char *)start + start->command_line.offset),
+        .command_line_chars = start->command_line.size / 2,
+        .environment = start->environment.size ? (WCHAR *)((char *)start + start->environment.offset) : NULL,
+        .environment_chars = start->environment.size / 2,
+        .adjust = adjust_child,
+    };
+    return process_run(&run);
 }
 
-NTSTATUS NtCreateUserProcess(HANDLE *process, HANDLE *thread, ACCESS_MASK process_access, ACCESS_MASK thread_access,
-                             OBJECT_ATTRIBUTES *process_attributes, OBJECT_ATTRIBUTES *thread_attributes,
-                             ULONG process_flags, ULONG thread_flags, RTL_USER_PROCESS_PARAMETERS *params,
-                             PVOID create_info, PVOID attribute_list)
-{
-    (void)process, (void)thread, (void)process_access, (void)thread_access, (void)process_attributes;
-    (void)thread_attributes, (void)process_flags, (void)thread_flags, (void)params, (void)create_info;
-    (void)attribute_list;
-    return STATUS_NOT_IMPLEMENTED;
-}
+/* --- handles to processes --- */
 
 NTSTATUS NtOpenProcess(HANDLE *handle, ACCESS_MASK access, OBJECT_ATTRIBUTES *attributes, CLIENT_ID *id)
 {
     if (!id)
         return STATUS_INVALID_PARAMETER_MIX;
-    if (id->UniqueThread || (ULONG)(ULONG_PTR)id->UniqueProcess != process_id)
+    ULONG pid = (ULONG)(ULONG_PTR)id->UniqueProcess;
+    if (id->UniqueThread && (ULONG)(ULONG_PTR)id->UniqueThread != pid)
         return STATUS_INVALID_CID;
-    return handle_create(&process_current->header, access_map(&process_type, access), attributes->Attributes, handle);
+    if (pid == process_id)
+        return handle_create(&process_current->header, access_map(&process_type, access), attributes->Attributes, handle);
+    int pidfd = pid && pid <= INT32_MAX ? unix_fd_reserve((int)syscall(SYS_pidfd_open, (pid_t)pid, 0)) : -1;
+    if (pidfd < 0)
+        return STATUS_INVALID_CID;
+    struct process_object *process = process_alloc(pid, pidfd);
+    if (!process) {
+        close(pidfd);
+        return STATUS_NO_MEMORY;
+    }
+    process->resume_fd = -1;
+    watch_process(process);
+    NTSTATUS status = handle_create(&process->header, access_map(&process_type, access), attributes->Attributes, handle);
+    object_unref(&process->header);
+    return status;
 }
 
 NTSTATUS NtGetNextProcess(HANDLE after, ACCESS_MASK access, ULONG attributes, ULONG flags, HANDLE *next)

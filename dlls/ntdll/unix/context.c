@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sched.h>
 #include "process.h"
+#include "child.h"
 #include "virtual.h"
 
 void context_from_frame(const struct syscall_frame *frame, CONTEXT *c, uint64_t rax)
@@ -196,6 +197,11 @@ NTSTATUS NtResumeThread(HANDLE handle, ULONG *previous)
     NTSTATUS status = thread_by_handle(handle, 0x0002, &object);
     if (status)
         return status;
+    if (object->is_remote) {
+        status = child_resume(object, previous);
+        object_unref(&object->header);
+        return status;
+    }
     pthread_mutex_lock(&thread_list_lock);
     LONG count = object->suspend_count;
     if (count && --object->suspend_count == 0 && object->thread)

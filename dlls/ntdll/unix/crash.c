@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include "child.h"
 #include "process.h"
 #include "section.h"
 #include "virtual.h"
@@ -150,6 +151,7 @@ void process_crash(const EXCEPTION_RECORD *record, const CONTEXT *context)
         out(", %s address %#llx", record->ExceptionInformation[0] == 1 ? "writing" : record->ExceptionInformation[0] == 8 ? "executing" : "reading",
             (unsigned long long)record->ExceptionInformation[1]);
     out("\n");
+    child_report_exit((NTSTATUS)code);
     put_registers(context);
     put_stack(context);
     signal_default(crash_signal(code));

@@ -14,6 +14,7 @@
 #include "process.h"
 #include "section.h"
 #include "shared_data.h"
+#include "child.h"
 #include "file.h"
 #include "nt_console.h"
 
@@ -34,6 +35,10 @@ static void process_destroy(struct object *obj)
     struct process_object *process = container_of(obj, struct process_object, header);
     if (process->pidfd >= 0)
         close(process->pidfd);
+    if (process->start)
+        munmap(process->start, process->start_size);
+    if (process->main_thread)
+        object_unref(&process->main_thread->header);
     free(process);
 }
 
@@ -306,9 +311,13 @@ static WCHAR *make_command_line(const struct process_start *start, const WCHAR *
 {
     char *text;
     size_t size = 4, used;
-    if (start->command_line) {
-        text = strdup(start->command_line);
-        used = text ? strlen(text) : 0;
+    if (start->command_line_wide) {
+        WCHAR *copy = malloc((start->command_line_chars + 1) * sizeof(WCHAR));
+        if (copy) {
+            memcpy(copy, start->command_line_wide, start->command_line_chars * sizeof(WCHAR));
+            copy[*chars = start->command_line_chars] = 0;
+        }
+        return copy;
     } else {
         size_t image_len = length16(image);
         size += image_len * 3 + 4;
@@ -396,7 +405,8 @@ static bool make_parameters(const struct process_start *start)
     params->Environment = (PWSTR)((char *)base + ROUND_UP(size, 16));
     params->EnvironmentSize = env_chars * sizeof(WCHAR);
     memcpy(params->Environment, env, env_chars * sizeof(WCHAR));
-    file_create_std_handles(std);
+    if (!child_is_one())
+        file_create_std_handles(std);
     params->StandardInput = std[0];
     params->StandardOutput = std[1];
     params->StandardError = std[2];
@@ -476,13 +486,15 @@ int process_run(const struct process_start *start)
     raise_descriptor_limit();
     shared_data_init();
     object_init_process();
+    if (child_is_one())
+        child_make_handles(NULL);
     process_current = calloc(1, sizeof(*process_current));
     if (!process_current)
         transom_fatal("out of memory");
     object_init(&process_current->header, &process_type);
     object_cell_alloc(&process_current->header, CELL_NOTIFICATION, 0, 0);
     process_current->id = process_id;
-    process_current->pidfd = -1;
+    process_current->pidfd = process_current->resume_fd = -1;
     process_current->exit_status = STATUS_PENDING;
     process_current->priority_class = 0x20; /* NORMAL_PRIORITY_CLASS */
     struct timespec now;
@@ -505,6 +517,7 @@ int process_run(const struct process_start *start)
     thread->start_routine = (void *)(program_base + program_section->image->entry);
     thread->start_argument = process_peb;
     thread->object->start_address = thread->start_routine;
+    child_wait_resume();
     thread_run(thread);
 }
 
@@ -517,6 +530,7 @@ void process_before_exit(void)
 
 void process_exit(NTSTATUS status)
 {
+    child_report_exit(status);
     process_before_exit();
     if (process_last_control_signal && (uint32_t)status == 0xc000013a) /* STATUS_CONTROL_C_EXIT: tell the shell so */
         signal_default(process_last_control_signal);

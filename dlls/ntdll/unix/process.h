@@ -15,6 +15,13 @@ struct process_object {
     NTSTATUS exit_status;
     uint64_t create_time, exit_time; /* 100 ns since 1601 */
     ULONG priority_class;
+    /* Of children (child.c): */
+    bool is_child, ended, kill_requested;
+    NTSTATUS kill_status;
+    struct child_start *start; /* shared with the child, or NULL */
+    size_t start_size;
+    int resume_fd;
+    struct thread_object *main_thread; /* stands for its first thread; referenced */
 };
 extern struct process_object *process_current;
 
@@ -30,7 +37,8 @@ struct process_start {
     int argc;                /* arguments after the program's name */
     char **argv;
     const char *argv0;       /* as typed */
-    const char *command_line; /* UTF-8, used instead of argv when not NULL (CreateProcess) */
+    const WCHAR *command_line_wide; /* used instead of argv when not NULL (CreateProcess) */
+    size_t command_line_chars;
     WCHAR *environment;       /* Windows environment block, or NULL: made from ours */
     size_t environment_chars;
     void (*adjust)(const struct process_start *start, RTL_USER_PROCESS_PARAMETERS *params); /* last changes */

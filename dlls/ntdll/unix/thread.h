@@ -23,6 +23,8 @@ struct thread_object {
     WCHAR *description; /* malloc'ed */
     size_t description_len;
     bool hidden_from_debugger;
+    bool is_remote; /* stands for another process's thread (child.c) */
+    int resume_fd;  /* remote and created suspended: writing to it lets it run */
 };
 extern const struct object_type thread_type;
 

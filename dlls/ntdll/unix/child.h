@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* child.h: what a parent process tells its child (child.c), and what process.c asks of it. */
+#ifndef TRANSOM_CHILD_H
+#define TRANSOM_CHILD_H
+
+#include <sys/resource.h>
+#include "unix.h"
+
+#define CHILD_START_MAGIC 0x74726e32u
+#define CHILD_NUMBERS     9
+
+/* A part of the memfd, by offset and size in bytes. */
+struct child_blob {
+    uint32_t offset, size;
+};
+
+struct child_handle {
+    uint64_t value;
+    int32_t fd;
+    uint32_t access, options;
+    uint32_t append;
+};
+
+struct child_start {
+    uint32_t magic;
+    int32_t suspend_fd; /* created suspended: to be read before running; else -1 */
+    struct child_blob image, command_line, environment, title, desktop, shell, runtime, handles;
+    uint32_t numbers[CHILD_NUMBERS]; /* the window's place and colours */
+    uint32_t exited;                 /* written by the child: exit_status is valid */
+    NTSTATUS exit_status;
+    uint64_t std[3], console;
+};
+
+struct thread_object;
+extern struct rlimit process_original_nofile;
+
+bool child_is_one(void);                /* this process was started by another one of ours */
+void child_make_handles(HANDLE std[3]); /* the inherited handles; first of all in the table */
+void child_report_exit(NTSTATUS status);
+void child_wait_resume(void);
+/* NtResumeThread for the first thread of a child that was created suspended. */
+NTSTATUS child_resume(struct thread_object *thread, ULONG *previous);
+
+#endif
