@@ -4,8 +4,10 @@
 # test from the Unix side. `make check TESTS='DLL/NAME ...'` runs some, `make check RUNNER=wine` under something else.
 
 comma := ,
-TEST_NAMES = $(patsubst $(srcdir)/tests/%.c,%,$(filter-out $(srcdir)/tests/unix/% $(srcdir)/tests/fuzz/% $(srcdir)/tests/bench/%,\
-	$(wildcard $(srcdir)/tests/*/*.c)))
+# tests/crt/NAME.c tests both C runtimes: it becomes tests/msvcrt/NAME.exe and tests/ucrtbase/NAME.exe.
+CRT_TEST_NAMES = $(patsubst $(srcdir)/tests/crt/%.c,%,$(wildcard $(srcdir)/tests/crt/*.c))
+TEST_NAMES = $(patsubst $(srcdir)/tests/%.c,%,$(filter-out $(foreach dir,unix fuzz bench crt,$(srcdir)/tests/$(dir)/%),\
+	$(wildcard $(srcdir)/tests/*/*.c))) $(addprefix msvcrt/,$(CRT_TEST_NAMES)) $(addprefix ucrtbase/,$(CRT_TEST_NAMES))
 TEST_PROGRAMS = $(patsubst %,tests/%.exe,$(TEST_NAMES))
 UNIX_TESTS = $(patsubst $(srcdir)/tests/unix/%,%,$(wildcard $(srcdir)/tests/unix/*.sh))
 
@@ -19,12 +21,21 @@ TEST_CFLAGS = -std=gnu11 -g -O1 -Wall -Wextra $(WERROR) -Wno-unused-function -D_
 TEST_LIBS = -lntdll -lws2_32 -lbcrypt -lversion -lshlwapi -lole32 -loleaut32 -luuid -lpsapi -liphlpapi -luserenv -lcrypt32 \
 	-ldbghelp -lwinmm -lsecur32 -lgdi32
 
+ucrtbase_TEST_CFLAGS = -D_UCRT
+ucrtbase_TEST_LIBS = -nodefaultlibs -lmingw32 -lgcc -lmoldname -lmingwex -lucrt -lkernel32 -ladvapi32
+
 -include $(wildcard $(srcdir)/tests/*/*.mk)
 
+test_dir = $(notdir $(patsubst %/,%,$(dir $(1))))
+build_test = $(call say,TESTCC)mkdir -p $(@D) && $(WIN64_CC) $(TEST_CFLAGS) $($(call test_dir,$@)_TEST_CFLAGS) -MMD -MP -MF $(@:.exe=.d) \
+	-Wl$(comma)--no-insert-timestamp -o $@ $< $($(call test_dir,$@)_TEST_LIBS) $(TEST_LIBS)
+
 tests/%.exe: $(srcdir)/tests/%.c $(srcdir)/tests/test.h $(srcdir)/build-aux/check.mk
-	@mkdir -p $(@D)
-	$(call say,TESTCC)$(WIN64_CC) $(TEST_CFLAGS) $($(notdir $(patsubst %/,%,$(dir $*)))_TEST_CFLAGS) -MMD -MP -MF $(@:.exe=.d) \
-	    -Wl$(comma)--no-insert-timestamp -o $@ $< $($(notdir $(patsubst %/,%,$(dir $*)))_TEST_LIBS) $(TEST_LIBS)
+	$(build_test)
+tests/msvcrt/%.exe: $(srcdir)/tests/crt/%.c $(srcdir)/tests/test.h $(srcdir)/build-aux/check.mk
+	$(build_test)
+tests/ucrtbase/%.exe: $(srcdir)/tests/crt/%.c $(srcdir)/tests/test.h $(srcdir)/build-aux/check.mk
+	$(build_test)
 -include $(TEST_PROGRAMS:.exe=.d)
 
 .PHONY: tests check-exports check-tests check-windows check-unix
