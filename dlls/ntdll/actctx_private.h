@@ -108,7 +108,7 @@ struct xml_string {
 struct xml_attribute {
     struct xml_string name, value;
 };
-enum xml_event { XML_START, XML_END, XML_TEXT, XML_EOF, XML_ERROR };
+enum xml_event { XML_START, XML_END, XML_TEXT, XML_EOF, XML_BAD };
 struct xml_reader {
     WCHAR *buffer; /* owned */
     const WCHAR *p, *end;

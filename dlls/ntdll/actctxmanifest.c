@@ -385,7 +385,7 @@ static void parse_trust_info(struct parser *parser)
     while (reader->depth > outer && !parser->status) {
         enum xml_event event = xml_next(reader);
 
-        if (event == XML_ERROR || event == XML_EOF)
+        if (event == XML_BAD || event == XML_EOF)
             break;
         if (event == XML_START && xml_is(&reader->name, "requestedExecutionLevel")) {
             const struct xml_string *level = xml_attribute(reader, "level");
@@ -435,7 +435,7 @@ static void parse_compatibility(struct parser *parser)
     while (reader->depth > outer && !parser->status) {
         enum xml_event event = xml_next(reader);
 
-        if (event == XML_ERROR || event == XML_EOF)
+        if (event == XML_BAD || event == XML_EOF)
             break;
         if (event == XML_START && xml_is(&reader->name, "supportedOS"))
             add_compatibility(parser, ACTCTX_COMPATIBILITY_ELEMENT_TYPE_OS);
@@ -455,7 +455,7 @@ static void parse_application(struct parser *parser)
     while (reader->depth > outer && !parser->status) {
         enum xml_event event = xml_next(reader);
 
-        if (event == XML_ERROR || event == XML_EOF)
+        if (event == XML_BAD || event == XML_EOF)
             break;
         if (event == XML_START && !xml_is(&reader->name, "windowsSettings")) {
             setting.name = copy_string(parser, &reader->name);
@@ -514,7 +514,7 @@ static void parse_root(struct parser *parser, struct actctx_assembly *assembly)
             xml_skip(reader);
         }
     }
-    if (!parser->status && reader->event == XML_ERROR)
+    if (!parser->status && reader->event == XML_BAD)
         parser->status = STATUS_SXS_MANIFEST_PARSE_ERROR;
 }
 

@@ -258,19 +258,19 @@ static enum xml_event read_tag(struct xml_reader *reader)
     if (*reader->p == '/') {
         reader->p++;
         if (!read_name(reader, &reader->name))
-            return XML_ERROR;
+            return XML_BAD;
         skip_space(reader);
         if (reader->p == reader->end || *reader->p++ != '>' || !reader->depth)
-            return XML_ERROR;
+            return XML_BAD;
         reader->depth--;
         return XML_END;
     }
     if (!read_name(reader, &reader->name))
-        return XML_ERROR;
+        return XML_BAD;
     for (;;) {
         skip_space(reader);
         if (reader->p == reader->end)
-            return XML_ERROR;
+            return XML_BAD;
         if (*reader->p == '>') {
             reader->p++;
             break;
@@ -281,7 +281,7 @@ static enum xml_event read_tag(struct xml_reader *reader)
             break;
         }
         if (!read_attribute(reader))
-            return XML_ERROR;
+            return XML_BAD;
     }
     reader->depth++;
     return XML_START;
@@ -310,30 +310,30 @@ static enum xml_event next(struct xml_reader *reader)
                 reader->text.length--;
             if (reader->text.length) {
                 if (!reader->depth || !decode(&reader->text))
-                    return XML_ERROR;
+                    return XML_BAD;
                 return XML_TEXT;
             }
         }
         if (reader->p == reader->end)
-            return reader->depth ? XML_ERROR : XML_EOF;
+            return reader->depth ? XML_BAD : XML_EOF;
         if (starts_with(reader, "<!--")) {
             if (!skip_past(reader, "-->"))
-                return XML_ERROR;
+                return XML_BAD;
         } else if (starts_with(reader, "<?")) {
             if (!skip_past(reader, "?>"))
-                return XML_ERROR;
+                return XML_BAD;
         } else if (starts_with(reader, "<![CDATA[")) {
             reader->p += 9;
             reader->text.text = reader->p;
             if (!skip_past(reader, "]]>"))
-                return XML_ERROR;
+                return XML_BAD;
             reader->text.length = reader->p - 3 - reader->text.text;
             return XML_TEXT;
         } else if (starts_with(reader, "<!")) {
-            return XML_ERROR;
+            return XML_BAD;
         } else {
             reader->p++;
-            return reader->p < reader->end ? read_tag(reader) : XML_ERROR;
+            return reader->p < reader->end ? read_tag(reader) : XML_BAD;
         }
     }
 }
@@ -349,6 +349,6 @@ enum xml_event xml_skip(struct xml_reader *reader)
 
     do
         xml_next(reader);
-    while (reader->event != XML_ERROR && reader->event != XML_EOF && reader->depth > outer);
+    while (reader->event != XML_BAD && reader->event != XML_EOF && reader->depth > outer);
     return reader->event;
 }
