@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+bcrypt_IMPORTS = kernelbase bcryptprimitives ntdll

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+bcryptprimitives_IMPORTS = ntdll

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* combase_private.h: what the files of combase share. */
+#ifndef TRANSOM_COMBASE_PRIVATE_H
+#define TRANSOM_COMBASE_PRIVATE_H
+
+#define COBJMACROS
+#include "nt.h"
+#include "ntdll.h"
+#include <objbase.h>
+#include <string.h>
+#include <wchar.h>
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+/* COM's state of a thread: TEB.ReservedForOle. */
+struct ole_thread {
+    ULONG inits;       /* CoInitializeEx calls not yet undone */
+    DWORD model;       /* COINIT_* of the first */
+    ULONG ole_inits;
+};
+
+/* The calling thread's state; NULL if there is none and `create` is FALSE, or no memory. */
+struct ole_thread *ole_thread(BOOL create);
+
+/* Whether COM is initialised for the calling thread: by itself, or by some thread that made the multithreaded apartment. */
+BOOL com_initialized(void);
+
+BOOL WINAPI ProcessPrng(BYTE *data, SIZE_T size);
+
+#endif
