@@ -158,6 +158,23 @@ NTSTATUS ldr_find_export(struct ldr_module *module, const char *name, ULONG hint
     return STATUS_SUCCESS;
 }
 
+/*
+ * Whether an export is only the stub of a function that is not implemented yet (dlls/common/missing.c). Imports are bound
+ * to stubs, because most are never called; a program that asks for a function at run time can do without it.
+ */
+static bool is_missing(const void *address)
+{
+    const UCHAR *stub = address;
+    const UCHAR *common;
+    struct ldr_range range;
+
+    if (*stub != 0xe8)
+        return false;
+    common = stub + 5 + *(const LONG *)(stub + 1) - 8;
+    return ldr_range_find((ULONG_PTR)stub, &range) && (ULONG_PTR)common >= range.base &&
+           (ULONG_PTR)common < range.end - 8 && !memcmp(common, "missing", 8);
+}
+
 static const char *program_message(NTSTATUS status)
 {
     switch (status) {
@@ -300,10 +317,22 @@ NTSTATUS ldr_bind_imports(struct ldr_module *module)
 
 /* --- Exported --- */
 
+/* An export for a program's use: not a stub. */
+static NTSTATUS get_procedure(struct ldr_module *module, const char *name, ULONG ordinal, PVOID *address)
+{
+    NTSTATUS status = ldr_find_export(module, name, NOT_FOUND, ordinal, address);
+
+    if (!status && is_missing(*address)) {
+        *address = NULL;
+        status = name ? STATUS_ENTRYPOINT_NOT_FOUND : STATUS_ORDINAL_NOT_FOUND;
+    }
+    return status;
+}
+
 NTSTATUS NTAPI LdrGetProcedureAddressEx(PVOID base, PANSI_STRING name, ULONG ordinal, PVOID *address, ULONG flags)
 {
     struct ldr_module *module = ldr_find_base(base ? base : nt_peb()->ImageBaseAddress);
-    char buffer[256], *text = NULL;
+    char buffer[256], *text;
     NTSTATUS status;
 
     (void)flags;
@@ -311,15 +340,15 @@ NTSTATUS NTAPI LdrGetProcedureAddressEx(PVOID base, PANSI_STRING name, ULONG ord
     if (!module)
         return STATUS_DLL_NOT_FOUND;
     if (!name)
-        return ordinal ? ldr_find_export(module, NULL, 0, ordinal, address) : STATUS_INVALID_PARAMETER_MIX;
+        return ordinal ? get_procedure(module, NULL, ordinal, address) : STATUS_INVALID_PARAMETER_MIX;
     if (name->Length < name->MaximumLength && !name->Buffer[name->Length])
-        return ldr_find_export(module, name->Buffer, NOT_FOUND, 0, address);
+        return get_procedure(module, name->Buffer, 0, address);
     text = name->Length < sizeof(buffer) ? buffer : heap_alloc(name->Length + 1);
     if (!text)
         return STATUS_NO_MEMORY;
     memcpy(text, name->Buffer, name->Length);
     text[name->Length] = 0;
-    status = ldr_find_export(module, text, NOT_FOUND, 0, address);
+    status = get_procedure(module, text, 0, address);
     if (text != buffer)
         heap_free(text);
     return status;

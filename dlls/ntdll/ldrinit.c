@@ -6,6 +6,8 @@
 #include "ldr_private.h"
 
 static RTL_CRITICAL_SECTION peb_lock = RTL_CRITICAL_SECTION_STATIC_INIT;
+void __attribute__((weak)) rtl_process_init(void) {}
+
 static RTL_BITMAP tls_bitmap, tls_expansion_bitmap;
 
 typedef void(NTAPI *thread_start_routine)(ULONG reason, PVOID start, PVOID argument);
@@ -101,9 +103,9 @@ static void init_peb(PEB *peb)
     peb->Ldr = &ldr_data;
     peb->LoaderLock = &ldr_lock;
     peb->FastPebLock = &peb_lock;
-    RtlInitializeBitMap(&tls_bitmap, peb->TlsBitmapBits, 64);
-    RtlInitializeBitMap(&tls_expansion_bitmap, peb->TlsExpansionBitmapBits, 1024);
-    RtlSetBits(&tls_bitmap, 0, 1); /* index 0 is never given to programs: some take it for "none" */
+    tls_bitmap = (RTL_BITMAP){ 64, peb->TlsBitmapBits };
+    tls_expansion_bitmap = (RTL_BITMAP){ 1024, peb->TlsExpansionBitmapBits };
+    peb->TlsBitmapBits[0] |= 1; /* index 0 is never given to programs: some take it for "none" */
     peb->TlsBitmap = &tls_bitmap;
     peb->TlsExpansionBitmap = &tls_expansion_bitmap;
     peb->OSMajorVersion = NT_MAJOR_VERSION;
@@ -162,7 +164,7 @@ static NTSTATUS load_kernel32(void)
 {
     static const WCHAR name[] = L"kernel32.dll";
     struct ldr_search search = { 0 };
-    void *address;
+    ANSI_STRING function = { 19, 20, (char *)"BaseThreadInitThunk" };
     NTSTATUS status = ldr_load(name, ARRAY_SIZE(name) - 1, &search, ldr_exe, &ldr_kernel32);
 
     if (status) {
@@ -171,8 +173,7 @@ static NTSTATUS load_kernel32(void)
         ldr_reporting = false;
         return status;
     }
-    if (!ldr_find_export(ldr_kernel32, "BaseThreadInitThunk", 0, 0, &address))
-        base_thread_init = (thread_start_routine)address;
+    LdrGetProcedureAddress(ldr_kernel32->entry.DllBase, &function, 0, (PVOID *)&base_thread_init);
     return ldr_add_dependency(ldr_exe, ldr_kernel32) ? STATUS_SUCCESS : STATUS_NO_MEMORY;
 }
 

@@ -102,7 +102,8 @@ static NTSTATUS map_dll(const WCHAR *path, size_t length, struct ldr_module *imp
 
     if (status)
         return is_missing(status) ? STATUS_DLL_NOT_FOUND : status;
-    status = NtMapViewOfSection(section, NT_CURRENT_PROCESS, &base, 0, 0, NULL, &size, VIEW_SHARE, 0, PAGE_READWRITE);
+    status = NtMapViewOfSection(section, NT_CURRENT_PROCESS, &base, 0, 0, NULL, &size, VIEW_SHARE, 0,
+                                PAGE_EXECUTE_WRITECOPY);
     NtClose(section);
     if (!NT_SUCCESS(status))
         return status;
