@@ -61,6 +61,7 @@
 #undef _wpgmptr
 #undef _fmode
 #undef _commode
+#undef _osplatform
 #undef _osver
 #undef _winver
 #undef _winmajor
