@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
-# check.mk: the tests. Every tests/DLL/NAME.c is a Windows program of its own; tests/unix/NAME.c and tests/unix/NAME.sh
-# test from the Unix side. `make check TESTS='DLL/NAME ...'` runs some, `make check RUNNER=wine` under something else.
+# check.mk: the tests. Every tests/DLL/NAME.c is a Windows program of its own; tests/unix/NAME.sh tests from the Unix side,
+# with tests/unix/*.c as Windows programs that it may use. `make check TESTS='DLL/NAME ...'` runs some (unix/NAME too),
+# `make check RUNNER=wine` runs them under something else.
 
 comma := ,
 # tests/crt/NAME.c tests both C runtimes: it becomes tests/msvcrt/NAME.exe and tests/ucrtbase/NAME.exe.
@@ -9,9 +10,10 @@ CRT_TEST_NAMES = $(patsubst $(srcdir)/tests/crt/%.c,%,$(wildcard $(srcdir)/tests
 TEST_NAMES = $(patsubst $(srcdir)/tests/%.c,%,$(filter-out $(foreach dir,unix fuzz bench crt,$(srcdir)/tests/$(dir)/%),\
 	$(wildcard $(srcdir)/tests/*/*.c))) $(addprefix msvcrt/,$(CRT_TEST_NAMES)) $(addprefix ucrtbase/,$(CRT_TEST_NAMES))
 TEST_PROGRAMS = $(patsubst %,tests/%.exe,$(TEST_NAMES))
-UNIX_TESTS = $(patsubst $(srcdir)/tests/unix/%,%,$(wildcard $(srcdir)/tests/unix/*.sh))
+UNIX_TESTS = $(patsubst $(srcdir)/tests/%.sh,%,$(wildcard $(srcdir)/tests/unix/*.sh))
+UNIX_PROGRAMS = $(patsubst $(srcdir)/%.c,%.exe,$(wildcard $(srcdir)/tests/unix/*.c))
 
-TESTS = $(TEST_NAMES)
+TESTS = $(TEST_NAMES) $(UNIX_TESTS)
 RUNNER = $(abs_builddir)/transom
 CHECK_FLAGS =
 
@@ -38,14 +40,15 @@ tests/ucrtbase/%.exe: $(srcdir)/tests/crt/%.c $(srcdir)/tests/test.h $(srcdir)/b
 	$(build_test)
 -include $(TEST_PROGRAMS:.exe=.d)
 
-.PHONY: tests check-exports check-tests check-windows check-unix
-tests: $(TEST_PROGRAMS)
-check-tests: check-exports check-windows check-unix
-check-windows: all $(patsubst %,tests/%.exe,$(TESTS))
-	@$(srcdir)/tests/run-tests --with "$(RUNNER)" --out tests/out $(CHECK_FLAGS) $(patsubst %,tests/%.exe,$(TESTS))
-check-unix: all
-	@failed=0; for test in $(UNIX_TESTS); do \
-	    TRANSOM=$(abs_builddir)/transom BUILD=$(abs_builddir) sh $(abs_srcdir)/tests/unix/$$test || { echo "unix/$$test failed"; failed=1; }; \
-	done; exit $$failed
+-include $(UNIX_PROGRAMS:.exe=.d)
+
+.PHONY: tests check-tests check-exports
+tests: $(TEST_PROGRAMS) $(UNIX_PROGRAMS)
+
+SELECTED_SCRIPTS = $(filter unix/%,$(TESTS))
+SELECTED_PROGRAMS = $(patsubst %,tests/%.exe,$(filter-out unix/%,$(TESTS)))
+check-tests: check-exports all $(SELECTED_PROGRAMS) $(if $(SELECTED_SCRIPTS),$(UNIX_PROGRAMS))
+	@BUILD=$(abs_builddir) $(srcdir)/tests/run-tests --with "$(RUNNER)" --out tests/out $(CHECK_FLAGS) \
+	    $(SELECTED_PROGRAMS) $(patsubst %,$(srcdir)/tests/%.sh,$(SELECTED_SCRIPTS))
 check-exports: tools/mkexports
 	@tools/mkexports --check $(EXPORT_LISTS)
