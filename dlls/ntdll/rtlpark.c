@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* rtlpark.c: the parking lot (see rtlpark.h). */
 #include "rtlpark.h"
+#include "rtl_private.h"
 
 #define BUCKETS_LOG2 8
 static struct park_bucket buckets[1 << BUCKETS_LOG2] __attribute__((aligned(64)));
@@ -102,28 +103,22 @@ void park_wake_list(struct park_entry *list)
 
 NTSTATUS park_wait(struct park_entry *entry, const LARGE_INTEGER *timeout)
 {
-    LARGE_INTEGER end, now;
+    LARGE_INTEGER left;
     const LARGE_INTEGER *wait = timeout;
+    bool relative = timeout && timeout->QuadPart < 0;
+    ULONGLONG end = relative ? rtl_now() - (ULONGLONG)timeout->QuadPart : 0;
 
-    /* A relative time becomes an absolute one, as alerts meant for an earlier wait may end this one early. */
-    if (timeout && timeout->QuadPart < 0) {
-        NtQuerySystemTime(&now);
-        end.QuadPart = now.QuadPart - timeout->QuadPart;
-        if (end.QuadPart > 0)
-            wait = &end;
-    }
     for (ULONG i = park_spins(); i && !__atomic_load_n(&entry->woken, __ATOMIC_ACQUIRE); i--)
         cpu_pause();
     while (!__atomic_load_n(&entry->woken, __ATOMIC_ACQUIRE)) {
-        /* The kernel takes absolute times for a clock that may be set; so it gets what is left, as a relative one. */
-        LARGE_INTEGER left;
+        /* An alert meant for an earlier wait may end this one early: then only what is left of the time is waited again. */
+        if (relative && wait) {
+            ULONGLONG now = rtl_now();
 
-        if (wait == &end) {
-            NtQuerySystemTime(&now);
-            left.QuadPart = now.QuadPart < end.QuadPart ? now.QuadPart - end.QuadPart : 0;
+            left.QuadPart = now < end ? (LONGLONG)(now - end) : 0;
+            wait = &left;
         }
-        if (NtWaitForAlertByThreadId((PVOID)entry->address, wait == &end ? &left : (LARGE_INTEGER *)wait) ==
-            STATUS_TIMEOUT) {
+        if (NtWaitForAlertByThreadId((PVOID)entry->address, (LARGE_INTEGER *)wait) == STATUS_TIMEOUT) {
             struct park_bucket *bucket = park_lock(entry->address);
             bool queued = entry->queued;
 
