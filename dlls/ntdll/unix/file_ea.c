@@ -9,7 +9,8 @@ NTSTATUS NtQueryEaFile(HANDLE FileHandle, IO_STATUS_BLOCK *IoStatusBlock, PVOID 
     struct object *obj;
     NTSTATUS status = handle_lookup(FileHandle, &file_type, FILE_READ_EA, &obj);
 
-    (void)Buffer, (void)Length, (void)ReturnSingleEntry, (void)EaList, (void)EaListLength, (void)EaIndex, (void)RestartScan;
+    (void)Buffer, (void)Length, (void)ReturnSingleEntry, (void)EaList, (void)EaListLength, (void)EaIndex,
+        (void)RestartScan;
     if (status)
         return status;
     object_unref(obj);

@@ -321,7 +321,8 @@ static bool wait_for_others(const struct file_lock *lock)
     wait->lock = (struct flock){ .l_type = lock->exclusive ? F_WRLCK : F_RDLCK, .l_whence = SEEK_SET };
     wait->lock.l_start = lock->start;
     wait->lock.l_len = lock->end > INT64_MAX ? 0 : lock->end - lock->start;
-    wait->fd = unix_fd_reserve(open(fd_path(lock->owner->fd, &self), (lock->exclusive ? O_RDWR : O_RDONLY) | O_CLOEXEC));
+    wait->fd =
+        unix_fd_reserve(open(fd_path(lock->owner->fd, &self), (lock->exclusive ? O_RDWR : O_RDONLY) | O_CLOEXEC));
     wait->file = lock->owner;
     object_ref(&wait->file->obj);
     sigfillset(&all);
@@ -381,6 +382,43 @@ static NTSTATUS cancel_lock(struct io *io)
     return status;
 }
 
+/* Waits until a lock of this process goes. One of another process is waited for by a thread of its own. */
+static NTSTATUS wait_for_lock(struct io *io, struct file_lock *lock)
+{
+    struct inode *node = lock->owner->inode;
+    struct file_lock **last = &node->waiters;
+    struct io *pending;
+    bool granted, foreign = false;
+
+    io->data = lock;
+    io->retry = cancel_lock;
+    pending = io_make_pending(io); /* not under the share lock: cancelling takes it under the I/O lock */
+    if (!pending) {
+        free(lock);
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    pthread_mutex_lock(&share_lock);
+    granted = !try_lock(lock);
+    if (!granted) {
+        lock->waiting = pending;
+        foreign = is_free(node, lock->start, lock->end, lock->exclusive);
+        while (*last)
+            last = &(*last)->next;
+        *last = lock;
+    }
+    if (foreign && !wait_for_others(lock)) {
+        *last = NULL;
+        pthread_mutex_unlock(&share_lock);
+        free(lock);
+        io_complete(pending, STATUS_INSUFFICIENT_RESOURCES, 0);
+        return STATUS_PENDING;
+    }
+    pthread_mutex_unlock(&share_lock);
+    if (granted)
+        io_complete(pending, STATUS_SUCCESS, 0);
+    return STATUS_PENDING;
+}
+
 NTSTATUS lock_request(struct io *io, uint64_t start, uint64_t length, ULONG key, bool exclusive, bool immediately)
 {
     struct file_object *file = io->file;
@@ -400,26 +438,10 @@ NTSTATUS lock_request(struct io *io, uint64_t start, uint64_t length, ULONG key,
     *lock = (struct file_lock){ .owner = file, .start = start, .end = end, .key = key, .exclusive = exclusive };
     pthread_mutex_lock(&share_lock);
     status = try_lock(lock);
-    if (status && !immediately) {
-        /* Waits until a lock of this process goes. One of another process is waited for by a thread of its own. */
-        bool foreign = is_free(file->inode, start, end, exclusive);
-        struct file_lock **last = &file->inode->waiters;
-        io->data = lock;
-        io->retry = cancel_lock;
-        lock->waiting = io_make_pending(io);
-        if (lock->waiting) {
-            while (*last)
-                last = &(*last)->next;
-            *last = lock;
-            status = STATUS_PENDING;
-            if (foreign)
-                wait_for_others(lock);
-        } else {
-            status = STATUS_INSUFFICIENT_RESOURCES;
-        }
-    }
     pthread_mutex_unlock(&share_lock);
-    if (status && status != STATUS_PENDING)
+    if (status && !immediately)
+        return wait_for_lock(io, lock);
+    if (status)
         free(lock);
     return status;
 }

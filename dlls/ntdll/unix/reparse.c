@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * reparse.c: control requests on files: reparse points, which are symbolic links here, and the layout of files (sparse,
+ * zeroed and allocated ranges). Links are written relative to where they are or with absolute Unix targets, so native
+ * programs follow them too. A link for a directory ends in "/", a junction in "/./" (file_attr.c shows them as such).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "file.h"
+#include "path.h"
+
+#define REPARSE_ROOM(member) offsetof(REPARSE_DATA_BUFFER, member)
+
+/* --- reading --- */
+
+/* Makes the Windows name of a link's target: `\??\C:\dir` for absolute ones, `..\dir` for relative ones. */
+static WCHAR *target_to_windows(const char *target, size_t len, size_t *count, bool *relative)
+{
+    WCHAR *text, *dos;
+    size_t n = 0;
+
+    while (len > 1 && target[len - 1] == '/') /* the marks of directories and junctions */
+        len -= len > 2 && target[len - 2] == '.' && target[len - 3] == '/' ? 2 : 1;
+    *relative = target[0] != '/';
+    text = malloc((len * 1 + 64) * sizeof(WCHAR));
+    if (!text)
+        return NULL;
+    if (*relative) {
+        const char *at = target, *end = target + len;
+        while (at < end) {
+            const char *slash = memchr(at, '/', end - at);
+            size_t part = (slash ? slash : end) - at;
+            if (n)
+                text[n++] = '\\';
+            n += path_component_to_windows(at, part, text + n, len + 64 - n);
+            at += part + 1;
+        }
+    } else {
+        char *copy = strndup(target, len);
+        dos = copy ? unix_path_to_dos(copy) : NULL;
+        free(copy);
+        if (!dos) {
+            free(text);
+            return NULL;
+        }
+        size_t dos_len = 0;
+        while (dos[dos_len])
+            dos_len++;
+        WCHAR *grown = realloc(text, (dos_len + 5) * sizeof(WCHAR));
+        if (!grown) {
+            free(text);
+            free(dos);
+            return NULL;
+        }
+        text = grown;
+        memcpy(text, u"\\??\\", 8);
+        memcpy(text + 4, dos, dos_len * sizeof(WCHAR));
+        n = dos_len + 4;
+        free(dos);
+    }
+    *count = n;
+    return text;
+}
+
+static NTSTATUS get_reparse_point(struct io *io)
+{
+    struct file_object *file = io->file;
+    char target[4096];
+    size_t count, bytes, print, header, total;
+    WCHAR *text;
+    bool relative, junction;
+    ssize_t n;
+
+    if (!file->is_symlink)
+        return STATUS_NOT_A_REPARSE_POINT;
+    n = readlinkat(file->fd, "", target, sizeof target);
+    if (n <= 0)
+        return status_from_errno(errno);
+    junction = n > 3 && !memcmp(target + n - 3, "/./", 3);
+    text = target_to_windows(target, n, &count, &relative);
+    if (!text)
+        return STATUS_NO_MEMORY;
+    /* the print name is the substitute name without its prefix */
+    print = relative ? 0 : 4;
+    bytes = count * sizeof(WCHAR);
+    header = junction ? REPARSE_ROOM(MountPointReparseBuffer.PathBuffer)
+                      : REPARSE_ROOM(SymbolicLinkReparseBuffer.PathBuffer);
+    total = header + bytes + (count - print) * sizeof(WCHAR) + (junction ? 4 : 0);
+    char *out = calloc(1, total);
+    REPARSE_DATA_BUFFER *data = (REPARSE_DATA_BUFFER *)out;
+    if (!out) {
+        free(text);
+        return STATUS_NO_MEMORY;
+    }
+    data->ReparseTag = junction ? IO_REPARSE_TAG_MOUNT_POINT : IO_REPARSE_TAG_SYMLINK;
+    data->ReparseDataLength = total - REPARSE_DATA_BUFFER_HEADER_SIZE;
+    data->SymbolicLinkReparseBuffer.SubstituteNameLength = bytes;
+    data->SymbolicLinkReparseBuffer.PrintNameOffset = bytes + (junction ? 2 : 0);
+    data->SymbolicLinkReparseBuffer.PrintNameLength = (count - print) * sizeof(WCHAR);
+    if (!junction)
+        data->SymbolicLinkReparseBuffer.Flags = relative ? SYMLINK_FLAG_RELATIVE : 0;
+    memcpy(out + header, text, bytes);
+    memcpy(out + header + data->SymbolicLinkReparseBuffer.PrintNameOffset, text + print,
+           (count - print) * sizeof(WCHAR));
+    free(text);
+    io->information = total < io->length ? total : io->length;
+    NTSTATUS status = total > io->length ? STATUS_BUFFER_OVERFLOW : STATUS_SUCCESS;
+    if (io->length < REPARSE_DATA_BUFFER_HEADER_SIZE) {
+        io->information = 0;
+        status = STATUS_BUFFER_TOO_SMALL;
+    } else if (!user_copy_out(io->buffer, out, io->information)) {
+        status = STATUS_ACCESS_VIOLATION;
+    }
+    free(out);
+    return status;
+}
+
+/* --- writing --- */
+
+/* The Unix target of a substitute name; malloc'ed, with room for the marks. */
+static NTSTATUS target_to_unix(struct file_object *file, const WCHAR *name, size_t len, bool relative, char **result)
+{
+    struct nt_path path;
+    NTSTATUS status;
+    char *text;
+
+    if (relative) {
+        text = malloc(3 * len + 8);
+        if (!text)
+            return STATUS_NO_MEMORY;
+        size_t n = utf16_to_utf8(name, len, text, 3 * len);
+        for (size_t i = 0; i < n; i++) {
+            if (text[i] == '\\')
+                text[i] = '/';
+        }
+        text[n] = 0;
+        *result = text;
+        return STATUS_SUCCESS;
+    }
+    (void)file;
+    status = path_parse_text(NULL, name, len, &path);
+    if (!status && path.kind != PATH_FILE && path.kind != PATH_VOLUME)
+        status = STATUS_IO_REPARSE_DATA_INVALID;
+    if (!status) {
+        path_resolve(&path); /* in the spelling that exists, if it does */
+        text = malloc(path.len + 8);
+        if (text)
+            strcpy(text, path.name);
+        *result = text;
+        status = text ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+    }
+    path_free(&path);
+    return status;
+}
+
+/* The file or empty directory that was made for the purpose is replaced by the link, under the same handle. */
+static NTSTATUS replace_by_link(struct file_object *file, const char *target)
+{
+    struct stat st;
+    char *temporary;
+    int fd, err = 0;
+
+    if (file->fd < 0 || !file->unix_path || fstat(file->fd, &st))
+        return STATUS_ACCESS_DENIED;
+    if (S_ISREG(st.st_mode) && st.st_size)
+        return STATUS_IO_REPARSE_DATA_INVALID;
+    if (asprintf(&temporary, "%s.%x.%lx", file->unix_path, (unsigned)getpid(), (unsigned long)st.st_ino) < 0)
+        return STATUS_NO_MEMORY;
+    if (symlink(target, temporary)) {
+        err = errno;
+    } else if (S_ISDIR(st.st_mode) && rmdir(file->unix_path)) {
+        err = errno;
+        unlink(temporary);
+    } else if (rename(temporary, file->unix_path)) {
+        err = errno;
+        unlink(temporary);
+    }
+    free(temporary);
+    if (err)
+        return err == ENOTEMPTY ? STATUS_DIRECTORY_NOT_EMPTY : status_from_errno(err);
+    fd = open(file->unix_path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return status_from_errno(errno);
+    dup3(fd, file->fd, O_CLOEXEC);
+    close(fd);
+    file->is_symlink = file->fd_is_path = true;
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS set_reparse_point(struct io *io)
+{
+    REPARSE_DATA_BUFFER *data;
+    size_t header, offset, length;
+    bool relative = false, junction;
+    char *target = NULL;
+    NTSTATUS status;
+
+    if (!(io->granted & (FILE_WRITE_DATA | FILE_WRITE_ATTRIBUTES)))
+        return STATUS_ACCESS_DENIED;
+    if (io->input_length < REPARSE_DATA_BUFFER_HEADER_SIZE || io->input_length > MAXIMUM_REPARSE_DATA_BUFFER_SIZE)
+        return STATUS_IO_REPARSE_DATA_INVALID;
+    data = calloc(1, io->input_length + sizeof *data);
+    if (!data)
+        return STATUS_NO_MEMORY;
+    status = user_copy_in(data, io->input, io->input_length) ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
+    junction = data->ReparseTag == IO_REPARSE_TAG_MOUNT_POINT;
+    header = junction ? REPARSE_ROOM(MountPointReparseBuffer.PathBuffer)
+                      : REPARSE_ROOM(SymbolicLinkReparseBuffer.PathBuffer);
+    offset = data->SymbolicLinkReparseBuffer.SubstituteNameOffset;
+    length = data->SymbolicLinkReparseBuffer.SubstituteNameLength;
+    if (!status && !junction && data->ReparseTag != IO_REPARSE_TAG_SYMLINK)
+        status = STATUS_IO_REPARSE_TAG_NOT_HANDLED;
+    if (!status && ((size_t)data->ReparseDataLength + REPARSE_DATA_BUFFER_HEADER_SIZE != io->input_length ||
+                    header + offset + length > io->input_length || length < sizeof(WCHAR)))
+        status = STATUS_IO_REPARSE_DATA_INVALID;
+    if (!status && junction && io->file->kind != FILE_KIND_DIRECTORY)
+        status = STATUS_NOT_A_DIRECTORY;
+    if (!status) {
+        relative = !junction && (data->SymbolicLinkReparseBuffer.Flags & SYMLINK_FLAG_RELATIVE);
+        status = target_to_unix(io->file, (WCHAR *)((char *)data + header + offset), length / sizeof(WCHAR), relative,
+                                &target);
+    }
+    if (!status) {
+        size_t n = strlen(target);
+        if (io->file->kind == FILE_KIND_DIRECTORY && (!n || target[n - 1] != '/'))
+            strcpy(target + n++, "/");
+        if (junction)
+            strcpy(target + n, "./");
+        status = replace_by_link(io->file, target);
+    }
+    free(target);
+    free(data);
+    return status;
+}
+
+/* What the link was becomes an empty file or directory. */
+static NTSTATUS delete_reparse_point(struct io *io)
+{
+    struct file_object *file = io->file;
+    int fd;
+
+    if (!file->is_symlink || !file->unix_path)
+        return STATUS_NOT_A_REPARSE_POINT;
+    if (unlink(file->unix_path))
+        return status_from_errno(errno);
+    if (file->kind == FILE_KIND_DIRECTORY) {
+        if (mkdir(file->unix_path, 0777))
+            return status_from_errno(errno);
+        fd = open(file->unix_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    } else {
+        fd = open(file->unix_path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    }
+    if (fd < 0)
+        return status_from_errno(errno);
+    dup3(fd, file->fd, O_CLOEXEC);
+    close(fd);
+    file->is_symlink = file->fd_is_path = false;
+    return STATUS_SUCCESS;
+}
+
+/* --- layout --- */
+
+static NTSTATUS zero_data(struct io *io)
+{
+    FILE_ZERO_DATA_INFORMATION range;
+    struct stat st;
+    int64_t end;
+
+    if (io->input_length < sizeof range)
+        return STATUS_INVALID_PARAMETER;
+    if (!user_copy_in(&range, io->input, sizeof range))
+        return STATUS_ACCESS_VIOLATION;
+    if (range.FileOffset.QuadPart < 0 || range.BeyondFinalZero.QuadPart < range.FileOffset.QuadPart)
+        return STATUS_INVALID_PARAMETER;
+    if (fstat(io->file->fd, &st))
+        return status_from_errno(errno);
+    end = range.BeyondFinalZero.QuadPart < st.st_size ? range.BeyondFinalZero.QuadPart : st.st_size;
+    if (range.FileOffset.QuadPart >= end)
+        return STATUS_SUCCESS;
+    if (!fallocate(io->file->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, range.FileOffset.QuadPart,
+                   end - range.FileOffset.QuadPart))
+        return STATUS_SUCCESS;
+    if (errno != EOPNOTSUPP)
+        return status_from_errno(errno);
+    static const char zeros[65536];
+    for (int64_t at = range.FileOffset.QuadPart; at < end;) {
+        size_t n = end - at < (int64_t)sizeof zeros ? (size_t)(end - at) : sizeof zeros;
+        ssize_t done = pwrite(io->file->fd, zeros, n, at);
+        if (done < 0)
+            return status_from_errno(errno);
+        at += done;
+    }
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS allocated_ranges(struct io *io)
+{
+    FILE_ALLOCATED_RANGE_BUFFER wanted, range;
+    int64_t end, at;
+    struct stat st;
+
+    if (io->input_length < sizeof wanted)
+        return STATUS_INVALID_PARAMETER;
+    if (!user_copy_in(&wanted, io->input, sizeof wanted))
+        return STATUS_ACCESS_VIOLATION;
+    if (wanted.FileOffset.QuadPart < 0 || wanted.Length.QuadPart < 0 ||
+        wanted.FileOffset.QuadPart > INT64_MAX - wanted.Length.QuadPart)
+        return STATUS_INVALID_PARAMETER;
+    if (fstat(io->file->fd, &st))
+        return status_from_errno(errno);
+    end = wanted.FileOffset.QuadPart + wanted.Length.QuadPart;
+    if (end > st.st_size)
+        end = st.st_size;
+    io->information = 0;
+    for (at = wanted.FileOffset.QuadPart; at < end;) {
+        int64_t data = lseek(io->file->fd, at, SEEK_DATA), hole;
+        if (data < 0 && errno == ENXIO)
+            break;
+        if (data < 0) /* a file system that cannot say: all of it */
+            data = at;
+        if (data >= end)
+            break;
+        hole = lseek(io->file->fd, data, SEEK_HOLE);
+        if (hole < 0 || hole > end)
+            hole = end;
+        range.FileOffset.QuadPart = data;
+        range.Length.QuadPart = hole - data;
+        if (io->information + sizeof range > io->length)
+            return io->length < sizeof range ? STATUS_BUFFER_TOO_SMALL : STATUS_BUFFER_OVERFLOW;
+        if (!user_copy_out((char *)io->buffer + io->information, &range, sizeof range))
+            return STATUS_ACCESS_VIOLATION;
+        io->information += sizeof range;
+        at = hole;
+    }
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS set_sparse(struct io *io)
+{
+    BOOLEAN sparse = TRUE;
+
+    if (!(io->granted & (FILE_WRITE_DATA | FILE_WRITE_ATTRIBUTES)))
+        return STATUS_ACCESS_DENIED;
+    if (io->input_length && !user_copy_in(&sparse, io->input, sizeof sparse))
+        return STATUS_ACCESS_VIOLATION;
+    return status_from_errno(file_set_sparse(io->file, sparse));
+}
+
+static NTSTATUS get_compression(struct io *io)
+{
+    USHORT none = 0; /* COMPRESSION_FORMAT_NONE */
+
+    if (io->length < sizeof none)
+        return STATUS_BUFFER_TOO_SMALL;
+    io->information = sizeof none;
+    return user_copy_out(io->buffer, &none, sizeof none) ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
+}
+
+static NTSTATUS set_compression(struct io *io)
+{
+    USHORT format;
+
+    if (io->input_length < sizeof format)
+        return STATUS_INVALID_PARAMETER;
+    if (!user_copy_in(&format, io->input, sizeof format))
+        return STATUS_ACCESS_VIOLATION;
+    return format ? STATUS_INVALID_DEVICE_REQUEST : STATUS_SUCCESS; /* FILE_FILE_COMPRESSION is not announced */
+}
+
+NTSTATUS reparse_fsctl(struct io *io)
+{
+    switch (io->code) {
+    case FSCTL_GET_REPARSE_POINT:
+        return get_reparse_point(io);
+    case FSCTL_SET_REPARSE_POINT:
+        return set_reparse_point(io);
+    case FSCTL_DELETE_REPARSE_POINT:
+        return delete_reparse_point(io);
+    case FSCTL_IS_VOLUME_MOUNTED:
+        return STATUS_SUCCESS;
+    }
+    if (io->code == FSCTL_GET_COMPRESSION)
+        return get_compression(io);
+    if (io->code == FSCTL_SET_COMPRESSION)
+        return set_compression(io);
+    if (io->file->kind != FILE_KIND_FILE || io->file->fd_is_path)
+        return STATUS_INVALID_DEVICE_REQUEST;
+    switch (io->code) {
+    case FSCTL_SET_SPARSE:
+        return set_sparse(io);
+    case FSCTL_SET_ZERO_DATA:
+        return zero_data(io);
+    case FSCTL_QUERY_ALLOCATED_RANGES:
+        return allocated_ranges(io);
+    default:
+        return STATUS_INVALID_DEVICE_REQUEST;
+    }
+}
