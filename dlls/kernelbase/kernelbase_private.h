@@ -97,6 +97,9 @@ WCHAR *wide_dup(const WCHAR *str);
 /* NT names of DOS names: free with RtlFreeUnicodeString. Status as RtlDosPathNameToNtPathName_U_WithStatus. */
 NTSTATUS dos_to_nt_path(const WCHAR *dos, UNICODE_STRING *nt);
 
+/* Where SearchPath and CreateProcess look; kb_free (fileapi_path.c). */
+WCHAR *default_search_path(void);
+
 /* Deletes an open file (fileapi.c). */
 NTSTATUS delete_by_handle(HANDLE file);
 

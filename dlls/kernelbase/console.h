@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* console.h: shared by the files of console functions. */
+#ifndef TRANSOM_KERNELBASE_CONSOLE_H
+#define TRANSOM_KERNELBASE_CONSOLE_H
+
+#include "kernelbase_private.h"
+#include "nt_console.h"
+
+/* One request to a console handle (consoleapi.c); STATUS_INVALID_HANDLE if it is none. */
+NTSTATUS console_request(HANDLE handle, ULONG code, const void *in, ULONG in_size, void *out, ULONG out_size,
+                         ULONG *returned);
+
+#endif
