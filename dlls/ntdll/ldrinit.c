@@ -308,6 +308,7 @@ VOID NTAPI LdrShutdownThread(void)
         teb->TlsExpansionSlots = NULL;
     }
     RtlFreeThreadActivationContextStack();
+    rtl_thread_exit(); /* last: returns the thread's heap caches */
 }
 
 /* The other threads are gone; DLLs learn from a non-NULL third argument that the process ends. */
