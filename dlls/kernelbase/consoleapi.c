@@ -227,9 +227,12 @@ BOOL WINAPI WriteConsoleA(HANDLE handle, const void *text, DWORD count, DWORD *w
 
     if (written)
         *written = 0;
+    if (!count)
+        return WriteConsoleW(handle, L"", 0, written, reserved);
     if (count > ARRAY_SIZE(short_text) && !(wide = kb_alloc((SIZE_T)count * sizeof(WCHAR))))
         return fail(ERROR_NOT_ENOUGH_MEMORY);
-    length = count ? MultiByteToWideChar(GetConsoleOutputCP(), 0, text, count, wide, count) : 0;
+    *wide = 0;
+    length = MultiByteToWideChar(GetConsoleOutputCP(), 0, text, count, wide, count);
     result = WriteConsoleW(handle, wide, length, &wide_written, reserved);
     if (result && written)
         *written = count; /* of the caller's characters: bytes */
