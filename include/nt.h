@@ -18,6 +18,8 @@
 #undef WIN32_NO_STATUS
 #include <ntdef.h>
 #include <ntstatus.h>
+#undef DECLSPEC_IMPORT /* which the build defines as nothing: ntdef.h defines it again, for all headers included later */
+#define DECLSPEC_IMPORT
 typedef USHORT RTL_ATOM, *PRTL_ATOM;
 #else
 #include "ntbase.h"
