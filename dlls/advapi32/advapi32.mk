@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+advapi32_IMPORTS = kernelbase bcryptprimitives ntdll
