@@ -63,3 +63,17 @@ clean-native:
 install-native: native
 	$(INSTALL) -d "$(DESTDIR)$(bindir)"
 	$(INSTALL_PROGRAM) transom "$(DESTDIR)$(bindir)/transom"
+
+# --- the crash report: a library of its own, as it needs others that nothing else does ---
+
+CRASH_SOURCES = $(patsubst $(srcdir)/%,%,$(wildcard $(srcdir)/crash/*.c))
+CRASH_OBJECTS = $(patsubst %.c,obj/native/%.o,$(CRASH_SOURCES))
+$(CRASH_OBJECTS): NATIVE_CFLAGS += -fPIC $(CRASH_CFLAGS)
+libtransom-crash.so: $(CRASH_OBJECTS)
+	$(call say,LD)$(CC) $(CFLAGS) $(UBSAN_FLAGS) -shared $(LDFLAGS) -o $@ $(CRASH_OBJECTS) $(CRASH_LIBS)
+-include $(CRASH_OBJECTS:.o=.d)
+native: libtransom-crash.so
+install-native: install-crash
+install-crash: libtransom-crash.so
+	$(INSTALL) -d "$(DESTDIR)$(pkglibdir)"
+	$(INSTALL_PROGRAM) libtransom-crash.so "$(DESTDIR)$(pkglibdir)/libtransom-crash.so"

@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* crash.c: what is printed when a program, or Transom itself, crashes; and how the process ends then. */
+#include <dlfcn.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "../../../crash/crash.h"
 #include "child.h"
+#include "file.h"
 #include "process.h"
 #include "section.h"
 #include "virtual.h"
 
-static void out(const char *format, ...) __attribute__((format(printf, 1, 2)));
-static void out(const char *format, ...)
+void out(const char *format, ...)
 {
     char text[1024];
     va_list args;
@@ -90,81 +94,128 @@ static int crash_signal(DWORD code)
     }
 }
 
-/* module+offset of an address, the module's name by its export directory or section's file. */
-static void put_address(uint64_t address)
+/* --- what the report asks of us --- */
+
+static bool describe(struct view *view, struct crash_module *module)
 {
-    uint64_t base, size;
-    struct section *section;
-    WCHAR *name = NULL;
-    if (virtual_image_at(address, &base, &size, &section)) {
-        char narrow[512] = "?";
-        if (section && section->file && section->file->type->query_name &&
-            !section->file->type->query_name(section->file, &name)) {
-            size_t len = 0, start = 0;
-            for (; name[len]; len++)
-                if (name[len] == '\\')
-                    start = len + 1;
-            narrow[utf16_to_utf8(name + start, len - start < 160 ? len - start : 160, narrow, sizeof(narrow) - 1)] = 0;
-        }
-        out("%s+%#llx", narrow, (unsigned long long)(address - base));
-    } else {
-        out("%#llx", (unsigned long long)address);
+    struct section *section = view->section;
+    module->base = view->base;
+    module->size = view->size;
+    const char *path = section && section->file ? file_get_unix_path(section->file) : NULL;
+    snprintf(module->path, sizeof(module->path), "%s", path ? path : "?");
+    return true;
+}
+
+static bool module_at(uint64_t address, struct crash_module *module)
+{
+    struct view *view = view_find(address);
+    return view && view->type == MEM_IMAGE && describe(view, module);
+}
+
+static bool next_module(uint64_t address, struct crash_module *module)
+{
+    struct view *view = view_at_or_after(address);
+    while (view && view->type != MEM_IMAGE)
+        view = view_at_or_after(view->base + view->size);
+    return view && describe(view, module);
+}
+
+static bool read_memory(void *dst, uint64_t address, size_t size)
+{
+    return user_copy_in(dst, (const void *)address, size);
+}
+
+/* The report is a library beside us or in ../lib/transom, loaded now: nothing of it burdens a program that runs. */
+static crash_report_function find_report(void)
+{
+    char path[PATH_MAX];
+    snprintf(path, sizeof(path), "%s/../libtransom-crash.so", options.system_dir);
+    void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    return library ? (crash_report_function)dlsym(library, "crash_report") : NULL;
+}
+
+static size_t collect_threads(struct crash_thread *threads, size_t capacity, const CONTEXT *crashed)
+{
+    size_t count = 0;
+    if (crashed) {
+        threads[count].id = (uint32_t)current_thread->tid;
+        threads[count].crashed = true;
+        threads[count].context = *crashed;
+        threads[count].stack_high = (uint64_t)current_thread->teb->Tib.StackBase;
+        count++;
     }
+    for (LIST_ENTRY *e = thread_list.Flink; e != &thread_list && count < capacity; e = e->Flink) {
+        struct thread *thread = container_of(e, struct thread, entry);
+        if (thread == current_thread)
+            continue;
+        threads[count].id = (uint32_t)thread->tid;
+        threads[count].stack_high = (uint64_t)thread->teb->Tib.StackBase;
+        if (thread->suspend_context)
+            threads[count].context = *thread->suspend_context;
+        else
+            context_from_frame(thread->frame, &threads[count].context, 0);
+        count++;
+    }
+    return count;
 }
 
-static void put_registers(const CONTEXT *c)
+/* One report, by the first thread that crashes; others that crash meanwhile wait for the end. */
+static void report(const EXCEPTION_RECORD *record, const CONTEXT *context, const void *native)
 {
-    out("  rip %016llx rsp %016llx rbp %016llx eflags %08x\n", (unsigned long long)c->Rip, (unsigned long long)c->Rsp,
-        (unsigned long long)c->Rbp, c->EFlags);
-    out("  rax %016llx rbx %016llx rcx %016llx rdx %016llx\n", (unsigned long long)c->Rax, (unsigned long long)c->Rbx,
-        (unsigned long long)c->Rcx, (unsigned long long)c->Rdx);
-    out("  rsi %016llx rdi %016llx r8  %016llx r9  %016llx\n", (unsigned long long)c->Rsi, (unsigned long long)c->Rdi,
-        (unsigned long long)c->R8, (unsigned long long)c->R9);
-    out("  r10 %016llx r11 %016llx r12 %016llx r13 %016llx\n", (unsigned long long)c->R10, (unsigned long long)c->R11,
-        (unsigned long long)c->R12, (unsigned long long)c->R13);
-    out("  r14 %016llx r15 %016llx\n", (unsigned long long)c->R14, (unsigned long long)c->R15);
-}
-
-/* Until the unwinder serves crashes: what on the stack looks like return addresses into images. */
-static void put_stack(const CONTEXT *c)
-{
-    unsigned shown = 0;
-    for (unsigned i = 0; i < 2048 && shown < 24; i++) {
-        uint64_t value, base, size;
-        if (!user_copy_in(&value, (const void *)(c->Rsp + i * 8), sizeof(value)))
-            break;
-        if (virtual_image_at(value, &base, &size, NULL)) {
-            out("  [rsp+%#x] ", i * 8);
-            put_address(value);
-            out("\n");
-            shown++;
-        }
+    static bool begun;
+    if (__atomic_exchange_n(&begun, true, __ATOMIC_ACQ_REL)) {
+        if (current_thread && current_thread->in_report)
+            return; /* the report itself crashed: what is printed must do */
+        for (;;)
+            pause();
+    }
+    if (current_thread) {
+        current_thread->in_report = true;
+        thread_stop_others();
+    }
+    size_t capacity = thread_count() + 1;
+    struct crash_thread *threads = calloc(capacity, sizeof(*threads));
+    crash_report_function function = find_report();
+    if (threads && function) {
+        struct crash_input input = {
+            .program = program_name,
+            .what = record ? exception_name(record->ExceptionCode) : NULL,
+            .record = record,
+            .threads = threads,
+            .thread_count = collect_threads(threads, capacity, context),
+            .native = native,
+            .module_at = module_at,
+            .next_module = next_module,
+            .read = read_memory,
+        };
+        function(&input);
+    } else if (record) {
+        out("transom: %s crashed: %s (%08x) at %#llx\n", program_name, exception_name(record->ExceptionCode),
+            record->ExceptionCode, (unsigned long long)record->ExceptionAddress);
     }
 }
 
 void process_crash(const EXCEPTION_RECORD *record, const CONTEXT *context)
 {
     DWORD code = record->ExceptionCode;
-    out("transom: %s crashed: %s (%08x) at ", program_name, exception_name(code), code);
-    put_address((uint64_t)record->ExceptionAddress);
-    if ((code == 0xc0000005 || code == 0xc0000006) && record->NumberParameters >= 2)
-        out(", %s address %#llx", record->ExceptionInformation[0] == 1 ? "writing" : record->ExceptionInformation[0] == 8 ? "executing" : "reading",
-            (unsigned long long)record->ExceptionInformation[1]);
-    out("\n");
     child_report_exit((NTSTATUS)code);
-    put_registers(context);
-    put_stack(context);
+    report(record, context, NULL);
     signal_default(crash_signal(code));
     _exit(255);
 }
 
 void native_crash(const siginfo_t *info, const ucontext_t *uc)
 {
+    struct thread *thread = current_thread;
+    CONTEXT context;
     out("transom: internal error: signal %d at %#llx, address %p, running %s: please report it\n", info->si_signo,
         (unsigned long long)uc->uc_mcontext.gregs[REG_RIP], info->si_addr, program_name);
-    struct thread *thread = current_thread;
-    if (thread && thread->frame && thread->frame->number < NT_SYSCALL_COUNT)
-        out("  in system call %s\n", decode_table[thread->frame->number].name);
+    bool in_call = thread && thread->frame && thread->frame->number < NT_SYSCALL_COUNT;
+    if (in_call) {
+        out("in system call %s\n", decode_table[thread->frame->number].name);
+        context_from_frame(thread->frame, &context, 0);
+    }
+    report(NULL, in_call ? &context : NULL, uc);
     signal_default(info->si_signo);
     _exit(255);
 }

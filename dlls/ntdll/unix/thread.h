@@ -62,6 +62,7 @@ struct thread {
     NTSTATUS exit_status;
 
     int control_event; /* signal that asks for one, or 0 */
+    bool in_report;    /* it prints the crash report */
     bool in_delivery;  /* an exception is being put on its stack */
     void *signal_stack;
     size_t signal_stack_size;
