@@ -1,0 +1,606 @@
+/* SPDX-License-Identifier: MIT */
+/* process_info.c: NtQueryInformationProcess and NtSetInformationProcess. */
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+#include "cell.h"
+#include "object_private.h"
+#include "process.h"
+#include "query.h"
+
+/* What programs may set of their own process and only read back: hints without an effect here. */
+static struct {
+    ULONG hard_error_mode;
+    ULONG priority_boost_disabled;
+    ULONG page_priority;
+    ULONG io_priority;
+    NT_POWER_THROTTLING_STATE throttling;
+    SIZE_T minimum_working_set, maximum_working_set;
+    ULONG working_set_flags;
+} settings = { .page_priority = 5,
+               .io_priority = 2,
+               .throttling = { 1, 0, 0 },
+               .minimum_working_set = 50 * 4096,
+               .maximum_working_set = 345 * 4096 };
+
+/* --- numbers from /proc --- */
+
+size_t read_small_file(const char *path, char *buffer, size_t cap)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return 0;
+    size_t size = 0;
+    ssize_t n;
+    while (size < cap - 1 && (n = read(fd, buffer + size, cap - 1 - size)) > 0)
+        size += (size_t)n;
+    close(fd);
+    buffer[size] = 0;
+    return size;
+}
+
+/* A line "Name:  123 kB" of /proc/PID/status, in bytes. */
+static uint64_t status_bytes(const char *text, const char *name)
+{
+    const char *line = strstr(text, name);
+    return line ? strtoull(line + strlen(name), NULL, 10) * 1024 : 0;
+}
+
+bool process_numbers(ULONG id, struct process_numbers *numbers)
+{
+    char path[64], text[4096];
+    memset(numbers, 0, sizeof(*numbers));
+    snprintf(path, sizeof(path), "/proc/%u/stat", id);
+    if (!read_small_file(path, text, sizeof(text)))
+        return false;
+    /* The name is in parentheses and may hold any character. */
+    char *name = strchr(text, '('), *end = strrchr(text, ')');
+    if (!name || !end || end < name)
+        return false;
+    *end = 0;
+    snprintf(numbers->name, sizeof(numbers->name), "%s", name + 1);
+    char state;
+    unsigned long minor, major, user, kernel, threads;
+    unsigned long long start;
+    unsigned parent;
+    if (sscanf(end + 1, " %c %u %*d %*d %*d %*d %*u %lu %*u %lu %*u %lu %lu %*d %*d %*d %*d %lu %*d %llu", &state,
+               &parent, &minor, &major, &user, &kernel, &threads, &start) != 8)
+        return false;
+    uint64_t tick = 10000000u / (uint64_t)sysconf(_SC_CLK_TCK);
+    numbers->id = id;
+    numbers->parent_id = parent;
+    numbers->user_time = user * tick;
+    numbers->kernel_time = kernel * tick;
+    numbers->create_time = system_boot_time() + start * tick;
+    numbers->page_faults = (uint32_t)(minor + major);
+    numbers->threads = (uint32_t)threads;
+    snprintf(path, sizeof(path), "/proc/%u/status", id);
+    if (read_small_file(path, text, sizeof(text))) {
+        numbers->peak_virtual_size = status_bytes(text, "VmPeak:");
+        numbers->virtual_size = status_bytes(text, "VmSize:");
+        numbers->peak_working_set = status_bytes(text, "VmHWM:");
+        numbers->working_set = status_bytes(text, "VmRSS:");
+        numbers->private_size = status_bytes(text, "RssAnon:") + status_bytes(text, "VmSwap:");
+    }
+    return true;
+}
+
+/* --- answers --- */
+
+NTSTATUS reply_string(void *info, ULONG length, ULONG *needed, const WCHAR *text, size_t chars)
+{
+    UNICODE_STRING out = { (USHORT)(chars * 2), (USHORT)(chars * 2 + 2), NULL };
+    *needed = (ULONG)(sizeof(out) + (text ? chars * 2 + 2 : 0));
+    if (length < *needed)
+        return STATUS_INFO_LENGTH_MISMATCH;
+    if (text) {
+        WCHAR *buffer = (WCHAR *)((char *)info + sizeof(out));
+        memcpy(buffer, text, chars * 2);
+        buffer[chars] = 0;
+        out.Buffer = buffer;
+    } else {
+        out.MaximumLength = 0;
+    }
+    memcpy(info, &out, sizeof(out));
+    return STATUS_SUCCESS;
+}
+
+static uint8_t priority_class_to_nt(ULONG win32)
+{
+    switch (win32) {
+    case 0x40:
+        return NT_PRIORITY_CLASS_IDLE;
+    case 0x4000:
+        return NT_PRIORITY_CLASS_BELOW_NORMAL;
+    case 0x8000:
+        return NT_PRIORITY_CLASS_ABOVE_NORMAL;
+    case 0x80:
+        return NT_PRIORITY_CLASS_HIGH;
+    case 0x100:
+        return NT_PRIORITY_CLASS_REALTIME;
+    default:
+        return NT_PRIORITY_CLASS_NORMAL;
+    }
+}
+
+KPRIORITY process_base_priority(const struct process_object *process)
+{
+    static const KPRIORITY base[] = { 8, 4, 8, 13, 24, 6, 10 };
+    return base[priority_class_to_nt(process->priority_class)];
+}
+
+static NTSTATUS query_basic(struct process_object *process, void *info, ULONG length, ULONG *needed)
+{
+    PROCESS_BASIC_INFORMATION out = { 0 };
+    struct process_numbers numbers;
+    bool own = process == process_current;
+    out.ExitStatus = process->exit_status;
+    out.PebBaseAddress = own ? process_peb : NULL;
+    out.AffinityMask = process_affinity();
+    out.BasePriority = process_base_priority(process);
+    out.UniqueProcessId = process->id;
+    if (own)
+        out.InheritedFromUniqueProcessId = (ULONG_PTR)getppid();
+    else if (process_numbers(process->id, &numbers))
+        out.InheritedFromUniqueProcessId = numbers.parent_id;
+    return reply_exact(info, length, needed, &out, sizeof(out));
+}
+
+static uint64_t timeval_100ns(const struct timeval *time)
+{
+    return (uint64_t)time->tv_sec * 10000000 + (uint64_t)time->tv_usec * 10;
+}
+
+static NTSTATUS query_times(struct process_object *process, void *info, ULONG length, ULONG *needed)
+{
+    KERNEL_USER_TIMES out = { 0 };
+    struct process_numbers numbers;
+    out.CreateTime.QuadPart = (LONGLONG)process->create_time;
+    out.ExitTime.QuadPart = (LONGLONG)process->exit_time;
+    if (process == process_current) {
+        struct rusage usage;
+        getrusage(RUSAGE_SELF, &usage);
+        out.KernelTime.QuadPart = (LONGLONG)timeval_100ns(&usage.ru_stime);
+        out.UserTime.QuadPart = (LONGLONG)timeval_100ns(&usage.ru_utime);
+    } else if (process_numbers(process->id, &numbers)) {
+        out.KernelTime.QuadPart = (LONGLONG)numbers.kernel_time;
+        out.UserTime.QuadPart = (LONGLONG)numbers.user_time;
+        if (!process->create_time)
+            out.CreateTime.QuadPart = (LONGLONG)numbers.create_time;
+    }
+    return reply_exact(info, length, needed, &out, sizeof(out));
+}
+
+static NTSTATUS query_memory(struct process_object *process, void *info, ULONG length, ULONG *needed)
+{
+    struct process_numbers numbers = { 0 };
+    process_numbers(process->id, &numbers);
+    VM_COUNTERS_EX out = { 0 };
+    out.PeakVirtualSize = numbers.peak_virtual_size;
+    out.VirtualSize = numbers.virtual_size;
+    out.PageFaultCount = numbers.page_faults;
+    out.PeakWorkingSetSize = numbers.peak_working_set;
+    out.WorkingSetSize = numbers.working_set;
+    out.PagefileUsage = out.PeakPagefileUsage = out.PrivateUsage = numbers.private_size;
+    *needed = sizeof(out);
+    if (length != sizeof(out) && length != offsetof(VM_COUNTERS_EX, PrivateUsage))
+        return STATUS_INFO_LENGTH_MISMATCH;
+    memcpy(info, &out, length);
+    *needed = length;
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS query_io(struct process_object *process, void *info, ULONG length, ULONG *needed)
+{
+    NT_IO_COUNTERS out = { 0 };
+    char path[64], text[512];
+    static const char *const names[] = { "syscr:", "syscw:", NULL, "rchar:", "wchar:" };
+    ULONGLONG *fields = &out.ReadOperationCount;
+    snprintf(path, sizeof(path), "/proc/%u/io", process->id);
+    if (read_small_file(path, text, sizeof(text)))
+        for (int i = 0; i < 5; i++) {
+            const char *line = names[i] ? strstr(text, names[i]) : NULL;
+            fields[i] = line ? strtoull(line + 6, NULL, 10) : 0;
+        }
+    return reply_exact(info, length, needed, &out, sizeof(out));
+}
+
+static NTSTATUS query_image_name(struct process_object *process, bool win32, void *info, ULONG length, ULONG *needed)
+{
+    if (process != process_current)
+        return STATUS_NOT_SUPPORTED;
+    WCHAR *dos = unix_path_to_dos(options.program);
+    if (!dos)
+        return STATUS_NO_MEMORY;
+    size_t chars = 0;
+    while (dos[chars])
+        chars++;
+    NTSTATUS status;
+    if (win32 || chars < 2 || dos[1] != ':') {
+        status = reply_string(info, length, needed, dos, chars);
+    } else {
+        /* Volumes are numbered by their drive letters (file_get_nt_name). */
+        char device[40];
+        WCHAR *name = malloc((chars + sizeof(device)) * sizeof(WCHAR));
+        unsigned letter = (unsigned)(dos[0] & ~0x20) - 'A' + 1;
+        size_t n = (size_t)snprintf(device, sizeof(device), "\\Device\\HarddiskVolume%u", letter);
+        if (name) {
+            for (size_t i = 0; i < n; i++)
+                name[i] = (WCHAR)device[i];
+            memcpy(name + n, dos + 2, (chars - 2) * sizeof(WCHAR));
+        }
+        status = name ? reply_string(info, length, needed, name, n + chars - 2) : STATUS_NO_MEMORY;
+        free(name);
+    }
+    free(dos);
+    return status;
+}
+
+static NTSTATUS query_command_line(void *info, ULONG length, ULONG *needed)
+{
+    RTL_USER_PROCESS_PARAMETERS *params;
+    WCHAR *text;
+    size_t chars;
+    if (!user_copy_in(&params, &process_peb->ProcessParameters, sizeof(params)))
+        return STATUS_ACCESS_VIOLATION;
+    NTSTATUS status = user_string_in(&params->CommandLine, &text, &chars);
+    if (status)
+        return status;
+    status = reply_string(info, length, needed, text, chars);
+    free(text);
+    return status;
+}
+
+struct handle_list {
+    PROCESS_HANDLE_TABLE_ENTRY_INFO *entries;
+    size_t cap, count;
+};
+
+static bool list_handle(HANDLE handle, struct object *obj, ACCESS_MASK access, ULONG attributes, void *context)
+{
+    struct handle_list *list = context;
+    if (list->count < list->cap)
+        list->entries[list->count] =
+            (PROCESS_HANDLE_TABLE_ENTRY_INFO){ handle,
+                                               obj->handle_count,
+                                               obj->refs,
+                                               access,
+                                               object_type_index(obj->type),
+                                               (attributes & SEGMENT_HANDLE_INHERIT ? OBJ_INHERIT : 0) |
+                                                   (attributes & SEGMENT_HANDLE_PROTECT ? OBJ_PROTECT_CLOSE : 0),
+                                               0 };
+    list->count++;
+    return true;
+}
+
+static NTSTATUS query_handles(void *info, ULONG length, ULONG *needed)
+{
+    PROCESS_HANDLE_SNAPSHOT_INFORMATION *out = info;
+    const size_t head = offsetof(PROCESS_HANDLE_SNAPSHOT_INFORMATION, Handles);
+    struct handle_list list = { .entries = out->Handles,
+                                .cap = length > head ? (length - head) / sizeof(list.entries[0]) : 0 };
+    handle_enumerate(list_handle, &list);
+    *needed = (ULONG)(head + list.count * sizeof(list.entries[0]));
+    if (length < *needed)
+        return STATUS_INFO_LENGTH_MISMATCH;
+    out->NumberOfHandles = list.count;
+    out->Reserved = 0;
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS query_quota(void *info, ULONG length, ULONG *needed)
+{
+    NT_QUOTA_LIMITS_EX out = { .PagedPoolLimit = SIZE_MAX,
+                               .NonPagedPoolLimit = SIZE_MAX,
+                               .MinimumWorkingSetSize = settings.minimum_working_set,
+                               .MaximumWorkingSetSize = settings.maximum_working_set,
+                               .PagefileLimit = SIZE_MAX,
+                               .TimeLimit = { .QuadPart = -1 },
+                               .Flags = settings.working_set_flags ? settings.working_set_flags : 0x0a };
+    *needed = sizeof(out);
+    if (length != sizeof(out) && length != offsetof(NT_QUOTA_LIMITS_EX, WorkingSetLimit))
+        return STATUS_INFO_LENGTH_MISMATCH;
+    memcpy(info, &out, length);
+    *needed = length;
+    return STATUS_SUCCESS;
+}
+
+/* C: and Z: always; further ones as the prefix has them (path.c): GetLogicalDrives asks the name space for those. */
+static NTSTATUS query_device_map(void *info, ULONG length, ULONG *needed)
+{
+    PROCESS_DEVICEMAP_INFORMATION out = { .DriveMap = 1u << 2 | 1u << 25 };
+    out.DriveType[2] = out.DriveType[25] = 3; /* DRIVE_FIXED */
+    return reply_at_least(info, length, needed, &out, sizeof(out));
+}
+
+/* PROCESS_MITIGATION_POLICY_INFORMATION: which policy, then its flags. */
+static NTSTATUS query_mitigation(ULONG *info, ULONG length, ULONG *needed)
+{
+    *needed = 8;
+    if (length < 8)
+        return STATUS_INFO_LENGTH_MISMATCH;
+    ULONG policy = info[0];
+    if (policy > 18)
+        return STATUS_INVALID_PARAMETER;
+    info[1] = 0;
+    if (policy == 0) { /* DEP: on, and it stays so */
+        info[1] = 1;
+        if (length >= 12)
+            *(BOOLEAN *)&info[2] = TRUE;
+    } else if (policy == 1) {
+        info[1] = 1 | 4; /* ASLR: bottom-up, high entropy */
+    }
+    return STATUS_SUCCESS;
+}
+
+static ULONG process_cookie(void)
+{
+    static ULONG cookie;
+    ULONG value = __atomic_load_n(&cookie, __ATOMIC_RELAXED), none = 0;
+    if (value)
+        return value;
+    if (getrandom(&value, sizeof(value), 0) != sizeof(value) || !value)
+        value = 0x5a3c96b1 ^ (ULONG)getpid();
+    return __atomic_compare_exchange_n(&cookie, &none, value, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED) ? value : none;
+}
+
+static NTSTATUS query_cycles(struct process_object *process, void *info, ULONG length, ULONG *needed)
+{
+    PROCESS_CYCLE_TIME_INFORMATION out = { 0, 0 };
+    struct timespec time;
+    clockid_t clock;
+    if (clock_getcpuclockid(process == process_current ? 0 : (pid_t)process->id, &clock) == 0 &&
+        clock_gettime(clock, &time) == 0)
+        out.AccumulatedCycles = system_cycles((uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec);
+    return reply_exact(info, length, needed, &out, sizeof(out));
+}
+
+/* Classes about the calling process alone. */
+static NTSTATUS query_own(ULONG class, void *info, ULONG length, ULONG *needed)
+{
+    ULONG value;
+    switch (class) {
+    case ProcessQuotaLimits:
+        return query_quota(info, length, needed);
+    case ProcessDefaultHardErrorMode:
+        return reply_exact(info, length, needed, &settings.hard_error_mode, sizeof(ULONG));
+    case ProcessHandleCount:
+        value = handle_table_count();
+        return reply_at_least(info, length, needed, &value, sizeof(value));
+    case ProcessHandleInformation:
+        return query_handles(info, length, needed);
+    case ProcessCookie:
+        value = process_cookie();
+        return reply_exact(info, length, needed, &value, sizeof(value));
+    case ProcessImageInformation:
+        return reply_exact(info, length, needed, process_image_information(), sizeof(SECTION_IMAGE_INFORMATION));
+    case ProcessCommandLineInformation:
+        return query_command_line(info, length, needed);
+    case ProcessPriorityBoost:
+        return reply_exact(info, length, needed, &settings.priority_boost_disabled, sizeof(ULONG));
+    case ProcessPagePriority:
+        return reply_exact(info, length, needed, &settings.page_priority, sizeof(ULONG));
+    case ProcessIoPriority:
+        return reply_exact(info, length, needed, &settings.io_priority, sizeof(ULONG));
+    case ProcessPowerThrottlingState:
+        return reply_exact(info, length, needed, &settings.throttling, sizeof(settings.throttling));
+    case ProcessMitigationPolicy_:
+        return query_mitigation(info, length, needed);
+    case ProcessExecuteFlags:
+        value = 0x09; /* MEM_EXECUTE_OPTION_DISABLE | _PERMANENT: data is never executable in 64-bit processes */
+        return reply_exact(info, length, needed, &value, sizeof(value));
+    default:
+        return STATUS_INVALID_INFO_CLASS;
+    }
+}
+
+static NTSTATUS query(struct process_object *process, ULONG class, void *info, ULONG length, ULONG *needed)
+{
+    ULONG value;
+    ULONG_PTR pointer = 0;
+    switch (class) {
+    case ProcessBasicInformation:
+        return query_basic(process, info, length, needed);
+    case ProcessTimes:
+        return query_times(process, info, length, needed);
+    case ProcessVmCounters:
+        return query_memory(process, info, length, needed);
+    case ProcessIoCounters:
+        return query_io(process, info, length, needed);
+    case ProcessImageFileName:
+    case ProcessImageFileNameWin32:
+        return query_image_name(process, class == ProcessImageFileNameWin32, info, length, needed);
+    case ProcessPriorityClass: {
+        PROCESS_PRIORITY_CLASS out = { FALSE, priority_class_to_nt(process->priority_class) };
+        return reply_exact(info, length, needed, &out, sizeof(out));
+    }
+    case ProcessSessionInformation:
+        value = 1;
+        return reply_exact(info, length, needed, &value, sizeof(value));
+    case ProcessDebugPort:
+    case ProcessWow64Information:
+        return reply_exact(info, length, needed, &pointer, sizeof(pointer));
+    case ProcessDebugObjectHandle:
+        *needed = sizeof(HANDLE);
+        return length == sizeof(HANDLE) ? STATUS_PORT_NOT_SET : STATUS_INFO_LENGTH_MISMATCH;
+    case ProcessDebugFlags:
+    case ProcessLUIDDeviceMapsEnabled:
+        value = 1; /* not debugged; each logon has its own drives */
+        return reply_exact(info, length, needed, &value, sizeof(value));
+    case ProcessBreakOnTermination:
+        value = 0;
+        return reply_exact(info, length, needed, &value, sizeof(value));
+    case ProcessProtectionInformation: {
+        UCHAR none = 0;
+        return reply_exact(info, length, needed, &none, sizeof(none));
+    }
+    case ProcessGroupInformation: {
+        USHORT group = 0;
+        return reply_at_least(info, length, needed, &group, sizeof(group));
+    }
+    case ProcessDeviceMap:
+        return query_device_map(info, length, needed);
+    case ProcessCycleTime:
+        return query_cycles(process, info, length, needed);
+    default:
+        if (process != process_current)
+            return STATUS_NOT_SUPPORTED;
+        return query_own(class, info, length, needed);
+    }
+}
+
+NTSTATUS NtQueryInformationProcess(HANDLE ProcessHandle, ULONG ProcessInformationClass, PVOID ProcessInformation,
+                                   ULONG ProcessInformationLength, ULONG *ReturnLength)
+{
+    struct object *obj;
+    ULONG needed = 0;
+    NTSTATUS status = handle_lookup(ProcessHandle, &process_type, PROCESS_QUERY_LIMITED_INFORMATION, &obj);
+    if (status)
+        return status;
+    status = query((struct process_object *)obj, ProcessInformationClass, ProcessInformation, ProcessInformationLength,
+                   &needed);
+    object_unref(obj);
+    if (ReturnLength && needed)
+        *ReturnLength = needed;
+    return status;
+}
+
+/* --- setting --- */
+
+static NTSTATUS set_affinity(struct process_object *process, KAFFINITY mask)
+{
+    cpu_set_t set;
+    if (!mask || mask & ~process_affinity())
+        return STATUS_INVALID_PARAMETER;
+    CPU_ZERO(&set);
+    for (unsigned i = 0; i < 64; i++)
+        if (mask >> i & 1)
+            CPU_SET(i, &set);
+    if (process != process_current)
+        return sched_setaffinity((pid_t)process->id, sizeof(set), &set) ? STATUS_UNSUCCESSFUL : STATUS_SUCCESS;
+    pthread_mutex_lock(&thread_list_lock);
+    for (LIST_ENTRY *entry = thread_list.Flink; entry != &thread_list; entry = entry->Flink) {
+        struct thread *thread = container_of(entry, struct thread, entry);
+        if (!sched_setaffinity(thread->tid, sizeof(set), &set))
+            thread->object->affinity = mask;
+    }
+    pthread_mutex_unlock(&thread_list_lock);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS set_priority_class(struct process_object *process, uint8_t class)
+{
+    static const ULONG win32[] = { 0, 0x40, 0x20, 0x80, 0x100, 0x4000, 0x8000 };
+    if (class == 0 || class > NT_PRIORITY_CLASS_ABOVE_NORMAL)
+        return STATUS_INVALID_PARAMETER;
+    if (class == NT_PRIORITY_CLASS_REALTIME)
+        class = NT_PRIORITY_CLASS_HIGH; /* as without SeIncreaseBasePriorityPrivilege */
+    /* Not passed on to Linux: a user cannot raise again what was lowered there, so a program that lowers its priority for a
+     * while would keep it. */
+    process->priority_class = win32[class];
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS set_ulong(ULONG *setting, const void *info, ULONG length, ULONG maximum)
+{
+    ULONG value;
+    if (length != sizeof(value))
+        return STATUS_INFO_LENGTH_MISMATCH;
+    memcpy(&value, info, sizeof(value));
+    if (value > maximum)
+        return STATUS_INVALID_PARAMETER;
+    *setting = value;
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS set(struct process_object *process, ULONG class, const void *info, ULONG length)
+{
+    switch (class) {
+    case ProcessAffinityMask: {
+        KAFFINITY mask;
+        if (length != sizeof(mask))
+            return STATUS_INFO_LENGTH_MISMATCH;
+        memcpy(&mask, info, sizeof(mask));
+        return set_affinity(process, mask);
+    }
+    case ProcessPriorityClass:
+        if (length != sizeof(PROCESS_PRIORITY_CLASS))
+            return STATUS_INFO_LENGTH_MISMATCH;
+        return set_priority_class(process, ((const PROCESS_PRIORITY_CLASS *)info)->PriorityClass);
+    }
+    if (process != process_current)
+        return STATUS_NOT_SUPPORTED;
+    ULONG ignored;
+    switch (class) {
+    case ProcessDefaultHardErrorMode:
+        return set_ulong(&settings.hard_error_mode, info, length, UINT32_MAX);
+    case ProcessPriorityBoost:
+        return set_ulong(&settings.priority_boost_disabled, info, length, UINT32_MAX);
+    case ProcessPagePriority:
+        return set_ulong(&settings.page_priority, info, length, 5);
+    case ProcessIoPriority:
+        return set_ulong(&settings.io_priority, info, length, 4);
+    case ProcessBasePriority:
+    case ProcessRaisePriority:
+        return set_ulong(&ignored, info, length, UINT32_MAX); /* hints to the scheduler, like the priority class */
+    case ProcessForegroundInformation:
+        return length == 1 ? STATUS_SUCCESS : STATUS_INFO_LENGTH_MISMATCH;
+    case ProcessPowerThrottlingState: {
+        NT_POWER_THROTTLING_STATE state;
+        if (length != sizeof(state))
+            return STATUS_INFO_LENGTH_MISMATCH;
+        memcpy(&state, info, sizeof(state));
+        if (state.Version != 1 || state.StateMask & ~state.ControlMask)
+            return STATUS_INVALID_PARAMETER;
+        settings.throttling = state;
+        return STATUS_SUCCESS;
+    }
+    case ProcessQuotaLimits: {
+        NT_QUOTA_LIMITS_EX limits = { 0 };
+        if (length != sizeof(limits) && length != offsetof(NT_QUOTA_LIMITS_EX, WorkingSetLimit))
+            return STATUS_INFO_LENGTH_MISMATCH;
+        memcpy(&limits, info, length);
+        if (limits.MinimumWorkingSetSize == SIZE_MAX && limits.MaximumWorkingSetSize == SIZE_MAX)
+            return STATUS_SUCCESS; /* "trim the working set": Linux does so when it needs memory */
+        if (!limits.MinimumWorkingSetSize || limits.MinimumWorkingSetSize >= limits.MaximumWorkingSetSize)
+            return STATUS_BAD_WORKING_SET_LIMIT;
+        settings.minimum_working_set = limits.MinimumWorkingSetSize;
+        settings.maximum_working_set = limits.MaximumWorkingSetSize;
+        settings.working_set_flags = limits.Flags;
+        return STATUS_SUCCESS;
+    }
+    case ProcessBreakOnTermination:
+        return STATUS_PRIVILEGE_NOT_HELD; /* SeDebugPrivilege */
+    case ProcessAccessToken:
+        return STATUS_PRIVILEGE_NOT_HELD; /* SeAssignPrimaryTokenPrivilege */
+    case ProcessDebugFlags:
+        return set_ulong(&ignored, info, length, 1);
+    case ProcessMitigationPolicy_:
+        if (length < 8)
+            return STATUS_INFO_LENGTH_MISMATCH;
+        /* DEP and ASLR are on; of the others nothing can be promised. */
+        return *(const ULONG *)info <= 1 ? STATUS_SUCCESS : STATUS_NOT_SUPPORTED;
+    case ProcessExecuteFlags:
+        return STATUS_ACCESS_DENIED; /* permanent */
+    default:
+        return STATUS_INVALID_INFO_CLASS;
+    }
+}
+
+NTSTATUS NtSetInformationProcess(HANDLE ProcessHandle, ULONG ProcessInformationClass, PVOID ProcessInformation,
+                                 ULONG ProcessInformationLength)
+{
+    struct object *obj;
+    NTSTATUS status = handle_lookup(ProcessHandle, &process_type, PROCESS_SET_LIMITED_INFORMATION, &obj);
+    if (status)
+        return status;
+    status = set((struct process_object *)obj, ProcessInformationClass, ProcessInformation, ProcessInformationLength);
+    object_unref(obj);
+    return status;
+}
