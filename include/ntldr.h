@@ -62,22 +62,6 @@ NTSTATUS NTAPI LdrRegisterDllNotification(ULONG flags, PLDR_DLL_NOTIFICATION_FUN
                                           PVOID *cookie);
 NTSTATUS NTAPI LdrUnregisterDllNotification(PVOID cookie);
 
-typedef struct _RTL_PROCESS_MODULE_INFORMATION {
-    HANDLE Section;
-    PVOID MappedBase;
-    PVOID ImageBase;
-    ULONG ImageSize;
-    ULONG Flags;
-    USHORT LoadOrderIndex;
-    USHORT InitOrderIndex;
-    USHORT LoadCount;
-    USHORT OffsetToFileName;
-    UCHAR FullPathName[256];
-} RTL_PROCESS_MODULE_INFORMATION;
-typedef struct _RTL_PROCESS_MODULES {
-    ULONG NumberOfModules;
-    RTL_PROCESS_MODULE_INFORMATION Modules[1];
-} RTL_PROCESS_MODULES;
 NTSTATUS NTAPI LdrQueryProcessModuleInformation(RTL_PROCESS_MODULES *info, ULONG size, PULONG needed);
 NTSTATUS NTAPI LdrQueryImageFileExecutionOptions(PUNICODE_STRING image, PCWSTR option, ULONG type, PVOID data,
                                                  ULONG size, PULONG needed);
