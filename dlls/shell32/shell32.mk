@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+shell32_IMPORTS = combase kernelbase ntdll
