@@ -50,5 +50,7 @@ SELECTED_PROGRAMS = $(patsubst %,tests/%.exe,$(filter-out unix/%,$(TESTS)))
 check-tests: check-exports all $(SELECTED_PROGRAMS) $(if $(SELECTED_SCRIPTS),$(UNIX_PROGRAMS))
 	@BUILD=$(abs_builddir) $(srcdir)/tests/run-tests --with "$(RUNNER)" --out tests/out $(CHECK_FLAGS) \
 	    $(SELECTED_PROGRAMS) $(patsubst %,$(srcdir)/tests/%.sh,$(SELECTED_SCRIPTS))
-check-exports: tools/mkexports
+# The export lists are true: forwarders lead somewhere, and nothing that is defined is called missing.
+check-exports: windows
 	@tools/mkexports --check $(EXPORT_LISTS)
+	@! grep '^# stale' obj/*/*/*_stubs.S

@@ -43,8 +43,8 @@ dll_number = $(patsubst $(1):%,%,$(filter $(1):%,$(dll_numbers)))
 
 # $(1) the architecture, $(2) the DLL, $(3) its number
 define dll_rules
-$(1)-$(2)-objects = $$(patsubst %,obj/$(1)/$(2)/%.o,$$(basename $$(call dll_sources,$(2)) $$($(2)_EXTRA)) $(2)_stubs) \
-	$$(patsubst %,obj/$(1)/common/dlls/common/%.o,missing)
+$(1)-$(2)-own = $$(patsubst %,obj/$(1)/$(2)/%.o,$$(basename $$(call dll_sources,$(2)) $$($(2)_EXTRA)))
+$(1)-$(2)-objects = $$($(1)-$(2)-own) obj/$(1)/$(2)/$(2)_stubs.o obj/$(1)/common/dlls/common/missing.o
 obj/$(1)/$(2)/%.o: $(srcdir)/%.c $(srcdir)/build-aux/pe.mk $(wildcard $(srcdir)/dlls/$(2)/$(2).mk) | $$(GENERATED)
 	@mkdir -p $$(@D)
 	$$(call say,WINCC)$$($(1)_CC) $$(WIN_CFLAGS) $$($(2)_CFLAGS) -MMD -MP -c -o $$@ $$<
@@ -60,9 +60,11 @@ obj/$(1)/$(2)/gen/%.o: gen/%.S
 obj/$(1)/$(2)/$(2).def: $(srcdir)/dlls/$(2)/$(2).exports tools/mkexports
 	@mkdir -p $$(@D)
 	$$(call say,GEN)tools/mkexports --def $$< > $$@.new && mv $$@.new $$@
-obj/$(1)/$(2)/$(2)_stubs.o: $(srcdir)/dlls/$(2)/$(2).exports tools/mkexports
+obj/$(1)/$(2)/$(2)_stubs.o: $(srcdir)/dlls/$(2)/$(2).exports tools/mkexports $$($(1)-$(2)-own)
 	@mkdir -p $$(@D)
-	$$(call say,GEN)tools/mkexports --stubs $$< > $$(@:.o=.S) && $$($(1)_CC) -c -o $$@ $$(@:.o=.S)
+	$$(call say,GEN)$$(if $$($(1)-$(2)-own),$$($(1)_NM) -g --defined-only $$($(1)-$(2)-own),:) | \
+	    sed -n 's/^[0-9a-f]* [A-Z] //p' > $$(@:.o=.defined) && \
+	tools/mkexports --stubs $$< $$(@:.o=.defined) > $$(@:.o=.S) && $$($(1)_CC) -c -o $$@ $$(@:.o=.S)
 implib/$(1)/lib$(2).a: $(srcdir)/dlls/$(2)/$(2).exports tools/mkexports
 	@mkdir -p $$(@D)
 	$$(call say,IMPLIB)tools/mkexports --implib $$< > $$@.def && $$($(1)_DLLTOOL) -d $$@.def -l $$@.new && mv $$@.new $$@
@@ -76,8 +78,7 @@ obj/$(1)/$(2)/$(call dll_file,$(2)): $$($(1)-$(2)-objects) obj/$(1)/$(2)/$(2).de
 	@mkdir -p $$(@D)
 	$$(call say,WINLD)entry=0; if $$($(1)_NM) $$($(1)-$(2)-objects) | grep -q ' T DllMain$$$$'; then entry=DllMain; fi; \
 	$$($(1)_CC) $$(WIN_LDFLAGS) -Wl,-e,$$$$entry -Wl,--image-base=0x6ff$(3)000000 -o $$@ \
-	    obj/$(1)/$(2)/$(2).def $$($(1)-$(2)-objects) -Limplib/$(1) $$(patsubst %,-l%,$$(call dll_imports,$(2))) $$($(2)_LIBS) -lgcc || \
-	{ echo "$(2): when a function listed as missing is defined now, tools/mark-done $(2) changes its state"; rm -f $$@; exit 1; }
+	    obj/$(1)/$(2)/$(2).def $$($(1)-$(2)-objects) -Limplib/$(1) $$(patsubst %,-l%,$$(call dll_imports,$(2))) $$($(2)_LIBS) -lgcc
 -include $$($(1)-$(2)-objects:.o=.d)
 windows: $(1)-windows/$(call dll_file,$(2)) implib/$(1)/lib$(2).a
 objects-$(2): $$($(1)-$(2)-objects)

@@ -5,7 +5,8 @@
  *
  *   mkexports --def FILE        the module-definition file the DLL is linked with
  *   mkexports --implib FILE     the one its import library is made from
- *   mkexports --stubs FILE      assembly: a stub for each function that is missing
+ *   mkexports --stubs FILE [DEFINED]   assembly: a stub for each function that is missing; DEFINED lists, one a line,
+ *                               the symbols that the DLL's sources define
  *   mkexports --table FILE...   `dll<tab>ordinal<tab>name<tab>state<tab>detail`, for `transom check` and the documentation
  *   mkexports --check FILE...   says which forwarders lead nowhere
  *   mkexports --markdown FILE... docs/compatibility.md
@@ -288,20 +289,68 @@ static void write_def(const struct list *list, bool implib)
     }
 }
 
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The words of a file, sorted. */
+static char **read_words(const char *file, size_t *count)
+{
+    FILE *in = fopen(file, "r");
+    char **words = NULL, *line = NULL;
+    size_t capacity = 0, size = 0;
+
+    current_file = file;
+    current_line = 0;
+    *count = 0;
+    if (!in)
+        fail("%s", strerror(errno));
+    while (getline(&line, &size, in) >= 0) {
+        line[strcspn(line, "\r\n")] = 0;
+        if (*count == capacity) {
+            capacity = capacity ? 2 * capacity : 1024;
+            words = check(realloc(words, capacity * sizeof(*words)));
+        }
+        words[(*count)++] = check(strdup(line));
+    }
+    free(line);
+    fclose(in);
+    if (words)
+        qsort(words, *count, sizeof(*words), by_text);
+    return words;
+}
+
 /*
  * The address a stub's `call` pushes identifies the stub, and with it the function: the export directory has its name.
  * So each stub is five bytes, and the names are in the DLL once.
+ *
+ * A function that is listed as missing but defined gets no stub, so that work on a DLL does not stop its use; but the list
+ * is stale then, which `make check` does not accept.
  */
-static void write_stubs(const struct list *list)
+static void write_stubs(const struct list *list, const char *defined_file)
 {
+    size_t defined_count = 0, stale = 0;
+    char **defined = defined_file ? read_words(defined_file, &defined_count) : NULL;
+
     puts("# made by tools/mkexports\n\t.text");
     for (size_t i = 0; i < list->count; i++) {
         const struct export *export = &list->exports[i];
         if (export->state != MISSING)
             continue;
+        if (defined && bsearch(&export->symbol, defined, defined_count, sizeof(*defined), by_text)) {
+            printf("# stale: %s is defined\n", export->symbol);
+            stale++;
+            continue;
+        }
         printf("\t.globl \"%s\"\n\t.def \"%s\"; .scl 2; .type 32; .endef\n\"%s\":\n\tcall __transom_missing_common\n",
                export->symbol, export->symbol, export->symbol);
     }
+    if (stale)
+        fprintf(stderr, "%s: %zu functions listed as missing are defined now: run tools/mark-done\n", list->dll, stale);
+    for (size_t i = 0; i < defined_count; i++)
+        free(defined[i]);
+    free(defined);
 }
 
 static void write_table(const struct list *list)
@@ -452,12 +501,13 @@ int main(int argc, char **argv)
 {
     const char *mode = argc > 1 ? argv[1] : "";
 
-    if (argc == 3 && (!strcmp(mode, "--def") || !strcmp(mode, "--implib") || !strcmp(mode, "--stubs"))) {
+    if (argc == 3 && (!strcmp(mode, "--def") || !strcmp(mode, "--implib"))) {
         struct list *list = read_list(argv[2]);
-        if (!strcmp(mode, "--stubs"))
-            write_stubs(list);
-        else
-            write_def(list, !strcmp(mode, "--implib"));
+        write_def(list, !strcmp(mode, "--implib"));
+        free_list(list);
+    } else if ((argc == 3 || argc == 4) && !strcmp(mode, "--stubs")) {
+        struct list *list = read_list(argv[2]);
+        write_stubs(list, argc == 4 ? argv[3] : NULL);
         free_list(list);
     } else if (argc > 2 && !strcmp(mode, "--table")) {
         for (int i = 2; i < argc; i++) {
