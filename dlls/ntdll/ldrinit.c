@@ -6,8 +6,6 @@
 #include "ldr_private.h"
 
 static RTL_CRITICAL_SECTION peb_lock = RTL_CRITICAL_SECTION_STATIC_INIT;
-void __attribute__((weak)) rtl_process_init(void) {}
-
 static RTL_BITMAP tls_bitmap, tls_expansion_bitmap;
 
 typedef void(NTAPI *thread_start_routine)(ULONG reason, PVOID start, PVOID argument);

@@ -93,6 +93,7 @@ static inline void list_remove(LIST_ENTRY *entry)
  * RtlProcessFlsData(teb->FlsData, 1), then the DLLs' DLL_THREAD_DETACH, then RtlProcessFlsData(.., 2), as Windows does.
  */
 void rtl_process_init(void);
+void rtl_thread_exit(void); /* the very last of a thread's end: gives its heap caches back */
 
 /* One line on stderr, "transom: PROGRAM: ...", for what ends the program (ldrinit.c). */
 void ldr_message(const char *format, ...) __attribute__((format(gnu_printf, 1, 2)));
