@@ -103,6 +103,7 @@
 
 /* ---- threads (thread.c) ---- */
 
+struct unix_libm_table;
 struct locinfo;
 struct mbcinfo;
 
@@ -583,7 +584,7 @@ enum {
 
 /* ---- maths ---- */
 
-const void *crt_libm(unsigned index);
+const struct unix_libm_table *crt_libm(void);
 
 #define CRT_COUNTOF(a) (sizeof(a) / sizeof((a)[0]))
 
