@@ -122,6 +122,46 @@ typedef struct _PROCESS_CYCLE_TIME_INFORMATION {
     ULONGLONG CurrentCycleCount;
 } PROCESS_CYCLE_TIME_INFORMATION;
 
+/* ProcessIoCounters, unless winnt.h has it */
+typedef struct _NT_IO_COUNTERS {
+    ULONGLONG ReadOperationCount;
+    ULONGLONG WriteOperationCount;
+    ULONGLONG OtherOperationCount;
+    ULONGLONG ReadTransferCount;
+    ULONGLONG WriteTransferCount;
+    ULONGLONG OtherTransferCount;
+} NT_IO_COUNTERS;
+
+/* ProcessDeviceMap */
+typedef struct _PROCESS_DEVICEMAP_INFORMATION {
+    ULONG DriveMap;
+    UCHAR DriveType[32];
+} PROCESS_DEVICEMAP_INFORMATION;
+
+/* ProcessHandleInformation */
+typedef struct _PROCESS_HANDLE_TABLE_ENTRY_INFO {
+    HANDLE HandleValue;
+    ULONG_PTR HandleCount;
+    ULONG_PTR PointerCount;
+    ULONG GrantedAccess;
+    ULONG ObjectTypeIndex;
+    ULONG HandleAttributes;
+    ULONG Reserved;
+} PROCESS_HANDLE_TABLE_ENTRY_INFO;
+
+typedef struct _PROCESS_HANDLE_SNAPSHOT_INFORMATION {
+    ULONG_PTR NumberOfHandles;
+    ULONG_PTR Reserved;
+    PROCESS_HANDLE_TABLE_ENTRY_INFO Handles[1];
+} PROCESS_HANDLE_SNAPSHOT_INFORMATION;
+
+/* ProcessPowerThrottlingState, ThreadPowerThrottlingState */
+typedef struct _NT_POWER_THROTTLING_STATE {
+    ULONG Version;
+    ULONG ControlMask;
+    ULONG StateMask;
+} NT_POWER_THROTTLING_STATE;
+
 /* NtQueryInformationThread, NtSetInformationThread */
 enum nt_thread_information_class {
     ThreadBasicInformation = 0,

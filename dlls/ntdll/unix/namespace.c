@@ -303,8 +303,8 @@ static void make_tree(void)
     add_link(top, "??", "\\GLOBAL??");
     add_link(top, "DosDevices", "\\??");
     add_link(top, "SystemRoot", "\\Device\\BootDevice\\Windows");
-    add_link(global, "C:", "\\Device\\HarddiskVolume1");
-    add_link(global, "Z:", "\\Device\\HarddiskVolume2");
+    add_link(global, "C:", "\\Device\\HarddiskVolume3");
+    add_link(global, "Z:", "\\Device\\HarddiskVolume26");
     add_link(global, "CON", "\\Device\\ConDrv\\Console");
     add_link(global, "CONIN$", "\\Device\\ConDrv\\CurrentIn");
     add_link(global, "CONOUT$", "\\Device\\ConDrv\\CurrentOut");

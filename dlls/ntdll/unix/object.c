@@ -126,6 +126,20 @@ ACCESS_MASK access_map(const struct object_type *type, ACCESS_MASK access)
         access |= type->generic_mapping[2];
     if (access & (GENERIC_ALL | MAXIMUM_ALLOWED))
         access |= type->generic_mapping[3];
+    /* The right to query or set everything implies that to query or set the harmless part. */
+    if (type == &process_type) {
+        if (access & PROCESS_QUERY_INFORMATION)
+            access |= PROCESS_QUERY_LIMITED_INFORMATION;
+        if (access & PROCESS_SET_INFORMATION)
+            access |= PROCESS_SET_LIMITED_INFORMATION;
+    } else if (type == &thread_type) {
+        if (access & THREAD_QUERY_INFORMATION)
+            access |= THREAD_QUERY_LIMITED_INFORMATION;
+        if (access & THREAD_SET_INFORMATION)
+            access |= THREAD_SET_LIMITED_INFORMATION;
+        if (access & THREAD_SUSPEND_RESUME)
+            access |= THREAD_RESUME;
+    }
     return access & (type->valid_access | ACCESS_SYSTEM_SECURITY);
 }
 

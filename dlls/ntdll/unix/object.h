@@ -94,6 +94,12 @@ struct thread_wait {
     bool queued;
     struct completion_packet *packet; /* handed over by completion_post */
     struct object *token;             /* what the thread impersonates with, or NULL; under thread_list_lock (token.c) */
+    /* What programs set and read back (thread_info.c); under thread_list_lock: */
+    struct thread_settings {
+        bool ideal_processor_set, priority_boost_disabled, io_priority_low;
+        uint8_t ideal_processor;
+        uint8_t page_priority; /* 0 = normal */
+    } settings;
 };
 
 /* Called by thread.c on the new thread itself before it runs Windows code, and when it ends (abandons its mutants,

@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: MIT */
+/* system.c: NtQuerySystemInformation: memory, time, security state; processes are in system_process.c, processors in
+ * system_cpu.c. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysinfo.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+#include "cell.h"
+#include "object_private.h"
+#include "query.h"
+#include "shared_data.h"
+#include "system.h"
+
+/* --- numbers --- */
+
+uint64_t system_time_of(const struct timespec *time)
+{
+    return ((uint64_t)time->tv_sec + 11644473600ull) * 10000000 + (uint64_t)time->tv_nsec / 100;
+}
+
+uint64_t system_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return system_time_of(&now);
+}
+
+uint64_t system_boot_time(void)
+{
+    static uint64_t boot;
+    if (!boot) {
+        struct timespec up;
+        clock_gettime(CLOCK_BOOTTIME, &up);
+        boot = system_now() - ((uint64_t)up.tv_sec * 10000000 + (uint64_t)up.tv_nsec / 100);
+    }
+    return boot;
+}
+
+/* A line "Name:  123 kB" of /proc/meminfo, in pages. */
+static uint64_t meminfo_pages(const char *text, const char *name)
+{
+    const char *line = strstr(text, name);
+    return line ? strtoull(line + strlen(name), NULL, 10) / 4 : 0;
+}
+
+/* --- answers --- */
+
+static NTSTATUS query_basic(void *info, ULONG length, ULONG *needed)
+{
+    SYSTEM_BASIC_INFORMATION out = { 0 };
+    uint64_t pages = (uint64_t)get_phys_pages();
+    out.TimerResolution = 156250;
+    out.PageSize = NT_PAGE_SIZE;
+    out.NumberOfPhysicalPages = (ULONG)pages;
+    out.LowestPhysicalPageNumber = 1;
+    out.HighestPhysicalPageNumber = (ULONG)pages;
+    out.AllocationGranularity = ALLOCATION_GRANULARITY;
+    out.MinimumUserModeAddress = NT_USER_SPACE_START;
+    out.MaximumUserModeAddress = NT_USER_SPACE_LIMIT - 1;
+    out.ActiveProcessorsAffinityMask = process_affinity();
+    out.NumberOfProcessors = (CHAR)__builtin_popcountll(process_affinity());
+    return reply_exact(info, length, needed, &out, sizeof(out));
+}
+
+static NTSTATUS query_performance(void *info, ULONG length, ULONG *needed)
+{
+    SYSTEM_PERFORMANCE_INFORMATION out = { 0 };
+    char text[8192];
+    if (read_small_file("/proc/meminfo", text, sizeof(text))) {
+        uint64_t total = meminfo_pages(text, "MemTotal:"), swap = meminfo_pages(text, "SwapTotal:");
+        uint64_t available = meminfo_pages(text, "MemAvailable:"), swap_free = meminfo_pages(text, "SwapFree:");
+        out.AvailablePages = (ULONG)available;
+        out.CommitLimit = (ULONG)(total + swap);
+        out.CommittedPages = (ULONG)(total - available + swap - swap_free);
+        out.PeakCommitment = out.CommittedPages;
+        out.ResidentSystemCachePage = (ULONG)meminfo_pages(text, "\nCached:");
+        out.PagedPoolPages = (ULONG)meminfo_pages(text, "SReclaimable:");
+        out.NonPagedPoolPages = (ULONG)meminfo_pages(text, "SUnreclaim:");
+        out.FreeSystemPtes = 0x100000;
+    }
+    if (read_small_file("/proc/uptime", text, sizeof(text))) {
+        const char *idle = strchr(text, ' ');
+        out.IdleProcessTime.QuadPart = idle ? (LONGLONG)(strtod(idle, NULL) * 1e7) : 0;
+    }
+    *needed = sizeof(out) + 32; /* Windows 10 appends four fields; the shorter one is taken too */
+    if (length < sizeof(out))
+        return STATUS_INFO_LENGTH_MISMATCH;
+    size_t size = length < *needed ? length : *needed;
+    memset(info, 0, size);
+    memcpy(info, &out, sizeof(out));
+    *needed = (ULONG)size;
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS query_time_of_day(void *info, ULONG length, ULONG *needed)
+{
+    SYSTEM_TIMEOFDAY_INFORMATION out = { 0 };
+    out.BootTime.QuadPart = (LONGLONG)system_boot_time();
+    out.CurrentTime.QuadPart = (LONGLONG)system_now();
+    out.TimeZoneBias.QuadPart = time_zone_bias();
+    out.TimeZoneId = time_zone_id();
+    /* A shorter buffer gets that part of it. */
+    *needed = sizeof(out);
+    if (length > sizeof(out))
+        return STATUS_INFO_LENGTH_MISMATCH;
+    memcpy(info, &out, length);
+    *needed = length;
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS query_time_adjustment(void *info, ULONG length, ULONG *needed)
+{
+    SYSTEM_TIME_ADJUSTMENT_QUERY_INFORMATION out = { 156250, 156250, TRUE }; /* TRUE: not adjusted */
+    return reply_exact(info, length, needed, &out, sizeof(out));
+}
+
+static NTSTATUS query_file_cache(void *info, ULONG length, ULONG *needed)
+{
+    SYSTEM_FILECACHE_INFORMATION out = { 0 };
+    char text[8192];
+    if (read_small_file("/proc/meminfo", text, sizeof(text))) {
+        out.CurrentSize = out.PeakSize = meminfo_pages(text, "\nCached:") * NT_PAGE_SIZE;
+        out.CurrentSizeIncludingTransitionInPages = out.CurrentSize / NT_PAGE_SIZE;
+        out.PeakSizeIncludingTransitionInPages = out.CurrentSizeIncludingTransitionInPages;
+        out.MaximumWorkingSet = meminfo_pages(text, "MemTotal:");
+    }
+    return reply_at_least(info, length, needed, &out, sizeof(out));
+}
+
+/* Kernel modules: just the two that programs look for, as there is no NT kernel. */
+static NTSTATUS query_modules(void *info, ULONG length, ULONG *needed)
+{
+    static const char *const names[] = { "\\SystemRoot\\system32\\ntoskrnl.exe", "\\SystemRoot\\system32\\hal.dll" };
+    const size_t head = offsetof(RTL_PROCESS_MODULES, Modules);
+    RTL_PROCESS_MODULES *out = info;
+    *needed = (ULONG)(head + 2 * sizeof(out->Modules[0]));
+    if (length < *needed)
+        return STATUS_INFO_LENGTH_MISMATCH;
+    memset(info, 0, *needed);
+    out->NumberOfModules = 2;
+    for (USHORT i = 0; i < 2; i++) {
+        RTL_PROCESS_MODULE_INFORMATION *module = &out->Modules[i];
+        module->LoadOrderIndex = i;
+        module->LoadCount = 1;
+        module->ImageSize = 0x1000;
+        snprintf((char *)module->FullPathName, sizeof(module->FullPathName), "%s", names[i]);
+        module->OffsetToFileName = (USHORT)(strrchr(names[i], '\\') + 1 - names[i]);
+    }
+    return STATUS_SUCCESS;
+}
+
+struct handle_list {
+    void *info;
+    size_t cap, count;
+    bool extended;
+};
+
+static bool list_handle(HANDLE handle, struct object *obj, ACCESS_MASK access, ULONG attributes, void *context)
+{
+    struct handle_list *list = context;
+    UCHAR flags = (UCHAR)((attributes & SEGMENT_HANDLE_INHERIT ? OBJ_INHERIT : 0) |
+                          (attributes & SEGMENT_HANDLE_PROTECT ? OBJ_PROTECT_CLOSE : 0));
+    if (list->count < list->cap && list->extended) {
+        ((SYSTEM_HANDLE_INFORMATION_EX *)list->info)->Handles[list->count] = (SYSTEM_HANDLE_TABLE_ENTRY_INFO_EX){
+            obj, process_id, (ULONG_PTR)handle, access, 0, (USHORT)object_type_index(obj->type), flags, 0
+        };
+    } else if (list->count < list->cap) {
+        ((SYSTEM_HANDLE_INFORMATION *)list->info)->Handles[list->count] = (SYSTEM_HANDLE_TABLE_ENTRY_INFO){
+            (USHORT)process_id, 0, (UCHAR)object_type_index(obj->type), flags, (USHORT)(ULONG_PTR)handle, obj, access
+        };
+    }
+    list->count++;
+    return true;
+}
+
+/* Those of this process: others' tables are theirs. */
+static NTSTATUS query_handles(bool extended, void *info, ULONG length, ULONG *needed)
+{
+    size_t head = extended ? offsetof(SYSTEM_HANDLE_INFORMATION_EX, Handles) : offsetof(SYSTEM_HANDLE_INFORMATION, Handles);
+    size_t entry = extended ? sizeof(SYSTEM_HANDLE_TABLE_ENTRY_INFO_EX) : sizeof(SYSTEM_HANDLE_TABLE_ENTRY_INFO);
+    struct handle_list list = { info, length > head ? (length - head) / entry : 0, 0, extended };
+    handle_enumerate(list_handle, &list);
+    *needed = (ULONG)(head + list.count * entry);
+    if (length < *needed)
+        return STATUS_INFO_LENGTH_MISMATCH;
+    if (extended) {
+        ((SYSTEM_HANDLE_INFORMATION_EX *)info)->NumberOfHandles = list.count;
+        ((SYSTEM_HANDLE_INFORMATION_EX *)info)->Reserved = 0;
+    } else {
+        ((SYSTEM_HANDLE_INFORMATION *)info)->NumberOfHandles = (ULONG)list.count;
+    }
+    return STATUS_SUCCESS;
+}
+
+/* SYSTEM_FIRMWARE_TABLE_INFORMATION: provider, action, table id, length of what follows. */
+static NTSTATUS query_firmware(void *info, ULONG length, ULONG *needed)
+{
+    struct {
+        ULONG provider, action, table, length;
+    } request;
+    *needed = sizeof(request);
+    if (length < sizeof(request))
+        return STATUS_INFO_LENGTH_MISMATCH;
+    memcpy(&request, info, sizeof(request));
+    if (request.provider != 0x52534d42 /* 'RSMB' */)
+        return STATUS_NOT_IMPLEMENTED; /* ACPI and firmware tables are root's to read */
+    /* RawSMBIOSData: method, version, then the table, which usually only root may read. */
+    static const char *const paths[] = { "/sys/firmware/dmi/tables/DMI" };
+    char *table = malloc(0x10000);
+    if (!table)
+        return STATUS_NO_MEMORY;
+    size_t size = request.action == 1 ? read_small_file(paths[0], table, 0x10000) : 0;
+    static const unsigned char empty[] = { 127, 4, 0, 0, 0, 0 }; /* the end-of-table structure */
+    if (request.action == 1 && !size) {
+        memcpy(table, empty, sizeof(empty));
+        size = sizeof(empty);
+    }
+    ULONG total = request.action == 1 ? (ULONG)(8 + size) : 4; /* enumeration: one table, number 0 */
+    *needed = (ULONG)sizeof(request) + total;
+    NTSTATUS status = STATUS_BUFFER_TOO_SMALL;
+    request.length = total;
+    if (length >= *needed) {
+        unsigned char *out = (unsigned char *)info + sizeof(request);
+        memset(out, 0, total);
+        if (request.action == 1) {
+            out[1] = 3; /* SMBIOS 3.0 */
+            uint32_t table_size = (uint32_t)size;
+            memcpy(out + 4, &table_size, sizeof(table_size));
+            memcpy(out + 8, table, size);
+        }
+        status = STATUS_SUCCESS;
+    }
+    memcpy(info, &request, sizeof(request));
+    free(table);
+    return status;
+}
+
+NTSTATUS NtQuerySystemInformation(ULONG SystemInformationClass, PVOID SystemInformation, ULONG SystemInformationLength,
+                                  ULONG *ReturnLength)
+{
+    void *info = SystemInformation;
+    ULONG length = info ? SystemInformationLength : 0;
+    ULONG needed = 0;
+    NTSTATUS status;
+    switch (SystemInformationClass) {
+    case SystemBasicInformation:
+    case SystemEmulationBasicInformation:
+    case SystemNativeBasicInformation:
+        status = query_basic(info, length, &needed);
+        break;
+    case SystemPerformanceInformation:
+        status = query_performance(info, length, &needed);
+        break;
+    case SystemTimeOfDayInformation:
+        status = query_time_of_day(info, length, &needed);
+        break;
+    case SystemProcessInformation:
+    case SystemExtendedProcessInformation:
+        status = system_processes(info, length, &needed, SystemInformationClass == SystemExtendedProcessInformation);
+        break;
+    case SystemProcessIdInformation:
+        status = system_process_name(info, length, &needed);
+        break;
+    case SystemFlagsInformation: {
+        ULONG flags = 0;
+        status = reply_exact(info, length, &needed, &flags, sizeof(flags));
+        break;
+    }
+    case SystemModuleInformation:
+        status = query_modules(info, length, &needed);
+        break;
+    case SystemHandleInformation:
+    case SystemExtendedHandleInformation:
+        status = query_handles(SystemInformationClass == SystemExtendedHandleInformation, info, length, &needed);
+        break;
+    case SystemPageFileInformation:
+        needed = 0; /* Linux's swap is no page file that a program could find */
+        status = STATUS_SUCCESS;
+        break;
+    case SystemFileCacheInformation:
+        status = query_file_cache(info, length, &needed);
+        break;
+    case SystemTimeAdjustmentInformation:
+        status = query_time_adjustment(info, length, &needed);
+        break;
+    case SystemExceptionInformation: {
+        ULONG out[4] = { 0 };
+        status = reply_at_least(info, length, &needed, out, sizeof(out));
+        break;
+    }
+    case SystemKernelDebuggerInformation: {
+        BOOLEAN out[2] = { FALSE, TRUE }; /* not enabled; not present */
+        status = reply_at_least(info, length, &needed, out, sizeof(out));
+        break;
+    }
+    case SystemRegistryQuotaInformation: {
+        struct {
+            ULONG allowed, used;
+            SIZE_T paged_pool;
+        } out = { UINT32_MAX, 0x1000000, 200000000 };
+        status = reply_exact(info, length, &needed, &out, sizeof(out));
+        break;
+    }
+    case SystemCurrentTimeZoneInformation:
+    case SystemDynamicTimeZoneInformation:
+        status = time_zone_query(SystemInformationClass == SystemDynamicTimeZoneInformation, info, length, &needed);
+        break;
+    case SystemRangeStartInformation: {
+        ULONG_PTR start = 0xffff800000000000ull;
+        status = reply_exact(info, length, &needed, &start, sizeof(start));
+        break;
+    }
+    case SystemCodeIntegrityInformation: {
+        SYSTEM_CODEINTEGRITY_INFORMATION out = { sizeof(out), 1 }; /* enabled, as on any PC */
+        status = reply_exact(info, length, &needed, &out, sizeof(out));
+        break;
+    }
+    case SystemSecureBootInformation: {
+        BOOLEAN out[2] = { FALSE, FALSE };
+        status = reply_at_least(info, length, &needed, out, sizeof(out));
+        break;
+    }
+    case SystemBootEnvironmentInformation: {
+        struct {
+            GUID id;
+            ULONG firmware;
+            ULONGLONG flags;
+        } out = { .firmware = access("/sys/firmware/efi", F_OK) == 0 ? 2 : 1 };
+        status = reply_at_least(info, length, &needed, &out, sizeof(out));
+        break;
+    }
+    case SystemFirmwareTableInformation:
+        status = query_firmware(info, length, &needed);
+        break;
+    default:
+        status = system_processors(SystemInformationClass, NULL, 0, info, length, &needed);
+    }
+    if (ReturnLength && status != STATUS_INVALID_INFO_CLASS)
+        *ReturnLength = needed;
+    return status;
+}
+
+NTSTATUS NtQuerySystemInformationEx(ULONG SystemInformationClass, PVOID InputBuffer, ULONG InputBufferLength,
+                                    PVOID SystemInformation, ULONG SystemInformationLength, ULONG *ReturnLength)
+{
+    ULONG needed = 0;
+    if (!InputBuffer || !InputBufferLength)
+        return STATUS_INVALID_PARAMETER;
+    NTSTATUS status = system_processors(SystemInformationClass, InputBuffer, InputBufferLength, SystemInformation,
+                                        SystemInformation ? SystemInformationLength : 0, &needed);
+    if (ReturnLength && status != STATUS_INVALID_INFO_CLASS)
+        *ReturnLength = needed;
+    return status;
+}
+
+NTSTATUS NtSetSystemInformation(ULONG SystemInformationClass, PVOID SystemInformation, ULONG SystemInformationLength)
+{
+    (void)SystemInformation;
+    (void)SystemInformationLength;
+    switch (SystemInformationClass) {
+    case SystemFileCacheInformation:
+    case SystemTimeAdjustmentInformation:
+    case SystemCurrentTimeZoneInformation:
+    case SystemDynamicTimeZoneInformation:
+        return STATUS_PRIVILEGE_NOT_HELD; /* the machine is Linux's to change */
+    default:
+        return STATUS_INVALID_INFO_CLASS;
+    }
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * system_process.c: the list of processes. It has the Windows programs that run on this machine, whatever their prefix:
+ * the processes whose executable is ours. Linux's own are not Windows's to see.
+ */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include "cell.h"
+#include "object_private.h"
+#include "process.h"
+#include "query.h"
+#include "system.h"
+
+KPRIORITY process_base_priority(const struct process_object *process);
+
+static bool is_ours(ULONG id)
+{
+    static struct stat own;
+    struct stat other;
+    char path[64];
+    if (id == process_id)
+        return true;
+    if (!own.st_ino && stat("/proc/self/exe", &own))
+        return false;
+    snprintf(path, sizeof(path), "/proc/%u/exe", id);
+    return !stat(path, &other) && other.st_ino == own.st_ino && other.st_dev == own.st_dev;
+}
+
+/* The program's file name: the first argument that follows our own name and options. */
+static size_t program_of(ULONG id, WCHAR *name, size_t cap)
+{
+    char path[64], text[4096];
+    snprintf(path, sizeof(path), "/proc/%u/cmdline", id);
+    size_t size = id == process_id ? 0 : read_small_file(path, text, sizeof(text));
+    const char *found = id == process_id ? program_name : NULL;
+    for (const char *arg = text; !found && arg < text + size; arg += strlen(arg) + 1) {
+        size_t length = strlen(arg);
+        if (length > 4 && !strcasecmp(arg + length - 4, ".exe"))
+            found = arg;
+    }
+    if (!found)
+        found = size ? text : "?";
+    for (const char *p = found; *p; p++)
+        if ((*p == '/' || *p == '\\') && p[1])
+            found = p + 1;
+    return utf8_to_utf16(found, strlen(found), name, cap);
+}
+
+struct output {
+    char *info;
+    size_t length, used;
+    ULONG *link; /* NextEntryOffset of the entry before */
+    size_t last;
+};
+
+static size_t thread_ids(ULONG id, ULONG **ids)
+{
+    char path[64];
+    size_t count = 0, cap = 0;
+    *ids = NULL;
+    snprintf(path, sizeof(path), "/proc/%u/task", id);
+    DIR *dir = opendir(path);
+    struct dirent *entry;
+    while (dir && (entry = readdir(dir))) {
+        ULONG tid = (ULONG)strtoul(entry->d_name, NULL, 10);
+        if (!tid)
+            continue;
+        if (count == cap) {
+            ULONG *grown = realloc(*ids, (cap = cap ? cap * 2 : 16) * sizeof(**ids));
+            if (!grown)
+                break;
+            *ids = grown;
+        }
+        (*ids)[count++] = tid;
+    }
+    if (dir)
+        closedir(dir);
+    return count;
+}
+
+static void fill_thread(SYSTEM_THREAD_INFORMATION *out, ULONG process, ULONG id, uint64_t create_time)
+{
+    memset(out, 0, sizeof(*out));
+    out->CreateTime.QuadPart = (LONGLONG)create_time;
+    out->ClientId = (CLIENT_ID){ (HANDLE)(ULONG_PTR)process, (HANDLE)(ULONG_PTR)id };
+    out->Priority = out->BasePriority = 8;
+    out->ThreadState = 5; /* waiting */
+    out->WaitReason = 6;  /* for something the program asked for */
+    if (process != process_id)
+        return;
+    struct thread_object *object = thread_find(id);
+    if (object) {
+        out->StartAddress = object->start_address;
+        out->CreateTime.QuadPart = (LONGLONG)object->create_time;
+        object_unref(&object->header);
+    }
+}
+
+/* SYSTEM_EXTENDED_THREAD_INFORMATION is longer by stack and TEB addresses, which only a debugger needs. */
+#define EXTENDED_THREAD_SIZE 0x88
+
+static void add_process(struct output *out, const struct process_numbers *numbers, bool extended)
+{
+    WCHAR name[256];
+    size_t chars = 0;
+    ULONG *ids = NULL;
+    size_t threads = 0;
+    if (numbers->id == 4) {
+        memcpy(name, u"System", 12);
+        chars = 6;
+    } else if (numbers->id) {
+        chars = program_of(numbers->id, name, 255);
+        threads = thread_ids(numbers->id, &ids);
+    }
+    size_t thread_size = extended ? EXTENDED_THREAD_SIZE : sizeof(SYSTEM_THREAD_INFORMATION);
+    size_t start = ROUND_UP(out->used, (size_t)8);
+    size_t text = start + offsetof(SYSTEM_PROCESS_INFORMATION, Threads) + threads * thread_size;
+    size_t end = text + (chars ? (chars + 1) * sizeof(WCHAR) : 0);
+    if (end <= out->length) {
+        SYSTEM_PROCESS_INFORMATION *info = (SYSTEM_PROCESS_INFORMATION *)(out->info + start);
+        memset(info, 0, offsetof(SYSTEM_PROCESS_INFORMATION, Threads));
+        info->NumberOfThreads = (ULONG)threads;
+        info->CreateTime.QuadPart = (LONGLONG)numbers->create_time;
+        info->UserTime.QuadPart = (LONGLONG)numbers->user_time;
+        info->KernelTime.QuadPart = (LONGLONG)numbers->kernel_time;
+        info->BasePriority = numbers->id == process_id ? process_base_priority(process_current) : 8;
+        info->UniqueProcessId = (HANDLE)(ULONG_PTR)numbers->id;
+        info->InheritedFromUniqueProcessId = (HANDLE)(ULONG_PTR)numbers->parent_id;
+        info->HandleCount = numbers->id == process_id ? handle_table_count() : 0;
+        info->SessionId = numbers->id > 4;
+        info->PeakVirtualSize = numbers->peak_virtual_size;
+        info->VirtualSize = numbers->virtual_size;
+        info->PageFaultCount = numbers->page_faults;
+        info->PeakWorkingSetSize = numbers->peak_working_set;
+        info->WorkingSetSize = numbers->working_set;
+        info->PagefileUsage = info->PeakPagefileUsage = info->PrivatePageCount = numbers->private_size;
+        info->WorkingSetPrivateSize.QuadPart = (LONGLONG)numbers->private_size;
+        for (size_t i = 0; i < threads; i++) {
+            char *at = (char *)info->Threads + i * thread_size;
+            memset(at, 0, thread_size);
+            fill_thread((SYSTEM_THREAD_INFORMATION *)at, numbers->id, ids[i], numbers->create_time);
+        }
+        if (chars) {
+            WCHAR *buffer = (WCHAR *)(out->info + text);
+            memcpy(buffer, name, chars * sizeof(WCHAR));
+            buffer[chars] = 0;
+            info->ImageName = (UNICODE_STRING){ (USHORT)(chars * 2), (USHORT)(chars * 2 + 2), buffer };
+        }
+        if (out->link)
+            *out->link = (ULONG)(start - out->last);
+        out->link = &info->NextEntryOffset;
+        out->last = start;
+    }
+    out->used = end;
+    free(ids);
+}
+
+NTSTATUS system_processes(void *info, ULONG length, ULONG *needed, bool extended)
+{
+    struct output out = { info, length, 0, NULL, 0 };
+    struct process_numbers numbers = { 0 };
+    add_process(&out, &numbers, extended); /* the idle process */
+    numbers.id = 4;
+    add_process(&out, &numbers, extended);
+    DIR *dir = opendir("/proc");
+    struct dirent *entry;
+    while (dir && (entry = readdir(dir))) {
+        ULONG id = (ULONG)strtoul(entry->d_name, NULL, 10);
+        if (id && is_ours(id) && process_numbers(id, &numbers))
+            add_process(&out, &numbers, extended);
+    }
+    if (dir)
+        closedir(dir);
+    *needed = (ULONG)out.used;
+    return out.used <= length ? STATUS_SUCCESS : STATUS_INFO_LENGTH_MISMATCH;
+}
+
+NTSTATUS system_process_name(void *info, ULONG length, ULONG *needed)
+{
+    SYSTEM_PROCESS_ID_INFORMATION request;
+    WCHAR name[256];
+    *needed = sizeof(request);
+    if (length != sizeof(request))
+        return STATUS_INFO_LENGTH_MISMATCH;
+    memcpy(&request, info, sizeof(request));
+    ULONG id = (ULONG)(ULONG_PTR)request.ProcessId;
+    if (request.ImageName.Length)
+        return STATUS_INVALID_PARAMETER;
+    if (!is_ours(id))
+        return STATUS_INVALID_CID;
+    size_t chars = program_of(id, name, 255);
+    USHORT bytes = (USHORT)(chars * sizeof(WCHAR));
+    USHORT room = request.ImageName.MaximumLength;
+    request.ImageName.MaximumLength = (USHORT)(bytes + 2);
+    name[chars] = 0;
+    NTSTATUS status = STATUS_SUCCESS;
+    if (room < bytes + 2)
+        status = STATUS_INFO_LENGTH_MISMATCH;
+    else if (!user_copy_out(request.ImageName.Buffer, name, bytes + 2u))
+        status = STATUS_ACCESS_VIOLATION;
+    else
+        request.ImageName.Length = bytes;
+    memcpy(info, &request, sizeof(request));
+    return status;
+}
