@@ -10,6 +10,7 @@
 #undef isfinite
 #undef signbit
 #undef _HUGE
+#undef HUGE_VAL
 
 double _HUGE = __builtin_inf();
 

@@ -114,7 +114,7 @@ static void do_divide(void *argument)
 {
     volatile int zero = 0;
 
-    *(volatile int *)argument = 1 / zero;
+    *(volatile int *)argument = 7 / zero;
 }
 
 static void do_raise_in_finally(void *argument)
