@@ -329,9 +329,3 @@ NTSTATUS NtSetContextThread(HANDLE handle, CONTEXT *user)
         return STATUS_ACCESS_VIOLATION;
     return with_context(handle, 0x0010, write_context, &context, true);
 }
-
-NTSTATUS NtGetCurrentProcessorNumber(void)
-{
-    int cpu = sched_getcpu();
-    return cpu < 0 ? 0 : cpu;
-}
