@@ -174,7 +174,7 @@ ULONG NTAPI vDbgPrintEx(ULONG component, ULONG level, const char *format, va_lis
 ULONG NTAPI vDbgPrintExWithPrefix(const char *prefix, ULONG component, ULONG level, const char *format, va_list args);
 
 /* --- security data (rtlsid.c, rtlacl.c, rtlsd.c) --- */
-NTSTATUS NTAPI RtlInitializeSidEx(PSID sid, SID_IDENTIFIER_AUTHORITY *authority, UCHAR count, ...);
+NTSTATUS __cdecl RtlInitializeSidEx(PSID sid, SID_IDENTIFIER_AUTHORITY *authority, UCHAR count, ...);
 NTSTATUS NTAPI RtlLengthSidAsUnicodeString(PSID sid, ULONG *length);
 NTSTATUS NTAPI RtlAddAuditAccessAceEx(ACL *acl, ULONG revision, ULONG flags, ACCESS_MASK mask, PSID sid,
                                       BOOLEAN success, BOOLEAN failure);

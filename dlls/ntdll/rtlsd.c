@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: MIT */
+/* rtlsd.c: security descriptors, absolute (pointers) and self-relative (offsets). */
+#include "ntdll_private.h"
+#include "ntrtl.h"
+
+#define ROUND4(n) (((ULONG)(n) + 3) & ~3u)
+
+struct parts {
+    SID *owner, *group;
+    ACL *sacl, *dacl; /* NULL also when present but null */
+};
+
+static SECURITY_DESCRIPTOR_RELATIVE *relative_of(PSECURITY_DESCRIPTOR sd)
+{
+    return (((const SECURITY_DESCRIPTOR *)sd)->Control & SE_SELF_RELATIVE) ? sd : NULL;
+}
+
+static PVOID at_offset(PVOID base, ULONG offset)
+{
+    return offset ? (char *)base + offset : NULL;
+}
+
+static struct parts parts_of(PSECURITY_DESCRIPTOR descriptor)
+{
+    const SECURITY_DESCRIPTOR *sd = descriptor;
+    SECURITY_DESCRIPTOR_RELATIVE *rel = relative_of(descriptor);
+    struct parts parts = { 0 };
+
+    parts.owner = rel ? at_offset(rel, rel->Owner) : sd->Owner;
+    parts.group = rel ? at_offset(rel, rel->Group) : sd->Group;
+    if (sd->Control & SE_SACL_PRESENT)
+        parts.sacl = rel ? at_offset(rel, rel->Sacl) : sd->Sacl;
+    if (sd->Control & SE_DACL_PRESENT)
+        parts.dacl = rel ? at_offset(rel, rel->Dacl) : sd->Dacl;
+    return parts;
+}
+
+NTSTATUS NTAPI RtlCreateSecurityDescriptor(PSECURITY_DESCRIPTOR sd, ULONG revision)
+{
+    if (revision != SECURITY_DESCRIPTOR_REVISION)
+        return STATUS_UNKNOWN_REVISION;
+    memset(sd, 0, sizeof(SECURITY_DESCRIPTOR));
+    ((SECURITY_DESCRIPTOR *)sd)->Revision = SECURITY_DESCRIPTOR_REVISION;
+    return STATUS_SUCCESS;
+}
+
+BOOLEAN NTAPI RtlValidSecurityDescriptor(PSECURITY_DESCRIPTOR sd)
+{
+    struct parts parts;
+
+    if (!sd || ((const SECURITY_DESCRIPTOR *)sd)->Revision != SECURITY_DESCRIPTOR_REVISION)
+        return FALSE;
+    parts = parts_of(sd);
+    return (!parts.owner || RtlValidSid(parts.owner)) && (!parts.group || RtlValidSid(parts.group)) &&
+           (!parts.dacl || RtlValidAcl(parts.dacl)) && (!parts.sacl || RtlValidAcl(parts.sacl));
+}
+
+static bool valid_sid_at(const char *base, ULONG length, ULONG offset)
+{
+    const SID *sid = (const SID *)(base + offset);
+
+    if (offset < sizeof(SECURITY_DESCRIPTOR_RELATIVE) || offset & 3 || offset > length ||
+        length - offset < RtlLengthRequiredSid(0))
+        return false;
+    return RtlValidSid((PSID)sid) && RtlLengthSid((PSID)sid) <= length - offset;
+}
+
+static bool valid_acl_at(const char *base, ULONG length, ULONG offset)
+{
+    ACL *acl = (ACL *)(base + offset);
+
+    if (offset < sizeof(SECURITY_DESCRIPTOR_RELATIVE) || offset & 3 || offset > length ||
+        length - offset < sizeof(*acl))
+        return false;
+    return acl->AclSize <= length - offset && RtlValidAcl(acl);
+}
+
+BOOLEAN NTAPI RtlValidRelativeSecurityDescriptor(PSECURITY_DESCRIPTOR descriptor, ULONG length,
+                                                 SECURITY_INFORMATION required)
+{
+    const SECURITY_DESCRIPTOR_RELATIVE *sd = descriptor;
+    const char *base = descriptor;
+
+    if (length < sizeof(*sd) || sd->Revision != SECURITY_DESCRIPTOR_REVISION || !(sd->Control & SE_SELF_RELATIVE))
+        return FALSE;
+    if (sd->Owner ? !valid_sid_at(base, length, sd->Owner) : (required & OWNER_SECURITY_INFORMATION) != 0)
+        return FALSE;
+    if (sd->Group ? !valid_sid_at(base, length, sd->Group) : (required & GROUP_SECURITY_INFORMATION) != 0)
+        return FALSE;
+    if (sd->Control & SE_DACL_PRESENT ? sd->Dacl && !valid_acl_at(base, length, sd->Dacl)
+                                      : (required & DACL_SECURITY_INFORMATION) != 0)
+        return FALSE;
+    if (sd->Control & SE_SACL_PRESENT ? sd->Sacl && !valid_acl_at(base, length, sd->Sacl)
+                                      : (required & SACL_SECURITY_INFORMATION) != 0)
+        return FALSE;
+    return TRUE;
+}
+
+/* As a self-relative one, or as it lies in memory: absolute ones are the structure and what it points to. */
+ULONG NTAPI RtlLengthSecurityDescriptor(PSECURITY_DESCRIPTOR sd)
+{
+    struct parts parts = parts_of(sd);
+    ULONG size = relative_of(sd) ? sizeof(SECURITY_DESCRIPTOR_RELATIVE) : sizeof(SECURITY_DESCRIPTOR);
+
+    if (parts.owner)
+        size += ROUND4(RtlLengthSid(parts.owner));
+    if (parts.group)
+        size += ROUND4(RtlLengthSid(parts.group));
+    if (parts.dacl)
+        size += ROUND4(parts.dacl->AclSize);
+    if (parts.sacl)
+        size += ROUND4(parts.sacl->AclSize);
+    return size;
+}
+
+NTSTATUS NTAPI RtlGetControlSecurityDescriptor(PSECURITY_DESCRIPTOR descriptor, SECURITY_DESCRIPTOR_CONTROL *control,
+                                               ULONG *revision)
+{
+    const SECURITY_DESCRIPTOR *sd = descriptor;
+
+    *revision = sd->Revision;
+    if (sd->Revision != SECURITY_DESCRIPTOR_REVISION)
+        return STATUS_UNKNOWN_REVISION;
+    *control = sd->Control;
+    return STATUS_SUCCESS;
+}
+
+/* The bits that may be set (SetSecurityDescriptorControl). */
+#define SETTABLE_CONTROL                                                                                               \
+    (SE_DACL_AUTO_INHERIT_REQ | SE_SACL_AUTO_INHERIT_REQ | SE_DACL_AUTO_INHERITED | SE_SACL_AUTO_INHERITED |           \
+     SE_DACL_PROTECTED | SE_SACL_PROTECTED)
+
+NTSTATUS NTAPI RtlSetControlSecurityDescriptor(PSECURITY_DESCRIPTOR descriptor, SECURITY_DESCRIPTOR_CONTROL mask,
+                                               SECURITY_DESCRIPTOR_CONTROL bits)
+{
+    SECURITY_DESCRIPTOR *sd = descriptor;
+
+    if ((mask | bits) & ~SETTABLE_CONTROL)
+        return STATUS_INVALID_PARAMETER;
+    sd->Control = (SECURITY_DESCRIPTOR_CONTROL)((sd->Control & ~mask) | (bits & mask));
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS check(PSECURITY_DESCRIPTOR sd)
+{
+    return ((const SECURITY_DESCRIPTOR *)sd)->Revision == SECURITY_DESCRIPTOR_REVISION ? STATUS_SUCCESS
+                                                                                       : STATUS_UNKNOWN_REVISION;
+}
+
+static NTSTATUS check_absolute(PSECURITY_DESCRIPTOR sd)
+{
+    NTSTATUS status = check(sd);
+
+    return status ? status : relative_of(sd) ? STATUS_INVALID_SECURITY_DESCR : STATUS_SUCCESS;
+}
+
+static bool has(PSECURITY_DESCRIPTOR sd, SECURITY_DESCRIPTOR_CONTROL bit)
+{
+    return (((const SECURITY_DESCRIPTOR *)sd)->Control & bit) != 0;
+}
+
+static void set_control(SECURITY_DESCRIPTOR *sd, SECURITY_DESCRIPTOR_CONTROL bit, bool on)
+{
+    sd->Control = (SECURITY_DESCRIPTOR_CONTROL)(on ? sd->Control | bit : sd->Control & ~bit);
+}
+
+NTSTATUS NTAPI RtlGetOwnerSecurityDescriptor(PSECURITY_DESCRIPTOR sd, PSID *owner, BOOLEAN *defaulted)
+{
+    NTSTATUS status = check(sd);
+
+    if (status)
+        return status;
+    *owner = parts_of(sd).owner;
+    *defaulted = has(sd, SE_OWNER_DEFAULTED);
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS NTAPI RtlSetOwnerSecurityDescriptor(PSECURITY_DESCRIPTOR sd, PSID owner, BOOLEAN defaulted)
+{
+    NTSTATUS status = check_absolute(sd);
+
+    if (status)
+        return status;
+    ((SECURITY_DESCRIPTOR *)sd)->Owner = owner;
+    set_control(sd, SE_OWNER_DEFAULTED, defaulted);
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS NTAPI RtlGetGroupSecurityDescriptor(PSECURITY_DESCRIPTOR sd, PSID *group, BOOLEAN *defaulted)
+{
+    NTSTATUS status = check(sd);
+
+    if (status)
+        return status;
+    *group = parts_of(sd).group;
+    *defaulted = has(sd, SE_GROUP_DEFAULTED);
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS NTAPI RtlSetGroupSecurityDescriptor(PSECURITY_DESCRIPTOR sd, PSID group, BOOLEAN defaulted)
+{
+    NTSTATUS status = check_absolute(sd);
+
+    if (status)
+        return status;
+    ((SECURITY_DESCRIPTOR *)sd)->Group = group;
+    set_control(sd, SE_GROUP_DEFAULTED, defaulted);
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS NTAPI RtlGetDaclSecurityDescriptor(PSECURITY_DESCRIPTOR sd, BOOLEAN *present, ACL **dacl, BOOLEAN *defaulted)
+{
+    NTSTATUS status = check(sd);
+
+    if (status)
+        return status;
+    if ((*present = has(sd, SE_DACL_PRESENT))) {
+        *dacl = parts_of(sd).dacl;
+        *defaulted = has(sd, SE_DACL_DEFAULTED);
+    }
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS NTAPI RtlSetDaclSecurityDescriptor(PSECURITY_DESCRIPTOR sd, BOOLEAN present, ACL *dacl, BOOLEAN defaulted)
+{
+    NTSTATUS status = check_absolute(sd);
+
+    if (status)
+        return status;
+    set_control(sd, SE_DACL_PRESENT, present);
+    if (!present)
+        return STATUS_SUCCESS;
+    ((SECURITY_DESCRIPTOR *)sd)->Dacl = dacl;
+    set_control(sd, SE_DACL_DEFAULTED, defaulted);
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS NTAPI RtlGetSaclSecurityDescriptor(PSECURITY_DESCRIPTOR sd, BOOLEAN *present, ACL **sacl, BOOLEAN *defaulted)
+{
+    NTSTATUS status = check(sd);
+
+    if (status)
+        return status;
+    if ((*present = has(sd, SE_SACL_PRESENT))) {
+        *sacl = parts_of(sd).sacl;
+        *defaulted = has(sd, SE_SACL_DEFAULTED);
+    }
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS NTAPI RtlSetSaclSecurityDescriptor(PSECURITY_DESCRIPTOR sd, BOOLEAN present, ACL *sacl, BOOLEAN defaulted)
+{
+    NTSTATUS status = check_absolute(sd);
+
+    if (status)
+        return status;
+    set_control(sd, SE_SACL_PRESENT, present);
+    if (!present)
+        return STATUS_SUCCESS;
+    ((SECURITY_DESCRIPTOR *)sd)->Sacl = sacl;
+    set_control(sd, SE_SACL_DEFAULTED, defaulted);
+    return STATUS_SUCCESS;
+}
+
+/* --- from one form to the other --- */
+
+static ULONG put(char *base, ULONG *offset, const void *part, ULONG size)
+{
+    ULONG at = *offset;
+
+    if (!part)
+        return 0;
+    memcpy(base + at, part, size);
+    memset(base + at + size, 0, ROUND4(size) - size);
+    *offset += ROUND4(size);
+    return at;
+}
+
+NTSTATUS NTAPI RtlMakeSelfRelativeSD(PSECURITY_DESCRIPTOR from, PSECURITY_DESCRIPTOR to, ULONG *length)
+{
+    const SECURITY_DESCRIPTOR *sd = from;
+    SECURITY_DESCRIPTOR_RELATIVE *rel = to;
+    struct parts parts = parts_of(from);
+    ULONG offset = sizeof(*rel), size = sizeof(*rel);
+
+    size += parts.owner ? ROUND4(RtlLengthSid(parts.owner)) : 0;
+    size += parts.group ? ROUND4(RtlLengthSid(parts.group)) : 0;
+    size += parts.dacl ? ROUND4(parts.dacl->AclSize) : 0;
+    size += parts.sacl ? ROUND4(parts.sacl->AclSize) : 0;
+    if (*length < size) {
+        *length = size;
+        return STATUS_BUFFER_TOO_SMALL;
+    }
+    *length = size;
+    rel->Revision = sd->Revision;
+    rel->Sbz1 = sd->Sbz1;
+    rel->Control = sd->Control | SE_SELF_RELATIVE;
+    rel->Sacl = put(to, &offset, parts.sacl, parts.sacl ? parts.sacl->AclSize : 0);
+    rel->Dacl = put(to, &offset, parts.dacl, parts.dacl ? parts.dacl->AclSize : 0);
+    rel->Owner = put(to, &offset, parts.owner, parts.owner ? RtlLengthSid(parts.owner) : 0);
+    rel->Group = put(to, &offset, parts.group, parts.group ? RtlLengthSid(parts.group) : 0);
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS NTAPI RtlAbsoluteToSelfRelativeSD(PSECURITY_DESCRIPTOR from, PSECURITY_DESCRIPTOR to, ULONG *length)
+{
+    if (relative_of(from))
+        return STATUS_BAD_DESCRIPTOR_FORMAT;
+    return RtlMakeSelfRelativeSD(from, to, length);
+}
+
+NTSTATUS NTAPI RtlSelfRelativeToAbsoluteSD(PSECURITY_DESCRIPTOR from, PSECURITY_DESCRIPTOR to, ULONG *size, ACL *dacl,
+                                           ULONG *dacl_size, ACL *sacl, ULONG *sacl_size, PSID owner, ULONG *owner_size,
+                                           PSID group, ULONG *group_size)
+{
+    struct parts parts;
+    SECURITY_DESCRIPTOR *sd = to;
+    ULONG need_owner, need_group, need_dacl, need_sacl;
+    bool fits;
+
+    if (!relative_of(from))
+        return STATUS_BAD_DESCRIPTOR_FORMAT;
+    parts = parts_of(from);
+    need_owner = parts.owner ? RtlLengthSid(parts.owner) : 0;
+    need_group = parts.group ? RtlLengthSid(parts.group) : 0;
+    need_dacl = parts.dacl ? parts.dacl->AclSize : 0;
+    need_sacl = parts.sacl ? parts.sacl->AclSize : 0;
+    fits = *size >= sizeof(*sd) && *owner_size >= need_owner && *group_size >= need_group && *dacl_size >= need_dacl &&
+           *sacl_size >= need_sacl;
+    *size = sizeof(*sd);
+    *owner_size = need_owner;
+    *group_size = need_group;
+    *dacl_size = need_dacl;
+    *sacl_size = need_sacl;
+    if (!fits)
+        return STATUS_BUFFER_TOO_SMALL;
+    memset(sd, 0, sizeof(*sd));
+    sd->Revision = ((const SECURITY_DESCRIPTOR *)from)->Revision;
+    sd->Sbz1 = ((const SECURITY_DESCRIPTOR *)from)->Sbz1;
+    sd->Control = (SECURITY_DESCRIPTOR_CONTROL)(((const SECURITY_DESCRIPTOR *)from)->Control & ~SE_SELF_RELATIVE);
+    if (parts.owner)
+        sd->Owner = memcpy(owner, parts.owner, need_owner);
+    if (parts.group)
+        sd->Group = memcpy(group, parts.group, need_group);
+    if (parts.dacl)
+        sd->Dacl = memcpy(dacl, parts.dacl, need_dacl);
+    if (parts.sacl)
+        sd->Sacl = memcpy(sacl, parts.sacl, need_sacl);
+    return STATUS_SUCCESS;
+}
