@@ -10,16 +10,6 @@
 
 /* Types of the run-time library. */
 
-typedef struct _TIME_FIELDS {
-    CSHORT Year;
-    CSHORT Month;
-    CSHORT Day;
-    CSHORT Hour;
-    CSHORT Minute;
-    CSHORT Second;
-    CSHORT Milliseconds;
-    CSHORT Weekday;
-} TIME_FIELDS, *PTIME_FIELDS;
 
 typedef struct _RTL_RELATIVE_NAME_U {
     UNICODE_STRING RelativeName;

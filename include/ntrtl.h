@@ -108,20 +108,6 @@ BOOLEAN NTAPI RtlDosPathNameToRelativeNtPathName_U(const WCHAR *path, UNICODE_ST
 ULONG NTAPI RtlGetLongestNtPathLength(void);
 
 /* --- time (rtltime.c) --- */
-typedef struct _RTL_TIME_ZONE_INFORMATION {
-    LONG Bias;
-    WCHAR StandardName[32];
-    TIME_FIELDS StandardStart;
-    LONG StandardBias;
-    WCHAR DaylightName[32];
-    TIME_FIELDS DaylightStart;
-    LONG DaylightBias;
-} RTL_TIME_ZONE_INFORMATION, *PRTL_TIME_ZONE_INFORMATION;
-typedef struct _RTL_DYNAMIC_TIME_ZONE_INFORMATION {
-    RTL_TIME_ZONE_INFORMATION tzi;
-    WCHAR TimeZoneKeyName[128];
-    BOOLEAN DynamicDaylightTimeDisabled;
-} RTL_DYNAMIC_TIME_ZONE_INFORMATION, *PRTL_DYNAMIC_TIME_ZONE_INFORMATION;
 VOID NTAPI RtlTimeToElapsedTimeFields(const LARGE_INTEGER *time, TIME_FIELDS *fields);
 BOOLEAN NTAPI RtlTimeToSecondsSince1970(const LARGE_INTEGER *time, ULONG *seconds);
 BOOLEAN NTAPI RtlTimeToSecondsSince1980(const LARGE_INTEGER *time, ULONG *seconds);

@@ -54,7 +54,7 @@ BOOL WINAPI GetFileSizeEx(HANDLE file, LARGE_INTEGER *size)
 
 DWORD WINAPI GetFileSize(HANDLE file, DWORD *high)
 {
-    LARGE_INTEGER size;
+    LARGE_INTEGER size = { 0 };
 
     if (!GetFileSizeEx(file, &size))
         return INVALID_FILE_SIZE;
