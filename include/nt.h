@@ -48,9 +48,9 @@ typedef USHORT RTL_ATOM, *PRTL_ATOM;
 #define ALLOCATION_GRANULARITY 0x10000u
 
 /* The highest address (exclusive) a 64-bit user program may use, as MmHighestUserAddress + 1. */
-#define NT_USER_SPACE_LIMIT   0x7fffffff0000ull
-#define NT_USER_SPACE_START   0x10000ull
-#define KUSER_SHARED_DATA_VA  0x7ffe0000ul
+#define NT_USER_SPACE_LIMIT  0x7fffffff0000ull
+#define NT_USER_SPACE_START  0x10000ull
+#define KUSER_SHARED_DATA_VA 0x7ffe0000ul
 
 #ifndef _IO_STATUS_BLOCK_DEFINED
 #define _IO_STATUS_BLOCK_DEFINED
@@ -434,9 +434,9 @@ NT_ASSERT_OFFSET(TEB, FlsData, 0x17c8);
 NT_ASSERT_SIZE(TEB, 0x1838);
 
 /* SameTebFlags */
-#define TEB_SAME_LOADER_WORKER   0x2000
-#define TEB_SAME_SKIP_ATTACH     0x0008
-#define TEB_SAME_INITIAL_THREAD  0x0400
+#define TEB_SAME_LOADER_WORKER  0x2000
+#define TEB_SAME_SKIP_ATTACH    0x0008
+#define TEB_SAME_INITIAL_THREAD 0x0400
 
 #ifdef _WIN32
 static inline TEB *nt_teb(void)

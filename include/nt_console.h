@@ -13,7 +13,8 @@
 
 #include "nt.h"
 
-#define NT_CONSOLE_CODE(n) ((0x50u << 16) | ((n) << 2)) /* CTL_CODE(FILE_DEVICE_CONSOLE, n, METHOD_BUFFERED, FILE_ANY_ACCESS) */
+#define NT_CONSOLE_CODE(n)                                                                                             \
+    ((0x50u << 16) | ((n) << 2)) /* CTL_CODE(FILE_DEVICE_CONSOLE, n, METHOD_BUFFERED, FILE_ANY_ACCESS) */
 
 /* The ENABLE_* bits of an input or an output handle: ULONG, out or in. An unknown bit is STATUS_INVALID_PARAMETER. */
 #define IOCTL_NT_CONSOLE_GET_MODE NT_CONSOLE_CODE(0x800)
@@ -23,8 +24,8 @@
  * in: nt_console_read; out: UTF-16. Ends early with STATUS_ALERTED (Information = 0) at Ctrl-C. */
 #define IOCTL_NT_CONSOLE_READ NT_CONSOLE_CODE(0x802)
 struct nt_console_read {
-    ULONG initial_chars;     /* CONSOLE_READCONSOLE_CONTROL.nInitialChars */
-    ULONG wakeup_mask;       /* .dwCtrlWakeupMask */
+    ULONG initial_chars; /* CONSOLE_READCONSOLE_CONTROL.nInitialChars */
+    ULONG wakeup_mask;   /* .dwCtrlWakeupMask */
 };
 
 /* Output handles. in: UTF-16; Information = bytes of it that were written. */
@@ -34,14 +35,14 @@ struct nt_console_read {
 #define IOCTL_NT_CONSOLE_GET_INFO NT_CONSOLE_CODE(0x804)
 #define IOCTL_NT_CONSOLE_SET_INFO NT_CONSOLE_CODE(0x805)
 struct nt_console_info {
-    SHORT width, height;               /* the screen buffer; Transom's is as large as the terminal */
+    SHORT width, height; /* the screen buffer; Transom's is as large as the terminal */
     SHORT cursor_x, cursor_y;
-    SHORT left, top, right, bottom;    /* the window, inclusive */
-    SHORT max_width, max_height;       /* the largest window */
+    SHORT left, top, right, bottom; /* the window, inclusive */
+    SHORT max_width, max_height;    /* the largest window */
     USHORT attributes, popup_attributes;
-    ULONG cursor_size;                 /* 1-100 */
+    ULONG cursor_size; /* 1-100 */
     ULONG cursor_visible;
-    ULONG palette[16];                 /* COLORREF */
+    ULONG palette[16]; /* COLORREF */
 };
 
 /* Output handles; one member changed each. in: SHORT x, y | USHORT | ULONG size, visible. */
@@ -59,8 +60,8 @@ struct nt_console_info {
 #define IOCTL_NT_CONSOLE_READ_EVENTS     NT_CONSOLE_CODE(0x80c)
 #define IOCTL_NT_CONSOLE_WRITE_EVENTS    NT_CONSOLE_CODE(0x80d)
 #define IOCTL_NT_CONSOLE_FLUSH           NT_CONSOLE_CODE(0x80e)
-#define NT_CONSOLE_PEEK    1u /* leaves the records in the queue */
-#define NT_CONSOLE_NO_WAIT 2u
+#define NT_CONSOLE_PEEK                  1u /* leaves the records in the queue */
+#define NT_CONSOLE_NO_WAIT               2u
 
 /* Output handles. FillConsoleOutputCharacter/Attribute: in: nt_console_fill; out: ULONG, how many cells. */
 #define IOCTL_NT_CONSOLE_FILL NT_CONSOLE_CODE(0x80f)

@@ -93,14 +93,14 @@ typedef struct _OBJECT_ATTRIBUTES {
     PVOID SecurityQualityOfService;
 } OBJECT_ATTRIBUTES, *POBJECT_ATTRIBUTES;
 
-#define OBJ_INHERIT            0x00000002
-#define OBJ_PERMANENT          0x00000010
-#define OBJ_EXCLUSIVE          0x00000020
-#define OBJ_CASE_INSENSITIVE   0x00000040
-#define OBJ_OPENIF             0x00000080
-#define OBJ_OPENLINK           0x00000100
-#define OBJ_KERNEL_HANDLE      0x00000200
-#define OBJ_VALID_ATTRIBUTES   0x00001ff2
+#define OBJ_INHERIT          0x00000002
+#define OBJ_PERMANENT        0x00000010
+#define OBJ_EXCLUSIVE        0x00000020
+#define OBJ_CASE_INSENSITIVE 0x00000040
+#define OBJ_OPENIF           0x00000080
+#define OBJ_OPENLINK         0x00000100
+#define OBJ_KERNEL_HANDLE    0x00000200
+#define OBJ_VALID_ATTRIBUTES 0x00001ff2
 
 typedef struct _NT_TIB {
     PVOID ExceptionList;

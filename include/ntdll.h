@@ -10,7 +10,6 @@
 
 /* Types of the run-time library. */
 
-
 typedef struct _RTL_RELATIVE_NAME_U {
     UNICODE_STRING RelativeName;
     HANDLE ContainingDirectory;

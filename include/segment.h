@@ -100,8 +100,8 @@ struct segment_cell {
     uint8_t abandoned; /* mutant: its owner ended without releasing it */
     uint8_t orphan;    /* mutant: no object any more, but still in its owner's list */
     uint8_t reserved;
-    uint32_t limit;     /* semaphore: maximum count */
-    uint32_t recursion; /* mutant: how often it is owned; only the owner touches it */
+    uint32_t limit;      /* semaphore: maximum count */
+    uint32_t recursion;  /* mutant: how often it is owned; only the owner touches it */
     uint32_t queue_head; /* wait blocks, first come first served */
     uint32_t queue_tail;
     uint32_t owned_next; /* mutant: list of what its owner owns, from its thread record */
@@ -168,7 +168,7 @@ enum segment_wait_state {
     WAIT_STATE_ANY_SLEEP, /* the same, must be woken by a futex call */
     WAIT_STATE_ALL,
     WAIT_STATE_ALL_SLEEP,
-    WAIT_STATE_COMMITTING,       /* wait-all: someone is trying to acquire everything for the waiter */
+    WAIT_STATE_COMMITTING, /* wait-all: someone is trying to acquire everything for the waiter */
     WAIT_STATE_COMMITTING_SLEEP,
     WAIT_STATE_INTERRUPTED,
     WAIT_STATE_SATISFIED = 0x100 /* plus the position of the block */
@@ -187,7 +187,8 @@ _Static_assert(sizeof(struct segment_block) == 16, "wait block");
 _Static_assert(sizeof(struct segment_thread) == 128 + 64 * 16, "thread record");
 _Static_assert(SEGMENT_SLAB_HANDLES * sizeof(struct segment_handle) == SEGMENT_CELLS_START, "slab");
 _Static_assert(SEGMENT_CELLS_START + SEGMENT_SLAB_CELLS * sizeof(struct segment_cell) == SEGMENT_THREADS_START, "slab");
-_Static_assert(SEGMENT_THREADS_START + SEGMENT_SLAB_THREADS * sizeof(struct segment_thread) <= SEGMENT_SLAB_SIZE, "slab");
+_Static_assert(SEGMENT_THREADS_START + SEGMENT_SLAB_THREADS * sizeof(struct segment_thread) <= SEGMENT_SLAB_SIZE,
+               "slab");
 _Static_assert(SEGMENT_MAX_THREADS / SEGMENT_SLAB_THREADS < SEGMENT_MAX_SLABS, "slabs for all threads");
 
 /* Where an item is, from the segment's base. */

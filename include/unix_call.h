@@ -25,7 +25,8 @@ struct unix_timespec {
 /* `size` is set by the caller; a field beyond it is not filled. */
 struct unix_core_table {
     uint64_t size;
-    int(UNIX_ABI *clock_gettime)(int clock, struct unix_timespec *ts); /* the vDSO's: CLOCK_REALTIME 0, MONOTONIC 1, BOOTTIME 7 */
+    int(UNIX_ABI *clock_gettime)(int clock,
+                                 struct unix_timespec *ts); /* the vDSO's: CLOCK_REALTIME 0, MONOTONIC 1, BOOTTIME 7 */
     int64_t(UNIX_ABI *getrandom)(void *buffer, uint64_t size, unsigned flags); /* may return less than size */
 };
 

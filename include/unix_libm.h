@@ -8,6 +8,7 @@
 
 #include "unix_call.h"
 
+/* clang-format off */
 /* F(name): double and float (namef) of one, two and three arguments, and the odd ones */
 #define LIBM_UNARY(F)                                                                                                  \
     F(acos) F(acosh) F(asin) F(asinh) F(atan) F(atanh) F(cbrt) F(ceil) F(cos) F(cosh) F(erf) F(erfc) F(exp) F(exp2)    \
@@ -22,6 +23,7 @@
 #define LIBM_FUNCTIONS(F)                                                                                              \
     LIBM_UNARY(F) LIBM_BINARY(F) LIBM_COMPLEX(F) LIBM_OTHER(F)
 #define LIBM_DOUBLE_ONLY(F) F(j0) F(j1) F(jn) F(y0) F(y1) F(yn)
+/* clang-format on */
 
 #define LIBM_MEMBER(name)  void *name, *name##f;
 #define LIBM_MEMBER1(name) void *name;

@@ -24,7 +24,8 @@ static const char usage[] =
     "  --prefix FOLDER    use this prefix (default: $TRANSOM_PREFIX, else ~/.local/share/transom/default)\n"
     "  --help, --version\n"
     "\n"
-    "Drive C: is the prefix's drive_c folder, drive Z: is /. Programs are found by Unix path, Windows path, or in PATH.\n";
+    "Drive C: is the prefix's drive_c folder, drive Z: is /. Programs are found by Unix path, Windows path, or in "
+    "PATH.\n";
 
 static bool is_file(const char *path)
 {
@@ -174,7 +175,10 @@ int main(int argc, char **argv)
         const char *name;
         int (*run)(int argc, char **argv);
     } commands[] = {
-        { "check", command_check }, { "trace", command_trace }, { "path", command_path }, { "info", command_info },
+        { "check", command_check },
+        { "trace", command_trace },
+        { "path", command_path },
+        { "info", command_info },
     };
     for (size_t c = 0; c < sizeof(commands) / sizeof(*commands); c++)
         if (!strcmp(argv[i], commands[c].name))

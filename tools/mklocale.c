@@ -24,8 +24,9 @@ static struct character {
     uint32_t decomposition[18];
     uint8_t decomposition_length;
     bool compatibility, assigned, no_composition, white_space;
-} *characters;
+} * characters;
 
+/* clang-format off */
 /* C1_*, C2_*, C3_* of winnls.h */
 enum {
     UPPER = 1, LOWER = 2, DIGIT = 4, SPACE = 8, PUNCT = 0x10, CNTRL = 0x20, BLANK = 0x40, XDIGIT = 0x80, ALPHA = 0x100,
@@ -35,6 +36,7 @@ enum {
     NONSPACING = 1, DIACRITIC = 2, VOWELMARK = 4, SYMBOL = 8, KATAKANA = 0x10, HIRAGANA = 0x20, HALFWIDTH = 0x40,
     FULLWIDTH = 0x80, IDEOGRAPH = 0x100, KASHIDA = 0x200, LEXICAL = 0x400, C3_ALPHABETIC = 0x8000,
 };
+/* clang-format on */
 
 static uint8_t *image;
 static uint32_t image_size, image_capacity;
@@ -186,8 +188,8 @@ static struct nls_ctype ctype_of(uint32_t c)
         const char *bidi;
         uint16_t type;
     } bidi[] = {
-        { "L", 1 }, { "R", 2 }, { "AL", 2 }, { "EN", 3 }, { "ES", 4 }, { "ET", 5 }, { "AN", 6 }, { "CS", 7 }, { "B", 8 },
-        { "S", 9 }, { "WS", 10 }, { "ON", 11 },
+        { "L", 1 },  { "R", 2 },  { "AL", 2 }, { "EN", 3 }, { "ES", 4 },  { "ET", 5 },
+        { "AN", 6 }, { "CS", 7 }, { "B", 8 },  { "S", 9 },  { "WS", 10 }, { "ON", 11 },
     };
     const struct character *ch = &characters[c];
     struct nls_ctype t = { 0, 0, 0, 0 };
@@ -350,7 +352,7 @@ struct element {
 static struct key {
     uint8_t count;
     struct element elements[18];
-} *keys; /* of the BMP */
+} * keys; /* of the BMP */
 
 static void read_allkeys(const char *dir)
 {

@@ -21,9 +21,9 @@
 enum direction { DIR_NONE, DIR_IN = 1, DIR_OUT = 2, DIR_INOUT = 3 };
 
 struct param {
-    char *type;        /* without the last `*` handled specially: the full C type */
+    char *type; /* without the last `*` handled specially: the full C type */
     char *name;
-    char *length;      /* name of the parameter that holds the buffer's size, or NULL */
+    char *length; /* name of the parameter that holds the buffer's size, or NULL */
     enum direction dir;
     bool optional;
 };
@@ -244,14 +244,16 @@ static void write_probe(FILE *f, const struct call *call, int i)
             exit(1);
         }
         bool narrow = !strcmp(call->params[len].type, "ULONG");
-        fprintf(f, "    if (%s!%s(args[%d], %sargs[%d]))\n        return (uint32_t)STATUS_ACCESS_VIOLATION;\n", cond, how,
-                i, narrow ? "(uint32_t)" : "", len);
+        fprintf(f, "    if (%s!%s(args[%d], %sargs[%d]))\n        return (uint32_t)STATUS_ACCESS_VIOLATION;\n", cond,
+                how, i, narrow ? "(uint32_t)" : "", len);
     } else if (!strcmp(p->type, "OBJECT_ATTRIBUTES *")) {
-        fprintf(f, "    if (%s!probe_attributes(args[%d]))\n        return (uint32_t)STATUS_ACCESS_VIOLATION;\n", cond, i);
+        fprintf(f, "    if (%s!probe_attributes(args[%d]))\n        return (uint32_t)STATUS_ACCESS_VIOLATION;\n", cond,
+                i);
     } else if (is_string(p) && p->dir == DIR_IN) {
         fprintf(f, "    if (%s!probe_string(args[%d]))\n        return (uint32_t)STATUS_ACCESS_VIOLATION;\n", cond, i);
     } else {
-        fprintf(f, "    if (%s!%s_small(args[%d], sizeof(*(%s)0)))\n        return (uint32_t)STATUS_ACCESS_VIOLATION;\n",
+        fprintf(f,
+                "    if (%s!%s_small(args[%d], sizeof(*(%s)0)))\n        return (uint32_t)STATUS_ACCESS_VIOLATION;\n",
                 cond, how, i, p->type);
     }
 }

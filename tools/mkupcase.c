@@ -38,6 +38,7 @@ int main(int argc, char **argv)
     printf("/* SPDX-License-Identifier: MIT */\n"
            "/* Made by tools/mkupcase.c from UnicodeData.txt: every `step`th character of first..last becomes c + "
            "delta. */\n"
+           "/* clang-format off */\n"
            "static const struct {\n    WCHAR first, last;\n    short delta;\n    unsigned char step;\n} "
            "upcase_ranges[] = {\n");
     for (unsigned c = 0x80; c < 0x10000;) {

@@ -30,7 +30,7 @@ static BOOL parse_number(const WCHAR **at, ULONGLONG limit, ULONGLONG *value)
         p += 2;
     }
     for (const WCHAR *start = p;; p++) {
-        UINT digit = *p >= '0' && *p <= '9'                                        ? *p - '0'
+        UINT digit = *p >= '0' && *p <= '9'                                   ? *p - '0'
                      : base == 16 && (*p | 0x20) >= 'a' && (*p | 0x20) <= 'f' ? (*p | 0x20) - 'a' + 10
                                                                               : 99;
         if (digit == 99) {
@@ -116,7 +116,8 @@ static void sid_text(PSID psid, WCHAR text[SID_TEXT])
     int n;
 
     if (a[0] || a[1])
-        n = _snwprintf(text, SID_TEXT, L"S-%u-0x%02x%02x%02x%02x%02x%02x", sid->Revision, a[0], a[1], a[2], a[3], a[4], a[5]);
+        n = _snwprintf(text, SID_TEXT, L"S-%u-0x%02x%02x%02x%02x%02x%02x", sid->Revision, a[0], a[1], a[2], a[3], a[4],
+                       a[5]);
     else
         n = _snwprintf(text, SID_TEXT, L"S-%u-%u", sid->Revision, (UINT)a[2] << 24 | a[3] << 16 | a[4] << 8 | a[5]);
     for (UINT i = 0; i < sid->SubAuthorityCount; i++)
@@ -166,13 +167,16 @@ struct token {
 };
 
 static const struct token ace_types[] = {
-    { L"A", ACCESS_ALLOWED_ACE_TYPE }, { L"D", ACCESS_DENIED_ACE_TYPE }, { L"AU", SYSTEM_AUDIT_ACE_TYPE },
-    { L"AL", SYSTEM_ALARM_ACE_TYPE },  { L"ML", 0x11 },
+    { L"A", ACCESS_ALLOWED_ACE_TYPE },
+    { L"D", ACCESS_DENIED_ACE_TYPE },
+    { L"AU", SYSTEM_AUDIT_ACE_TYPE },
+    { L"AL", SYSTEM_ALARM_ACE_TYPE },
+    { L"ML", 0x11 },
 };
 
 static const struct token ace_flags[] = {
-    { L"CI", CONTAINER_INHERIT_ACE }, { L"OI", OBJECT_INHERIT_ACE },  { L"NP", NO_PROPAGATE_INHERIT_ACE },
-    { L"IO", INHERIT_ONLY_ACE },      { L"ID", INHERITED_ACE },       { L"SA", SUCCESSFUL_ACCESS_ACE_FLAG },
+    { L"CI", CONTAINER_INHERIT_ACE },  { L"OI", OBJECT_INHERIT_ACE }, { L"NP", NO_PROPAGATE_INHERIT_ACE },
+    { L"IO", INHERIT_ONLY_ACE },       { L"ID", INHERITED_ACE },      { L"SA", SUCCESSFUL_ACCESS_ACE_FLAG },
     { L"FA", FAILED_ACCESS_ACE_FLAG },
 };
 
@@ -291,8 +295,8 @@ static BOOL parse_acl(const WCHAR **at, SECURITY_DESCRIPTOR_CONTROL *control, BO
     return TRUE;
 }
 
-BOOL WINAPI ConvertStringSecurityDescriptorToSecurityDescriptorW(LPCWSTR str, DWORD revision, PSECURITY_DESCRIPTOR *result,
-                                                                 PULONG result_size)
+BOOL WINAPI ConvertStringSecurityDescriptorToSecurityDescriptorW(LPCWSTR str, DWORD revision,
+                                                                 PSECURITY_DESCRIPTOR *result, PULONG result_size)
 {
     BYTE owner[SID_SIZE], group[SID_SIZE], *dacl = NULL, *sacl = NULL, *at_end;
     BOOL has_owner = FALSE, has_group = FALSE, ok = FALSE;
@@ -379,8 +383,8 @@ done:
     return ok;
 }
 
-BOOL WINAPI ConvertStringSecurityDescriptorToSecurityDescriptorA(LPCSTR str, DWORD revision, PSECURITY_DESCRIPTOR *result,
-                                                                 PULONG size)
+BOOL WINAPI ConvertStringSecurityDescriptorToSecurityDescriptorA(LPCSTR str, DWORD revision,
+                                                                 PSECURITY_DESCRIPTOR *result, PULONG size)
 {
     WCHAR *wide;
     BOOL ok;
@@ -512,7 +516,8 @@ BOOL WINAPI ConvertSecurityDescriptorToStringSecurityDescriptorW(PSECURITY_DESCR
         else if (!put_acl(&text, acl))
             goto failed;
     }
-    if ((info & SACL_SECURITY_INFORMATION) && GetSecurityDescriptorSacl(sd, &present, &acl, &defaulted) && present && acl) {
+    if ((info & SACL_SECURITY_INFORMATION) && GetSecurityDescriptorSacl(sd, &present, &acl, &defaulted) && present &&
+        acl) {
         put(&text, L"S:");
         put(&text, control & SE_SACL_PROTECTED ? L"P" : L"");
         put(&text, control & SE_SACL_AUTO_INHERITED ? L"AI" : L"");

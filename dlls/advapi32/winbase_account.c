@@ -125,8 +125,8 @@ static BOOL computer_name(WCHAR buffer[MAX_COMPUTERNAME_LENGTH + 1])
     return GetComputerNameW(buffer, &size);
 }
 
-BOOL WINAPI LookupAccountSidW(LPCWSTR system, PSID sid, LPWSTR name, LPDWORD name_size, LPWSTR domain, LPDWORD domain_size,
-                              PSID_NAME_USE use)
+BOOL WINAPI LookupAccountSidW(LPCWSTR system, PSID sid, LPWSTR name, LPDWORD name_size, LPWSTR domain,
+                              LPDWORD domain_size, PSID_NAME_USE use)
 {
     WCHAR computer[MAX_COMPUTERNAME_LENGTH + 1] = { 0 };
     PSID user;
@@ -238,8 +238,8 @@ BOOL WINAPI LookupAccountNameW(LPCWSTR system, LPCWSTR account, PSID sid, LPDWOR
     return ok;
 }
 
-BOOL WINAPI LookupAccountNameA(LPCSTR system, LPCSTR account, PSID sid, LPDWORD sid_size, LPSTR domain, LPDWORD domain_size,
-                               PSID_NAME_USE use)
+BOOL WINAPI LookupAccountNameA(LPCSTR system, LPCSTR account, PSID sid, LPDWORD sid_size, LPSTR domain,
+                               LPDWORD domain_size, PSID_NAME_USE use)
 {
     WCHAR *wide, wide_domain[257];
     DWORD m = ARRAY_SIZE(wide_domain), size = SID_SIZE, len;

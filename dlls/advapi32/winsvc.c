@@ -26,15 +26,15 @@ BOOL WINAPI DeregisterEventSource(HANDLE source)
     return fail(ERROR_INVALID_HANDLE);
 }
 
-BOOL WINAPI ReportEventW(HANDLE source, WORD type, WORD category, DWORD id, PSID user, WORD count, DWORD size, LPCWSTR *strings,
-                         LPVOID data)
+BOOL WINAPI ReportEventW(HANDLE source, WORD type, WORD category, DWORD id, PSID user, WORD count, DWORD size,
+                         LPCWSTR *strings, LPVOID data)
 {
     (void)source, (void)type, (void)category, (void)id, (void)user, (void)count, (void)size, (void)strings, (void)data;
     return fail(ERROR_INVALID_HANDLE);
 }
 
-BOOL WINAPI ReportEventA(HANDLE source, WORD type, WORD category, DWORD id, PSID user, WORD count, DWORD size, LPCSTR *strings,
-                         LPVOID data)
+BOOL WINAPI ReportEventA(HANDLE source, WORD type, WORD category, DWORD id, PSID user, WORD count, DWORD size,
+                         LPCSTR *strings, LPVOID data)
 {
     (void)source, (void)type, (void)category, (void)id, (void)user, (void)count, (void)size, (void)strings, (void)data;
     return fail(ERROR_INVALID_HANDLE);

@@ -88,8 +88,8 @@ void aes_set_key(struct aes_key *key, const uint8_t *bytes, unsigned size)
     for (unsigned i = 0; i < total; i++) {
         uint32_t w = key->encrypt[(key->rounds - i / 4) * 4 + i % 4];
         if (i >= 4 && i < total - 4)
-            w = dec_table[sbox[w >> 24]] ^ ror(dec_table[sbox[w >> 16 & 255]], 8) ^ ror(dec_table[sbox[w >> 8 & 255]], 16) ^
-                ror(dec_table[sbox[w & 255]], 24);
+            w = dec_table[sbox[w >> 24]] ^ ror(dec_table[sbox[w >> 16 & 255]], 8) ^
+                ror(dec_table[sbox[w >> 8 & 255]], 16) ^ ror(dec_table[sbox[w & 255]], 24);
         key->decrypt[i] = w;
     }
 }
@@ -111,7 +111,8 @@ void aes_encrypt(const struct aes_key *key, const uint8_t in[16], uint8_t out[16
     k += 4;
     for (int i = 0; i < 4; i++)
         put32(out + 4 * i, ((uint32_t)sbox[s[i] >> 24] << 24 | sbox[s[(i + 1) & 3] >> 16 & 255] << 16 |
-                            sbox[s[(i + 2) & 3] >> 8 & 255] << 8 | sbox[s[(i + 3) & 3] & 255]) ^ k[i]);
+                            sbox[s[(i + 2) & 3] >> 8 & 255] << 8 | sbox[s[(i + 3) & 3] & 255]) ^
+                               k[i]);
 }
 
 void aes_decrypt(const struct aes_key *key, const uint8_t in[16], uint8_t out[16])
@@ -131,7 +132,8 @@ void aes_decrypt(const struct aes_key *key, const uint8_t in[16], uint8_t out[16
     k += 4;
     for (int i = 0; i < 4; i++)
         put32(out + 4 * i, ((uint32_t)inverse[s[i] >> 24] << 24 | inverse[s[(i + 3) & 3] >> 16 & 255] << 16 |
-                            inverse[s[(i + 2) & 3] >> 8 & 255] << 8 | inverse[s[(i + 1) & 3] & 255]) ^ k[i]);
+                            inverse[s[(i + 2) & 3] >> 8 & 255] << 8 | inverse[s[(i + 1) & 3] & 255]) ^
+                               k[i]);
 }
 
 /* --- GCM --- */

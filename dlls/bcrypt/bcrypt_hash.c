@@ -7,7 +7,8 @@ static void start(struct hash_object *object)
     object->state = object->initial;
 }
 
-static void init_state(const struct hash_function *hash, BOOL hmac, struct hmac_state *state, const UCHAR *secret, ULONG size)
+static void init_state(const struct hash_function *hash, BOOL hmac, struct hmac_state *state, const UCHAR *secret,
+                       ULONG size)
 {
     if (hmac)
         hmac_init(hash, state, secret, size);
@@ -80,7 +81,8 @@ NTSTATUS WINAPI BCryptFinishHash(BCRYPT_HASH_HANDLE handle, PUCHAR digest, ULONG
     return STATUS_SUCCESS;
 }
 
-NTSTATUS WINAPI BCryptDuplicateHash(BCRYPT_HASH_HANDLE handle, BCRYPT_HASH_HANDLE *result, PUCHAR buffer, ULONG size, ULONG flags)
+NTSTATUS WINAPI BCryptDuplicateHash(BCRYPT_HASH_HANDLE handle, BCRYPT_HASH_HANDLE *result, PUCHAR buffer, ULONG size,
+                                    ULONG flags)
 {
     struct hash_object *object = handle, *copy = (struct hash_object *)buffer;
 
@@ -112,8 +114,8 @@ NTSTATUS WINAPI BCryptDestroyHash(BCRYPT_HASH_HANDLE handle)
     return STATUS_SUCCESS;
 }
 
-NTSTATUS WINAPI BCryptHash(BCRYPT_ALG_HANDLE handle, PUCHAR secret, ULONG secret_size, PUCHAR data, ULONG size, PUCHAR digest,
-                           ULONG digest_size)
+NTSTATUS WINAPI BCryptHash(BCRYPT_ALG_HANDLE handle, PUCHAR secret, ULONG secret_size, PUCHAR data, ULONG size,
+                           PUCHAR digest, ULONG digest_size)
 {
     struct provider provider;
     struct hmac_state state;
@@ -122,7 +124,8 @@ NTSTATUS WINAPI BCryptHash(BCRYPT_ALG_HANDLE handle, PUCHAR secret, ULONG secret
         return STATUS_INVALID_HANDLE;
     if (provider.algorithm->kind != KIND_HASH)
         return STATUS_NOT_SUPPORTED;
-    if (!digest || digest_size != provider.algorithm->hash->digest || (!data && size) || (!provider.hmac && secret_size))
+    if (!digest || digest_size != provider.algorithm->hash->digest || (!data && size) ||
+        (!provider.hmac && secret_size))
         return STATUS_INVALID_PARAMETER;
     init_state(provider.algorithm->hash, provider.hmac, &state, secret, secret_size);
     if (size)

@@ -32,8 +32,8 @@ static void rc4(struct key_object *key, const UCHAR *in, UCHAR *out, ULONG size)
     key->rc4.j = j;
 }
 
-NTSTATUS WINAPI BCryptGenerateSymmetricKey(BCRYPT_ALG_HANDLE handle, BCRYPT_KEY_HANDLE *result, PUCHAR buffer, ULONG size,
-                                           PUCHAR secret, ULONG secret_size, ULONG flags)
+NTSTATUS WINAPI BCryptGenerateSymmetricKey(BCRYPT_ALG_HANDLE handle, BCRYPT_KEY_HANDLE *result, PUCHAR buffer,
+                                           ULONG size, PUCHAR secret, ULONG secret_size, ULONG flags)
 {
     struct key_object *key = (struct key_object *)buffer;
     struct provider provider;
@@ -72,8 +72,9 @@ NTSTATUS WINAPI BCryptGenerateSymmetricKey(BCRYPT_ALG_HANDLE handle, BCRYPT_KEY_
     return STATUS_SUCCESS;
 }
 
-NTSTATUS WINAPI BCryptImportKey(BCRYPT_ALG_HANDLE handle, BCRYPT_KEY_HANDLE import, LPCWSTR type, BCRYPT_KEY_HANDLE *result,
-                                PUCHAR buffer, ULONG size, PUCHAR input, ULONG input_size, ULONG flags)
+NTSTATUS WINAPI BCryptImportKey(BCRYPT_ALG_HANDLE handle, BCRYPT_KEY_HANDLE import, LPCWSTR type,
+                                BCRYPT_KEY_HANDLE *result, PUCHAR buffer, ULONG size, PUCHAR input, ULONG input_size,
+                                ULONG flags)
 {
     const BCRYPT_KEY_DATA_BLOB_HEADER *header = (const void *)input;
 
@@ -89,8 +90,8 @@ NTSTATUS WINAPI BCryptImportKey(BCRYPT_ALG_HANDLE handle, BCRYPT_KEY_HANDLE impo
     return BCryptGenerateSymmetricKey(handle, result, buffer, size, input + sizeof(*header), header->cbKeyData, flags);
 }
 
-NTSTATUS WINAPI BCryptExportKey(BCRYPT_KEY_HANDLE handle, BCRYPT_KEY_HANDLE export, LPCWSTR type, PUCHAR output, ULONG size,
-                                ULONG *result, ULONG flags)
+NTSTATUS WINAPI BCryptExportKey(BCRYPT_KEY_HANDLE handle, BCRYPT_KEY_HANDLE export, LPCWSTR type, PUCHAR output,
+                                ULONG size, ULONG *result, ULONG flags)
 {
     BCRYPT_KEY_DATA_BLOB_HEADER header = { BCRYPT_KEY_DATA_BLOB_MAGIC, BCRYPT_KEY_DATA_BLOB_VERSION1, 0 };
     struct key_object *key = handle;
@@ -112,7 +113,8 @@ NTSTATUS WINAPI BCryptExportKey(BCRYPT_KEY_HANDLE handle, BCRYPT_KEY_HANDLE expo
     return STATUS_SUCCESS;
 }
 
-NTSTATUS WINAPI BCryptDuplicateKey(BCRYPT_KEY_HANDLE handle, BCRYPT_KEY_HANDLE *result, PUCHAR buffer, ULONG size, ULONG flags)
+NTSTATUS WINAPI BCryptDuplicateKey(BCRYPT_KEY_HANDLE handle, BCRYPT_KEY_HANDLE *result, PUCHAR buffer, ULONG size,
+                                   ULONG flags)
 {
     struct key_object *key = handle, *copy = (struct key_object *)buffer;
 
@@ -165,7 +167,8 @@ NTSTATUS get_key_property(struct key_object *key, LPCWSTR name, UCHAR *buffer, U
         return return_property(mode, (wcslen(mode) + 1) * sizeof(WCHAR), buffer, size, result);
     }
     if (!wcscmp(name, BCRYPT_ALGORITHM_NAME))
-        return return_property(key->algorithm->name, (wcslen(key->algorithm->name) + 1) * sizeof(WCHAR), buffer, size, result);
+        return return_property(key->algorithm->name, (wcslen(key->algorithm->name) + 1) * sizeof(WCHAR), buffer, size,
+                               result);
     if (!wcscmp(name, BCRYPT_AUTH_TAG_LENGTH) && (key->chaining == CHAIN_GCM || key->chaining == CHAIN_CCM)) {
         BCRYPT_AUTH_TAG_LENGTHS_STRUCT gcm = { 12, 16, 1 }, ccm = { 4, 16, 2 };
         return return_property(key->chaining == CHAIN_GCM ? &gcm : &ccm, sizeof(gcm), buffer, size, result);
@@ -252,12 +255,13 @@ static NTSTATUS authenticated(struct key_object *key, BOOL encrypt, BCRYPT_AUTHE
     if (key->chaining == CHAIN_GCM) {
         if (info->cbNonce != 12 || info->cbTag < 12)
             return STATUS_INVALID_PARAMETER;
-        aes_gcm(&key->aes, encrypt, info->pbNonce, info->cbNonce, info->pbAuthData, info->cbAuthData, in, out, size, tag);
+        aes_gcm(&key->aes, encrypt, info->pbNonce, info->cbNonce, info->pbAuthData, info->cbAuthData, in, out, size,
+                tag);
     } else {
         if (info->cbNonce < 7 || info->cbNonce > 13 || info->cbTag < 4 || (info->cbTag & 1))
             return STATUS_INVALID_PARAMETER;
-        aes_ccm(&key->aes, encrypt, info->pbNonce, info->cbNonce, info->pbAuthData, info->cbAuthData, in, out, size, tag,
-                info->cbTag);
+        aes_ccm(&key->aes, encrypt, info->pbNonce, info->cbNonce, info->pbAuthData, info->cbAuthData, in, out, size,
+                tag, info->cbTag);
     }
     if (encrypt) {
         memcpy(info->pbTag, tag, info->cbTag);
@@ -271,13 +275,15 @@ static NTSTATUS authenticated(struct key_object *key, BOOL encrypt, BCRYPT_AUTHE
     return STATUS_AUTH_TAG_MISMATCH;
 }
 
-static NTSTATUS check(struct key_object *key, PUCHAR in, ULONG size, PUCHAR iv, ULONG iv_size, ULONG *result, ULONG flags)
+static NTSTATUS check(struct key_object *key, PUCHAR in, ULONG size, PUCHAR iv, ULONG iv_size, ULONG *result,
+                      ULONG flags)
 {
     if (!key || key->magic != MAGIC_KEY)
         return STATUS_INVALID_HANDLE;
     if (!result || (!in && size) || (flags & ~BCRYPT_BLOCK_PADDING))
         return STATUS_INVALID_PARAMETER;
-    if (iv && key->algorithm->kind == KIND_AES && (key->chaining == CHAIN_CBC || key->chaining == CHAIN_CFB) && iv_size != 16)
+    if (iv && key->algorithm->kind == KIND_AES && (key->chaining == CHAIN_CBC || key->chaining == CHAIN_CFB) &&
+        iv_size != 16)
         return STATUS_INVALID_PARAMETER;
     return STATUS_SUCCESS;
 }

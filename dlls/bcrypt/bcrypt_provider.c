@@ -22,7 +22,9 @@ static BOOL get_pseudo(ULONG_PTR handle, struct provider *provider)
     static const struct {
         ULONG_PTR handle;
         enum chaining chaining;
-    } aes[] = { { 0x1a1, CHAIN_CBC }, { 0x1b1, CHAIN_ECB }, { 0x1c1, CHAIN_CFB }, { 0x1d1, CHAIN_CCM }, { 0x1e1, CHAIN_GCM } };
+    } aes[] = {
+        { 0x1a1, CHAIN_CBC }, { 0x1b1, CHAIN_ECB }, { 0x1c1, CHAIN_CFB }, { 0x1d1, CHAIN_CCM }, { 0x1e1, CHAIN_GCM }
+    };
 
     memset(provider, 0, sizeof(*provider));
     provider->magic = MAGIC_PROVIDER;
@@ -192,7 +194,8 @@ NTSTATUS parse_chaining(const WCHAR *name, enum chaining *chaining)
     return STATUS_NOT_SUPPORTED;
 }
 
-static NTSTATUS get_hash_property(const struct algorithm *algorithm, LPCWSTR name, UCHAR *buffer, ULONG size, ULONG *result)
+static NTSTATUS get_hash_property(const struct algorithm *algorithm, LPCWSTR name, UCHAR *buffer, ULONG size,
+                                  ULONG *result)
 {
     if (!wcscmp(name, BCRYPT_HASH_LENGTH))
         return return_number(algorithm->hash->digest, buffer, size, result);
@@ -205,7 +208,8 @@ static NTSTATUS get_hash_property(const struct algorithm *algorithm, LPCWSTR nam
     return STATUS_NOT_SUPPORTED;
 }
 
-static NTSTATUS get_cipher_property(const struct provider *provider, LPCWSTR name, UCHAR *buffer, ULONG size, ULONG *result)
+static NTSTATUS get_cipher_property(const struct provider *provider, LPCWSTR name, UCHAR *buffer, ULONG size,
+                                    ULONG *result)
 {
     BOOL aes = provider->algorithm->kind == KIND_AES;
 
@@ -230,7 +234,8 @@ static NTSTATUS get_cipher_property(const struct provider *provider, LPCWSTR nam
     return STATUS_NOT_SUPPORTED;
 }
 
-NTSTATUS WINAPI BCryptGetProperty(BCRYPT_HANDLE handle, LPCWSTR name, PUCHAR buffer, ULONG size, ULONG *result, ULONG flags)
+NTSTATUS WINAPI BCryptGetProperty(BCRYPT_HANDLE handle, LPCWSTR name, PUCHAR buffer, ULONG size, ULONG *result,
+                                  ULONG flags)
 {
     struct provider provider;
 

@@ -87,8 +87,8 @@ void hmac_final(const struct hash_function *hash, struct hmac_state *state, uint
     hash_final(hash, &state->outer, digest);
 }
 
-void pbkdf2(const struct hash_function *hash, const void *password, size_t password_size, const void *salt, size_t salt_size,
-            uint64_t iterations, uint8_t *key, size_t key_size)
+void pbkdf2(const struct hash_function *hash, const void *password, size_t password_size, const void *salt,
+            size_t salt_size, uint64_t iterations, uint8_t *key, size_t key_size)
 {
     struct hmac_state keyed, state;
 

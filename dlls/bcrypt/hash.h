@@ -40,7 +40,7 @@ void hmac_init(const struct hash_function *hash, struct hmac_state *state, const
 void hmac_final(const struct hash_function *hash, struct hmac_state *state, uint8_t *digest);
 
 /* PBKDF2 (RFC 8018) with HMAC. */
-void pbkdf2(const struct hash_function *hash, const void *password, size_t password_size, const void *salt, size_t salt_size,
-            uint64_t iterations, uint8_t *key, size_t key_size);
+void pbkdf2(const struct hash_function *hash, const void *password, size_t password_size, const void *salt,
+            size_t salt_size, uint64_t iterations, uint8_t *key, size_t key_size);
 
 #endif

@@ -196,9 +196,7 @@ HRESULT WINAPI CoCreateInstanceEx(REFCLSID clsid, LPUNKNOWN outer, DWORD context
     return found == count ? S_OK : found ? CO_S_NOTALLINTERFACES : E_NOINTERFACE;
 }
 
-void WINAPI CoFreeUnusedLibraries(void)
-{
-}
+void WINAPI CoFreeUnusedLibraries(void) {}
 
 void WINAPI CoFreeUnusedLibrariesEx(DWORD delay, DWORD reserved)
 {

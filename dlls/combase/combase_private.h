@@ -14,8 +14,8 @@
 
 /* COM's state of a thread: TEB.ReservedForOle. */
 struct ole_thread {
-    ULONG inits;       /* CoInitializeEx calls not yet undone */
-    DWORD model;       /* COINIT_* of the first */
+    ULONG inits; /* CoInitializeEx calls not yet undone */
+    DWORD model; /* COINIT_* of the first */
     ULONG ole_inits;
 };
 

@@ -219,9 +219,8 @@ static HRESULT STDMETHODCALLTYPE stream_clone(IStream *iface, IStream **clone)
 }
 
 static IStreamVtbl stream_vtbl = {
-    stream_query_interface, stream_add_ref, stream_release, stream_read, stream_write, stream_seek,
-    stream_set_size,        stream_copy_to, stream_commit,  stream_revert, stream_lock, stream_lock,
-    stream_stat,            stream_clone,
+    stream_query_interface, stream_add_ref, stream_release, stream_read, stream_write, stream_seek, stream_set_size,
+    stream_copy_to,         stream_commit,  stream_revert,  stream_lock, stream_lock,  stream_stat, stream_clone,
 };
 
 HRESULT WINAPI CreateStreamOnHGlobal(HGLOBAL block, WINBOOL free_at_end, LPSTREAM *stream)

@@ -100,8 +100,9 @@ HRESULT WINAPI CoGetApartmentType(APTTYPE *type, APTTYPEQUALIFIER *qualifier)
     return CO_E_NOTINITIALIZED;
 }
 
-HRESULT WINAPI CoInitializeSecurity(PSECURITY_DESCRIPTOR sd, LONG count, SOLE_AUTHENTICATION_SERVICE *services, void *reserved1,
-                                    DWORD authn, DWORD imp, void *list, DWORD capabilities, void *reserved3)
+HRESULT WINAPI CoInitializeSecurity(PSECURITY_DESCRIPTOR sd, LONG count, SOLE_AUTHENTICATION_SERVICE *services,
+                                    void *reserved1, DWORD authn, DWORD imp, void *list, DWORD capabilities,
+                                    void *reserved3)
 {
     (void)sd, (void)count, (void)services, (void)authn, (void)imp, (void)list, (void)capabilities;
     if (reserved1 || reserved3)
@@ -188,8 +189,8 @@ static void STDMETHODCALLTYPE malloc_minimize(IMalloc *self)
 }
 
 static IMallocVtbl malloc_vtbl = {
-    malloc_query_interface, malloc_count, malloc_count,     malloc_alloc,   malloc_realloc,
-    malloc_free,            malloc_size,  malloc_did_alloc, malloc_minimize,
+    malloc_query_interface, malloc_count,    malloc_count, malloc_alloc, malloc_realloc, malloc_free, malloc_size,
+    malloc_did_alloc,       malloc_minimize,
 };
 static IMalloc task_allocator = { &malloc_vtbl };
 
@@ -220,9 +221,9 @@ int WINAPI StringFromGUID2(REFGUID guid, LPOLESTR buffer, int size)
 {
     if (!guid || !buffer || size < 39)
         return 0;
-    _snwprintf(buffer, 39, L"{%08X-%04X-%04X-%02X%02X-%02X%02X%02X%02X%02X%02X}", (UINT)guid->Data1, guid->Data2, guid->Data3,
-               guid->Data4[0], guid->Data4[1], guid->Data4[2], guid->Data4[3], guid->Data4[4], guid->Data4[5], guid->Data4[6],
-               guid->Data4[7]);
+    _snwprintf(buffer, 39, L"{%08X-%04X-%04X-%02X%02X-%02X%02X%02X%02X%02X%02X}", (UINT)guid->Data1, guid->Data2,
+               guid->Data3, guid->Data4[0], guid->Data4[1], guid->Data4[2], guid->Data4[3], guid->Data4[4],
+               guid->Data4[5], guid->Data4[6], guid->Data4[7]);
     buffer[38] = 0;
     return 39;
 }

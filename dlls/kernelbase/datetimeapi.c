@@ -92,7 +92,8 @@ static void format_date(struct out *out, const struct locale *locale, const WCHA
             if (n <= 2)
                 put_number(out, time->wDay, n);
             else
-                put_string(out, locale_value(locale, (n == 3 ? V_LOCALE_SABBREVDAYNAME1 : V_LOCALE_SDAYNAME1) + weekday(time)));
+                put_string(out, locale_value(locale,
+                                             (n == 3 ? V_LOCALE_SABBREVDAYNAME1 : V_LOCALE_SDAYNAME1) + weekday(time)));
             p += n;
             continue;
         case 'M':
@@ -130,7 +131,8 @@ static int finish(const struct out *out)
     return out->n;
 }
 
-static int date_text(const struct locale *locale, DWORD flags, const SYSTEMTIME *date, LPCWSTR format, LPWSTR buffer, int size)
+static int date_text(const struct locale *locale, DWORD flags, const SYSTEMTIME *date, LPCWSTR format, LPWSTR buffer,
+                     int size)
 {
     const DWORD kinds = DATE_SHORTDATE | DATE_LONGDATE | DATE_YEARMONTH | DATE_MONTHDAY;
     struct out out = { buffer, size, 0 };
@@ -139,8 +141,8 @@ static int date_text(const struct locale *locale, DWORD flags, const SYSTEMTIME 
 
     if (!locale || size < 0 || (size && !buffer))
         return fail(ERROR_INVALID_PARAMETER);
-    if (flags & ~(kinds | DATE_USE_ALT_CALENDAR | DATE_LTRREADING | DATE_RTLREADING | DATE_AUTOLAYOUT | LOCALE_NOUSEROVERRIDE |
-                  LOCALE_USE_CP_ACP) ||
+    if (flags & ~(kinds | DATE_USE_ALT_CALENDAR | DATE_LTRREADING | DATE_RTLREADING | DATE_AUTOLAYOUT |
+                  LOCALE_NOUSEROVERRIDE | LOCALE_USE_CP_ACP) ||
         (kind & (kind - 1)) || (format && kind) || ((flags & DATE_LTRREADING) && (flags & DATE_RTLREADING)))
         return fail(ERROR_INVALID_FLAGS);
     if (!date) {
@@ -171,7 +173,8 @@ int WINAPI GetDateFormatW(LCID lcid, DWORD flags, const SYSTEMTIME *date, LPCWST
     return date_text(locale_from_lcid(lcid), flags, date, format, buffer, size);
 }
 
-static void format_time(struct out *out, const struct locale *locale, const WCHAR *p, const SYSTEMTIME *time, DWORD flags)
+static void format_time(struct out *out, const struct locale *locale, const WCHAR *p, const SYSTEMTIME *time,
+                        DWORD flags)
 {
     SIZE_T kept = 0; /* where the output stood before separators that a dropped part takes with it */
     BOOL dropping = FALSE;
@@ -240,7 +243,8 @@ static void format_time(struct out *out, const struct locale *locale, const WCHA
     put(out, 0);
 }
 
-static int time_text(const struct locale *locale, DWORD flags, const SYSTEMTIME *time, LPCWSTR format, LPWSTR buffer, int size)
+static int time_text(const struct locale *locale, DWORD flags, const SYSTEMTIME *time, LPCWSTR format, LPWSTR buffer,
+                     int size)
 {
     struct out out = { buffer, size, 0 };
     SYSTEMTIME now;
@@ -274,8 +278,8 @@ int WINAPI GetTimeFormatW(LCID lcid, DWORD flags, const SYSTEMTIME *time, LPCWST
 
 typedef int text_function(const struct locale *, DWORD, const SYSTEMTIME *, LPCWSTR, LPWSTR, int);
 
-static int ansi_text(text_function *function, LCID lcid, DWORD flags, const SYSTEMTIME *time, LPCSTR format, LPSTR buffer,
-                     int size)
+static int ansi_text(text_function *function, LCID lcid, DWORD flags, const SYSTEMTIME *time, LPCSTR format,
+                     LPSTR buffer, int size)
 {
     const struct locale *locale = locale_from_lcid(lcid);
     WCHAR *wide_format = NULL, *text;

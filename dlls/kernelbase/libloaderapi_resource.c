@@ -3,8 +3,8 @@
 #include "nls.h"
 
 /* A module handle's low bits: loaded as a data file (1: laid out as in the file) or as an image resource (2). */
-#define MODULE_BASE(module)     ((BYTE *)((ULONG_PTR)(module) & ~(ULONG_PTR)3))
-#define IS_DATA_FILE(module)    (((ULONG_PTR)(module)&3) == 1)
+#define MODULE_BASE(module)  ((BYTE *)((ULONG_PTR)(module) & ~(ULONG_PTR)3))
+#define IS_DATA_FILE(module) (((ULONG_PTR)(module)&3) == 1)
 
 static const IMAGE_NT_HEADERS *image_headers(const BYTE *base)
 {
@@ -29,7 +29,7 @@ static void *at_rva(HMODULE module, DWORD rva)
     section = IMAGE_FIRST_SECTION(nt);
     for (UINT i = 0; i < nt->FileHeader.NumberOfSections; i++) {
         DWORD size = section[i].Misc.VirtualSize > section[i].SizeOfRawData ? section[i].Misc.VirtualSize
-                                                                           : section[i].SizeOfRawData;
+                                                                            : section[i].SizeOfRawData;
         if (rva >= section[i].VirtualAddress && rva - section[i].VirtualAddress < size)
             return (void *)(base + section[i].PointerToRawData + (rva - section[i].VirtualAddress));
     }
@@ -264,7 +264,7 @@ struct enumeration {
     FARPROC proc;
     LPARAM param;
     BOOL ansi;
-    const WCHAR *type, *name;       /* what has been selected so far */
+    const WCHAR *type, *name; /* what has been selected so far */
     const char *type_a, *name_a;
 };
 
@@ -288,10 +288,11 @@ static BOOL enumerate(const struct enumeration *e, const BYTE *root, const IMAGE
         }
         if (e->name)
             more = ((ENUMRESLANGPROCW)(void *)e->proc)(e->module, e->ansi ? (const void *)e->type_a : e->type,
-                                                       e->ansi ? (const void *)e->name_a : e->name, entries[i].Id, e->param);
-        else if (e->type)
-            more = ((ENUMRESNAMEPROCW)(void *)e->proc)(e->module, e->ansi ? (const void *)e->type_a : e->type, (LPWSTR)arg,
+                                                       e->ansi ? (const void *)e->name_a : e->name, entries[i].Id,
                                                        e->param);
+        else if (e->type)
+            more = ((ENUMRESNAMEPROCW)(void *)e->proc)(e->module, e->ansi ? (const void *)e->type_a : e->type,
+                                                       (LPWSTR)arg, e->param);
         else
             more = ((ENUMRESTYPEPROCW)(void *)e->proc)(e->module, (LPWSTR)arg, e->param);
         kb_free(ansi);
@@ -327,8 +328,8 @@ static BOOL enum_names(HMODULE module, LPCWSTR type, const void *type_a, FARPROC
     return enumerate(&e, root, dir);
 }
 
-static BOOL enum_languages(HMODULE module, LPCWSTR type, LPCWSTR name, const void *type_a, const void *name_a, FARPROC proc,
-                           LPARAM param, BOOL ansi)
+static BOOL enum_languages(HMODULE module, LPCWSTR type, LPCWSTR name, const void *type_a, const void *name_a,
+                           FARPROC proc, LPARAM param, BOOL ansi)
 {
     struct enumeration e = { module, proc, param, ansi, type, name, type_a, name_a };
     const IMAGE_RESOURCE_DIRECTORY *dir;

@@ -48,8 +48,10 @@ SIZE_T utf8_decode(const char *src, SIZE_T len, WCHAR *dst, SIZE_T cap, BOOL *in
 SIZE_T utf8_encode(const WCHAR *src, SIZE_T len, char *dst, SIZE_T cap, BOOL *invalid);
 SIZE_T utf7_decode(const char *src, SIZE_T len, WCHAR *dst, SIZE_T cap);
 SIZE_T utf7_encode(const WCHAR *src, SIZE_T len, char *dst, SIZE_T cap);
-SIZE_T gb18030_decode(const struct nls_codepage *cp, const char *src, SIZE_T len, WCHAR *dst, SIZE_T cap, BOOL *invalid);
-SIZE_T gb18030_encode(const struct nls_codepage *cp, const WCHAR *src, SIZE_T len, char *dst, SIZE_T cap, BOOL *invalid);
+SIZE_T gb18030_decode(const struct nls_codepage *cp, const char *src, SIZE_T len, WCHAR *dst, SIZE_T cap,
+                      BOOL *invalid);
+SIZE_T gb18030_encode(const struct nls_codepage *cp, const WCHAR *src, SIZE_T len, char *dst, SIZE_T cap,
+                      BOOL *invalid);
 
 /* --- characters (nls_characters.c) --- */
 

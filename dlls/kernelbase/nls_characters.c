@@ -224,7 +224,8 @@ static DWORD map_ansi(LPSTR str, DWORD len, WCHAR (*map)(WCHAR))
 
         if (MultiByteToWideChar(CP_ACP, 0, str + i, size, &c, 1) == 1) {
             c = map(c);
-            if (WideCharToMultiByte(CP_ACP, WC_NO_BEST_FIT_CHARS, &c, 1, mapped, 2, NULL, NULL) == size && mapped[0] != '?')
+            if (WideCharToMultiByte(CP_ACP, WC_NO_BEST_FIT_CHARS, &c, 1, mapped, 2, NULL, NULL) == size &&
+                mapped[0] != '?')
                 memcpy(str + i, mapped, size);
         }
         i += size;

@@ -10,7 +10,7 @@ enum locale_value {
 #define X(type, value, number) V_##type,
     LOCALE_VALUES(X)
 #undef X
-    LOCALE_VALUE_COUNT
+        LOCALE_VALUE_COUNT
 };
 
 struct locale {

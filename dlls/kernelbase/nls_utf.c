@@ -210,7 +210,8 @@ SIZE_T utf7_encode(const WCHAR *src, SIZE_T len, char *dst, SIZE_T cap)
         WCHAR c = src[i];
         /* RFC 2152's set D, and what Windows leaves alone beside it: blank, tab, line ends, zero. */
         BOOL direct = c < 0x80 && (c == 0 || strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-                                                    "'(),-./:? \t\r\n", c));
+                                                    "'(),-./:? \t\r\n",
+                                                    c));
 
         if (shifted && (direct || c == '+')) {
             if (direct) {

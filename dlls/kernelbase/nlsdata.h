@@ -36,12 +36,12 @@ struct nls_codepage {
     uint16_t unicode_default; /* what invalid bytes become */
     uint8_t lead_ranges[12];
     uint16_t reserved;
-    uint32_t single;          /* uint16_t[256] */
-    uint32_t lead;            /* uint8_t[256], or 0 */
-    uint32_t trail;           /* uint16_t[][256] */
-    uint32_t from_index;      /* uint16_t[256] */
-    uint32_t from;            /* uint16_t[][256]: a byte, or lead << 8 | trail */
-    uint32_t ranges;          /* GB 18030: struct nls_gb_range[range_count] */
+    uint32_t single;     /* uint16_t[256] */
+    uint32_t lead;       /* uint8_t[256], or 0 */
+    uint32_t trail;      /* uint16_t[][256] */
+    uint32_t from_index; /* uint16_t[256] */
+    uint32_t from;       /* uint16_t[][256]: a byte, or lead << 8 | trail */
+    uint32_t ranges;     /* GB 18030: struct nls_gb_range[range_count] */
     uint32_t range_count;
     char name[64];
 };
@@ -68,9 +68,9 @@ struct nls_weight {
     uint8_t tertiary;
 };
 
-#define NLS_TERTIARY_MASK   0x1f
-#define NLS_WEIGHT_EXPANDS  0xffff /* primary: secondary << 8 | tertiary is an index into the expansions */
-#define NLS_WEIGHT_MARK     0      /* primary, with a secondary weight: a combining mark */
+#define NLS_TERTIARY_MASK  0x1f
+#define NLS_WEIGHT_EXPANDS 0xffff /* primary: secondary << 8 | tertiary is an index into the expansions */
+#define NLS_WEIGHT_MARK    0      /* primary, with a secondary weight: a combining mark */
 
 /* A canonical or compatibility decomposition: `length` code points at `offset` in the pool, compatibility if flagged. */
 struct nls_decomposition {

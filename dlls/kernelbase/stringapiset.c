@@ -4,7 +4,8 @@
 
 /* --- bytes to characters --- */
 
-static SIZE_T sbcs_decode(const struct nls_codepage *cp, const BYTE *src, SIZE_T len, WCHAR *dst, SIZE_T cap, BOOL *invalid)
+static SIZE_T sbcs_decode(const struct nls_codepage *cp, const BYTE *src, SIZE_T len, WCHAR *dst, SIZE_T cap,
+                          BOOL *invalid)
 {
     const WCHAR *table = cp_at(cp, cp->single);
 
@@ -25,7 +26,8 @@ static SIZE_T sbcs_decode(const struct nls_codepage *cp, const BYTE *src, SIZE_T
     return len;
 }
 
-static SIZE_T dbcs_decode(const struct nls_codepage *cp, const BYTE *src, SIZE_T len, WCHAR *dst, SIZE_T cap, BOOL *invalid)
+static SIZE_T dbcs_decode(const struct nls_codepage *cp, const BYTE *src, SIZE_T len, WCHAR *dst, SIZE_T cap,
+                          BOOL *invalid)
 {
     const WCHAR *table = cp_at(cp, cp->single);
     const BYTE *end = src + len;
@@ -158,8 +160,8 @@ static USHORT encode_char(const struct nls_codepage *cp, WCHAR c, BOOL *exact)
     return code;
 }
 
-static SIZE_T table_encode(const struct nls_codepage *cp, DWORD flags, const WCHAR *src, SIZE_T len, char *dst, SIZE_T cap,
-                           USHORT default_code, BOOL *used_default)
+static SIZE_T table_encode(const struct nls_codepage *cp, DWORD flags, const WCHAR *src, SIZE_T len, char *dst,
+                           SIZE_T cap, USHORT default_code, BOOL *used_default)
 {
     SIZE_T n = 0;
 

@@ -42,8 +42,8 @@ static int compare(DWORD flags, LPCWCH a, int alen, LPCWCH b, int blen)
     return result < 0 ? CSTR_LESS_THAN : result > 0 ? CSTR_GREATER_THAN : CSTR_EQUAL;
 }
 
-int WINAPI CompareStringEx(LPCWSTR locale, DWORD flags, LPCWCH a, int alen, LPCWCH b, int blen, LPNLSVERSIONINFO version,
-                           LPVOID reserved, LPARAM param)
+int WINAPI CompareStringEx(LPCWSTR locale, DWORD flags, LPCWCH a, int alen, LPCWCH b, int blen,
+                           LPNLSVERSIONINFO version, LPVOID reserved, LPARAM param)
 {
     if (version || reserved || param)
         return fail(ERROR_INVALID_PARAMETER);
@@ -114,8 +114,8 @@ int WINAPI lstrcmpiA(LPCSTR a, LPCSTR b)
 
 /* --- FindNLSString --- */
 
-int WINAPI FindNLSStringEx(LPCWSTR locale, DWORD flags, LPCWSTR src, int srclen, LPCWSTR value, int value_len, LPINT found,
-                           LPNLSVERSIONINFO version, LPVOID reserved, LPARAM sort_handle)
+int WINAPI FindNLSStringEx(LPCWSTR locale, DWORD flags, LPCWSTR src, int srclen, LPCWSTR value, int value_len,
+                           LPINT found, LPNLSVERSIONINFO version, LPVOID reserved, LPARAM sort_handle)
 {
     DWORD where = flags & (FIND_STARTSWITH | FIND_ENDSWITH | FIND_FROMSTART | FIND_FROMEND);
     SIZE_T len, n, length;
@@ -124,7 +124,8 @@ int WINAPI FindNLSStringEx(LPCWSTR locale, DWORD flags, LPCWSTR src, int srclen,
         return fail(ERROR_INVALID_PARAMETER), -1;
     if (!locale_from_name(locale))
         return fail(ERROR_INVALID_PARAMETER), -1;
-    if (flags & ~(COMPARE_FLAGS | FIND_STARTSWITH | FIND_ENDSWITH | FIND_FROMSTART | FIND_FROMEND) || (where & (where - 1)))
+    if (flags & ~(COMPARE_FLAGS | FIND_STARTSWITH | FIND_ENDSWITH | FIND_FROMSTART | FIND_FROMEND) ||
+        (where & (where - 1)))
         return fail(ERROR_INVALID_FLAGS), -1;
     if (!where)
         where = FIND_FROMSTART;

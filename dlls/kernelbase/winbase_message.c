@@ -64,7 +64,8 @@ static void append_ansi(struct text *out, const char *str, SIZE_T len, int width
 }
 
 /* One insert: number, and the printf-like format between the exclamation marks. */
-static BOOL append_insert(struct text *out, const struct arguments *args, UINT number, const WCHAR *spec, SIZE_T spec_len)
+static BOOL append_insert(struct text *out, const struct arguments *args, UINT number, const WCHAR *spec,
+                          SIZE_T spec_len)
 {
     const WCHAR *p = spec, *end = spec + spec_len;
     WCHAR format[64], buffer[512];
@@ -389,7 +390,8 @@ static WCHAR *get_source(DWORD flags, LPCVOID source, DWORD id, DWORD language, 
     return wide_dup_ansi((const char *)entry->Text);
 }
 
-static BOOL format_message(struct text *out, DWORD flags, LPCVOID source, DWORD id, DWORD language, va_list *args, BOOL ansi)
+static BOOL format_message(struct text *out, DWORD flags, LPCVOID source, DWORD id, DWORD language, va_list *args,
+                           BOOL ansi)
 {
     struct arguments arguments = { NULL, ansi };
     WCHAR *message;
@@ -409,7 +411,8 @@ static BOOL format_message(struct text *out, DWORD flags, LPCVOID source, DWORD 
     return ok;
 }
 
-DWORD WINAPI FormatMessageW(DWORD flags, LPCVOID source, DWORD id, DWORD language, LPWSTR buffer, DWORD size, va_list *args)
+DWORD WINAPI FormatMessageW(DWORD flags, LPCVOID source, DWORD id, DWORD language, LPWSTR buffer, DWORD size,
+                            va_list *args)
 {
     struct text out;
     DWORD len;
@@ -438,7 +441,8 @@ DWORD WINAPI FormatMessageW(DWORD flags, LPCVOID source, DWORD id, DWORD languag
     return len;
 }
 
-DWORD WINAPI FormatMessageA(DWORD flags, LPCVOID source, DWORD id, DWORD language, LPSTR buffer, DWORD size, va_list *args)
+DWORD WINAPI FormatMessageA(DWORD flags, LPCVOID source, DWORD id, DWORD language, LPSTR buffer, DWORD size,
+                            va_list *args)
 {
     struct text out;
     DWORD len;

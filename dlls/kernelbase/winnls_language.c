@@ -98,7 +98,8 @@ static BOOL set_languages(PCZZWSTR buffer, PULONG count)
 
 BOOL WINAPI SetThreadPreferredUILanguages(DWORD flags, PCZZWSTR buffer, PULONG count)
 {
-    if (flags & ~(MUI_LANGUAGE_ID | MUI_LANGUAGE_NAME | MUI_COMPLEX_SCRIPT_FILTER | MUI_CONSOLE_FILTER | MUI_RESET_FILTERS))
+    if (flags &
+        ~(MUI_LANGUAGE_ID | MUI_LANGUAGE_NAME | MUI_COMPLEX_SCRIPT_FILTER | MUI_CONSOLE_FILTER | MUI_RESET_FILTERS))
         return fail(ERROR_INVALID_PARAMETER);
     return set_languages(buffer, count);
 }
@@ -221,7 +222,8 @@ BOOL WINAPI EnumSystemGeoID(GEOCLASS class, GEOID parent, GEO_ENUMPROC proc)
         return fail(ERROR_INVALID_FLAGS);
     for (UINT i = 0; i < locale_count; i++) {
         GEOID id = locale_number(locales[i], V_LOCALE_IGEOID);
-        if (locales[i]->lcid != LOCALE_INVARIANT && !locales[i]->neutral && locale_of_place(id) == locales[i] && !proc(id))
+        if (locales[i]->lcid != LOCALE_INVARIANT && !locales[i]->neutral && locale_of_place(id) == locales[i] &&
+            !proc(id))
             break;
     }
     return TRUE;

@@ -201,7 +201,7 @@ static int map_string(const struct locale *locale, DWORD flags, LPCWSTR src, int
             return fail(ERROR_INSUFFICIENT_BUFFER);
         for (SIZE_T i = 0; dstlen && i < len; i++) {
             if ((flags & LCMAP_TITLECASE) == LCMAP_TITLECASE) {
-                BOOL first = !i || !(nls_ctype(src[i - 1])->type1 & (C1_ALPHA | C1_DIGIT)) ;
+                BOOL first = !i || !(nls_ctype(src[i - 1])->type1 & (C1_ALPHA | C1_DIGIT));
                 dst[i] = map_case(src[i], first, turkic);
             } else if (flags & (LCMAP_UPPERCASE | LCMAP_LOWERCASE)) {
                 dst[i] = map_case(src[i], (flags & LCMAP_UPPERCASE) != 0, turkic);

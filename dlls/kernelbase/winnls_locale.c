@@ -300,7 +300,8 @@ BOOL WINAPI EnumSystemLocalesEx(LOCALE_ENUMPROCEX proc, DWORD flags, LPARAM para
 {
     if (!proc || reserved)
         return fail(ERROR_INVALID_PARAMETER);
-    if (flags & ~(LOCALE_WINDOWS | LOCALE_SUPPLEMENTAL | LOCALE_ALTERNATE_SORTS | LOCALE_NEUTRALDATA | LOCALE_SPECIFICDATA))
+    if (flags &
+        ~(LOCALE_WINDOWS | LOCALE_SUPPLEMENTAL | LOCALE_ALTERNATE_SORTS | LOCALE_NEUTRALDATA | LOCALE_SPECIFICDATA))
         return fail(ERROR_INVALID_FLAGS);
     for (UINT i = 0; i < locale_count; i++) {
         DWORD kind = LOCALE_WINDOWS | (locales[i]->neutral ? LOCALE_NEUTRALDATA : LOCALE_SPECIFICDATA);

@@ -118,8 +118,8 @@ static void put_digits(struct out *out, const struct number *number, UINT groupi
 
 /* A pattern: 1 is the number, $ the currency symbol, - the sign; the rest is itself. */
 static void put_pattern(struct out *out, const char *pattern, const struct number *number, UINT grouping,
-                        const WCHAR *thousand, const WCHAR *decimal, UINT places, UINT leading_zero, const WCHAR *symbol,
-                        const WCHAR *sign)
+                        const WCHAR *thousand, const WCHAR *decimal, UINT places, UINT leading_zero,
+                        const WCHAR *symbol, const WCHAR *sign)
 {
     for (; *pattern; pattern++) {
         if (*pattern == '1')
@@ -170,8 +170,8 @@ static int number_text(const struct locale *locale, DWORD flags, LPCWSTR value, 
         if (flags)
             return fail(ERROR_INVALID_FLAGS);
         own = *format;
-        if (own.NumDigits > 99 || own.LeadingZero > 1 || own.Grouping > 9999 || own.NegativeOrder > 4 || !own.lpDecimalSep ||
-            !own.lpThousandSep)
+        if (own.NumDigits > 99 || own.LeadingZero > 1 || own.Grouping > 9999 || own.NegativeOrder > 4 ||
+            !own.lpDecimalSep || !own.lpThousandSep)
             return fail(ERROR_INVALID_PARAMETER);
     } else {
         if (flags & ~(LOCALE_NOUSEROVERRIDE | LOCALE_USE_CP_ACP))
@@ -191,13 +191,13 @@ static int number_text(const struct locale *locale, DWORD flags, LPCWSTR value, 
     return finish(&out);
 }
 
-static int currency_text(const struct locale *locale, DWORD flags, LPCWSTR value, const CURRENCYFMTW *format, LPWSTR buffer,
-                         int size)
+static int currency_text(const struct locale *locale, DWORD flags, LPCWSTR value, const CURRENCYFMTW *format,
+                         LPWSTR buffer, int size)
 {
     static const char *const positive[] = { "$1", "1$", "$ 1", "1 $" };
     /* LOCALE_INEGCURR */
-    static const char *const negative[] = { "($1)",  "-$1",  "$-1",  "$1-",  "(1$)",  "-1$",   "1-$",   "1$-",
-                                            "-1 $",  "-$ 1", "1 $-", "$ 1-", "$ -1",  "1- $",  "($ 1)", "(1 $)" };
+    static const char *const negative[] = { "($1)", "-$1",  "$-1",  "$1-",  "(1$)", "-1$",  "1-$",   "1$-",
+                                            "-1 $", "-$ 1", "1 $-", "$ 1-", "$ -1", "1- $", "($ 1)", "(1 $)" };
     struct out out = { buffer, size, 0 };
     struct number number;
     CURRENCYFMTW own;
@@ -225,14 +225,15 @@ static int currency_text(const struct locale *locale, DWORD flags, LPCWSTR value
     }
     if (!parse_number(value, own.NumDigits, &number))
         return 0;
-    put_pattern(&out, number.negative ? negative[own.NegativeOrder] : positive[own.PositiveOrder], &number, own.Grouping,
-                own.lpThousandSep, own.lpDecimalSep, own.NumDigits, own.LeadingZero, own.lpCurrencySymbol,
+    put_pattern(&out, number.negative ? negative[own.NegativeOrder] : positive[own.PositiveOrder], &number,
+                own.Grouping, own.lpThousandSep, own.lpDecimalSep, own.NumDigits, own.LeadingZero, own.lpCurrencySymbol,
                 locale_value(locale, V_LOCALE_SNEGATIVESIGN));
     kb_free(number.block);
     return finish(&out);
 }
 
-int WINAPI GetNumberFormatEx(LPCWSTR name, DWORD flags, LPCWSTR value, const NUMBERFMTW *format, LPWSTR buffer, int size)
+int WINAPI GetNumberFormatEx(LPCWSTR name, DWORD flags, LPCWSTR value, const NUMBERFMTW *format, LPWSTR buffer,
+                             int size)
 {
     return number_text(locale_from_name(name), flags, value, format, buffer, size);
 }
@@ -242,12 +243,14 @@ int WINAPI GetNumberFormatW(LCID lcid, DWORD flags, LPCWSTR value, const NUMBERF
     return number_text(locale_from_lcid(lcid), flags, value, format, buffer, size);
 }
 
-int WINAPI GetCurrencyFormatEx(LPCWSTR name, DWORD flags, LPCWSTR value, const CURRENCYFMTW *format, LPWSTR buffer, int size)
+int WINAPI GetCurrencyFormatEx(LPCWSTR name, DWORD flags, LPCWSTR value, const CURRENCYFMTW *format, LPWSTR buffer,
+                               int size)
 {
     return currency_text(locale_from_name(name), flags, value, format, buffer, size);
 }
 
-int WINAPI GetCurrencyFormatW(LCID lcid, DWORD flags, LPCWSTR value, const CURRENCYFMTW *format, LPWSTR buffer, int size)
+int WINAPI GetCurrencyFormatW(LCID lcid, DWORD flags, LPCWSTR value, const CURRENCYFMTW *format, LPWSTR buffer,
+                              int size)
 {
     return currency_text(locale_from_lcid(lcid), flags, value, format, buffer, size);
 }
@@ -270,7 +273,8 @@ int WINAPI GetNumberFormatA(LCID lcid, DWORD flags, LPCSTR value, const NUMBERFM
     if (!(wide = wide_dup_ansi(value)))
         return 0;
     if (format) {
-        own = (NUMBERFMTW){ format->NumDigits, format->LeadingZero, format->Grouping, NULL, NULL, format->NegativeOrder };
+        own =
+            (NUMBERFMTW){ format->NumDigits, format->LeadingZero, format->Grouping, NULL, NULL, format->NegativeOrder };
         own.lpDecimalSep = decimal = format->lpDecimalSep ? wide_dup_ansi(format->lpDecimalSep) : NULL;
         own.lpThousandSep = thousand = format->lpThousandSep ? wide_dup_ansi(format->lpThousandSep) : NULL;
     }
@@ -298,8 +302,14 @@ int WINAPI GetCurrencyFormatA(LCID lcid, DWORD flags, LPCSTR value, const CURREN
     if (!(wide = wide_dup_ansi(value)))
         return 0;
     if (format) {
-        own = (CURRENCYFMTW){ format->NumDigits, format->LeadingZero,   format->Grouping,      NULL,
-                              NULL,              format->NegativeOrder, format->PositiveOrder, NULL };
+        own = (CURRENCYFMTW){ format->NumDigits,
+                              format->LeadingZero,
+                              format->Grouping,
+                              NULL,
+                              NULL,
+                              format->NegativeOrder,
+                              format->PositiveOrder,
+                              NULL };
         own.lpDecimalSep = decimal = format->lpDecimalSep ? wide_dup_ansi(format->lpDecimalSep) : NULL;
         own.lpThousandSep = thousand = format->lpThousandSep ? wide_dup_ansi(format->lpThousandSep) : NULL;
         own.lpCurrencySymbol = symbol = format->lpCurrencySymbol ? wide_dup_ansi(format->lpCurrencySymbol) : NULL;
@@ -360,7 +370,8 @@ static const WCHAR *calendar_string(const struct locale *locale, CALTYPE type)
     }
 }
 
-static int calendar_info(const struct locale *locale, CALID calendar, CALTYPE type, LPWSTR buffer, int size, LPDWORD value)
+static int calendar_info(const struct locale *locale, CALID calendar, CALTYPE type, LPWSTR buffer, int size,
+                         LPDWORD value)
 {
     const WCHAR *text;
     BOOL number = type & CAL_RETURN_NUMBER;
@@ -419,8 +430,8 @@ int WINAPI GetCalendarInfoA(LCID lcid, CALID calendar, CALTYPE type, LPSTR buffe
     return ansi_result(locale, text, n, buffer, size);
 }
 
-BOOL WINAPI EnumCalendarInfoExEx(CALINFO_ENUMPROCEXEX proc, LPCWSTR name, CALID calendar, LPCWSTR reserved, CALTYPE type,
-                                 LPARAM param)
+BOOL WINAPI EnumCalendarInfoExEx(CALINFO_ENUMPROCEXEX proc, LPCWSTR name, CALID calendar, LPCWSTR reserved,
+                                 CALTYPE type, LPARAM param)
 {
     const struct locale *locale = locale_from_name(name);
     const WCHAR *text;
@@ -439,7 +450,8 @@ BOOL WINAPI EnumCalendarInfoW(CALINFO_ENUMPROCW proc, LCID lcid, CALID calendar,
     const struct locale *locale = locale_from_lcid(lcid);
     const WCHAR *text;
 
-    if (!proc || !locale || (calendar != ENUM_ALL_CALENDARS && calendar != CAL_GREGORIAN && calendar != CAL_GREGORIAN_US))
+    if (!proc || !locale ||
+        (calendar != ENUM_ALL_CALENDARS && calendar != CAL_GREGORIAN && calendar != CAL_GREGORIAN_US))
         return fail(ERROR_INVALID_PARAMETER);
     if (!(text = calendar_string(locale, type & ~(CAL_NOUSEROVERRIDE | CAL_USE_CP_ACP))))
         return fail(ERROR_INVALID_FLAGS);

@@ -12,14 +12,14 @@ struct CONCAT(FORMAT, _out) {
     SIZE_T count;
 };
 
-static inline void CONCAT(FORMAT, _put)(struct CONCAT(FORMAT, _out) *out, CHAR_T c)
+static inline void CONCAT(FORMAT, _put)(struct CONCAT(FORMAT, _out) * out, CHAR_T c)
 {
     if (out->count < out->room && out->dst)
         out->dst[out->count] = c;
     out->count++;
 }
 
-static void CONCAT(FORMAT, _pad)(struct CONCAT(FORMAT, _out) *out, CHAR_T c, INT n)
+static void CONCAT(FORMAT, _pad)(struct CONCAT(FORMAT, _out) * out, CHAR_T c, INT n)
 {
     while (n-- > 0)
         CONCAT(FORMAT, _put)(out, c);

@@ -4,6 +4,7 @@
  * Microsoft's "System Error Codes" becomes that error; the others are those of knowledge base article 113996 and of the
  * documentation of the functions that return them. Exceptions stay themselves.
  */
+/* clang-format off */
     { 0x00000000, 0 }, { 0x00000080, 735 }, { 0x000000bf, 736 }, { 0x000000c0, 737 }, { 0x00000100, 738 },
     { 0x00000101, 739 }, { 0x00000102, 1460 }, { 0x00000103, 997 }, { 0x00000104, 741 }, { 0x00000105, 234 },
     { 0x00000106, 1300 }, { 0x00000107, 1301 }, { 0x00000108, 742 }, { 0x00000109, 743 }, { 0x0000010a, 744 },

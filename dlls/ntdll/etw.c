@@ -47,15 +47,15 @@ ULONG NTAPI EtwEventWrite(REGHANDLE handle, const EVENT_DESCRIPTOR *event, ULONG
     return handle ? ERROR_SUCCESS : ERROR_INVALID_HANDLE;
 }
 
-ULONG NTAPI EtwEventWriteTransfer(REGHANDLE handle, const EVENT_DESCRIPTOR *event, const GUID *activity, const GUID *related,
-                                  ULONG count, EVENT_DATA_DESCRIPTOR *data)
+ULONG NTAPI EtwEventWriteTransfer(REGHANDLE handle, const EVENT_DESCRIPTOR *event, const GUID *activity,
+                                  const GUID *related, ULONG count, EVENT_DATA_DESCRIPTOR *data)
 {
     (void)activity, (void)related;
     return EtwEventWrite(handle, event, count, data);
 }
 
-ULONG NTAPI EtwEventWriteEx(REGHANDLE handle, const EVENT_DESCRIPTOR *event, ULONG64 filter, ULONG flags, const GUID *activity,
-                            const GUID *related, ULONG count, EVENT_DATA_DESCRIPTOR *data)
+ULONG NTAPI EtwEventWriteEx(REGHANDLE handle, const EVENT_DESCRIPTOR *event, ULONG64 filter, ULONG flags,
+                            const GUID *activity, const GUID *related, ULONG count, EVENT_DATA_DESCRIPTOR *data)
 {
     (void)filter, (void)flags, (void)activity, (void)related;
     return EtwEventWrite(handle, event, count, data);
@@ -100,8 +100,8 @@ ULONG NTAPI EtwEventActivityIdControl(ULONG code, GUID *activity)
     }
 }
 
-ULONG NTAPI EtwRegisterTraceGuidsW(PVOID request, PVOID context, const GUID *control, ULONG count, PVOID guids, LPCWSTR path,
-                                   LPCWSTR resource, ULONG64 *handle)
+ULONG NTAPI EtwRegisterTraceGuidsW(PVOID request, PVOID context, const GUID *control, ULONG count, PVOID guids,
+                                   LPCWSTR path, LPCWSTR resource, ULONG64 *handle)
 {
     (void)request, (void)context, (void)count, (void)guids, (void)path, (void)resource;
     if (!control || !handle)
@@ -110,8 +110,8 @@ ULONG NTAPI EtwRegisterTraceGuidsW(PVOID request, PVOID context, const GUID *con
     return ERROR_SUCCESS;
 }
 
-ULONG NTAPI EtwRegisterTraceGuidsA(PVOID request, PVOID context, const GUID *control, ULONG count, PVOID guids, LPCSTR path,
-                                   LPCSTR resource, ULONG64 *handle)
+ULONG NTAPI EtwRegisterTraceGuidsA(PVOID request, PVOID context, const GUID *control, ULONG count, PVOID guids,
+                                   LPCSTR path, LPCSTR resource, ULONG64 *handle)
 {
     (void)path, (void)resource;
     return EtwRegisterTraceGuidsW(request, context, control, count, guids, NULL, NULL, handle);

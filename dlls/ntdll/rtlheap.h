@@ -77,7 +77,7 @@ struct page {
     struct page *next, *prev; /* free runs of similar size */
     ULONG count;
     USHORT used;
-    USHORT uncommitted; /* some of its pages are: commit before use */
+    USHORT uncommitted;      /* some of its pages are: commit before use */
     struct segment *segment; /* of free runs */
 };
 

@@ -11,7 +11,7 @@
 
 extern const UCHAR nls_upper_index[256], nls_lower_index[256], nls_ansi_index[256], nls_oem_index[256];
 extern const USHORT nls_upper_blocks[][256], nls_lower_blocks[][256]; /* differences */
-extern const UCHAR nls_ansi_blocks[][256], nls_oem_blocks[][256]; /* 0: not in the code page */
+extern const UCHAR nls_ansi_blocks[][256], nls_oem_blocks[][256];     /* 0: not in the code page */
 extern const USHORT nls_ansi_to[256], nls_oem_to[256];
 
 static inline WCHAR nls_upper(WCHAR c)

@@ -11,7 +11,9 @@
 #include <wchar.h>
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+/* clang-format off */
 #define GUID_OF(a, b, c, d0, d1, d2, d3, d4, d5, d6, d7) { 0x##a, 0x##b, 0x##c, { 0x##d0, 0x##d1, 0x##d2, 0x##d3, 0x##d4, 0x##d5, 0x##d6, 0x##d7 } }
+/* clang-format on */
 
 /* "KNOWNFOLDERID", "CSIDL": identifier, old number (-1: none), the variable that its place hangs on, and where below it. */
 static const struct folder {
@@ -19,13 +21,17 @@ static const struct folder {
     int csidl;
     const WCHAR *base, *other, *path;
 } folders[] = {
-    { GUID_OF(B4BFCC3A, DB2C, 424C, B0, 29, 7F, E9, 9A, 87, C6, 41), CSIDL_DESKTOPDIRECTORY, L"USERPROFILE", NULL, L"Desktop" },
-    { GUID_OF(FDD39AD0, 238F, 46AF, AD, B4, 6C, 85, 48, 03, 69, C7), CSIDL_PERSONAL, L"USERPROFILE", NULL, L"Documents" },
+    { GUID_OF(B4BFCC3A, DB2C, 424C, B0, 29, 7F, E9, 9A, 87, C6, 41), CSIDL_DESKTOPDIRECTORY, L"USERPROFILE", NULL,
+      L"Desktop" },
+    { GUID_OF(FDD39AD0, 238F, 46AF, AD, B4, 6C, 85, 48, 03, 69, C7), CSIDL_PERSONAL, L"USERPROFILE", NULL,
+      L"Documents" },
     { GUID_OF(374DE290, 123F, 4565, 91, 64, 39, C4, 92, 5E, 46, 7B), -1, L"USERPROFILE", NULL, L"Downloads" },
     { GUID_OF(4BD8D571, 6D19, 48D3, BE, 97, 42, 22, 20, 08, 0E, 43), CSIDL_MYMUSIC, L"USERPROFILE", NULL, L"Music" },
-    { GUID_OF(33E28130, 4E1E, 4676, 83, 5A, 98, 39, 5C, 3B, C3, BB), CSIDL_MYPICTURES, L"USERPROFILE", NULL, L"Pictures" },
+    { GUID_OF(33E28130, 4E1E, 4676, 83, 5A, 98, 39, 5C, 3B, C3, BB), CSIDL_MYPICTURES, L"USERPROFILE", NULL,
+      L"Pictures" },
     { GUID_OF(18989B1D, 99B5, 455B, 84, 1C, AB, 7C, 74, E4, DD, FC), CSIDL_MYVIDEO, L"USERPROFILE", NULL, L"Videos" },
-    { GUID_OF(1777F761, 68AD, 4D8A, 87, BD, 30, B7, 59, FA, 33, DD), CSIDL_FAVORITES, L"USERPROFILE", NULL, L"Favorites" },
+    { GUID_OF(1777F761, 68AD, 4D8A, 87, BD, 30, B7, 59, FA, 33, DD), CSIDL_FAVORITES, L"USERPROFILE", NULL,
+      L"Favorites" },
     { GUID_OF(4C5C32FF, BB9D, 43B0, B5, B4, 2D, 72, E5, 4E, AA, A4), -1, L"USERPROFILE", NULL, L"Saved Games" },
     { GUID_OF(5E6C858F, 0E22, 4760, 9A, FE, EA, 33, 17, B6, 71, 73), CSIDL_PROFILE, L"USERPROFILE", NULL, L"" },
     { GUID_OF(3EB685DB, 65F9, 4CF6, A0, 3A, E3, EF, 65, 72, 9F, 3D), CSIDL_APPDATA, L"APPDATA", NULL, L"" },
@@ -64,18 +70,21 @@ static const struct folder {
       L"C:\\users\\Public", L"Desktop" },
     { GUID_OF(ED4824AF, DCE4, 45A8, 81, E2, FC, 79, 65, 08, 36, 34), CSIDL_COMMON_DOCUMENTS, L"PUBLIC",
       L"C:\\users\\Public", L"Documents" },
-    { GUID_OF(3214FAB5, 9757, 4298, BB, 61, 92, A9, DE, AA, 44, FF), CSIDL_COMMON_MUSIC, L"PUBLIC", L"C:\\users\\Public",
-      L"Music" },
+    { GUID_OF(3214FAB5, 9757, 4298, BB, 61, 92, A9, DE, AA, 44, FF), CSIDL_COMMON_MUSIC, L"PUBLIC",
+      L"C:\\users\\Public", L"Music" },
     { GUID_OF(B6EBFB86, 6907, 413C, 9A, F7, 4F, C2, AB, F0, 7C, C5), CSIDL_COMMON_PICTURES, L"PUBLIC",
       L"C:\\users\\Public", L"Pictures" },
-    { GUID_OF(2400183A, 6185, 49FB, A2, D8, 4A, 39, 2A, 60, 2B, A3), CSIDL_COMMON_VIDEO, L"PUBLIC", L"C:\\users\\Public",
-      L"Videos" },
+    { GUID_OF(2400183A, 6185, 49FB, A2, D8, 4A, 39, 2A, 60, 2B, A3), CSIDL_COMMON_VIDEO, L"PUBLIC",
+      L"C:\\users\\Public", L"Videos" },
     { GUID_OF(0762D272, C50A, 4BB0, A3, 82, 69, 7D, CD, 72, 9B, 80), -1, NULL, L"C:\\users", L"" },
-    { GUID_OF(F38BF404, 1D43, 42F2, 93, 05, 67, DE, 0B, 28, FC, 23), CSIDL_WINDOWS, L"SystemRoot", L"C:\\windows", L"" },
-    { GUID_OF(1AC14E77, 02E7, 4E5D, B7, 44, 2E, B1, AE, 51, 98, B7), CSIDL_SYSTEM, L"SystemRoot", L"C:\\windows", L"system32" },
+    { GUID_OF(F38BF404, 1D43, 42F2, 93, 05, 67, DE, 0B, 28, FC, 23), CSIDL_WINDOWS, L"SystemRoot", L"C:\\windows",
+      L"" },
+    { GUID_OF(1AC14E77, 02E7, 4E5D, B7, 44, 2E, B1, AE, 51, 98, B7), CSIDL_SYSTEM, L"SystemRoot", L"C:\\windows",
+      L"system32" },
     { GUID_OF(D65231B0, B2F1, 4857, A4, CE, A8, E7, C6, EA, 7D, 27), CSIDL_SYSTEMX86, L"SystemRoot", L"C:\\windows",
       L"SysWOW64" },
-    { GUID_OF(FD228CB7, AE11, 4AE3, 86, 4C, 16, F3, 91, 0A, B8, FE), CSIDL_FONTS, L"SystemRoot", L"C:\\windows", L"Fonts" },
+    { GUID_OF(FD228CB7, AE11, 4AE3, 86, 4C, 16, F3, 91, 0A, B8, FE), CSIDL_FONTS, L"SystemRoot", L"C:\\windows",
+      L"Fonts" },
     { GUID_OF(905E63B6, C1BF, 494E, B2, 9C, 65, B7, 32, D3, D2, 1A), CSIDL_PROGRAM_FILES, L"ProgramFiles",
       L"C:\\Program Files", L"" },
     { GUID_OF(6D809377, 6AF0, 444B, 89, 57, A3, 77, 3F, 02, 20, 0E), -1, L"ProgramW6432", L"C:\\Program Files", L"" },
@@ -277,7 +286,8 @@ BOOL WINAPI IsUserAnAdmin(void)
     BOOL member = FALSE;
     PSID sid;
 
-    if (AllocateAndInitializeSid(&authority, 2, SECURITY_BUILTIN_DOMAIN_RID, DOMAIN_ALIAS_RID_ADMINS, 0, 0, 0, 0, 0, 0, &sid)) {
+    if (AllocateAndInitializeSid(&authority, 2, SECURITY_BUILTIN_DOMAIN_RID, DOMAIN_ALIAS_RID_ADMINS, 0, 0, 0, 0, 0, 0,
+                                 &sid)) {
         if (!CheckTokenMembership(NULL, sid, &member))
             member = FALSE;
         FreeSid(sid);

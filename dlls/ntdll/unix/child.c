@@ -225,7 +225,11 @@ static bool add_handle(HANDLE handle, struct object *obj, ACCESS_MASK access, UL
     object_ref(obj);
     spawn->referenced[spawn->handle_count] = obj;
     spawn->handles[spawn->handle_count++] = (struct child_handle){
-        .value = (uint64_t)handle, .fd = file->fd, .access = access, .options = file->options, .append = file->append_only,
+        .value = (uint64_t)handle,
+        .fd = file->fd,
+        .access = access,
+        .options = file->options,
+        .append = file->append_only,
     };
     return true;
 }
@@ -506,11 +510,12 @@ static NTSTATUS build_packet(struct spawn *spawn)
     }
     start.image.size = (uint32_t)strlen(spawn->image) + 1;
     start.image.offset = (uint32_t)append(&spawn->packet, spawn->image, start.image.size);
-    start.handles.offset = (uint32_t)append(&spawn->packet, spawn->handles, spawn->handle_count * sizeof(*spawn->handles));
+    start.handles.offset =
+        (uint32_t)append(&spawn->packet, spawn->handles, spawn->handle_count * sizeof(*spawn->handles));
     start.handles.size = (uint32_t)(spawn->handle_count * sizeof(*spawn->handles));
-    const uint32_t numbers[CHILD_NUMBERS] = { p->StartingX,     p->StartingY,     p->CountX,       p->CountY,
-                                              p->CountCharsX,   p->CountCharsY,   p->FillAttribute, p->WindowFlags,
-                                              p->ShowWindowFlags };
+    const uint32_t numbers[CHILD_NUMBERS] = { p->StartingX,     p->StartingY,   p->CountX,
+                                              p->CountY,        p->CountCharsX, p->CountCharsY,
+                                              p->FillAttribute, p->WindowFlags, p->ShowWindowFlags };
     memcpy(start.numbers, numbers, sizeof(numbers));
     start.std[0] = (uint64_t)p->StandardInput;
     start.std[1] = (uint64_t)p->StandardOutput;
@@ -524,7 +529,8 @@ static NTSTATUS build_packet(struct spawn *spawn)
 }
 
 /* Runs the child from the packet. On success *process has one reference. */
-static NTSTATUS start_windows(struct spawn *spawn, struct launch *launch, bool suspended, struct process_object **result)
+static NTSTATUS start_windows(struct spawn *spawn, struct launch *launch, bool suspended,
+                              struct process_object **result)
 {
     NTSTATUS status = STATUS_NO_MEMORY;
     int suspend_fd[2] = { -1, -1 };
@@ -593,7 +599,8 @@ done:
 static NTSTATUS start_native(struct spawn *spawn, struct launch *launch, struct process_object **result)
 {
     struct child_start *start = (struct child_start *)spawn->packet.data;
-    char **argv = split_command_line((WCHAR *)(spawn->packet.data + start->command_line.offset), start->command_line.size / 2);
+    char **argv =
+        split_command_line((WCHAR *)(spawn->packet.data + start->command_line.offset), start->command_line.size / 2);
     pid_t pid;
     if (!argv)
         return STATUS_NO_MEMORY;
@@ -714,7 +721,8 @@ NTSTATUS NtCreateUserProcess(HANDLE *process_handle, HANDLE *thread_handle, ACCE
     status = build_packet(&spawn);
     if (status)
         goto done;
-    bool suspended = (thread_flags & THREAD_CREATE_FLAGS_CREATE_SUSPENDED) || (process_flags & PROCESS_CREATE_FLAGS_SUSPENDED);
+    bool suspended =
+        (thread_flags & THREAD_CREATE_FLAGS_CREATE_SUSPENDED) || (process_flags & PROCESS_CREATE_FLAGS_SUSPENDED);
     launch.new_group = spawn.params.ProcessGroupId == 0 && false;
     status = native ? start_native(&spawn, &launch, &process) : start_windows(&spawn, &launch, suspended, &process);
     if (status)
@@ -732,7 +740,8 @@ NTSTATUS NtCreateUserProcess(HANDLE *process_handle, HANDLE *thread_handle, ACCE
         if (!status)
             status = object_create_handle(&thread->header, thread_access, thread_attributes, thread_handle);
         if (!status)
-            status = write_attributes(attribute_list, &id, image ? &image->info : &(SECTION_IMAGE_INFORMATION){ .SubSystemType = 3 });
+            status = write_attributes(attribute_list, &id,
+                                      image ? &image->info : &(SECTION_IMAGE_INFORMATION){ .SubSystemType = 3 });
         object_unref(&process->header);
     }
 done:
@@ -901,8 +910,8 @@ int process_run_child(int fd)
     close(fd);
     if (start == MAP_FAILED || start->magic != CHILD_START_MAGIC)
         return 127;
-    const struct child_blob *blobs[] = { &start->image, &start->command_line, &start->environment, &start->title,
-                                         &start->desktop, &start->shell, &start->runtime, &start->handles };
+    const struct child_blob *blobs[] = { &start->image,   &start->command_line, &start->environment, &start->title,
+                                         &start->desktop, &start->shell,        &start->runtime,     &start->handles };
     for (size_t i = 0; i < sizeof(blobs) / sizeof(*blobs); i++)
         if (!blob_ok(start, size, blobs[i]))
             return 127;
@@ -928,7 +937,8 @@ NTSTATUS NtOpenProcess(HANDLE *handle, ACCESS_MASK access, OBJECT_ATTRIBUTES *at
     if (id->UniqueThread && (ULONG)(ULONG_PTR)id->UniqueThread != pid)
         return STATUS_INVALID_CID;
     if (pid == process_id)
-        return handle_create(&process_current->header, access_map(&process_type, access), attributes->Attributes, handle);
+        return handle_create(&process_current->header, access_map(&process_type, access), attributes->Attributes,
+                             handle);
     int pidfd = pid && pid <= INT32_MAX ? unix_fd_reserve((int)syscall(SYS_pidfd_open, (pid_t)pid, 0)) : -1;
     if (pidfd < 0)
         return STATUS_INVALID_CID;
@@ -939,7 +949,8 @@ NTSTATUS NtOpenProcess(HANDLE *handle, ACCESS_MASK access, OBJECT_ATTRIBUTES *at
     }
     process->resume_fd = -1;
     watch_process(process);
-    NTSTATUS status = handle_create(&process->header, access_map(&process_type, access), attributes->Attributes, handle);
+    NTSTATUS status =
+        handle_create(&process->header, access_map(&process_type, access), attributes->Attributes, handle);
     object_unref(&process->header);
     return status;
 }

@@ -18,8 +18,8 @@
 
 /* The process's terminal. All under console_lock. */
 struct console {
-    int fd;                   /* for terminal settings and questions: of an input handle if there is one */
-    struct termios original;  /* as it was found */
+    int fd;                  /* for terminal settings and questions: of an input handle if there is one */
+    struct termios original; /* as it was found */
     bool saved, changed;
     ULONG input_mode, output_mode;
     USHORT attributes;
@@ -27,7 +27,7 @@ struct console {
     ULONG input_cp, output_cp;
     WCHAR *title;
     size_t title_len;
-    bool no_answers;          /* the terminal did not say where its cursor is: not asked again */
+    bool no_answers; /* the terminal did not say where its cursor is: not asked again */
     /* bytes read from the terminal and not given to anyone yet */
     unsigned char *bytes;
     size_t byte_count, byte_capacity;

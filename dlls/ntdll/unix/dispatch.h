@@ -7,12 +7,12 @@
 #define TRANSOM_DISPATCH_H
 
 /* Where struct thread lies relative to its TEB (they are allocated together), and what the boundary needs of it. */
-#define THREAD_FROM_TEB   0x2000
-#define THREAD_FRAME      0x00
-#define THREAD_UNIX_SP    0x08
-#define THREAD_RESTORE    0x10
-#define THREAD_EXIT_WORK  0x18
-#define THREAD_IRET       0x20
+#define THREAD_FROM_TEB  0x2000
+#define THREAD_FRAME     0x00
+#define THREAD_UNIX_SP   0x08
+#define THREAD_RESTORE   0x10
+#define THREAD_EXIT_WORK 0x18
+#define THREAD_IRET      0x20
 
 /* struct syscall_frame */
 #define FRAME_XMM6   0x00
@@ -32,25 +32,25 @@
 #define FRAME_SIZE   0x1a0
 
 /* Offsets in CONTEXT that dispatch.S uses. */
-#define CONTEXT_MXCSR  0x34
-#define CONTEXT_EFLAGS 0x44
-#define CONTEXT_RAX    0x78
-#define CONTEXT_RCX    0x80
-#define CONTEXT_RDX    0x88
-#define CONTEXT_RBX    0x90
-#define CONTEXT_RSP    0x98
-#define CONTEXT_RBP    0xa0
-#define CONTEXT_RSI    0xa8
-#define CONTEXT_RDI    0xb0
-#define CONTEXT_R8     0xb8
-#define CONTEXT_R9     0xc0
-#define CONTEXT_R10    0xc8
-#define CONTEXT_R11    0xd0
-#define CONTEXT_R12    0xd8
-#define CONTEXT_R13    0xe0
-#define CONTEXT_R14    0xe8
-#define CONTEXT_R15    0xf0
-#define CONTEXT_RIP    0xf8
+#define CONTEXT_MXCSR   0x34
+#define CONTEXT_EFLAGS  0x44
+#define CONTEXT_RAX     0x78
+#define CONTEXT_RCX     0x80
+#define CONTEXT_RDX     0x88
+#define CONTEXT_RBX     0x90
+#define CONTEXT_RSP     0x98
+#define CONTEXT_RBP     0xa0
+#define CONTEXT_RSI     0xa8
+#define CONTEXT_RDI     0xb0
+#define CONTEXT_R8      0xb8
+#define CONTEXT_R9      0xc0
+#define CONTEXT_R10     0xc8
+#define CONTEXT_R11     0xd0
+#define CONTEXT_R12     0xd8
+#define CONTEXT_R13     0xe0
+#define CONTEXT_R14     0xe8
+#define CONTEXT_R15     0xf0
+#define CONTEXT_RIP     0xf8
 #define CONTEXT_FLTSAVE 0x100
 
 #define MXCSR_DEFAULT 0x1f80
@@ -105,8 +105,7 @@ struct decode_entry {
 extern const struct decode_entry decode_table[];
 
 /* dispatch.S: where stubs jump to (address kept in every TEB), and its parts that the signal handler must know. */
-extern char syscall_dispatcher[], syscall_frame_ready[], syscall_exit[], syscall_exit_end[],
-    syscall_dispatcher_end[];
+extern char syscall_dispatcher[], syscall_frame_ready[], syscall_exit[], syscall_exit_end[], syscall_dispatcher_end[];
 extern char restore_context[], restore_again[];
 
 /* Enters PE code with this context on a thread that has no frame yet; the caller's stack becomes the Unix stack. */

@@ -46,33 +46,33 @@ struct file_object {
     struct object obj;
     const struct file_ops *ops;
     enum file_kind kind;
-    int fd;              /* -1: a standard folder that is not on disk */
-    bool fd_is_path;     /* opened with O_PATH: attributes only */
-    bool fd_borrowed;    /* 0, 1, 2 of the process: not ours to close */
-    bool os_position;    /* inherited: the position is the descriptor's, shared with other processes */
-    bool append_only;    /* FILE_APPEND_DATA without FILE_WRITE_DATA */
-    bool is_symlink;     /* a symbolic link itself (FILE_OPEN_REPARSE_POINT) */
+    int fd;           /* -1: a standard folder that is not on disk */
+    bool fd_is_path;  /* opened with O_PATH: attributes only */
+    bool fd_borrowed; /* 0, 1, 2 of the process: not ours to close */
+    bool os_position; /* inherited: the position is the descriptor's, shared with other processes */
+    bool append_only; /* FILE_APPEND_DATA without FILE_WRITE_DATA */
+    bool is_symlink;  /* a symbolic link itself (FILE_OPEN_REPARSE_POINT) */
     bool is_volume;
     bool delete_on_close;
-    bool deleted;        /* POSIX delete was done */
-    bool delete_posix;   /* its name goes when this file object is closed, whoever else has it open */
-    bool left;           /* takes part in sharing no longer */
-    bool installation;   /* the file is in the installation: read-only */
+    bool deleted;      /* POSIX delete was done */
+    bool delete_posix; /* its name goes when this file object is closed, whoever else has it open */
+    bool left;         /* takes part in sharing no longer */
+    bool installation; /* the file is in the installation: read-only */
     ACCESS_MASK access;
     ULONG share, options;
-    ULONG completion_flags;          /* FILE_SKIP_* */
+    ULONG completion_flags; /* FILE_SKIP_* */
     ULONG_PTR completion_key;
-    struct object *completion;       /* its port, or NULL */
-    pthread_mutex_t lock;            /* position; serialises synchronous I/O */
+    struct object *completion; /* its port, or NULL */
+    pthread_mutex_t lock;      /* position; serialises synchronous I/O */
     int64_t position;
-    struct inode *inode;             /* sharing state; NULL for what is not a file system object */
+    struct inode *inode; /* sharing state; NULL for what is not a file system object */
     LIST_ENTRY inode_entry;
-    char *unix_path;                 /* as opened; malloc'ed */
+    char *unix_path; /* as opened; malloc'ed */
     const struct standard_dir *standard;
-    struct directory_scan *scan;     /* directory.c */
-    struct notify *notify;           /* notify.c */
-    struct io *pending;              /* io.c: asynchronous requests under way */
-    void *data;                      /* of the kind */
+    struct directory_scan *scan; /* directory.c */
+    struct notify *notify;       /* notify.c */
+    struct io *pending;          /* io.c: asynchronous requests under way */
+    void *data;                  /* of the kind */
 };
 
 extern const struct object_type file_type;
@@ -119,13 +119,13 @@ struct inode {
     struct inode *hash_next;
     unsigned refs; /* file_objects, also those without handles */
     uint64_t dev, ino;
-    LIST_ENTRY files;                      /* every file_object of it that has handles */
-    unsigned opens;                        /* those that take part in sharing */
-    unsigned readers, writers, deleters;   /* opened for */
+    LIST_ENTRY files;                    /* every file_object of it that has handles */
+    unsigned opens;                      /* those that take part in sharing */
+    unsigned readers, writers, deleters; /* opened for */
     unsigned share_read, share_write, share_delete;
     unsigned image_sections, data_sections;
     bool delete_pending;
-    struct file_lock *locks, *waiters;     /* byte ranges: held; wanted */
+    struct file_lock *locks, *waiters; /* byte ranges: held; wanted */
 };
 /* Both run under the share lock: checks and enters the file; STATUS_SHARING_VIOLATION, STATUS_DELETE_PENDING. */
 NTSTATUS share_enter(struct file_object *file, const struct stat *st);
@@ -176,28 +176,28 @@ struct timespec time_to_unix(int64_t time);
 struct io {
     struct file_object *file;
     ACCESS_MASK granted;
-    struct object *event;          /* referenced, or NULL */
+    struct object *event; /* referenced, or NULL */
     PIO_APC_ROUTINE apc;
     void *apc_context;
-    struct object *thread;         /* who asked; referenced once the request is pending */
-    IO_STATUS_BLOCK *iosb;         /* the program's */
-    void *buffer;                  /* the program's: data; for controls the output */
+    struct object *thread; /* who asked; referenced once the request is pending */
+    IO_STATUS_BLOCK *iosb; /* the program's */
+    void *buffer;          /* the program's: data; for controls the output */
     ULONG length;
-    const void *input;             /* controls: the program's */
+    const void *input; /* controls: the program's */
     ULONG input_length;
     ULONG code;
     int64_t offset;
-    ULONG_PTR information;         /* of an operation that is done */
-    bool write;                    /* which of the file's two directions it belongs to */
+    ULONG_PTR information; /* of an operation that is done */
+    bool write;            /* which of the file's two directions it belongs to */
     /* Once it is pending: */
     int fd;
-    short events;                  /* what it waits for; 0: for somebody to call io_complete() */
+    short events;                     /* what it waits for; 0: for somebody to call io_complete() */
     NTSTATUS (*retry)(struct io *io); /* STATUS_PENDING: not yet; must not block */
     void (*release)(struct io *io);   /* the request is over, however: frees `data` */
     void *data;
-    uint32_t done;                 /* futex, for a synchronous caller */
+    uint32_t done; /* futex, for a synchronous caller */
     NTSTATUS status;
-    struct io *next, *file_next;   /* of the same descriptor; of the same file */
+    struct io *next, *file_next; /* of the same descriptor; of the same file */
 };
 
 /* Looks the handles up. After success every path must end in io_finish(). */

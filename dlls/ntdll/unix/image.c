@@ -272,7 +272,7 @@ done:
 static ULONG section_protection(uint32_t characteristics)
 {
     static const ULONG table[8] = {
-        PAGE_NOACCESS,     PAGE_READONLY,       PAGE_WRITECOPY,         PAGE_WRITECOPY,
+        PAGE_NOACCESS,     PAGE_READONLY,     PAGE_WRITECOPY,         PAGE_WRITECOPY,
         PAGE_EXECUTE_READ, PAGE_EXECUTE_READ, PAGE_EXECUTE_WRITECOPY, PAGE_EXECUTE_WRITECOPY,
     };
     return table[(characteristics & IMAGE_SCN_MEM_READ ? 1 : 0) | (characteristics & IMAGE_SCN_MEM_WRITE ? 2 : 0) |

@@ -12,7 +12,7 @@ static const struct {
     const char *name;
     size_t offset;
 } functions[] = {
-#define ENTRY1(id) {#id, offsetof(struct unix_libm_table, id)},
+#define ENTRY1(id) { #id, offsetof(struct unix_libm_table, id) },
 #define ENTRY(id)  ENTRY1(id) ENTRY1(id##f)
     LIBM_FUNCTIONS(ENTRY) LIBM_DOUBLE_ONLY(ENTRY1)
 };

@@ -41,14 +41,14 @@ struct nt_path {
     struct file_object *root; /* referenced; NULL unless the name is relative to a handle */
     char *name;               /* what to give to *at() */
     size_t len, cap;
-    size_t fixed;             /* length of the part that comes from us: the walk need not look at it */
+    size_t fixed;                        /* length of the part that comes from us: the walk need not look at it */
     const struct standard_dir *standard; /* the standard folder that is (or directly contains) the file */
-    bool is_standard;         /* it is that folder itself */
-    bool in_drive_c;          /* name is below <prefix>/drive_c */
-    bool joined;              /* after path_resolve: the file is the installation's; prefix_name is where a changed one goes */
+    bool is_standard;                    /* it is that folder itself */
+    bool in_drive_c;                     /* name is below <prefix>/drive_c */
+    bool joined; /* after path_resolve: the file is the installation's; prefix_name is where a changed one goes */
     char *prefix_name;
-    bool must_be_dir;         /* the name ended in a backslash */
-    WCHAR *text;              /* pipes, mailslots: malloc'ed, zero-terminated */
+    bool must_be_dir; /* the name ended in a backslash */
+    WCHAR *text;      /* pipes, mailslots: malloc'ed, zero-terminated */
     size_t text_len;
     char buffer[512];
 };
@@ -105,6 +105,7 @@ static inline bool path_char_escaped(WCHAR c, bool last)
 {
     return c && c != '/' && (path_char_forbidden(c) || (last && (c == ' ' || c == '.')));
 }
-#define PATH_VOLUME_GUID "Volume{7472616e-736f-6d00-0000-0000000000" /* two hex digits of the drive's letter and } follow */
+#define PATH_VOLUME_GUID                                                                                               \
+    "Volume{7472616e-736f-6d00-0000-0000000000" /* two hex digits of the drive's letter and } follow */
 
 #endif

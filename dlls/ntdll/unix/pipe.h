@@ -11,17 +11,17 @@ struct pipe;
 
 /* One end; file->data. The descriptor is file->fd, -1 while not connected. */
 struct pipe_end {
-    bool socket;           /* the descriptor is a socket, not a Unix pipe */
-    bool message;          /* messages: a SOCK_SEQPACKET socket */
+    bool socket;  /* the descriptor is a socket, not a Unix pipe */
+    bool message; /* messages: a SOCK_SEQPACKET socket */
     bool server;
-    ULONG state;           /* FILE_PIPE_*_STATE */
+    ULONG state; /* FILE_PIPE_*_STATE */
     ULONG read_mode, completion_mode;
-    char *rest;            /* of a message that was read in part; malloc'ed */
+    char *rest; /* of a message that was read in part; malloc'ed */
     size_t rest_length, rest_at;
-    struct pipe *pipe;     /* of a server's end: what it is an instance of; of a client's: referenced */
-    LIST_ENTRY entry;      /* server's: in pipe->instances */
+    struct pipe *pipe; /* of a server's end: what it is an instance of; of a client's: referenced */
+    LIST_ENTRY entry;  /* server's: in pipe->instances */
     struct file_object *file;
-    struct io *listening;  /* a pending FSCTL_PIPE_LISTEN */
+    struct io *listening; /* a pending FSCTL_PIPE_LISTEN */
 };
 
 NTSTATUS pipe_listen(struct io *io);

@@ -315,7 +315,7 @@ static WCHAR *make_command_line(const struct process_start *start, const WCHAR *
         WCHAR *copy = malloc((start->command_line_chars + 1) * sizeof(WCHAR));
         if (copy) {
             memcpy(copy, start->command_line_wide, start->command_line_chars * sizeof(WCHAR));
-            copy[*chars = start->command_line_chars] = 0;
+            copy[ *chars = start->command_line_chars] = 0;
         }
         return copy;
     } else {

@@ -33,13 +33,13 @@ extern int process_last_control_signal; /* SIGINT… if a control event was rais
 extern char *program_name;              /* what messages call the program */
 
 struct process_start {
-    const char *program;     /* Unix path of the image */
-    int argc;                /* arguments after the program's name */
+    const char *program; /* Unix path of the image */
+    int argc;            /* arguments after the program's name */
     char **argv;
-    const char *argv0;       /* as typed */
+    const char *argv0;              /* as typed */
     const WCHAR *command_line_wide; /* used instead of argv when not NULL (CreateProcess) */
     size_t command_line_chars;
-    WCHAR *environment;       /* Windows environment block, or NULL: made from ours */
+    WCHAR *environment; /* Windows environment block, or NULL: made from ours */
     size_t environment_chars;
     void (*adjust)(const struct process_start *start, RTL_USER_PROCESS_PARAMETERS *params); /* last changes */
 };

@@ -30,10 +30,10 @@ static inline NTSTATUS reply_at_least(void *info, ULONG length, ULONG *needed, c
 NTSTATUS reply_string(void *info, ULONG length, ULONG *needed, const WCHAR *text, size_t chars);
 
 /* system.c */
-uint64_t system_now(void);                     /* 100 ns since 1601 */
+uint64_t system_now(void); /* 100 ns since 1601 */
 uint64_t system_time_of(const struct timespec *time);
-uint64_t system_boot_time(void);               /* likewise */
-uint64_t system_cycles(uint64_t nanoseconds);  /* processor cycles in that time, as the time stamp counter counts */
+uint64_t system_boot_time(void);              /* likewise */
+uint64_t system_cycles(uint64_t nanoseconds); /* processor cycles in that time, as the time stamp counter counts */
 /* Reads a small file of /proc or /sys whole; length, or 0. Zero-terminated. */
 size_t read_small_file(const char *path, char *buffer, size_t cap);
 

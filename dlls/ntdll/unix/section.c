@@ -137,7 +137,8 @@ static NTSTATUS open_file(struct section *section, HANDLE file, uint64_t size, U
 NTSTATUS NtCreateSection(HANDLE *handle, ACCESS_MASK access, OBJECT_ATTRIBUTES *attributes, LARGE_INTEGER *max_size,
                          ULONG protect, ULONG section_attributes, HANDLE file)
 {
-    const ULONG allowed = SEC_FILE | SEC_IMAGE | SEC_RESERVE | SEC_COMMIT | SEC_NOCACHE | SEC_WRITECOMBINE | SEC_LARGE_PAGES;
+    const ULONG allowed =
+        SEC_FILE | SEC_IMAGE | SEC_RESERVE | SEC_COMMIT | SEC_NOCACHE | SEC_WRITECOMBINE | SEC_LARGE_PAGES;
     ULONG kind = section_attributes & (SEC_IMAGE | SEC_RESERVE | SEC_COMMIT);
     NTSTATUS status;
 
@@ -381,8 +382,8 @@ NTSTATUS NtMapViewOfSection(HANDLE handle, HANDLE process, PVOID *base, ULONG_PT
     return map_view(handle, process, base, offset, size, type, protect, &placement);
 }
 
-NTSTATUS NtMapViewOfSectionEx(HANDLE handle, HANDLE process, PVOID *base, LARGE_INTEGER *offset, SIZE_T *size, ULONG type,
-                              ULONG protect, PVOID params, ULONG count)
+NTSTATUS NtMapViewOfSectionEx(HANDLE handle, HANDLE process, PVOID *base, LARGE_INTEGER *offset, SIZE_T *size,
+                              ULONG type, ULONG protect, PVOID params, ULONG count)
 {
     struct placement placement;
     NTSTATUS status = placement_from(0, params, count, &placement);

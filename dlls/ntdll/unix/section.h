@@ -17,9 +17,9 @@ struct image {
     uint16_t machine;
     bool is_64;
     bool is_dll;
-    bool is_dotnet;      /* has a COR20 header */
+    bool is_dotnet; /* has a COR20 header */
     bool relocs_stripped;
-    bool flat;           /* SectionAlignment below a page: the file is the image */
+    bool flat; /* SectionAlignment below a page: the file is the image */
     uint64_t base;
     uint32_t size, headers_size, entry, checksum;
     uint32_t section_alignment, file_alignment;

@@ -113,7 +113,7 @@ enum {
     PF_ERMS_AVAILABLE = 42,
 };
 
-static struct shared_data *writable; /* our view of the page; the program's is read-only */
+static struct shared_data *writable;             /* our view of the page; the program's is read-only */
 static volatile uint32_t tick_interval = 156250; /* 100 ns */
 
 static void put_time(volatile struct system_time *time, uint64_t value)
@@ -164,10 +164,11 @@ static int tick(void *unused)
         struct timespec ts = { 0, (long)interval * 100 };
         register long r10 __asm__("r10") = (long)&ts;
         long result;
-        __asm__ volatile("syscall" /* futex(&tick_interval, FUTEX_WAIT_PRIVATE, interval, &ts): a sleep that a change ends */
-                         : "=a"(result)
-                         : "a"(SYS_futex), "D"(&tick_interval), "S"(FUTEX_WAIT_PRIVATE), "d"(interval), "r"(r10)
-                         : "rcx", "r11", "memory");
+        __asm__ volatile(
+            "syscall" /* futex(&tick_interval, FUTEX_WAIT_PRIVATE, interval, &ts): a sleep that a change ends */
+            : "=a"(result)
+            : "a"(SYS_futex), "D"(&tick_interval), "S"(FUTEX_WAIT_PRIVATE), "d"(interval), "r"(r10)
+            : "rcx", "r11", "memory");
         update_times();
     }
     return 0;
@@ -252,6 +253,7 @@ void shared_data_start_clock(void)
     sigset_t all, old;
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &old);
-    clone(tick, stack + sizeof(stack), CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM, NULL);
+    clone(tick, stack + sizeof(stack), CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM,
+          NULL);
     sigprocmask(SIG_SETMASK, &old, NULL);
 }

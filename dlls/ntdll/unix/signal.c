@@ -145,7 +145,8 @@ static void deliver_exception(struct thread *thread, ucontext_t *uc, const EXCEP
 static NTSTATUS float_status(int si_code, bool simd)
 {
     if (simd)
-        return si_code == FPE_FLTDIV || si_code == FPE_FLTINV ? STATUS_FLOAT_MULTIPLE_TRAPS : STATUS_FLOAT_MULTIPLE_FAULTS;
+        return si_code == FPE_FLTDIV || si_code == FPE_FLTINV ? STATUS_FLOAT_MULTIPLE_TRAPS
+                                                              : STATUS_FLOAT_MULTIPLE_FAULTS;
     switch (si_code) {
     case FPE_INTDIV:
         return STATUS_INTEGER_DIVIDE_BY_ZERO;
@@ -173,8 +174,8 @@ static bool read_code(uint64_t rip, uint8_t *bytes, size_t size)
 
 static bool is_prefix(uint8_t byte)
 {
-    return byte == 0x66 || byte == 0x67 || byte == 0xf0 || byte == 0xf2 || byte == 0xf3 || byte == 0x2e || byte == 0x36 ||
-           byte == 0x3e || byte == 0x26 || byte == 0x64 || byte == 0x65 || (byte & 0xf0) == 0x40;
+    return byte == 0x66 || byte == 0x67 || byte == 0xf0 || byte == 0xf2 || byte == 0xf3 || byte == 0x2e ||
+           byte == 0x36 || byte == 0x3e || byte == 0x26 || byte == 0x64 || byte == 0x65 || (byte & 0xf0) == 0x40;
 }
 
 /* A general protection fault: `int n` that Windows knows, a privileged instruction, or a non-canonical address. */
@@ -202,7 +203,8 @@ static bool protection_fault(struct thread *thread, ucontext_t *uc, EXCEPTION_RE
         record->ExceptionInformation[0] = (ULONG_PTR)g[REG_RAX];
         return true;
     }
-    if (code[0] == 0xcd && code[1] == 0x2e) { /* the old system call: [rsp] is the stub's return address, as we need it */
+    if (code[0] == 0xcd &&
+        code[1] == 0x2e) { /* the old system call: [rsp] is the stub's return address, as we need it */
         (void)thread;
         g[REG_RIP] = (greg_t)syscall_dispatcher;
         return false;
@@ -243,10 +245,11 @@ static void native_fault(struct thread *thread, siginfo_t *info, ucontext_t *uc,
         return;
     }
     uint64_t address = (uint64_t)info->si_addr;
-    if (thread && thread->frame && address < NT_USER_SPACE_LIMIT && !(address >= (uint64_t)thread->unix_stack_low &&
-                                                                        address < (uint64_t)thread->unix_stack_high)) {
+    if (thread && thread->frame && address < NT_USER_SPACE_LIMIT &&
+        !(address >= (uint64_t)thread->unix_stack_low && address < (uint64_t)thread->unix_stack_high)) {
         g[REG_RSP] = (greg_t)thread->frame;
-        g[REG_RAX] = status == STATUS_GUARD_PAGE_VIOLATION ? STATUS_GUARD_PAGE_VIOLATION : (uint32_t)STATUS_ACCESS_VIOLATION;
+        g[REG_RAX] =
+            status == STATUS_GUARD_PAGE_VIOLATION ? STATUS_GUARD_PAGE_VIOLATION : (uint32_t)STATUS_ACCESS_VIOLATION;
         g[REG_RIP] = (greg_t)syscall_exit;
         return;
     }

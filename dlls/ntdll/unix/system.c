@@ -179,7 +179,8 @@ static bool list_handle(HANDLE handle, struct object *obj, ACCESS_MASK access, U
 /* Those of this process: others' tables are theirs. */
 static NTSTATUS query_handles(bool extended, void *info, ULONG length, ULONG *needed)
 {
-    size_t head = extended ? offsetof(SYSTEM_HANDLE_INFORMATION_EX, Handles) : offsetof(SYSTEM_HANDLE_INFORMATION, Handles);
+    size_t head =
+        extended ? offsetof(SYSTEM_HANDLE_INFORMATION_EX, Handles) : offsetof(SYSTEM_HANDLE_INFORMATION, Handles);
     size_t entry = extended ? sizeof(SYSTEM_HANDLE_TABLE_ENTRY_INFO_EX) : sizeof(SYSTEM_HANDLE_TABLE_ENTRY_INFO);
     struct handle_list list = { info, length > head ? (length - head) / entry : 0, 0, extended };
     handle_enumerate(list_handle, &list);

@@ -94,7 +94,9 @@ static void add_caches(struct relations *relations, unsigned cpu, KAFFINITY acti
         r.cache.level = (uint8_t)read_number(path);
         snprintf(path, sizeof(path), base, cpu, index, "size");
         if (read_small_file(path, text, sizeof(text)))
-            r.cache.size = (uint32_t)(strtoul(text, NULL, 10) * (strchr(text, 'M') ? 1u << 20 : strchr(text, 'K') ? 1024u : 1u));
+            r.cache.size = (uint32_t)(strtoul(text, NULL, 10) * (strchr(text, 'M')   ? 1u << 20
+                                                                 : strchr(text, 'K') ? 1024u
+                                                                                     : 1u));
         snprintf(path, sizeof(path), base, cpu, index, "coherency_line_size");
         r.cache.line = (uint16_t)read_number(path);
         snprintf(path, sizeof(path), base, cpu, index, "ways_of_associativity");
@@ -449,8 +451,8 @@ static NTSTATUS query_load(bool interrupts, void *info, ULONG length, ULONG *nee
         snprintf(name, sizeof(name), "\ncpu%u ", cpu);
         const char *line = strstr(text, name);
         if (line)
-            sscanf(line + strlen(name), "%llu %llu %llu %llu %llu %llu %llu", &user, &nice, &kernel, &idle, &iowait, &irq,
-                   &softirq);
+            sscanf(line + strlen(name), "%llu %llu %llu %llu %llu %llu %llu", &user, &nice, &kernel, &idle, &iowait,
+                   &irq, &softirq);
         out[index].IdleTime.QuadPart = (LONGLONG)((idle + iowait) * tick);
         out[index].KernelTime.QuadPart = (LONGLONG)((idle + iowait + kernel + irq + softirq) * tick);
         out[index].UserTime.QuadPart = (LONGLONG)((user + nice) * tick);

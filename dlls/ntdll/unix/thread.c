@@ -140,7 +140,7 @@ size_t thread_count(void)
 static void init_teb(TEB *teb)
 {
     teb->Tib.Self = &teb->Tib;
-    teb->Tib.ExceptionList = (PVOID)~(uintptr_t)0;
+    teb->Tib.ExceptionList = (PVOID) ~(uintptr_t)0;
     teb->Tib.FiberData = (PVOID)(uintptr_t)0x1e00;
     teb->Peb = process_peb;
     teb->WOW32Reserved = syscall_dispatcher;
@@ -457,8 +457,9 @@ static NTSTATUS put_attributes(PVOID list, const CLIENT_ID *id, TEB *teb)
     return STATUS_SUCCESS;
 }
 
-NTSTATUS NtCreateThreadEx(HANDLE *handle, ACCESS_MASK access, OBJECT_ATTRIBUTES *attributes, HANDLE process, PVOID start,
-                          PVOID argument, ULONG flags, SIZE_T zero_bits, SIZE_T commit, SIZE_T reserve, PVOID list)
+NTSTATUS NtCreateThreadEx(HANDLE *handle, ACCESS_MASK access, OBJECT_ATTRIBUTES *attributes, HANDLE process,
+                          PVOID start, PVOID argument, ULONG flags, SIZE_T zero_bits, SIZE_T commit, SIZE_T reserve,
+                          PVOID list)
 {
     struct thread_object *object;
     CLIENT_ID id;

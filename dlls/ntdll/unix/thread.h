@@ -29,10 +29,10 @@ struct thread_object {
 extern const struct object_type thread_type;
 
 /* exit_work */
-#define EXIT_CONTEXT 1 /* return to thread->context rather than to the frame */
-#define EXIT_SUSPEND 2 /* park first */
+#define EXIT_CONTEXT   1 /* return to thread->context rather than to the frame */
+#define EXIT_SUSPEND   2 /* park first */
 #define EXIT_TERMINATE 4
-#define EXIT_CONTROL 8 /* a console control event is to be raised */
+#define EXIT_CONTROL   8 /* a console control event is to be raised */
 
 struct thread {
     /* Known to dispatch.S by offset: */
@@ -48,10 +48,10 @@ struct thread {
     pid_t tid;
     char *unix_stack_low, *unix_stack_high; /* bounds of the Unix stack */
     LIST_ENTRY entry;                       /* in thread_list */
-    struct thread *hash_next; /* by id */
+    struct thread *hash_next;               /* by id */
 
-    CONTEXT context;          /* with EXIT_CONTEXT: what to return to */
-    struct thread_wait wait;  /* wait.c's: alert futex, APC queue, owned mutexes */
+    CONTEXT context;         /* with EXIT_CONTEXT: what to return to */
+    struct thread_wait wait; /* wait.c's: alert futex, APC queue, owned mutexes */
 
     /* Suspension (signal.c): */
     uint32_t suspend_request; /* futex: non-zero while the thread shall not run Windows code */
@@ -69,7 +69,7 @@ struct thread {
     void *unix_jump; /* jmp_buf of the thread's native start function */
     bool is_main;
     bool skip_attach;
-    bool registered; /* in thread_list */
+    bool registered;    /* in thread_list */
     bool stack_is_ours; /* the Windows stack is freed at exit */
     void *start_routine, *start_argument;
     CONTEXT *start_context; /* the initial context, on the Windows stack */

@@ -68,8 +68,12 @@ static TIME_FIELDS rule_of(const struct change *change)
     int week = (tm.tm_mday - 1) / 7 + 1;
     if (tm.tm_mday + 7 > lengths[tm.tm_mon])
         week = 5;
-    return (TIME_FIELDS){ .Month = (CSHORT)(tm.tm_mon + 1), .Day = (CSHORT)week, .Hour = (CSHORT)tm.tm_hour,
-                          .Minute = (CSHORT)tm.tm_min, .Second = (CSHORT)tm.tm_sec, .Weekday = (CSHORT)tm.tm_wday };
+    return (TIME_FIELDS){ .Month = (CSHORT)(tm.tm_mon + 1),
+                          .Day = (CSHORT)week,
+                          .Hour = (CSHORT)tm.tm_hour,
+                          .Minute = (CSHORT)tm.tm_min,
+                          .Second = (CSHORT)tm.tm_sec,
+                          .Weekday = (CSHORT)tm.tm_wday };
 }
 
 static const struct zone_name {
@@ -102,8 +106,9 @@ static const char *linux_zone(char *buffer, size_t size)
 const char *time_zone_key(void)
 {
     char buffer[PATH_MAX];
-    const struct zone_name *found = bsearch(linux_zone(buffer, sizeof(buffer)), zone_names,
-                                            sizeof(zone_names) / sizeof(zone_names[0]), sizeof(zone_names[0]), compare_zone);
+    const struct zone_name *found =
+        bsearch(linux_zone(buffer, sizeof(buffer)), zone_names, sizeof(zone_names) / sizeof(zone_names[0]),
+                sizeof(zone_names[0]), compare_zone);
     return found ? found->windows_name : NULL;
 }
 

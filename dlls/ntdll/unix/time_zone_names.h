@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* time_zone_names.h: names of zones in the Linux database and on Windows; sorted, for bsearch. */
+/* clang-format off */
 { "Africa/Abidjan", "Greenwich Standard Time" },
 { "Africa/Accra", "Greenwich Standard Time" },
 { "Africa/Addis_Ababa", "E. Africa Standard Time" },

@@ -21,15 +21,15 @@ struct thread;
 /* --- process.c: the process and where its parts are --- */
 
 struct transom_options {
-    const char *system_dir;     /* folder of the system DLLs, absolute */
-    const char *prefix_dir;     /* the prefix; may not exist yet: whoever writes below it first makes it (prefix_create) */
-    const char *program;        /* Unix path of the program */
-    int trace_fd;               /* where `transom trace` writes, or -1 */
+    const char *system_dir; /* folder of the system DLLs, absolute */
+    const char *prefix_dir; /* the prefix; may not exist yet: whoever writes below it first makes it (prefix_create) */
+    const char *program;    /* Unix path of the program */
+    int trace_fd;           /* where `transom trace` writes, or -1 */
     bool ephemeral;
 };
 extern struct transom_options options;
 extern PEB *process_peb;
-extern ULONG process_id;        /* NT id of this process: its Unix pid */
+extern ULONG process_id; /* NT id of this process: its Unix pid */
 
 /* Makes the prefix's folder (atomically; safe when many processes do it at once). Returns a status. */
 NTSTATUS prefix_create(void);
@@ -94,13 +94,12 @@ WCHAR *unix_path_to_dos(const char *unix_path);
 void virtual_init(void);
 /* Adds a mapping made by `mmap` elsewhere (e.g. a section view) is not needed: views are made by these. */
 struct section;
-NTSTATUS virtual_map_view(struct section *section, void **base, ULONG_PTR zero_bits_limit, uint64_t offset, size_t *size,
-                          ULONG allocation_type, ULONG protect);
+NTSTATUS virtual_map_view(struct section *section, void **base, ULONG_PTR zero_bits_limit, uint64_t offset,
+                          size_t *size, ULONG allocation_type, ULONG protect);
 /* Gives the first fd of a mapped file for NtQueryVirtualMemory(MemoryMappedFilenameInformation); see section.c. */
 
 /* --- trace.c --- */
 extern bool trace_enabled;
-
 
 /* --- misc --- */
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Made by tools/mkupcase.c from UnicodeData.txt: every `step`th character of first..last becomes c + delta. */
+/* clang-format off */
 static const struct {
     WCHAR first, last;
     short delta;

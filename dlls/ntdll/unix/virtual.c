@@ -18,8 +18,8 @@
 #include "virtual.h"
 #include "thread.h"
 
-#define ARENA_LOW   0x10000000000ull
-#define ARENA_HIGH  0x500000000000ull
+#define ARENA_LOW     0x10000000000ull
+#define ARENA_HIGH    0x500000000000ull
 #define TOP_DOWN_HIGH 0x6e0000000000ull
 #define TOP_DOWN_LOW  0x600000000000ull
 
@@ -209,8 +209,8 @@ static bool reserve_at(uint64_t base, uint64_t size)
 {
     if (base < NT_USER_SPACE_START || base >= NT_USER_SPACE_LIMIT || size > NT_USER_SPACE_LIMIT - base)
         return false;
-    void *p = mmap((void *)base, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1,
-                   0);
+    void *p =
+        mmap((void *)base, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
     if (p == (void *)base)
         return true;
     if (p != MAP_FAILED)
@@ -372,7 +372,8 @@ static NTSTATUS protect_pages(struct view *view, uint64_t start, uint64_t end, i
         return STATUS_INVALID_PAGE_PROTECTION;
     if (errno != ENOMEM)
         return STATUS_NO_MEMORY;
-    if (view->type != MEM_PRIVATE || mprotect((void *)view->base, view->size, PROT_READ | PROT_WRITE | (prot & PROT_EXEC)))
+    if (view->type != MEM_PRIVATE ||
+        mprotect((void *)view->base, view->size, PROT_READ | PROT_WRITE | (prot & PROT_EXEC)))
         return STATUS_COMMITMENT_LIMIT;
     view->flags |= VIEW_COARSE;
     return STATUS_SUCCESS;
@@ -632,8 +633,8 @@ static NTSTATUS coalesce(uint64_t start, uint64_t end)
 /* Makes [start, end) inaccessible and its memory free again. */
 static bool discard_pages(uint64_t start, uint64_t end)
 {
-    return mmap((void *)start, end - start, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) !=
-           MAP_FAILED;
+    return mmap((void *)start, end - start, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1,
+                0) != MAP_FAILED;
 }
 
 static NTSTATUS decommit(struct view *view, uint64_t start, uint64_t end)
@@ -684,7 +685,8 @@ NTSTATUS NtFreeVirtualMemory(HANDLE process, PVOID *user_base, SIZE_T *user_size
     if (!process_is_current(process))
         return STATUS_NOT_SUPPORTED;
     if ((operation != MEM_DECOMMIT && operation != MEM_RELEASE) ||
-        (modifier && (operation == MEM_DECOMMIT || (modifier != MEM_COALESCE_PLACEHOLDERS && modifier != MEM_PRESERVE_PLACEHOLDER))))
+        (modifier && (operation == MEM_DECOMMIT ||
+                      (modifier != MEM_COALESCE_PLACEHOLDERS && modifier != MEM_PRESERVE_PLACEHOLDER))))
         return STATUS_INVALID_PARAMETER_4;
     if (size > NT_USER_SPACE_LIMIT || base > NT_USER_SPACE_LIMIT - size)
         return STATUS_INVALID_PARAMETER_3;
@@ -935,7 +937,8 @@ NTSTATUS NtResetWriteWatch(HANDLE process, PVOID user_base, SIZE_T size)
         status = STATUS_INVALID_PARAMETER_2;
     } else {
         memset(view->watch + ((start - view->base) >> PAGE_SHIFT), 0, (end - start) >> PAGE_SHIFT);
-        for (struct range *r = range_find(view, start); r && r->start < end; r = RB_NEXT(range_tree, &view->ranges, r)) {
+        for (struct range *r = range_find(view, start); r && r->start < end;
+             r = RB_NEXT(range_tree, &view->ranges, r)) {
             uint64_t from = r->start > start ? r->start : start, to = r->end < end ? r->end : end;
             if (r->state == MEM_COMMIT)
                 mprotect((void *)from, to - from, unix_protection(r->protect) & ~PROT_WRITE);

@@ -187,7 +187,8 @@ NTSTATUS NtQueryVirtualMemory(HANDLE process, PVOID address, ULONG class, PVOID 
 }
 
 /* Prefetch is advice; the rest (CFG call targets, page priority, …) Windows refuses too where it does not apply. */
-NTSTATUS NtSetInformationVirtualMemory(HANDLE process, ULONG class, ULONG_PTR count, PVOID ranges, PVOID info, ULONG length)
+NTSTATUS NtSetInformationVirtualMemory(HANDLE process, ULONG class, ULONG_PTR count, PVOID ranges, PVOID info,
+                                       ULONG length)
 {
     (void)info;
     (void)length;
@@ -215,7 +216,8 @@ static NTSTATUS lock_pages(HANDLE process, PVOID *base, SIZE_T *size, int (*chan
     if (!process_is_current(process))
         return STATUS_NOT_SUPPORTED;
     if (change((void *)start, end - start))
-        return errno == ENOMEM || errno == EPERM || errno == EAGAIN ? STATUS_WORKING_SET_QUOTA : status_from_errno(errno);
+        return errno == ENOMEM || errno == EPERM || errno == EAGAIN ? STATUS_WORKING_SET_QUOTA
+                                                                    : status_from_errno(errno);
     *base = (PVOID)start;
     *size = end - start;
     return STATUS_SUCCESS;
