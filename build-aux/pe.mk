@@ -8,12 +8,14 @@
 #   NAME_CFLAGS    more options for the compiler
 #   NAME_LIBS      more libraries, e.g. -lmingwex
 #   NAME_EXTRA     generated sources (below gen/) that belong to it
+#   NAME_VERSION   the file version, with commas (default: 10,0,19041,3803)
 
 WIN_ARCHS = x86_64
 x86_64_CC = $(WIN64_CC)
 x86_64_DLLTOOL = $(WIN64_DLLTOOL) -m i386:x86-64
 x86_64_NM = $(WIN64_NM)
 x86_64_STRIP = $(WIN64_STRIP)
+x86_64_WINDRES = $(WIN64_WINDRES)
 
 # The DLLs define what mingw-w64's headers declare as imported.
 WIN_CFLAGS = -std=gnu11 -g -O2 -Wall -Wextra $(WERROR) -fno-strict-aliasing -fno-stack-protector -fno-ident -mcmodel=small \
@@ -28,6 +30,7 @@ DLLS = $(sort $(foreach dir,$(patsubst $(srcdir)/dlls/%/,%,$(wildcard $(srcdir)/
 	$(if $(wildcard $(srcdir)/dlls/$(dir)/$(dir).exports),$(dir))))
 PROGRAMS_WIN = $(patsubst $(srcdir)/programs/%/,%,$(wildcard $(srcdir)/programs/*/))
 
+system_version = 10,0,19041,3803
 dll_file = $(if $(findstring .,$(1)),$(1),$(1).dll)
 dll_dirs = $(or $($(1)_DIRS),$(1))
 dll_sources = $(patsubst $(srcdir)/%,%,$(foreach dir,$(call dll_dirs,$(1)),\
@@ -44,7 +47,8 @@ dll_number = $(patsubst $(1):%,%,$(filter $(1):%,$(dll_numbers)))
 # $(1) the architecture, $(2) the DLL, $(3) its number
 define dll_rules
 $(1)-$(2)-own = $$(patsubst %,obj/$(1)/$(2)/%.o,$$(basename $$(call dll_sources,$(2)) $$($(2)_EXTRA)))
-$(1)-$(2)-objects = $$($(1)-$(2)-own) obj/$(1)/$(2)/$(2)_stubs.o obj/$(1)/common/dlls/common/missing.o
+$(1)-$(2)-objects = $$($(1)-$(2)-own) obj/$(1)/$(2)/$(2)_stubs.o obj/$(1)/$(2)/$(2)_version.o \
+	obj/$(1)/common/dlls/common/missing.o
 obj/$(1)/$(2)/%.o: $(srcdir)/%.c $(srcdir)/build-aux/pe.mk $(wildcard $(srcdir)/dlls/$(2)/$(2).mk) | $$(GENERATED)
 	@mkdir -p $$(@D)
 	$$(call say,WINCC)$$($(1)_CC) $$(WIN_CFLAGS) $$($(2)_CFLAGS) -MMD -MP -c -o $$@ $$<
@@ -65,6 +69,9 @@ obj/$(1)/$(2)/$(2)_stubs.o: $(srcdir)/dlls/$(2)/$(2).exports tools/mkexports $$(
 	$$(call say,GEN)$$(if $$($(1)-$(2)-own),$$($(1)_NM) -g --defined-only $$($(1)-$(2)-own),:) | \
 	    sed -n 's/^[0-9a-f]* [A-Z] //p' > $$(@:.o=.defined) && \
 	tools/mkexports --stubs $$< $$(@:.o=.defined) > $$(@:.o=.S) && $$($(1)_CC) -c -o $$@ $$(@:.o=.S)
+obj/$(1)/$(2)/$(2)_version.o: $(srcdir)/build-aux/version.rc $(wildcard $(srcdir)/dlls/$(2)/$(2).mk)
+	@mkdir -p $$(@D)
+	$$(call say,WINDRES)$$($(1)_WINDRES) -DNAME=$(call dll_file,$(2)) -DVERSION=$$(or $$($(2)_VERSION),$$(system_version)) $$< $$@
 implib/$(1)/lib$(2).a: $(srcdir)/dlls/$(2)/$(2).exports tools/mkexports
 	@mkdir -p $$(@D)
 	$$(call say,IMPLIB)tools/mkexports --implib $$< > $$@.def && $$($(1)_DLLTOOL) -d $$@.def -l $$@.new && mv $$@.new $$@
