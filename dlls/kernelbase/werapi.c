@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* werapi.c: error reporting. Nothing is ever sent anywhere; the flags are kept for the program to read back. */
 #include "kernelbase_private.h"
-#include <werapi.h>
 
-#define VALID_FLAGS                                                                                                       \
-    (WER_FAULT_REPORTING_FLAG_NOHEAP | WER_FAULT_REPORTING_FLAG_QUEUE | WER_FAULT_REPORTING_FLAG_DISABLE_THREAD_SUSPENSION | \
-     WER_FAULT_REPORTING_FLAG_QUEUE_UPLOAD | 0x10 /* WER_FAULT_REPORTING_ALWAYS_SHOW_UI */ |                              \
-     0x20 /* WER_FAULT_REPORTING_NO_UI */ | 0x40 /* ..._FLAG_NO_HEAP_ON_QUEUE */ | 0x80 /* ..._DISABLE_SNAPSHOT_CRASH */)
+/* WER_FAULT_REPORTING_FLAG_NOHEAP, _QUEUE, _DISABLE_THREAD_SUSPENSION, _QUEUE_UPLOAD, WER_FAULT_REPORTING_ALWAYS_SHOW_UI,
+ * _NO_UI, _FLAG_NO_HEAP_ON_QUEUE, _DISABLE_SNAPSHOT_CRASH, _DISABLE_SNAPSHOT_HANG, _CRITICAL, _DURABLE: bits 0 to 10. */
+#define VALID_FLAGS 0x7ffu
 
 static DWORD reporting_flags;
 
 HRESULT WINAPI WerSetFlags(DWORD flags)
 {
-    if (flags & ~(DWORD)VALID_FLAGS)
+    if (flags & ~VALID_FLAGS)
         return E_INVALIDARG;
     __atomic_store_n(&reporting_flags, flags, __ATOMIC_RELAXED);
     return S_OK;
