@@ -8,6 +8,7 @@
 #include "unix_call.h"
 
 NTSTATUS unix_call_libm(ULONG function, PVOID arguments);
+NTSTATUS unix_call_net(ULONG function, PVOID arguments);
 
 static NTSTATUS core_call(ULONG function, PVOID arguments)
 {
@@ -32,6 +33,8 @@ NTSTATUS NtTransomUnixCall(ULONG module, ULONG function, PVOID arguments)
         return core_call(function, arguments);
     case UNIX_MODULE_LIBM:
         return unix_call_libm(function, arguments);
+    case UNIX_MODULE_NET:
+        return unix_call_net(function, arguments);
     default:
         return STATUS_DLL_NOT_FOUND;
     }
