@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * image.c: PE files as image sections: checking their headers and mapping them. Everything the file says is doubted; the
- * statuses are those of NtCreateSection(SEC_IMAGE). "PE Format" in Microsoft's documentation is the reference.
+ * image.c: PE files as image sections: checking their headers (image_map.c maps them). Everything the file says is doubted;
+ * the statuses are those of NtCreateSection(SEC_IMAGE). "PE Format" in Microsoft's documentation is the reference.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "section.h"
@@ -21,16 +20,10 @@
 #define IMAGE_FILE_EXECUTABLE_IMAGE 0x0002
 #define IMAGE_FILE_DLL              0x2000
 
-#define IMAGE_SCN_CNT_CODE    0x00000020
-#define IMAGE_SCN_MEM_EXECUTE 0x20000000
-#define IMAGE_SCN_MEM_READ    0x40000000
-#define IMAGE_SCN_MEM_WRITE   0x80000000u
+#define IMAGE_SCN_CNT_CODE 0x00000020
 
 #define DIRECTORY_RELOC 5
 #define DIRECTORY_COM   14
-
-/* A whole copy of a section this large is worth huge pages: a fault per 4 KB would cost more than the copying. */
-#define HUGE_COPY (4u << 20)
 
 struct file_header {
     uint32_t signature;
@@ -93,6 +86,15 @@ static bool read_at(int fd, void *buffer, size_t size, uint64_t offset)
         size -= (size_t)n;
         offset += (uint64_t)n;
     }
+    return true;
+}
+
+/* The same where the first bytes of the file are in memory already, which nearly always answers it. */
+static bool read_header(int fd, const uint8_t *head, size_t got, void *buffer, size_t size, uint64_t offset)
+{
+    if (offset > got || size > got - offset)
+        return read_at(fd, buffer, size, offset);
+    memcpy(buffer, head + offset, size);
     return true;
 }
 
@@ -206,7 +208,7 @@ NTSTATUS image_parse(int fd, struct image **result)
     struct file_header file;
     struct optional_header64 opt;
     uint64_t file_size = (uint64_t)st.st_size;
-    if (at & 3 || at > file_size || !read_at(fd, &file, sizeof(file), at)) {
+    if (at & 3 || at > file_size || !read_header(fd, head, (size_t)got, &file, sizeof(file), at)) {
         uint16_t signature = 0;
         if (at < file_size)
             read_at(fd, &signature, sizeof(signature), at);
@@ -217,7 +219,7 @@ NTSTATUS image_parse(int fd, struct image **result)
 
     uint8_t bytes[sizeof(opt)] = { 0 };
     size_t optional_size = file.optional_size < sizeof(bytes) ? file.optional_size : sizeof(bytes);
-    if (optional_size < 2 || !read_at(fd, bytes, optional_size, at + sizeof(file)))
+    if (optional_size < 2 || !read_header(fd, head, (size_t)got, bytes, optional_size, at + sizeof(file)))
         return STATUS_INVALID_IMAGE_FORMAT;
     uint16_t magic;
     memcpy(&magic, bytes, sizeof(magic));
@@ -255,9 +257,7 @@ NTSTATUS image_parse(int fd, struct image **result)
     size_t table_size = file.section_count * sizeof(*headers);
     if (table + table_size > opt.headers_size)
         goto done;
-    if (table + table_size <= (uint64_t)got)
-        memcpy(headers, head + table, table_size);
-    else if (!read_at(fd, headers, table_size, table))
+    if (!read_header(fd, head, (size_t)got, headers, table_size, table))
         goto done;
     status = check_sections(image, headers);
 done:
@@ -267,103 +267,4 @@ done:
     else
         *result = image;
     return status;
-}
-
-static ULONG section_protection(uint32_t characteristics)
-{
-    static const ULONG table[8] = {
-        PAGE_NOACCESS,     PAGE_READONLY,     PAGE_WRITECOPY,         PAGE_WRITECOPY,
-        PAGE_EXECUTE_READ, PAGE_EXECUTE_READ, PAGE_EXECUTE_WRITECOPY, PAGE_EXECUTE_WRITECOPY,
-    };
-    return table[(characteristics & IMAGE_SCN_MEM_READ ? 1 : 0) | (characteristics & IMAGE_SCN_MEM_WRITE ? 2 : 0) |
-                 (characteristics & IMAGE_SCN_MEM_EXECUTE ? 4 : 0)];
-}
-
-/* Puts `size` bytes of the file at `offset` into the reserved pages at `at`: mapped if the offset permits, read otherwise. */
-static bool place(int fd, uint64_t at, uint64_t size, uint64_t offset, int prot)
-{
-    uint64_t whole = offset & (NT_PAGE_SIZE - 1) ? 0 : ROUND_DOWN(size, NT_PAGE_SIZE);
-    if (whole && mmap((void *)at, whole, prot, MAP_PRIVATE | MAP_FIXED, fd, (off_t)offset) == MAP_FAILED)
-        return false;
-    uint64_t rest = size - whole;
-    if (!rest)
-        return true;
-    at += whole;
-    uint64_t pages = ROUND_UP(rest, NT_PAGE_SIZE);
-    if (rest >= HUGE_COPY)
-        madvise((void *)at, pages, MADV_HUGEPAGE);
-    if (mprotect((void *)at, pages, PROT_READ | PROT_WRITE) || !read_at(fd, (void *)at, rest, offset + whole))
-        return false;
-    return prot == (PROT_READ | PROT_WRITE) || !mprotect((void *)at, pages, prot);
-}
-
-static bool place_section(const struct image *image, int fd, uint64_t base, const struct image_section *s)
-{
-    uint64_t start = base + s->address;
-    uint64_t end = start + ROUND_UP((uint64_t)s->virtual_size, NT_PAGE_SIZE);
-    int prot = unix_protection(section_protection(s->characteristics));
-    (void)image;
-    if (s->raw_size && !place(fd, start, s->raw_size, s->raw_offset, prot))
-        return false;
-    uint64_t filled = start + ROUND_UP((uint64_t)s->raw_size, NT_PAGE_SIZE);
-    if (filled < end && mprotect((void *)filled, end - filled, prot))
-        return false;
-    return true;
-}
-
-NTSTATUS image_map(struct section *section, uint64_t *result, const struct placement *placement, uint64_t *result_size)
-{
-    const struct image *image = section->image;
-    uint64_t size = ROUND_UP((uint64_t)image->size, NT_PAGE_SIZE);
-    uint64_t base = *result ? *result : image->base;
-    NTSTATUS status = STATUS_CONFLICTING_ADDRESSES;
-
-    pthread_mutex_lock(&virtual_lock);
-    bool fits = !placement || !placement->high || base + size <= placement->high;
-    if (base && fits && base + size <= NT_USER_SPACE_LIMIT)
-        status = address_reserve(&base, size, NULL);
-    if (status) {
-        base = 0;
-        status = address_reserve(&base, size, placement);
-    }
-    if (status) {
-        pthread_mutex_unlock(&virtual_lock);
-        return status;
-    }
-    struct view *view = view_create(base, size, MEM_IMAGE, PAGE_EXECUTE_WRITECOPY, MEM_COMMIT);
-    bool ok = view != NULL;
-    if (ok && image->flat) {
-        uint64_t length = image->file_size < size ? image->file_size : size;
-        ok = place(section->fd, base, length, 0, PROT_READ | PROT_WRITE | PROT_EXEC);
-    } else if (ok) {
-        uint64_t headers = ROUND_UP((uint64_t)image->headers_size, NT_PAGE_SIZE);
-        ok = place(section->fd, base, image->headers_size, 0, PROT_READ) &&
-             view_set_range(view, base, base + headers, MEM_COMMIT, PAGE_READONLY);
-        uint64_t covered = base + headers;
-        for (uint32_t i = 0; ok && i < image->section_count; i++) {
-            const struct image_section *s = &image->sections[i];
-            uint64_t start = base + s->address, end = start + ROUND_UP((uint64_t)s->virtual_size, NT_PAGE_SIZE);
-            if (start > covered) /* what alignment leaves between sections is reserved, not accessible */
-                ok = view_set_range(view, covered, start, MEM_RESERVE, 0);
-            ok = ok && place_section(image, section->fd, base, s) &&
-                 view_set_range(view, start, end, MEM_COMMIT, section_protection(s->characteristics));
-            covered = end;
-        }
-        if (ok && covered < base + size)
-            ok = view_set_range(view, covered, base + size, MEM_RESERVE, 0);
-    }
-    if (!ok) {
-        if (view)
-            view_delete(view);
-        address_release(base, size);
-        pthread_mutex_unlock(&virtual_lock);
-        return STATUS_NO_MEMORY;
-    }
-    view->section = section;
-    object_ref(&section->header);
-    pthread_mutex_unlock(&virtual_lock);
-    *result = base;
-    if (result_size)
-        *result_size = size;
-    return base == image->base ? STATUS_SUCCESS : STATUS_IMAGE_NOT_AT_BASE;
 }
