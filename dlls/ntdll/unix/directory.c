@@ -59,8 +59,9 @@ static bool matches(const WCHAR *pattern, size_t length, char *states, const WCH
     char *now = states, *next = states + length + 1;
     size_t last_dot = SIZE_MAX;
 
+    /* The dots of "." and ".." begin no extension: `*.` finds them. */
     for (size_t i = 0; i < name_length; i++) {
-        if (name[i] == '.')
+        if (name[i] == '.' && !(name_length <= 2 && name[0] == '.' && name[name_length - 1] == '.'))
             last_dot = i;
     }
     memset(now, 0, length + 1);

@@ -357,7 +357,7 @@ NTSTATUS path_parse(const OBJECT_ATTRIBUTES *user, struct nt_path *path)
         return STATUS_OBJECT_NAME_INVALID;
     if (name.Length > sizeof stack && !(text = malloc(name.Length)))
         return STATUS_NO_MEMORY;
-    if (!user_copy_in(text, name.Buffer, name.Length)) {
+    if (name.Length && !user_copy_in(text, name.Buffer, name.Length)) {
         status = STATUS_ACCESS_VIOLATION;
         goto done;
     }

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: MIT */
+/* winbase_copy.c: CopyFile, CopyFileEx, CopyFile2: one engine that reports to either kind of callback. */
+#include "kernelbase_private.h"
+#include <winioctl.h>
+
+#define COPY_CHUNK 0x100000 /* what is read and written at once, and reported as progress */
+#define COPY_FLAGS                                                                                                     \
+    (COPY_FILE_FAIL_IF_EXISTS | COPY_FILE_RESTARTABLE | COPY_FILE_OPEN_SOURCE_FOR_WRITE |                              \
+     COPY_FILE_ALLOW_DECRYPTED_DESTINATION | COPY_FILE_COPY_SYMLINK | COPY_FILE_NO_BUFFERING)
+
+/* One copy. `report` says whether to go on (PROGRESS_*); NULL if nobody wants to know. */
+struct copy {
+    HANDLE source, destination;
+    FILE_BASIC_INFORMATION basic;
+    LONGLONG size, done;
+    const BOOL *cancel;
+    BOOL quiet;
+    DWORD (*report)(struct copy *copy, COPYFILE2_MESSAGE_TYPE event);
+    void *routine, *context;
+};
+
+/* --- the two kinds of callback --- */
+
+static DWORD report_progress(struct copy *copy, COPYFILE2_MESSAGE_TYPE event)
+{
+    LARGE_INTEGER size = { .QuadPart = copy->size }, done = { .QuadPart = copy->done };
+    LPPROGRESS_ROUTINE routine = (LPPROGRESS_ROUTINE)copy->routine;
+
+    if (event != COPYFILE2_CALLBACK_STREAM_STARTED && event != COPYFILE2_CALLBACK_CHUNK_FINISHED)
+        return PROGRESS_CONTINUE;
+    return routine(size, done, size, done, 1,
+                   event == COPYFILE2_CALLBACK_STREAM_STARTED ? CALLBACK_STREAM_SWITCH : CALLBACK_CHUNK_FINISHED,
+                   copy->source, copy->destination, copy->context);
+}
+
+static DWORD report_message(struct copy *copy, COPYFILE2_MESSAGE_TYPE event)
+{
+    ULARGE_INTEGER size = { .QuadPart = copy->size }, done = { .QuadPart = copy->done };
+    PCOPYFILE2_PROGRESS_ROUTINE routine = (PCOPYFILE2_PROGRESS_ROUTINE)copy->routine;
+    COPYFILE2_MESSAGE message = { .Type = event };
+
+    switch (event) {
+    case COPYFILE2_CALLBACK_STREAM_STARTED:
+        message.Info.StreamStarted.dwStreamNumber = 1;
+        message.Info.StreamStarted.hSourceFile = copy->source;
+        message.Info.StreamStarted.hDestinationFile = copy->destination;
+        message.Info.StreamStarted.uliStreamSize = size;
+        message.Info.StreamStarted.uliTotalFileSize = size;
+        break;
+    case COPYFILE2_CALLBACK_STREAM_FINISHED:
+        message.Info.StreamFinished.dwStreamNumber = 1;
+        message.Info.StreamFinished.hSourceFile = copy->source;
+        message.Info.StreamFinished.hDestinationFile = copy->destination;
+        message.Info.StreamFinished.uliStreamSize = size;
+        message.Info.StreamFinished.uliStreamBytesTransferred = done;
+        message.Info.StreamFinished.uliTotalFileSize = size;
+        message.Info.StreamFinished.uliTotalBytesTransferred = done;
+        break;
+    case COPYFILE2_CALLBACK_CHUNK_FINISHED:
+        message.Info.ChunkFinished.dwStreamNumber = 1;
+        message.Info.ChunkFinished.hSourceFile = copy->source;
+        message.Info.ChunkFinished.hDestinationFile = copy->destination;
+        message.Info.ChunkFinished.uliChunkNumber.QuadPart = (copy->done + COPY_CHUNK - 1) / COPY_CHUNK;
+        message.Info.ChunkFinished.uliChunkSize.QuadPart = COPY_CHUNK;
+        message.Info.ChunkFinished.uliStreamSize = size;
+        message.Info.ChunkFinished.uliStreamBytesTransferred = done;
+        message.Info.ChunkFinished.uliTotalFileSize = size;
+        message.Info.ChunkFinished.uliTotalBytesTransferred = done;
+        break;
+    default:
+        return PROGRESS_CONTINUE;
+    }
+    switch (routine(&message, copy->context)) {
+    case COPYFILE2_PROGRESS_CANCEL:
+        return PROGRESS_CANCEL;
+    case COPYFILE2_PROGRESS_STOP:
+    case COPYFILE2_PROGRESS_PAUSE: /* there is nothing that could be resumed: COPYFILE2_RESUME is not offered */
+        return PROGRESS_STOP;
+    case COPYFILE2_PROGRESS_QUIET:
+        return PROGRESS_QUIET;
+    default:
+        return PROGRESS_CONTINUE;
+    }
+}
+
+/* STATUS_SUCCESS: go on; STATUS_REQUEST_ABORTED, with *keep telling whether the destination stays. */
+static NTSTATUS tell(struct copy *copy, COPYFILE2_MESSAGE_TYPE event, BOOL *keep)
+{
+    *keep = FALSE;
+    if (copy->cancel && *(const volatile BOOL *)copy->cancel)
+        return STATUS_REQUEST_ABORTED;
+    if (!copy->report || copy->quiet)
+        return STATUS_SUCCESS;
+    switch (copy->report(copy, event)) {
+    case PROGRESS_CONTINUE:
+        return STATUS_SUCCESS;
+    case PROGRESS_QUIET:
+        copy->quiet = TRUE;
+        return STATUS_SUCCESS;
+    case PROGRESS_STOP:
+        *keep = TRUE;
+        return STATUS_REQUEST_ABORTED;
+    default:
+        return STATUS_REQUEST_ABORTED;
+    }
+}
+
+/* --- copying --- */
+
+static NTSTATUS open_file(const WCHAR *name, ACCESS_MASK access, ULONG share, ULONG attributes, ULONG disposition,
+                          ULONG options, HANDLE *handle)
+{
+    OBJECT_ATTRIBUTES attr;
+    IO_STATUS_BLOCK iosb;
+    UNICODE_STRING nt;
+    NTSTATUS status;
+
+    if (!name || !*name || (status = dos_to_nt_path(name, &nt)))
+        return STATUS_OBJECT_PATH_NOT_FOUND;
+    InitializeObjectAttributes(&attr, &nt, OBJ_CASE_INSENSITIVE, NULL, NULL);
+    status = NtCreateFile(handle, access | SYNCHRONIZE, &attr, &iosb, NULL, attributes, share, disposition,
+                          options | FILE_SYNCHRONOUS_IO_NONALERT, NULL, 0);
+    RtlFreeUnicodeString(&nt);
+    return status;
+}
+
+static NTSTATUS copy_data(struct copy *copy, BOOL *keep)
+{
+    SIZE_T size = copy->size < COPY_CHUNK ? (SIZE_T)max(copy->size, 1) : COPY_CHUNK;
+    IO_STATUS_BLOCK iosb;
+    char *buffer = kb_alloc(size);
+    NTSTATUS status;
+
+    if (!buffer)
+        return STATUS_NO_MEMORY;
+    for (;;) {
+        ULONG length;
+
+        status = NtReadFile(copy->source, NULL, NULL, NULL, &iosb, buffer, size, NULL, NULL);
+        if (status == STATUS_END_OF_FILE || (!status && !iosb.Information)) {
+            status = STATUS_SUCCESS;
+            break;
+        }
+        if (status)
+            break;
+        length = iosb.Information;
+        status = NtWriteFile(copy->destination, NULL, NULL, NULL, &iosb, buffer, length, NULL, NULL);
+        if (status)
+            break;
+        copy->done += length;
+        if ((status = tell(copy, COPYFILE2_CALLBACK_CHUNK_FINISHED, keep)))
+            break;
+        if (length < size && copy->done >= copy->size)
+            break; /* that was the end; a file that grows meanwhile is read on */
+    }
+    kb_free(buffer);
+    return status;
+}
+
+/* What is not data: a link itself is copied as a link. */
+static NTSTATUS copy_link(struct copy *copy)
+{
+    REPARSE_DATA_BUFFER *data = kb_alloc(MAXIMUM_REPARSE_DATA_BUFFER_SIZE);
+    IO_STATUS_BLOCK iosb;
+    NTSTATUS status;
+
+    if (!data)
+        return STATUS_NO_MEMORY;
+    status = NtFsControlFile(copy->source, NULL, NULL, NULL, &iosb, FSCTL_GET_REPARSE_POINT, NULL, 0, data,
+                             MAXIMUM_REPARSE_DATA_BUFFER_SIZE);
+    if (!status)
+        status = NtFsControlFile(copy->destination, NULL, NULL, NULL, &iosb, FSCTL_SET_REPARSE_POINT, data,
+                                 iosb.Information, NULL, 0);
+    kb_free(data);
+    return status;
+}
+
+static NTSTATUS open_destination(const WCHAR *name, const struct copy *copy, DWORD flags, HANDLE *handle)
+{
+    ULONG attributes = copy->basic.FileAttributes & ~(FILE_ATTRIBUTE_REPARSE_POINT | FILE_ATTRIBUTE_SPARSE_FILE |
+                                                      FILE_ATTRIBUTE_COMPRESSED | FILE_ATTRIBUTE_ENCRYPTED);
+    ULONG options = FILE_NON_DIRECTORY_FILE | FILE_SEQUENTIAL_ONLY;
+
+    /* A read-only file is made, written and closed under one handle, so the attribute may be there from the start. */
+    return open_file(name, GENERIC_WRITE | FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES | DELETE, FILE_SHARE_READ,
+                     attributes, flags & COPY_FILE_FAIL_IF_EXISTS ? FILE_CREATE : FILE_OVERWRITE_IF, options, handle);
+}
+
+static NTSTATUS copy_file(struct copy *copy, const WCHAR *existing, const WCHAR *new, DWORD flags)
+{
+    FILE_STANDARD_INFORMATION standard;
+    ULONG options = FILE_NON_DIRECTORY_FILE | FILE_SEQUENTIAL_ONLY;
+    BOOL keep = FALSE, link = FALSE;
+    IO_STATUS_BLOCK iosb;
+    NTSTATUS status;
+
+    if (flags & COPY_FILE_COPY_SYMLINK)
+        options |= FILE_OPEN_REPARSE_POINT;
+    if (flags & COPY_FILE_NO_BUFFERING)
+        options |= FILE_WRITE_THROUGH;
+    status = open_file(existing, GENERIC_READ | (flags & COPY_FILE_OPEN_SOURCE_FOR_WRITE ? GENERIC_WRITE : 0),
+                       FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, FILE_ATTRIBUTE_NORMAL, FILE_OPEN,
+                       options, &copy->source);
+    if (status)
+        return status == STATUS_FILE_IS_A_DIRECTORY ? STATUS_ACCESS_DENIED : status;
+    status = NtQueryInformationFile(copy->source, &iosb, &copy->basic, sizeof(copy->basic), FileBasicInformation);
+    if (!status)
+        status = NtQueryInformationFile(copy->source, &iosb, &standard, sizeof(standard), FileStandardInformation);
+    if (status) {
+        NtClose(copy->source);
+        return status;
+    }
+    copy->size = standard.EndOfFile.QuadPart;
+    link = flags & COPY_FILE_COPY_SYMLINK && copy->basic.FileAttributes & FILE_ATTRIBUTE_REPARSE_POINT;
+    status = open_destination(new, copy, flags, &copy->destination);
+    if (status) {
+        NtClose(copy->source);
+        return status == STATUS_FILE_IS_A_DIRECTORY ? STATUS_ACCESS_DENIED : status;
+    }
+    if (link)
+        status = copy_link(copy);
+    else if (!(status = tell(copy, COPYFILE2_CALLBACK_STREAM_STARTED, &keep)) && !(status = copy_data(copy, &keep)))
+        status = tell(copy, COPYFILE2_CALLBACK_STREAM_FINISHED, &keep);
+    if (!status && !link) {
+        /* The copy keeps the time of the last write; it was created now. */
+        FILE_BASIC_INFORMATION basic = { .LastWriteTime = copy->basic.LastWriteTime };
+
+        NtSetInformationFile(copy->destination, &iosb, &basic, sizeof(basic), FileBasicInformation);
+    } else if (status && !keep)
+        delete_by_handle(copy->destination);
+    NtClose(copy->destination);
+    NtClose(copy->source);
+    return status;
+}
+
+/* --- the functions --- */
+
+static BOOL copy_result(NTSTATUS status)
+{
+    /* RtlNtStatusToDosError says ERROR_ALREADY_EXISTS, which is documented for directories. */
+    return status == STATUS_OBJECT_NAME_COLLISION ? fail(ERROR_FILE_EXISTS) : set_ntstatus(status);
+}
+
+BOOL WINAPI CopyFileExW(const WCHAR *existing, const WCHAR *new, LPPROGRESS_ROUTINE progress, void *context,
+                        BOOL *cancel, DWORD flags)
+{
+    struct copy copy = { .cancel = cancel, .routine = (void *)progress, .context = context };
+
+    if (flags & ~(DWORD)COPY_FLAGS)
+        return fail(ERROR_INVALID_PARAMETER);
+    if (progress)
+        copy.report = report_progress;
+    return copy_result(copy_file(&copy, existing, new, flags));
+}
+
+BOOL WINAPI CopyFileExA(const char *existing, const char *new, LPPROGRESS_ROUTINE progress, void *context, BOOL *cancel,
+                        DWORD flags)
+{
+    struct wide_arg wide_existing, wide_new;
+    BOOL result;
+
+    if (!wide_file_arg(&wide_existing, existing))
+        return FALSE;
+    if (!wide_file_arg(&wide_new, new)) {
+        wide_arg_free(&wide_existing);
+        return FALSE;
+    }
+    result = CopyFileExW(wide_existing.str, wide_new.str, progress, context, cancel, flags);
+    wide_arg_free(&wide_existing);
+    wide_arg_free(&wide_new);
+    return result;
+}
+
+BOOL WINAPI CopyFileW(const WCHAR *existing, const WCHAR *new, BOOL fail_if_exists)
+{
+    return CopyFileExW(existing, new, NULL, NULL, NULL, fail_if_exists ? COPY_FILE_FAIL_IF_EXISTS : 0);
+}
+
+BOOL WINAPI CopyFileA(const char *existing, const char *new, BOOL fail_if_exists)
+{
+    return CopyFileExA(existing, new, NULL, NULL, NULL, fail_if_exists ? COPY_FILE_FAIL_IF_EXISTS : 0);
+}
+
+HRESULT WINAPI CopyFile2(const WCHAR *existing, const WCHAR *new, COPYFILE2_EXTENDED_PARAMETERS *parameters)
+{
+    struct copy copy = { 0 };
+    DWORD flags = 0;
+
+    if (parameters) {
+        if (parameters->dwSize < sizeof(*parameters) || parameters->dwCopyFlags & ~(DWORD)COPY_FLAGS)
+            return E_INVALIDARG;
+        flags = parameters->dwCopyFlags;
+        copy.cancel = parameters->pfCancel;
+        copy.routine = (void *)parameters->pProgressRoutine;
+        copy.context = parameters->pvCallbackContext;
+        if (copy.routine)
+            copy.report = report_message;
+    }
+    return copy_result(copy_file(&copy, existing, new, flags)) ? S_OK : HRESULT_FROM_WIN32(GetLastError());
+}
