@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* ws2_32_private.h: what the files of ws2_32 share. */
+#ifndef TRANSOM_WS2_32_PRIVATE_H
+#define TRANSOM_WS2_32_PRIVATE_H
+
+#define WIN32_NO_STATUS
+#include <winsock2.h>
+#include <ws2tcpip.h>
+#include <ws2spi.h>
+#include <mstcpip.h> /* RtlIpv4AddressToString and the like */
+#undef WIN32_NO_STATUS
+#include "nt.h"
+#include "ntdll.h"
+#include "unix_call.h"
+#include "unix_net.h"
+#include <string.h>
+#include <wchar.h>
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+/* Of ip2string.h, which mingw-w64 has in part only. */
+NTSTATUS NTAPI RtlIpv6StringToAddressA(PCSTR text, PSTR *end, IN6_ADDR *addr);
+NTSTATUS NTAPI RtlIpv6StringToAddressW(PCWSTR text, PWSTR *end, IN6_ADDR *addr);
+
+/* Whether WSAStartup succeeded; else sets WSANOTINITIALISED. */
+BOOL winsock_started(void);
+
+/* What the old functions return pointers to: a thread's own, freed with it. */
+struct thread_data {
+    char address[16]; /* inet_ntoa's text */
+    struct hostent *host;
+    struct servent *service;
+    struct protoent protocol;
+};
+struct thread_data *thread_data(void); /* NULL, with the error set, if there is no memory */
+
+/* An unix_net_error as the name functions report it; 0 is success. */
+int name_error(uint32_t error);
+
+/* Asks the native half for the addresses of a host name. *list is to be freed with HeapFree. Returns 0 or an error. */
+int resolve_host(const char *name, int family, struct unix_net_address **list, ULONG *count, char canonical[256]);
+
+/* Numbers of services by name or alias, and the other way round; from the well-known ones, then Linux' database. */
+struct service {
+    const char *name, *protocol;
+    USHORT port;
+    char own_name[64], own_protocol[16]; /* what name and protocol may point to */
+};
+BOOL find_service_name(const char *name, const char *protocol, struct service *found);
+BOOL find_service_port(USHORT port, const char *protocol, struct service *found);
+
+/* Wide to UTF-8 or the ANSI code page, and back, in heap memory. NULL: no memory. */
+char *narrow_text(UINT code_page, const WCHAR *text);
+WCHAR *wide_text(UINT code_page, const char *text);
+
+static inline int ws_fail(int error)
+{
+    WSASetLastError(error);
+    return SOCKET_ERROR;
+}
+
+static inline void *ws_alloc(SIZE_T size)
+{
+    return HeapAlloc(GetProcessHeap(), HEAP_ZERO_MEMORY, size);
+}
+
+static inline void ws_free(void *p)
+{
+    if (p)
+        HeapFree(GetProcessHeap(), 0, p);
+}
+
+#endif
