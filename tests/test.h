@@ -139,7 +139,7 @@ test_check(const char *file, int line, bool todo, bool holds, const char *format
     })
 
 /* UTF-16 as printable ASCII: what is not is shown as \xNNNN. */
-static const char *__attribute__((unused)) test_wide(const WCHAR *text, char *buffer, size_t size)
+static __attribute__((unused)) const char *test_wide(const WCHAR *text, char *buffer, size_t size)
 {
     size_t n = 0;
 
