@@ -393,7 +393,7 @@ static void test_image(void)
     info = query((void *)test_image);
     ok(info.AllocationBase == base, "code belongs to the image");
     ok_hex(info.Protect, PAGE_EXECUTE_READ);
-    info = query(&seen_code);
+    info = query((void *)&seen_code);
     ok(info.Protect == PAGE_READWRITE || info.Protect == PAGE_WRITECOPY, "data %lx", info.Protect);
 }
 
