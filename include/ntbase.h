@@ -6,6 +6,9 @@
 #ifndef TRANSOM_NTBASE_H
 #define TRANSOM_NTBASE_H
 
+/* nt.h's layouts are those of 64-bit programs, as the compiler for PE code says with this macro. */
+#define _WIN64 1
+
 #include <stddef.h>
 #include <stdint.h>
 #include <stdbool.h>
