@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: MIT
 #
 # check.mk: the tests. Every tests/DLL/NAME.c is a Windows program of its own; tests/unix/NAME.sh tests from the Unix side,
-# with tests/unix/*.c as Windows programs that it may use. `make check TESTS='DLL/NAME ...'` runs some (unix/NAME too),
-# `make check RUNNER=wine` runs them under something else.
+# with tests/unix/*.c as Windows programs that it may use, and tests/tools/NAME.sh the build and its tools.
+# `make check TESTS='DLL/NAME ...'` runs some (unix/NAME too), `make check RUNNER=wine` runs them under something else,
+# `make check-ubsan` with a native half that checks itself for undefined behaviour.
 
 comma := ,
 # tests/crt/NAME.c tests both C runtimes: it becomes tests/msvcrt/NAME.exe and tests/ucrtbase/NAME.exe.
 CRT_TEST_NAMES = $(patsubst $(srcdir)/tests/crt/%.c,%,$(wildcard $(srcdir)/tests/crt/*.c))
-TEST_NAMES = $(patsubst $(srcdir)/tests/%.c,%,$(filter-out $(foreach dir,unix fuzz bench crt,$(srcdir)/tests/$(dir)/%),\
+TEST_NAMES = $(patsubst $(srcdir)/tests/%.c,%,$(filter-out $(foreach dir,unix tools fuzz bench crt,$(srcdir)/tests/$(dir)/%),\
 	$(wildcard $(srcdir)/tests/*/*.c))) $(addprefix msvcrt/,$(CRT_TEST_NAMES)) $(addprefix ucrtbase/,$(CRT_TEST_NAMES))
 TEST_PROGRAMS = $(patsubst %,tests/%.exe,$(TEST_NAMES))
-UNIX_TESTS = $(patsubst $(srcdir)/tests/%.sh,%,$(wildcard $(srcdir)/tests/unix/*.sh))
+SCRIPT_TESTS = $(patsubst $(srcdir)/tests/%.sh,%,$(wildcard $(srcdir)/tests/unix/*.sh $(srcdir)/tests/tools/*.sh))
 UNIX_PROGRAMS = $(patsubst $(srcdir)/%.c,%.exe,$(wildcard $(srcdir)/tests/unix/*.c))
 
-TESTS = $(TEST_NAMES) $(UNIX_TESTS)
+TESTS = $(TEST_NAMES) $(SCRIPT_TESTS)
 RUNNER = $(abs_builddir)/transom
 CHECK_FLAGS =
 
@@ -42,15 +43,20 @@ tests/ucrtbase/%.exe: $(srcdir)/tests/crt/%.c $(srcdir)/tests/test.h $(srcdir)/b
 
 -include $(UNIX_PROGRAMS:.exe=.d)
 
-.PHONY: tests check-tests check-exports
+.PHONY: tests check-tests check-ubsan
 tests: $(TEST_PROGRAMS) $(UNIX_PROGRAMS)
 
-SELECTED_SCRIPTS = $(filter unix/%,$(TESTS))
-SELECTED_PROGRAMS = $(patsubst %,tests/%.exe,$(filter-out unix/%,$(TESTS)))
-check-tests: check-exports all $(SELECTED_PROGRAMS) $(if $(SELECTED_SCRIPTS),$(UNIX_PROGRAMS))
-	@BUILD=$(abs_builddir) $(srcdir)/tests/run-tests --with "$(RUNNER)" --out tests/out $(CHECK_FLAGS) \
-	    $(SELECTED_PROGRAMS) $(patsubst %,$(srcdir)/tests/%.sh,$(SELECTED_SCRIPTS))
-# The export lists are true: forwarders lead somewhere, and nothing that is defined is called missing.
-check-exports: windows
-	@tools/mkexports --check $(EXPORT_LISTS)
-	@! grep '^# stale' obj/*/*/*_stubs.S
+SELECTED_SCRIPTS = $(filter unix/% tools/%,$(TESTS))
+SELECTED_PROGRAMS = $(patsubst %,tests/%.exe,$(filter-out unix/% tools/%,$(TESTS)))
+run_tests = BUILD=$(abs_builddir) $(srcdir)/tests/run-tests --with "$(1)" --out $(2) $(CHECK_FLAGS) \
+	$(SELECTED_PROGRAMS) $(patsubst %,$(srcdir)/tests/%.sh,$(SELECTED_SCRIPTS))
+check-tests: all $(SELECTED_PROGRAMS) $(if $(SELECTED_SCRIPTS),$(UNIX_PROGRAMS))
+	@$(call run_tests,$(RUNNER),tests/out)
+
+# What UBSan has to say is in tests/ubsan/report.PID; there must be nothing.
+check-ubsan: SELECTED_SCRIPTS = $(filter unix/%,$(TESTS))
+check-ubsan: all ubsan/transom $(SELECTED_PROGRAMS) $(UNIX_PROGRAMS)
+	@rm -rf tests/ubsan && mkdir -p tests/ubsan
+	@export UBSAN_OPTIONS=print_stacktrace=1:log_path=$(abs_builddir)/tests/ubsan/report; \
+	    $(call run_tests,$(abs_builddir)/ubsan/transom,tests/ubsan/out)
+	@if cat tests/ubsan/report.* 2>/dev/null; then exit 1; fi

@@ -56,10 +56,29 @@ transom: $(NATIVE_OBJECTS)
 
 -include $(NATIVE_OBJECTS:.o=.d)
 
+# The same once more under UBSan, beside the DLLs of the ordinary build: what `make check-ubsan` runs the tests with.
+# (Programs may pass pointers that are not aligned, as on Windows.)
+UBSAN_OBJECTS = $(patsubst obj/native/%,obj/ubsan/%,$(NATIVE_OBJECTS))
+UBSAN_CHECKS = -fsanitize=undefined -fno-sanitize=alignment -fno-sanitize-recover=undefined
+obj/ubsan/%.o: $(srcdir)/%.c $(srcdir)/build-aux/native.mk | $(GENERATED)
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) $(NATIVE_CFLAGS) $(UBSAN_CHECKS) -MMD -MP -c -o $@ $<
+obj/ubsan/%.o: $(srcdir)/%.S $(srcdir)/build-aux/native.mk | $(GENERATED)
+	@mkdir -p $(@D)
+	$(call say,AS)$(CC) $(NATIVE_CFLAGS) -MMD -MP -c -o $@ $<
+obj/ubsan/gen/%.o: gen/%.c $(srcdir)/build-aux/native.mk | $(GENERATED)
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) $(NATIVE_CFLAGS) $(UBSAN_CHECKS) -MMD -MP -c -o $@ $<
+ubsan/transom: $(UBSAN_OBJECTS)
+	@mkdir -p $(@D)
+	@for dir in $(addsuffix -windows,$(WIN_ARCHS)); do ln -sfn ../$$dir $(@D)/$$dir; done
+	$(call say,LD)$(CC) $(CFLAGS) $(UBSAN_CHECKS) -pthread -rdynamic $(LDFLAGS) -o $@ $(UBSAN_OBJECTS) $(LIBS)
+-include $(UBSAN_OBJECTS:.o=.d)
+
 .PHONY: native clean-native install-native
 native: $(TOOLS) $(if $(filter loader/%,$(NATIVE_SOURCES)),transom)
 clean-native:
-	rm -rf tools gen obj/native transom
+	rm -rf tools gen obj/native obj/ubsan ubsan transom
 install-native: native
 	$(INSTALL) -d "$(DESTDIR)$(bindir)"
 	$(INSTALL_PROGRAM) transom "$(DESTDIR)$(bindir)/transom"
