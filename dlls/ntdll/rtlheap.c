@@ -91,6 +91,10 @@ BOOLEAN NTAPI RtlLockHeap(PVOID handle)
     if (heap->locked++)
         return TRUE;
     heap->locked_by = nt_teb()->ClientId.UniqueThread;
+    /* Without other users, which is how most programs end, the costly step is not needed: caches come under the section. */
+    LIST_ENTRY *first = heap->caches.Flink;
+    if (first == &heap->caches || (own && first == &own->link && first->Flink == &heap->caches))
+        return TRUE;
     NtFlushProcessWriteBuffers();
     for (LIST_ENTRY *e = heap->caches.Flink; e != &heap->caches; e = e->Flink) {
         struct cache *cache = CONTAINING_RECORD(e, struct cache, link);
