@@ -50,6 +50,7 @@
 #endif
 
 /* Names that the headers define as macros but that are functions or variables here. */
+#undef strtod
 #undef _environ
 #undef _wenviron
 #undef __argc
@@ -492,6 +493,7 @@ int crt_wformat(struct sink *sink, unsigned __int64 options, const wchar_t *form
 struct source {
     int (*get)(struct source *source); /* next character or -1 */
     void (*unget)(struct source *source, int c);
+    __int64 mark; /* characters consumed when a number was last complete */
     const void *next, *end;
     struct stream *stream;
 };
