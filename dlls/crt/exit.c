@@ -69,6 +69,10 @@ int __cdecl _execute_onexit_table(struct onexit_table *table)
     if (!table)
         return -1;
     crt_lock(LOCK_EXIT);
+    if (!table->first) { /* never initialised: nothing was registered */
+        crt_unlock(LOCK_EXIT);
+        return 0;
+    }
     for (;;) {
         onexit_function *first = (onexit_function *)DecodePointer(table->first);
         onexit_function *last = (onexit_function *)DecodePointer(table->last);
