@@ -29,6 +29,7 @@ struct unix_core_table {
     int(UNIX_ABI *clock_gettime)(int clock,
                                  struct unix_timespec *ts); /* the vDSO's: CLOCK_REALTIME 0, MONOTONIC 1, BOOTTIME 7 */
     int64_t(UNIX_ABI *getrandom)(void *buffer, uint64_t size, unsigned flags); /* may return less than size */
+    int(UNIX_ABI *gethostname)(char *name, uint64_t size);
 };
 
 #endif

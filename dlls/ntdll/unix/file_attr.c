@@ -131,10 +131,20 @@ bool file_shows_links_as_targets(const char *dir, size_t len)
     return len <= 1 || (len == n && !memcmp(dir, home, n));
 }
 
+/* Links to files that Windows programs make begin with "./" or "/./" (reparse.c). */
+static bool is_windows_link(int dirfd, const char *name)
+{
+    char target[4];
+    ssize_t n = readlinkat(dirfd, name, target, sizeof target);
+
+    return n > 2 && (!memcmp(target, "./", 2) || (n > 3 && !memcmp(target, "/./", 3)));
+}
+
 /*
- * As a program sees the name that asks about attributes or lists a directory. A link to a file is the file. A link to a
- * directory is a reparse point, as it is on Windows: what deletes or copies trees must not walk through it. So is one that
- * leads nowhere.
+ * As a program sees the name that asks about attributes or lists a directory. A link that a Windows program made is a
+ * reparse point, as it is on Windows; so is any link to a directory, because what deletes or copies trees must not walk
+ * through it, and one that leads nowhere. Other links to files, which belong to the Linux side, are shown as the file: a
+ * size of zero would mislead programs that never meet links on Windows.
  */
 int file_stat_shown(int dirfd, const char *name, bool links_as_targets, struct file_stat *st)
 {
@@ -144,7 +154,7 @@ int file_stat_shown(int dirfd, const char *name, bool links_as_targets, struct f
     if (err || !(st->attributes & FILE_ATTRIBUTE_REPARSE_POINT))
         return err;
     if (!file_stat_at(dirfd, name, false, &target) &&
-        (!(target.attributes & FILE_ATTRIBUTE_DIRECTORY) || links_as_targets))
+        (target.attributes & FILE_ATTRIBUTE_DIRECTORY ? links_as_targets : !is_windows_link(dirfd, name)))
         *st = target;
     return 0;
 }

@@ -364,20 +364,41 @@ static NTSTATUS parse_target(struct file_object *file, const FILE_RENAME_INFORMA
     return status;
 }
 
-/* May what is at the target be replaced? */
+static bool parent_of(int dirfd, const char *name, struct stat *st)
+{
+    const char *slash = strrchr(name, '/');
+    char *parent = slash ? strndup(name, slash == name ? 1 : (size_t)(slash - name)) : strdup(".");
+    bool found = parent && !fstatat(dirfd, parent, st, 0);
+
+    free(parent);
+    return found;
+}
+
+/* Are these one entry of one directory, and not two hard links of a file? */
+static bool same_entry(const char *a, int dirfd, const char *b)
+{
+    const char *a_slash = strrchr(a, '/'), *b_slash = strrchr(b, '/');
+    struct stat a_st, b_st;
+
+    return !strcmp(a_slash ? a_slash + 1 : a, b_slash ? b_slash + 1 : b) && parent_of(AT_FDCWD, a, &a_st) &&
+           parent_of(dirfd, b, &b_st) && a_st.st_dev == b_st.st_dev && a_st.st_ino == b_st.st_ino;
+}
+
+/* May what is at the target be replaced? *twin: it is another hard link of the file itself. */
 static NTSTATUS check_target(struct file_object *file, const struct nt_path *path, const struct file_stat *own,
-                             ULONG flags, bool *same)
+                             ULONG flags, bool link, bool *twin)
 {
     struct file_stat st;
     int err = file_stat_at(path->dirfd, path->name, true, &st);
 
-    (void)file;
-    *same = false;
+    *twin = false;
     if (err)
         return status_from_errno(err);
     if (st.dev == own->dev && st.ino == own->ino) {
-        *same = true;
-        return STATUS_SUCCESS;
+        if (!link && same_entry(file->unix_path, path->dirfd, path->name))
+            return STATUS_SUCCESS; /* a change of case at most */
+        *twin = true;
+        return flags & FILE_RENAME_REPLACE_IF_EXISTS ? STATUS_SUCCESS : STATUS_OBJECT_NAME_COLLISION;
     }
     if (!(flags & FILE_RENAME_REPLACE_IF_EXISTS))
         return STATUS_OBJECT_NAME_COLLISION;
@@ -426,7 +447,7 @@ NTSTATUS file_rename(struct file_object *file, const FILE_RENAME_INFORMATION *in
                      bool link)
 {
     char *spelled = NULL, *slash, *full;
-    bool exists, same = false;
+    bool exists, twin = false;
     struct file_stat own;
     struct nt_path path;
     NTSTATUS status;
@@ -463,16 +484,23 @@ NTSTATUS file_rename(struct file_object *file, const FILE_RENAME_INFORMATION *in
         if (path.joined)
             status = STATUS_ACCESS_DENIED;
         else
-            status = check_target(file, &path, &own, flags, &same);
+            status = check_target(file, &path, &own, flags, link, &twin);
     } else if (status == STATUS_OBJECT_NAME_NOT_FOUND) {
         status = path.in_drive_c ? path_make_parents(&path) : STATUS_SUCCESS;
     }
-    if (status || (same && link))
+    if (status || (twin && link))
         goto done;
 
-    err = link ? do_link(file, &path, path.name, exists) : do_rename(file->unix_path, &path, path.name, exists);
+    if (link)
+        err = do_link(file, &path, path.name, exists);
+    else if (twin) /* rename() would do nothing: the old name goes, the other is already there */
+        err = unlink(file->unix_path) ? errno : 0;
+    else
+        err = do_rename(file->unix_path, &path, path.name, exists);
     if (err) {
-        status = err == ENOENT || err == ENOTDIR ? STATUS_OBJECT_PATH_NOT_FOUND : status_from_errno(err);
+        status = err == ENOENT || err == ENOTDIR ? STATUS_OBJECT_PATH_NOT_FOUND
+                 : err == EINVAL                 ? STATUS_SHARING_VIOLATION /* a directory into itself */
+                                                 : status_from_errno(err);
         goto done;
     }
     if (!link)

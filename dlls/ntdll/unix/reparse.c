@@ -2,7 +2,8 @@
 /*
  * reparse.c: control requests on files: reparse points, which are symbolic links here, and the layout of files (sparse,
  * zeroed and allocated ranges). Links are written relative to where they are or with absolute Unix targets, so native
- * programs follow them too. A link for a directory ends in "/", a junction in "/./" (file_attr.c shows them as such).
+ * programs follow them too. A link for a directory ends in "/", a junction in "/./", and one for a file begins with "./"
+ * or "/./": so file_attr.c can tell them from links of Linux programs.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -26,6 +27,10 @@ static WCHAR *target_to_windows(const char *target, size_t len, size_t *count, b
     while (len > 1 && target[len - 1] == '/') /* the marks of directories and junctions */
         len -= len > 2 && target[len - 2] == '.' && target[len - 3] == '/' ? 2 : 1;
     *relative = target[0] != '/';
+    if (len > 2 && !memcmp(target, *relative ? "./" : "/./", *relative ? 2 : 3)) { /* the mark of links to files */
+        target += 2;
+        len -= 2;
+    }
     text = malloc((len * 1 + 64) * sizeof(WCHAR));
     if (!text)
         return NULL;
@@ -122,14 +127,14 @@ static NTSTATUS get_reparse_point(struct io *io)
 /* --- writing --- */
 
 /* The Unix target of a substitute name; malloc'ed, with room for the marks. */
-static NTSTATUS target_to_unix(struct file_object *file, const WCHAR *name, size_t len, bool relative, char **result)
+static NTSTATUS target_to_unix(const WCHAR *name, size_t len, bool relative, char **result)
 {
     struct nt_path path;
     NTSTATUS status;
     char *text;
 
     if (relative) {
-        text = malloc(3 * len + 8);
+        text = malloc(3 * len + 12);
         if (!text)
             return STATUS_NO_MEMORY;
         size_t n = utf16_to_utf8(name, len, text, 3 * len);
@@ -141,13 +146,12 @@ static NTSTATUS target_to_unix(struct file_object *file, const WCHAR *name, size
         *result = text;
         return STATUS_SUCCESS;
     }
-    (void)file;
     status = path_parse_text(NULL, name, len, &path);
     if (!status && path.kind != PATH_FILE && path.kind != PATH_VOLUME)
         status = STATUS_IO_REPARSE_DATA_INVALID;
     if (!status) {
         path_resolve(&path); /* in the spelling that exists, if it does */
-        text = malloc(path.len + 8);
+        text = malloc(path.len + 12);
         if (text)
             strcpy(text, path.name);
         *result = text;
@@ -221,8 +225,7 @@ static NTSTATUS set_reparse_point(struct io *io)
         status = STATUS_NOT_A_DIRECTORY;
     if (!status) {
         relative = !junction && (data->SymbolicLinkReparseBuffer.Flags & SYMLINK_FLAG_RELATIVE);
-        status = target_to_unix(io->file, (WCHAR *)((char *)data + header + offset), length / sizeof(WCHAR), relative,
-                                &target);
+        status = target_to_unix((WCHAR *)((char *)data + header + offset), length / sizeof(WCHAR), relative, &target);
     }
     if (!status) {
         size_t n = strlen(target);
@@ -230,6 +233,10 @@ static NTSTATUS set_reparse_point(struct io *io)
             strcpy(target + n++, "/");
         if (junction)
             strcpy(target + n, "./");
+        if (io->file->kind != FILE_KIND_DIRECTORY) {
+            memmove(target + 2, target, n + 1);
+            memcpy(target, relative ? "./" : "/.", 2);
+        }
         status = replace_by_link(io->file, target);
     }
     free(target);

@@ -23,6 +23,7 @@ static NTSTATUS core_call(ULONG function, PVOID arguments)
     table.size = size;
     table.clock_gettime = (void *)clock_gettime;
     table.getrandom = (void *)getrandom;
+    table.gethostname = (void *)gethostname;
     return user_copy_out(arguments, &table, size) ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
 }
 
