@@ -34,6 +34,14 @@ gen/apisets.h: tools/mkapiset $(srcdir)/include/apisets.tbl
 	@mkdir -p gen
 	$(call say,GEN)tools/mkapiset $(srcdir)/include/apisets.tbl > $@.new && mv $@.new $@
 
+# --- the base registry ---
+
+gen/registry.bin: tools/mkregistry $(srcdir)/share/registry.txt $(srcdir)/share/timezones.txt
+	@mkdir -p gen
+	$(call say,GEN)tools/mkregistry $(srcdir)/share/registry.txt $(srcdir)/share/timezones.txt $@.new && mv $@.new $@
+tools/mkregistry: $(srcdir)/include/registry_image.h
+obj/native/dlls/ntdll/unix/registry_image.o: gen/registry.bin
+
 # --- transom ---
 
 NATIVE_SOURCES = $(foreach dir,loader $(patsubst $(srcdir)/%/,%,$(wildcard $(srcdir)/dlls/*/unix/)),\
