@@ -41,7 +41,12 @@ tests/ucrtbase/%.exe: $(srcdir)/tests/crt/%.c $(srcdir)/tests/test.h $(srcdir)/b
 	$(build_test)
 -include $(TEST_PROGRAMS:.exe=.d)
 
--include $(UNIX_PROGRAMS:.exe=.d)
+-include $(patsubst %.exe,%.d,$(filter %.exe,$(UNIX_PROGRAMS)))
+
+fuzz/mkbadpe: $(srcdir)/tests/fuzz/mkbadpe.c
+	@mkdir -p $(@D)
+	$(call say,TOOL)$(CC) $(TOOL_CFLAGS) $(LDFLAGS) -o $@ $<
+UNIX_PROGRAMS += fuzz/mkbadpe
 
 .PHONY: tests check-tests check-ubsan
 tests: $(TEST_PROGRAMS) $(UNIX_PROGRAMS)

@@ -88,6 +88,9 @@ bool ldr_range_find(ULONG_PTR address, struct ldr_range *range);
 bool ldr_range_add(const struct ldr_range *range);
 void ldr_range_remove(ULONG_PTR base);
 
+/* ldrguard.c: the function's status, or STATUS_INVALID_IMAGE_FORMAT if it faulted on what an image's tables lead to */
+NTSTATUS ldr_guard(NTSTATUS (*function)(void *context), void *context);
+
 /* ldrimage.c */
 NTSTATUS ldr_relocate(void *base, IMAGE_NT_HEADERS *nt, LONG_PTR diff);
 void ldr_set_security_cookie(struct ldr_module *module);

@@ -289,9 +289,9 @@ static void thunk_range(const struct ldr_module *module, const IMAGE_IMPORT_DESC
     *size = high > low ? high - low : 0;
 }
 
-/* Loads what the module imports and binds it, recursively. Under the loader lock. */
-NTSTATUS ldr_bind_imports(struct ldr_module *module)
+static NTSTATUS bind_imports(void *context)
 {
+    struct ldr_module *module = context;
     ULONG size, old = 0;
     const IMAGE_IMPORT_DESCRIPTOR *imports =
         RtlImageDirectoryEntryToData(module->entry.DllBase, TRUE, IMAGE_DIRECTORY_ENTRY_IMPORT, &size);
@@ -313,6 +313,12 @@ NTSTATUS ldr_bind_imports(struct ldr_module *module)
     if (!status)
         module->state = LDR_BOUND;
     return status;
+}
+
+/* Loads what the module imports and binds it, recursively. Under the loader lock. */
+NTSTATUS ldr_bind_imports(struct ldr_module *module)
+{
+    return ldr_guard(bind_imports, module);
 }
 
 /* --- Exported --- */

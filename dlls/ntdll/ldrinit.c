@@ -224,7 +224,9 @@ static NTSTATUS init_process(PEB *peb, void *ntdll_base, CONTEXT *context)
         pin_all();
         ldr_static_reserved = NULL;
     }
-    if (status && ldr_reporting)
+    if (status == STATUS_INVALID_IMAGE_FORMAT && ldr_reporting)
+        ldr_message("is damaged: its tables lead to nowhere (%x)", (unsigned)status);
+    else if (status && ldr_reporting)
         ldr_message("cannot start (%x)", (unsigned)status);
     ldr_reporting = false;
     RtlLeaveCriticalSection(&ldr_lock);

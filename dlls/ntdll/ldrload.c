@@ -62,8 +62,9 @@ static NTSTATUS open_section(const WCHAR *path, size_t length, HANDLE *section)
 }
 
 /* What an image needs before its imports: addresses that are right, a random cookie, thread-local storage. */
-NTSTATUS ldr_prepare_image(struct ldr_module *module)
+static NTSTATUS prepare_image(void *context)
 {
+    struct ldr_module *module = context;
     LONG_PTR diff = (char *)module->entry.DllBase - (char *)module->nt->OptionalHeader.ImageBase;
     NTSTATUS status;
 
@@ -75,6 +76,11 @@ NTSTATUS ldr_prepare_image(struct ldr_module *module)
     }
     ldr_set_security_cookie(module);
     return ldr_tls_add_module(module);
+}
+
+NTSTATUS ldr_prepare_image(struct ldr_module *module)
+{
+    return ldr_guard(prepare_image, module);
 }
 
 /* Takes a module that could not be loaded completely out again. */

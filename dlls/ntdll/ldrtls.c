@@ -32,7 +32,7 @@ static struct tls_vector *vector_of(const TEB *teb)
 /* Blocks are aligned as the image asks; the heap's own pointer is kept in front. */
 static void *block_alloc(const struct tls_image *image)
 {
-    char *raw = heap_alloc(image->data_size + image->zero_size + image->alignment + sizeof(void *));
+    char *raw = heap_alloc_zero(image->data_size + image->zero_size + image->alignment + sizeof(void *));
     char *block;
 
     if (!raw)
@@ -40,7 +40,6 @@ static void *block_alloc(const struct tls_image *image)
     block = (char *)(((ULONG_PTR)raw + sizeof(void *) + image->alignment - 1) & ~(image->alignment - 1));
     ((void **)block)[-1] = raw;
     memcpy(block, image->data, image->data_size);
-    memset(block + image->data_size, 0, image->zero_size);
     return block;
 }
 
@@ -95,10 +94,23 @@ NTSTATUS ldr_tls_add_module(struct ldr_module *module)
     const IMAGE_TLS_DIRECTORY *tls =
         RtlImageDirectoryEntryToData(module->entry.DllBase, TRUE, IMAGE_DIRECTORY_ENTRY_TLS, &size);
     NTSTATUS status = STATUS_SUCCESS;
-    struct tls_image *image;
+    struct tls_image *image, new = { .module = module };
 
     if (!tls || !tls->AddressOfIndex)
         return STATUS_SUCCESS;
+    align = (tls->Characteristics & IMAGE_SCN_ALIGN_MASK) >> 20;
+    new.alignment = align > 5 ? (SIZE_T)1 << (align - 1) : 16;
+    new.data = (const void *)tls->StartAddressOfRawData;
+    new.data_size = tls->EndAddressOfRawData - tls->StartAddressOfRawData;
+    new.zero_size = tls->SizeOfZeroFill;
+    if (new.data_size > module->entry.SizeOfImage)
+        return STATUS_INVALID_IMAGE_FORMAT;
+    /* Faults on what the image says belong before the lock (ldr_guard). */
+    for (SIZE_T i = 0; i < new.data_size; i += 0x1000)
+        (void)((const volatile char *)new.data)[i];
+    if (new.data_size)
+        (void)((const volatile char *)new.data)[new.data_size - 1];
+    *(volatile ULONG *)tls->AddressOfIndex = 0;
     RtlAcquireSRWLockExclusive(&tls_lock);
     index = index_alloc();
     if (index == ~0u) {
@@ -106,12 +118,7 @@ NTSTATUS ldr_tls_add_module(struct ldr_module *module)
         return STATUS_NO_MEMORY;
     }
     image = &images[index];
-    align = (tls->Characteristics & IMAGE_SCN_ALIGN_MASK) >> 20;
-    image->alignment = align > 5 ? (SIZE_T)1 << (align - 1) : 16;
-    image->data = (const void *)tls->StartAddressOfRawData;
-    image->data_size = tls->EndAddressOfRawData - tls->StartAddressOfRawData;
-    image->zero_size = tls->SizeOfZeroFill;
-    image->module = module;
+    *image = new;
     for (LIST_ENTRY *link = threads.Flink; link != &threads && !status; link = link->Flink) {
         TEB *teb = CONTAINING_RECORD(link, TEB, TlsLinks);
 

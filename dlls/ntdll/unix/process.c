@@ -136,7 +136,7 @@ void *image_export(const void *base, const char *name)
 static const char *refusal(NTSTATUS status, const struct image *image)
 {
     if (image) {
-        if (image->is_dotnet && image->machine != IMAGE_FILE_MACHINE_AMD64)
+        if (image->is_dotnet)
             return "is a .NET program: it needs the .NET runtime, which Transom does not provide";
         if (image->machine == IMAGE_FILE_MACHINE_I386)
             return "is a 32-bit program: this version of Transom runs 64-bit (x86-64) programs only";
@@ -148,6 +148,8 @@ static const char *refusal(NTSTATUS status, const struct image *image)
             return "is a DLL, not a program";
         if (image->info.SubSystemType == 1)
             return "is a Windows driver or native program, not an application";
+        if (image->info.SubSystemType != 2 && image->info.SubSystemType != 3)
+            return "is a program for another environment than Windows (EFI, POSIX, OS/2, Xbox, ...)";
         return NULL;
     }
     switch ((uint32_t)status) {

@@ -214,6 +214,8 @@ NTSTATUS thread_make_stack(TEB *teb, size_t reserve, size_t commit)
         reserve = image->MaximumStackSize;
     if (!commit)
         commit = image->CommittedStackSize;
+    if (reserve > NT_USER_SPACE_LIMIT || commit > NT_USER_SPACE_LIMIT)
+        return STATUS_NO_MEMORY;
     if (commit >= reserve)
         reserve = ROUND_UP(commit + 1, 0x100000ull); /* as CreateThread documents: rounded up to the next megabyte */
     if (reserve < ALLOCATION_GRANULARITY * 2)
