@@ -252,6 +252,28 @@ NTSYSAPI NTSTATUS NTAPI RtlCreateTimer(HANDLE TimerQueue, HANDLE *Timer, WAITORT
 NTSYSAPI NTSTATUS NTAPI RtlUpdateTimer(HANDLE TimerQueue, HANDLE Timer, ULONG DueTime, ULONG Period);
 NTSYSAPI NTSTATUS NTAPI RtlDeleteTimer(HANDLE TimerQueue, HANDLE Timer, HANDLE CompletionEvent);
 NTSYSAPI NTSTATUS NTAPI RtlDeleteTimerQueueEx(HANDLE TimerQueue, HANDLE CompletionEvent);
+
+/* The thread pool. */
+NTSYSAPI NTSTATUS NTAPI TpAllocPool(PTP_POOL *Pool, PVOID Reserved);
+NTSYSAPI VOID NTAPI TpSetDefaultPoolMaxThreads(LONG Maximum);
+NTSYSAPI NTSTATUS NTAPI TpSetPoolMinThreads(PTP_POOL Pool, LONG Minimum);
+NTSYSAPI NTSTATUS NTAPI TpSetPoolStackInformation(PTP_POOL Pool, const TP_POOL_STACK_INFORMATION *Information);
+NTSYSAPI NTSTATUS NTAPI TpQueryPoolStackInformation(PTP_POOL Pool, TP_POOL_STACK_INFORMATION *Information);
+NTSYSAPI NTSTATUS NTAPI TpAllocCleanupGroup(PTP_CLEANUP_GROUP *Group);
+NTSYSAPI NTSTATUS NTAPI TpSimpleTryPost(PTP_SIMPLE_CALLBACK Callback, PVOID Context,
+                                        const TP_CALLBACK_ENVIRON *Environment);
+NTSYSAPI NTSTATUS NTAPI TpAllocWork(PTP_WORK *Work, PTP_WORK_CALLBACK Callback, PVOID Context,
+                                    const TP_CALLBACK_ENVIRON *Environment);
+NTSYSAPI NTSTATUS NTAPI TpAllocTimer(PTP_TIMER *Timer, PTP_TIMER_CALLBACK Callback, PVOID Context,
+                                     const TP_CALLBACK_ENVIRON *Environment);
+NTSYSAPI NTSTATUS NTAPI TpAllocWait(PTP_WAIT *Wait, PTP_WAIT_CALLBACK Callback, PVOID Context,
+                                    const TP_CALLBACK_ENVIRON *Environment);
+NTSYSAPI NTSTATUS NTAPI TpAllocIoCompletion(PTP_IO *Io, HANDLE File, PVOID Callback, PVOID Context,
+                                            const TP_CALLBACK_ENVIRON *Environment);
+NTSYSAPI NTSTATUS NTAPI TpCallbackMayRunLong(PTP_CALLBACK_INSTANCE Instance);
+NTSYSAPI NTSTATUS NTAPI TransomTpAllocWin32Io(PTP_IO *Io, HANDLE File, PVOID Callback, PVOID Context,
+                                              const TP_CALLBACK_ENVIRON *Environment);
+
 NTSYSAPI BOOLEAN NTAPI RtlIsProcessorFeaturePresent(ULONG Feature);
 NTSYSAPI ULONG NTAPI RtlGetCurrentProcessorNumber(VOID);
 NTSYSAPI VOID NTAPI RtlGetCurrentProcessorNumberEx(PROCESSOR_NUMBER *Number);
