@@ -87,7 +87,7 @@ NTSTATUS NTAPI LdrEnumResources(PVOID base, const LDR_RESOURCE_INFO *info, ULONG
 /* Exceptions */
 typedef LONG(NTAPI *PRTLP_UNHANDLED_EXCEPTION_FILTER)(PEXCEPTION_POINTERS);
 BOOLEAN NTAPI RtlDispatchException(PEXCEPTION_RECORD record, PCONTEXT context);
-/* Describes the crash on stderr; kernelbase's UnhandledExceptionFilter calls it last. EXCEPTION_EXECUTE_HANDLER. */
+/* What kernelbase's UnhandledExceptionFilter does last: EXCEPTION_CONTINUE_SEARCH, to the second chance and the report. */
 LONG NTAPI RtlUnhandledExceptionFilter(PEXCEPTION_POINTERS pointers);
 ULONG NTAPI RtlWalkFrameChain(PVOID *callers, ULONG count, ULONG flags);
 VOID NTAPI RtlGetCallersAddress(PVOID *caller, PVOID *callers_caller);
