@@ -260,6 +260,7 @@ static BOOL entry_id(const BYTE *root, const IMAGE_RESOURCE_DIRECTORY_ENTRY *ent
 
 /* Calls back for each entry of a directory; the A functions get their strings converted. */
 struct enumeration {
+    enum { ENUM_TYPES, ENUM_NAMES, ENUM_LANGUAGES } what; /* a name may be number 0: NULL tells nothing */
     HMODULE module;
     FARPROC proc;
     LPARAM param;
@@ -286,11 +287,11 @@ static BOOL enumerate(const struct enumeration *e, const BYTE *root, const IMAGE
             kb_free(buffer);
             return FALSE;
         }
-        if (e->name)
+        if (e->what == ENUM_LANGUAGES)
             more = ((ENUMRESLANGPROCW)(void *)e->proc)(e->module, e->ansi ? (const void *)e->type_a : e->type,
                                                        e->ansi ? (const void *)e->name_a : e->name, entries[i].Id,
                                                        e->param);
-        else if (e->type)
+        else if (e->what == ENUM_NAMES)
             more = ((ENUMRESNAMEPROCW)(void *)e->proc)(e->module, e->ansi ? (const void *)e->type_a : e->type,
                                                        (LPWSTR)arg, e->param);
         else
@@ -313,7 +314,7 @@ static BOOL enum_types(HMODULE module, FARPROC proc, LPARAM param, BOOL ansi)
 
 static BOOL enum_names(HMODULE module, LPCWSTR type, const void *type_a, FARPROC proc, LPARAM param, BOOL ansi)
 {
-    struct enumeration e = { module, proc, param, ansi, type, NULL, type_a, NULL };
+    struct enumeration e = { ENUM_NAMES, module, proc, param, ansi, type, NULL, type_a, NULL };
     const BYTE *root = resource_root(real_module(module));
     const IMAGE_RESOURCE_DIRECTORY_ENTRY *entry;
     const IMAGE_RESOURCE_DIRECTORY *dir;
@@ -331,7 +332,7 @@ static BOOL enum_names(HMODULE module, LPCWSTR type, const void *type_a, FARPROC
 static BOOL enum_languages(HMODULE module, LPCWSTR type, LPCWSTR name, const void *type_a, const void *name_a,
                            FARPROC proc, LPARAM param, BOOL ansi)
 {
-    struct enumeration e = { module, proc, param, ansi, type, name, type_a, name_a };
+    struct enumeration e = { ENUM_LANGUAGES, module, proc, param, ansi, type, name, type_a, name_a };
     const IMAGE_RESOURCE_DIRECTORY *dir;
     const BYTE *root;
 
