@@ -4,12 +4,12 @@
  * KUSER_SHARED_DATA in the WDK documentation. Programs (the Go runtime among them) read the clocks in it without any call, so it is kept
  * current by a tiny thread at the rate of Windows' clock interrupt, 64 Hz unless NtSetTimerResolution asks for more.
  */
-#include <cpuid.h>
 #include <linux/futex.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/platform/x86.h>
 #include <sys/sysinfo.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -174,32 +174,27 @@ static int tick(void *unused)
     return 0;
 }
 
+/* Asked of the C library, which has executed CPUID already: under a hypervisor each one costs microseconds. */
 static void fill_features(struct shared_data *data)
 {
     uint8_t *f = data->processor_features;
-    unsigned a, b, c, d;
     f[PF_COMPARE_EXCHANGE_DOUBLE] = f[PF_MMX_INSTRUCTIONS_AVAILABLE] = f[PF_XMMI_INSTRUCTIONS_AVAILABLE] = 1;
     f[PF_RDTSC_INSTRUCTION_AVAILABLE] = f[PF_PAE_ENABLED] = f[PF_XMMI64_INSTRUCTIONS_AVAILABLE] = 1;
     f[PF_NX_ENABLED] = f[PF_FASTFAIL_AVAILABLE] = f[PF_SECOND_LEVEL_ADDRESS_TRANSLATION] = 1;
-    if (__get_cpuid(1, &a, &b, &c, &d)) {
-        f[PF_SSE3_INSTRUCTIONS_AVAILABLE] = c & 1;
-        f[PF_COMPARE_EXCHANGE128] = c >> 13 & 1;
-        f[PF_SSSE3_INSTRUCTIONS_AVAILABLE] = c >> 9 & 1;
-        f[PF_SSE4_1_INSTRUCTIONS_AVAILABLE] = c >> 19 & 1;
-        f[PF_SSE4_2_INSTRUCTIONS_AVAILABLE] = c >> 20 & 1;
-        f[PF_XSAVE_ENABLED] = c >> 27 & 1;
-        f[PF_AVX_INSTRUCTIONS_AVAILABLE] = __builtin_cpu_supports("avx") != 0;
-        f[PF_RDRAND_INSTRUCTION_AVAILABLE] = c >> 30 & 1;
-    }
-    if (__get_cpuid_count(7, 0, &a, &b, &c, &d)) {
-        f[PF_RDWRFSGSBASE_AVAILABLE] = 0; /* GS base must stay the TEB; Windows 10 does not promise these either */
-        f[PF_ERMS_AVAILABLE] = b >> 9 & 1;
-        f[PF_AVX2_INSTRUCTIONS_AVAILABLE] = __builtin_cpu_supports("avx2") != 0;
-        f[PF_AVX512F_INSTRUCTIONS_AVAILABLE] = __builtin_cpu_supports("avx512f") != 0;
-        f[PF_RDPID_INSTRUCTION_AVAILABLE] = c >> 22 & 1;
-    }
-    if (__get_cpuid(0x80000001, &a, &b, &c, &d))
-        f[PF_RDTSCP_INSTRUCTION_AVAILABLE] = d >> 27 & 1;
+    f[PF_SSE3_INSTRUCTIONS_AVAILABLE] = CPU_FEATURE_PRESENT(SSE3);
+    f[PF_SSSE3_INSTRUCTIONS_AVAILABLE] = CPU_FEATURE_PRESENT(SSSE3);
+    f[PF_SSE4_1_INSTRUCTIONS_AVAILABLE] = CPU_FEATURE_PRESENT(SSE4_1);
+    f[PF_SSE4_2_INSTRUCTIONS_AVAILABLE] = CPU_FEATURE_PRESENT(SSE4_2);
+    f[PF_COMPARE_EXCHANGE128] = CPU_FEATURE_PRESENT(CMPXCHG16B);
+    f[PF_RDRAND_INSTRUCTION_AVAILABLE] = CPU_FEATURE_PRESENT(RDRAND);
+    f[PF_XSAVE_ENABLED] = CPU_FEATURE_PRESENT(OSXSAVE);
+    f[PF_AVX_INSTRUCTIONS_AVAILABLE] = CPU_FEATURE_ACTIVE(AVX); /* "active": Linux saves the registers too */
+    f[PF_AVX2_INSTRUCTIONS_AVAILABLE] = CPU_FEATURE_ACTIVE(AVX2);
+    f[PF_AVX512F_INSTRUCTIONS_AVAILABLE] = CPU_FEATURE_ACTIVE(AVX512F);
+    f[PF_ERMS_AVAILABLE] = CPU_FEATURE_PRESENT(ERMS);
+    f[PF_RDPID_INSTRUCTION_AVAILABLE] = CPU_FEATURE_PRESENT(RDPID);
+    f[PF_RDTSCP_INSTRUCTION_AVAILABLE] = CPU_FEATURE_PRESENT(RDTSCP);
+    f[PF_RDWRFSGSBASE_AVAILABLE] = 0; /* GS base must stay the TEB; Windows 10 does not promise these either */
 }
 
 static void fill(struct shared_data *data)
