@@ -24,6 +24,7 @@ static bool dispatch_to_frames(EXCEPTION_RECORD *record, CONTEXT *context)
     CONTEXT unwound = *context;
     UNWIND_HISTORY_TABLE history = { 0 };
     DISPATCHER_CONTEXT dispatcher;
+    PVOID data;
     ULONG64 frame, nested_frame = 0;
     ULONG flags = record->ExceptionFlags & EXCEPTION_NONCONTINUABLE;
 
@@ -42,16 +43,17 @@ static bool dispatch_to_frames(EXCEPTION_RECORD *record, CONTEXT *context)
             flags |= EH_STACK_INVALID;
             break;
         }
-        if (dispatcher.LanguageHandler) {
+        dispatcher.ControlPc = pc;
+        dispatcher.ImageBase = image_base;
+        dispatcher.FunctionEntry = function;
+        dispatcher.EstablisherFrame = frame;
+        dispatcher.ScopeIndex = 0;
+        for (bool again = dispatcher.LanguageHandler != NULL; again;) {
             EXCEPTION_DISPOSITION disposition;
 
-            dispatcher.ControlPc = pc;
-            dispatcher.ImageBase = image_base;
-            dispatcher.FunctionEntry = function;
-            dispatcher.EstablisherFrame = frame;
+            again = false;
             dispatcher.ContextRecord = &unwound;
             dispatcher.HistoryTable = &history;
-            dispatcher.ScopeIndex = 0;
             record->ExceptionFlags = flags;
             disposition = ki_call_exception_handler(record, (PVOID)frame, context, &dispatcher);
             flags |= record->ExceptionFlags & EXCEPTION_NONCONTINUABLE;
@@ -73,10 +75,16 @@ static bool dispatch_to_frames(EXCEPTION_RECORD *record, CONTEXT *context)
                     nested_frame = dispatcher.EstablisherFrame;
                 break;
             case ExceptionCollidedUnwind:
-                /* Raised by a handler during an unwind: the frames that were being unwound are passed over. */
+                /*
+                 * Raised by a handler during an unwind, whose dispatcher is ours now: pass over the frames that have been
+                 * unwound. The handler that was being called is asked too; its ScopeIndex tells it what it has done.
+                 */
                 unwound = *dispatcher.ContextRecord;
+                unwound.Rip = dispatcher.ControlPc;
                 RtlVirtualUnwind(UNW_FLAG_NHANDLER, dispatcher.ImageBase, dispatcher.ControlPc,
-                                 dispatcher.FunctionEntry, &unwound, &dispatcher.HandlerData, &frame, NULL);
+                                 dispatcher.FunctionEntry, &unwound, &data, &frame, NULL);
+                frame = dispatcher.EstablisherFrame;
+                again = true;
                 break;
             default:
                 raise_noncontinuable(STATUS_INVALID_DISPOSITION, record);
