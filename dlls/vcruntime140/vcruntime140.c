@@ -79,13 +79,9 @@ void __cdecl __telemetry_main_return_trigger(void *module)
     (void)module;
 }
 
-void __cdecl __NLG_Return2(void)
-{
-}
+void __cdecl __NLG_Return2(void) {}
 
-void __cdecl __NLG_Dispatch2(void)
-{
-}
+void __cdecl __NLG_Dispatch2(void) {}
 
 /* Error information of the Windows Runtime, for `throw ref new ...`. */
 typedef void *(__stdcall *winrt_information)(void *);

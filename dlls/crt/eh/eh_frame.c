@@ -19,11 +19,10 @@ struct visit {
     EXCEPTION_RECORD *record;
     CONTEXT *context;
     DISPATCHER_CONTEXT *dispatcher;
-    char *frame;       /* the function's, also if this is a handler's frame */
+    char *frame; /* the function's, also if this is a handler's frame */
     int state;
-    bool resumed;      /* the state is that of a try block that has been left */
-    int handled_high;  /* in a handler's frame: `high` of its try block, else NO_TRY */
-    int handled_catch_high;
+    bool resumed;     /* the state is that of a try block that has been left */
+    int handled_high; /* in a handler's frame: `high` of its try block, else NO_TRY */
 };
 
 /* The function's first instruction, for a part of it too. */
@@ -44,7 +43,7 @@ ULONG eh_function_begin(const DISPATCHER_CONTEXT *dispatcher)
     }
 }
 
-/* In a handler's frame, finds the handler's try block and the function's frame. */
+/* In a handler's frame, finds the function's frame, and the handler's try block if they share their states. */
 static void find_function_frame(struct visit *visit)
 {
     const struct eh_function *function = visit->function;
@@ -53,6 +52,11 @@ static void find_function_frame(struct visit *visit)
     unsigned index;
 
     visit->handled_high = NO_TRY;
+    if (function->has_own_states) {
+        if (function->is_catch)
+            visit->frame = *(char **)(visit->frame + function->frame_offset);
+        return;
+    }
     while (function->format->next_try(function, &position, &index, &block)) {
         const void *handler_position = NULL;
         struct eh_handler handler;
@@ -62,8 +66,7 @@ static void find_function_frame(struct visit *visit)
             if (handler.handler_rva != function->begin_rva)
                 continue;
             visit->handled_high = block.high;
-            visit->handled_catch_high = block.catch_high;
-            visit->frame = *(char **)(visit->frame + (function->is_catch ? function->frame_offset : handler.frame_offset));
+            visit->frame = *(char **)(visit->frame + handler.frame_offset);
             return;
         }
     }

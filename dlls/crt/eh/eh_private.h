@@ -15,15 +15,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define EH_CODE           0xe06d7363u /* 0xe0000000 + 'msc' */
-#define EH_MAGIC          0x19930520u
-#define EH_MAGIC_ES       0x19930521u /* FuncInfo has exception specifications */
-#define EH_MAGIC_FLAGS    0x19930522u /* FuncInfo has flags */
-#define EH_MAGIC_PURE     0x01994000u
+#define EH_CODE        0xe06d7363u /* 0xe0000000 + 'msc' */
+#define EH_MAGIC       0x19930520u
+#define EH_MAGIC_ES    0x19930521u /* FuncInfo has exception specifications */
+#define EH_MAGIC_FLAGS 0x19930522u /* FuncInfo has flags */
+#define EH_MAGIC_PURE  0x01994000u
 
-#define EH_UNWINDING      0x02
-#define EH_EXIT_UNWIND    0x04
-#define EH_TARGET_UNWIND  0x20
+#define EH_UNWINDING        0x02
+#define EH_EXIT_UNWIND      0x04
+#define EH_TARGET_UNWIND    0x20
 #define EH_IS_UNWIND(flags) ((flags) & (EH_UNWINDING | EH_EXIT_UNWIND))
 
 #ifndef STATUS_LONGJUMP
@@ -90,9 +90,9 @@ struct eh_handler {
 };
 
 struct eh_try {
-    int low, high;       /* the states of the block */
-    int catch_high;      /* those of its handlers are above `high` up to here */
-    unsigned handlers;   /* format 3: their number */
+    int low, high;     /* the states of the block */
+    int catch_high;    /* those of its handlers are above `high` up to here */
+    unsigned handlers; /* format 3: their number */
     const void *handler_data;
 };
 
@@ -116,13 +116,14 @@ struct eh_format {
 struct eh_function {
     const struct eh_format *format;
     const char *image;
-    const void *tables;     /* FuncInfo, or behind the header of FuncInfo4 */
-    ULONG begin_rva;        /* the function's or the funclet's first instruction */
-    ULONG part_rva;         /* format 4: of the part of it that ip_map is about */
-    bool synchronous;       /* /EHs: only thrown objects are exceptions */
+    const void *tables; /* FuncInfo, or behind the header of FuncInfo4 */
+    ULONG begin_rva;    /* the function's or the funclet's first instruction */
+    ULONG part_rva;     /* format 4: of the part of it that ip_map is about */
+    bool synchronous;   /* /EHs: only thrown objects are exceptions */
     bool is_noexcept;
-    bool is_catch;          /* format 4 says that this is a handler's function */
-    int frame_offset;       /* then: where its frame has its function's frame */
+    bool has_own_states; /* format 4: a handler's funclet has tables of its own, in which it looks like a function, */
+    bool is_catch;       /* this is such, */
+    int frame_offset;    /* and its frame has its function's frame here */
     int max_state;
     const char *unwind_map, *try_map, *ip_map; /* format 4 */
 };
@@ -155,10 +156,10 @@ struct eh_catch {
     struct eh_catch *outer;
     EXCEPTION_RECORD *record, *outer_record;
     CONTEXT *context, *outer_context;
-    char *handler;       /* the funclet */
-    char *frame;         /* its function's frame */
-    char *target_frame;  /* the frame that contains the try block: that, or another handler's */
-    int state;           /* the try block's */
+    char *handler;      /* the funclet */
+    char *frame;        /* its function's frame */
+    char *target_frame; /* the frame that contains the try block: that, or another handler's */
+    int state;          /* the try block's */
     unsigned continuation_count;
     char *continuation[2];
 };
@@ -172,7 +173,7 @@ struct eh_thread {
     CONTEXT *context;
     struct eh_catch *catches; /* running handlers, innermost first */
     struct frame_info *frames;
-    int unwinding;            /* functions that are being called while unwinding */
+    int unwinding; /* functions that are being called while unwinding */
     /* A frame that a running handler has been put on is in another state than its instruction pointer says. */
     const char *resumed_frame;
     int resumed_state;

@@ -22,7 +22,8 @@ extern const void *const eh_table_bad_cast[], *const eh_table_bad_typeid[], *con
 extern const throw_info eh_throw_info_bad_cast, eh_throw_info_bad_typeid, eh_throw_info_non_rtti_object;
 
 /* Each class's own copy constructor would set its own table: the original has it. */
-struct std_exception *__attribute__((used)) eh_exception_copy(struct std_exception *to, const struct std_exception *from)
+struct std_exception *__attribute__((used))
+eh_exception_copy(struct std_exception *to, const struct std_exception *from)
 {
     to->table = from->table;
     to->data.what = NULL;

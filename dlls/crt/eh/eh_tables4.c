@@ -177,6 +177,7 @@ EXCEPTION_DISPOSITION __cdecl __CxxFrameHandler4(EXCEPTION_RECORD *record, void 
                                     .begin_rva = eh_function_begin(dispatcher),
                                     .synchronous = header & FUNCTION_SYNCHRONOUS,
                                     .is_noexcept = header & FUNCTION_NOEXCEPT,
+                                    .has_own_states = true,
                                     .is_catch = header & FUNCTION_IS_CATCH };
 
     if (header & FUNCTION_HAS_BBT)

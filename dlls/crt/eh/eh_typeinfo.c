@@ -45,7 +45,8 @@ const char *__cdecl __std_type_info_name(struct type_info_data *type, SLIST_HEAD
 
     if (cached)
         return cached;
-    name = __unDName(NULL, type->decorated + 1, 0, malloc, free, 0x2800); /* a type's name, without keywords of pointers */
+    name =
+        __unDName(NULL, type->decorated + 1, 0, malloc, free, 0x2800); /* a type's name, without keywords of pointers */
     if (!name)
         return NULL;
     for (size = strlen(name); size && name[size - 1] == ' '; size--)

@@ -4,7 +4,10 @@
 char *__cdecl __unDName(char *buffer, const char *name, int length, void *(__cdecl *allocate)(size_t),
                         void(__cdecl *release)(void *), unsigned short flags)
 {
-    (void)length; (void)release; (void)flags;
-    if (!buffer) buffer = allocate(strlen(name) + 1);
+    (void)length;
+    (void)release;
+    (void)flags;
+    if (!buffer)
+        buffer = allocate(strlen(name) + 1);
     return strcpy(buffer, name);
 }
