@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tp.h: the thread pool. An object (work, timer, wait, I/O) belongs to a pool; when it is due, a callback of it is queued
+ * there, and the pool's workers run what is queued. One thread of the process, the dispatcher (tpdispatch.c), knows when
+ * timers, waits and I/O are due: it blocks in a completion port, to which wait packets and files are bound.
+ *
+ * Locks: tp_dispatch_lock, then a pool's lock. Callbacks run without either. What is under which is said at each field.
+ */
+#ifndef TRANSOM_TP_H
+#define TRANSOM_TP_H
+
+#include "ntdll_private.h"
+
+enum tp_type {
+    TP_SIMPLE,
+    TP_WORK_OBJECT,
+    TP_TIMER_OBJECT,
+    TP_WAIT_OBJECT,
+    TP_IO_OBJECT,
+    TP_IO_WIN32,    /* CreateThreadpoolIo's callback takes an error code */
+    TP_LEGACY_WORK, /* the callbacks of the API before Windows Vista (threadpoollegacyapiset.h) */
+    TP_LEGACY_TIMER,
+    TP_LEGACY_WAIT,
+    TP_LEGACY_IO,
+};
+
+/* A moment the dispatcher waits for; under tp_dispatch_lock. */
+struct tp_moment {
+    LONGLONG due; /* in rtl_now()'s time */
+    ULONG place;  /* in the heap, from 1; 0 = not set */
+    void (*expire)(struct tp_moment *moment, LONGLONG now);
+};
+
+struct tp_pool {
+    LONG refs; /* the owner and objects */
+    RTL_SRWLOCK lock;
+    RTL_CONDITION_VARIABLE work;
+    LIST_ENTRY queues[TP_CALLBACK_PRIORITY_INVALID]; /* of objects with pending callbacks, by priority */
+    ULONG pending;                                   /* callbacks queued */
+    ULONG threads, idle, long_running;
+    ULONG minimum, maximum;
+    SIZE_T stack_reserve, stack_commit;
+    LONG priority;
+    LONGLONG idle_timeout;
+    bool shutdown;
+    struct tp_moment growth; /* when to look whether another worker is needed */
+};
+
+struct tp_group {
+    LONG refs; /* the owner and members */
+    RTL_SRWLOCK lock;
+    LIST_ENTRY members;
+};
+
+struct tp_io_result {
+    LIST_ENTRY link;
+    PVOID context;
+    IO_STATUS_BLOCK iosb;
+};
+
+struct tp_object {
+    enum tp_type type;
+    LONG refs; /* the owner's, one while callbacks are pending, one for each that runs, and what is said below */
+    struct tp_pool *pool;
+    struct tp_group *group;
+    LIST_ENTRY group_link; /* under the group's lock; empty when no longer a member */
+    void *callback, *context;
+    PTP_SIMPLE_CALLBACK finalization;
+    PTP_CLEANUP_GROUP_CANCEL_CALLBACK cancel;
+    HANDLE activation_context;
+    PVOID race_dll;
+    TP_CALLBACK_PRIORITY priority;
+    bool long_function, in_dispatcher;
+    bool deleted;            /* legacy: no new callbacks */
+    HANDLE completion_event; /* legacy: set when the object goes */
+    HANDLE token;            /* legacy: WT_TRANSFER_IMPERSONATION */
+
+    /* Under the pool's lock: */
+    LIST_ENTRY queue_link;
+    ULONG pending, running;
+    RTL_CONDITION_VARIABLE finished;
+
+    union {
+        struct { /* under tp_dispatch_lock */
+            struct tp_moment moment;
+            LONGLONG period;
+            bool set;
+            struct tp_timer_queue *queue; /* legacy */
+            LIST_ENTRY queue_link;
+        } timer;
+        struct {
+            HANDLE packet; /* holds a reference while armed */
+            struct tp_moment timeout;
+            ULONG_PTR generation; /* of arming: packets of earlier ones are stale */
+            bool armed;
+            ULONG signalled; /* of the pending callbacks: those not for a timeout; under the pool's lock */
+            HANDLE handle;   /* legacy: what to arm it with again */
+            LONGLONG interval;
+            bool once;
+        } wait;
+        struct {
+            ULONG outstanding;  /* started operations, each with a reference; under the pool's lock */
+            LIST_ENTRY results; /* of the pending callbacks; under the pool's lock */
+        } io;
+    };
+};
+
+/* What a running callback has asked to be done after it; on the worker's stack. */
+struct _TP_CALLBACK_INSTANCE {
+    struct tp_object *object;
+    HANDLE thread;
+    bool associated, long_running;
+    HANDLE event, mutex, semaphore;
+    LONG release_count;
+    RTL_CRITICAL_SECTION *section;
+    PVOID dll;
+};
+
+/* --- tppool.c --- */
+extern struct tp_pool tp_default_pool;
+
+void tp_pool_unref(struct tp_pool *pool);
+/* Queues a callback. `result` is what io.results takes, `signalled` what a wait's callback is told. */
+void tp_post(struct tp_object *object, bool signalled, struct tp_io_result *result);
+/* Runs a queued callback on this thread instead of a worker. */
+void tp_run_one(struct tp_object *object);
+
+/* --- tpobject.c --- */
+NTSTATUS tp_object_create(enum tp_type type, void *callback, void *context, const TP_CALLBACK_ENVIRON *environment,
+                          struct tp_object **result);
+void tp_object_ref(struct tp_object *object);
+void tp_object_unref(struct tp_object *object);
+/* Waits until no callback is pending or running; cancels the pending ones first if told to. */
+void tp_object_wait(struct tp_object *object, bool cancel);
+/* The owner is done with it: it leaves its group and loses its reference. */
+void tp_object_release(struct tp_object *object);
+/* Stops what makes new callbacks: tptimer.c, tpwait.c. */
+void tp_timer_stop(struct tp_object *object);
+void tp_wait_stop(struct tp_object *object);
+void tp_invoke(struct tp_object *object, TP_CALLBACK_INSTANCE *instance, bool signalled, struct tp_io_result *result);
+/* Deletion in the way of the legacy API, by its completion event: NULL, INVALID_HANDLE_VALUE (wait) or an event. */
+NTSTATUS tp_object_delete(struct tp_object *object, HANDLE event);
+
+/* --- tpdispatch.c --- */
+extern RTL_SRWLOCK tp_dispatch_lock;
+
+NTSTATUS tp_dispatch_start(void); /* tp_dispatch_lock is not held */
+HANDLE tp_dispatch_port(void);
+void tp_moment_set(struct tp_moment *moment, LONGLONG due); /* tp_dispatch_lock is held, in these two */
+void tp_moment_clear(struct tp_moment *moment);
+/* Something with in_dispatcher set is due: the dispatcher runs it when it has left the lock. */
+void tp_dispatch_run(struct tp_object *object);
+/* A time as NT takes it, relative if negative, as a moment. */
+LONGLONG tp_moment_of(const LARGE_INTEGER *time);
+
+/* --- what the dispatcher calls for packets --- */
+void tp_wait_signalled(struct tp_object *object, ULONG_PTR generation);
+void tp_io_completed(struct tp_object *object, PVOID context, const IO_STATUS_BLOCK *iosb);
+void tp_wait_rearm(struct tp_object *object); /* legacy: its callback has returned */
+
+NTSTATUS tp_wait_create(enum tp_type type, void *callback, void *context, const TP_CALLBACK_ENVIRON *environment,
+                        struct tp_object **result);
+NTSTATUS tp_wait_arm(struct tp_object *object, HANDLE handle, const LARGE_INTEGER *timeout, bool *was_armed);
+void tp_timer_arm(struct tp_object *object, const LARGE_INTEGER *due, ULONG period, bool *was_set);
+void tp_timer_queue_left(struct tp_object *object);
+
+#endif
