@@ -4,6 +4,7 @@
 #include "ntdll.h"
 #include <rpc.h>
 #include <rpcdce.h>
+#include <stdio.h>
 #include <string.h>
 #include <wchar.h>
 
@@ -69,7 +70,7 @@ static void format(const UUID *uuid, char text[37])
               uuid->Data4[6], uuid->Data4[7]);
 }
 
-RPC_STATUS RPC_ENTRY UuidToStringA(const UUID *uuid, RPC_CSTR *text)
+RPC_STATUS RPC_ENTRY UuidToStringA(UUID *uuid, RPC_CSTR *text)
 {
     RPC_STATUS status = allocate(37, (void **)text);
 
@@ -78,7 +79,7 @@ RPC_STATUS RPC_ENTRY UuidToStringA(const UUID *uuid, RPC_CSTR *text)
     return status;
 }
 
-RPC_STATUS RPC_ENTRY UuidToStringW(const UUID *uuid, RPC_WSTR *text)
+RPC_STATUS RPC_ENTRY UuidToStringW(UUID *uuid, RPC_WSTR *text)
 {
     RPC_STATUS status = allocate(37 * sizeof(WCHAR), (void **)text);
     char narrow[37];
