@@ -147,7 +147,7 @@ struct thread_data {
     HMODULE thread_module;
     int thread_ex;
     /* conversion states of the restartable functions called without one */
-    mbstate_t mbrlen_state, mbrtowc_state, mbsrtowcs_state, wcrtomb_state, wcsrtombs_state;
+    unsigned __int64 mbrlen_state, mbrtowc_state, mbsrtowcs_state, wcrtomb_state, wcsrtombs_state;
     /* C++ exceptions (except_*.c) */
     void *terminate_handler;
     void *unexpected_handler;

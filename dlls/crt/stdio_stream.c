@@ -511,6 +511,23 @@ int __cdecl _fcloseall(void)
     return closed;
 }
 
+/* Closes the streams of tmpfile(). */
+int __cdecl _rmtmp(void)
+{
+    int closed = 0;
+
+    crt_lock(LOCK_IOB_SCAN);
+    for (int i = 0; i < stream_count; i++) {
+        struct stream *s = streams[i];
+        crt_lock_stream(s);
+        if (s->flag && s->tmpfname && !crt_fclose_nolock(s))
+            closed++;
+        crt_unlock_stream(s);
+    }
+    crt_unlock(LOCK_IOB_SCAN);
+    return closed;
+}
+
 static void free_buffer(struct stream *s)
 {
     if (s->flag & SF_MYBUF)
@@ -532,13 +549,9 @@ int crt_fclose_nolock(struct stream *s)
     if (s->flag) {
         r = crt_stream_flush(s);
         free_buffer(s);
-        if (s->file >= 0 && _close(s->file) < 0) {
+        if (s->file >= 0 && _close(s->file) < 0)
             r = EOF;
-        } else if (s->tmpfname) {
-            if (_unlink(s->tmpfname))
-                r = EOF;
-        }
-        free(s->tmpfname);
+        free(s->tmpfname); /* the file itself goes with its descriptor */
         s->tmpfname = NULL;
     }
     crt_stream_release(s);
