@@ -22,7 +22,8 @@ HRESULT WINAPI WerGetFlags(HANDLE process, DWORD *flags)
     if (!flags)
         return E_INVALIDARG;
     if (process != GetCurrentProcess() && GetProcessId(process) != GetCurrentProcessId())
-        return GetProcessId(process) ? HRESULT_FROM_WIN32(ERROR_NOT_SUPPORTED) : HRESULT_FROM_WIN32(ERROR_INVALID_HANDLE);
+        return GetProcessId(process) ? HRESULT_FROM_WIN32(ERROR_NOT_SUPPORTED)
+                                     : HRESULT_FROM_WIN32(ERROR_INVALID_HANDLE);
     *flags = __atomic_load_n(&reporting_flags, __ATOMIC_RELAXED);
     return S_OK;
 }

@@ -91,7 +91,8 @@ static DWORD calls, answer, first_reason;
 static LONGLONG total, transferred;
 
 static DWORD CALLBACK progress(LARGE_INTEGER size, LARGE_INTEGER done, LARGE_INTEGER stream_size,
-                               LARGE_INTEGER stream_done, DWORD stream, DWORD reason, HANDLE src, HANDLE dst, void *data)
+                               LARGE_INTEGER stream_done, DWORD stream, DWORD reason, HANDLE src, HANDLE dst,
+                               void *data)
 {
     if (!calls++)
         first_reason = reason;

@@ -42,4 +42,3 @@ __attribute__((weak)) NTSTATUS NtSetInformationJobObject(HANDLE JobHandle, ULONG
 {
     return STATUS_NOT_IMPLEMENTED;
 }
-
