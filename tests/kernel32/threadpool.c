@@ -349,9 +349,9 @@ static void test_timer_queue(void)
     ok_err(CreateTimerQueueTimer(&timer, queue, registered, &calls, 0, 10, WT_EXECUTEONLYONCE),
            ERROR_INVALID_PARAMETER);
 
+    calls = 0;
     for (i = 0; i < 200; i++)
         CreateTimerQueueTimer(&other, queue, registered, &calls, 5 + i % 50, 0, 0);
-    calls = 0;
     for (i = 0; i < 200 && calls < 200 * 1000; i++)
         Sleep(10);
     ok_int(calls, 200 * 1000);

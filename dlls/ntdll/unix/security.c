@@ -209,6 +209,37 @@ NTSTATUS security_descriptor_in(const void *user, void **descriptor)
 
 static uint32_t security_lock;
 
+static bool part_valid(const char *base, size_t size, DWORD offset, bool acl)
+{
+    if (!offset)
+        return true;
+    if (offset < sizeof(SECURITY_DESCRIPTOR_RELATIVE) || offset & 3 || offset > size || size - offset < 8)
+        return false;
+    if (acl)
+        return ((const ACL *)(base + offset))->AclSize <= size - offset && acl_valid((const ACL *)(base + offset));
+    const SID *sid = (const SID *)(base + offset);
+    return sid->SubAuthorityCount <= SID_MAX_SUB_AUTHORITIES && sid_size(sid) <= size - offset;
+}
+
+/* What is stored with a file comes from outside. */
+static bool descriptor_valid(const SECURITY_DESCRIPTOR_RELATIVE *sd, size_t size)
+{
+    const char *base = (const char *)sd;
+    return size >= sizeof(*sd) && sd->Revision == 1 && sd->Control & SE_SELF_RELATIVE &&
+           part_valid(base, size, sd->Owner, false) && part_valid(base, size, sd->Group, false) &&
+           part_valid(base, size, sd->Sacl, true) && part_valid(base, size, sd->Dacl, true);
+}
+
+/* What an object has now; `*stored` is to be freed after its use. The lock is held. */
+static struct parts current_parts(const struct object *obj, void **stored)
+{
+    size_t size = 0;
+    *stored = security_file_load(obj, &size);
+    if (*stored && descriptor_valid(*stored, size))
+        return parts_of(*stored);
+    return parts_of(obj->security);
+}
+
 /* What an object has that nobody gave a descriptor: owned by the user, with the token's default DACL. */
 static void default_parts(struct parts *parts)
 {
@@ -241,10 +272,11 @@ NTSTATUS NtQuerySecurityObject(HANDLE Handle, SECURITY_INFORMATION SecurityInfor
     if (status)
         return status;
     char *copy = NULL;
+    void *stored;
     struct parts defaults = { 0 }, parts;
     default_parts(&defaults);
     native_lock(&security_lock);
-    parts = parts_of(obj->security);
+    parts = current_parts(obj, &stored);
     /* A descriptor given at creation may leave parts out: those are the default ones. */
     if (!parts.owner)
         parts.owner = defaults.owner, parts.owner_size = defaults.owner_size;
@@ -264,6 +296,7 @@ NTSTATUS NtQuerySecurityObject(HANDLE Handle, SECURITY_INFORMATION SecurityInfor
     if (size <= Length && (copy = malloc(size)))
         parts_put(&parts, copy);
     native_unlock(&security_lock);
+    free(stored);
     object_unref(obj);
     *LengthNeeded = (ULONG)size;
     if (size > Length)
@@ -296,7 +329,8 @@ NTSTATUS NtSetSecurityObject(HANDLE Handle, SECURITY_INFORMATION SecurityInforma
     }
     struct parts new_parts = parts_of(given);
     native_lock(&security_lock);
-    struct parts parts = parts_of(obj->security);
+    void *stored;
+    struct parts parts = current_parts(obj, &stored);
     if (SecurityInformation & OWNER_SECURITY_INFORMATION)
         parts.owner = new_parts.owner, parts.owner_size = new_parts.owner_size;
     if (SecurityInformation & GROUP_SECURITY_INFORMATION)
@@ -310,17 +344,23 @@ NTSTATUS NtSetSecurityObject(HANDLE Handle, SECURITY_INFORMATION SecurityInforma
         parts.sacl = new_parts.sacl, parts.sacl_size = new_parts.sacl_size;
         parts.control = (WORD)((parts.control & ~0x2a30) | (new_parts.control & 0x2a30));
     }
-    void *merged = malloc(parts_size(&parts)), *old = NULL;
+    void *merged = malloc(parts_size(&parts)), *old = merged;
     if (merged) {
         parts_put(&parts, merged);
+        status = security_file_store(obj, merged, parts_size(&parts));
+    } else {
+        status = STATUS_NO_MEMORY;
+    }
+    if (!status) {
         old = obj->security;
         obj->security = merged;
     }
     native_unlock(&security_lock);
     free(old);
+    free(stored);
     free(given);
     object_unref(obj);
-    return merged ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+    return status;
 }
 
 /* --- access check --- */

@@ -161,4 +161,8 @@ size_t sid_to_text(const SID *sid, char *text, size_t cap);
 bool sid_in(struct sid *sid, const void *user);
 LUID luid_allocate(void);
 
+/* security_file.c: the stored descriptor of a file, malloc'ed and as found there; NULL for none, and for other objects. */
+void *security_file_load(const struct object *obj, size_t *size);
+NTSTATUS security_file_store(const struct object *obj, const void *descriptor, size_t size);
+
 #endif
