@@ -369,6 +369,7 @@ NTSYSAPI VOID NTAPI LdrShutdownProcess(VOID);
 NTSYSAPI IMAGE_NT_HEADERS *NTAPI RtlImageNtHeader(PVOID Base);
 NTSYSAPI NTSTATUS NTAPI RtlImageNtHeaderEx(ULONG Flags, PVOID Base, ULONG64 Size, IMAGE_NT_HEADERS **Headers);
 NTSYSAPI PVOID NTAPI RtlImageDirectoryEntryToData(PVOID Base, BOOLEAN MappedAsImage, USHORT Directory, ULONG *Size);
+NTSYSAPI PVOID NTAPI RtlAddressInSectionTable(IMAGE_NT_HEADERS *Headers, PVOID Base, ULONG Rva);
 NTSYSAPI PVOID NTAPI RtlImageRvaToVa(const IMAGE_NT_HEADERS *Headers, PVOID Base, ULONG Rva,
                                      IMAGE_SECTION_HEADER **Section);
 NTSYSAPI NTSTATUS NTAPI RtlFindMessage(PVOID Handle, ULONG TableId, ULONG LanguageId, ULONG MessageId, PVOID *Entry);

@@ -61,6 +61,12 @@ PVOID NTAPI RtlImageRvaToVa(const IMAGE_NT_HEADERS *headers, PVOID base, ULONG r
     return (char *)base + found->PointerToRawData + (rva - found->VirtualAddress);
 }
 
+/* Where an address of the image lies in a file that is mapped flat (GraalVM's programs find their heap with it). */
+PVOID NTAPI RtlAddressInSectionTable(IMAGE_NT_HEADERS *headers, PVOID base, ULONG rva)
+{
+    return RtlImageRvaToVa(headers, base, rva, NULL);
+}
+
 /* Works on images of either bitness, mapped as such or as files; a tagged handle tells the latter too. */
 PVOID NTAPI RtlImageDirectoryEntryToData(PVOID base, BOOLEAN mapped_as_image, USHORT directory, PULONG size)
 {
