@@ -51,6 +51,7 @@
 
 /* Names that the headers define as macros but that are functions or variables here. */
 #undef strtod
+#undef __setusermatherr
 #undef _environ
 #undef _wenviron
 #undef __argc
