@@ -5,6 +5,7 @@
  */
 #include "kernelbase_private.h"
 #include "console.h"
+#include "unix_call.h"
 
 /* --- requests --- */
 
@@ -373,7 +374,7 @@ static SRWLOCK handlers_lock = SRWLOCK_INIT;
 
 BOOL WINAPI SetConsoleCtrlHandler(PHANDLER_ROUTINE handler, BOOL add)
 {
-    BOOL result = TRUE;
+    BOOL result = TRUE, first = FALSE;
     ULONG i;
 
     if (!handler) {
@@ -400,6 +401,7 @@ BOOL WINAPI SetConsoleCtrlHandler(PHANDLER_ROUTINE handler, BOOL add)
             handler_capacity = capacity;
         }
         handlers[handler_count++] = handler;
+        first = handler_count == 1;
     } else {
         for (i = handler_count; i && handlers[i - 1] != handler; i--)
             ;
@@ -410,6 +412,8 @@ BOOL WINAPI SetConsoleCtrlHandler(PHANDLER_ROUTINE handler, BOOL add)
             result = fail(ERROR_INVALID_PARAMETER);
     }
     RtlReleaseSRWLockExclusive(&handlers_lock);
+    if (first) /* signals end the program until then */
+        NtTransomUnixCall(UNIX_MODULE_CORE, 1, NULL);
     return result;
 }
 
@@ -431,10 +435,12 @@ DWORD WINAPI CtrlRoutine(void *argument)
         memcpy(copy, handlers, count * sizeof(*copy));
     RtlReleaseSRWLockShared(&handlers_lock);
     for (i = copy ? count : 0; i; i--) {
-        if (copy[i - 1](event)) {
-            kb_free(copy);
-            return 0;
-        }
+        if (!copy[i - 1](event))
+            continue;
+        if (event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT)
+            break; /* "HandlerRoutine": of the others a process can only take notice */
+        kb_free(copy);
+        return 0;
     }
     RtlExitUserProcess(STATUS_CONTROL_C_EXIT);
 }

@@ -63,6 +63,10 @@ NTSTATUS process_terminate_child(struct process_object *process, NTSTATUS status
 /* kernelbase's CtrlRoutine, or NULL before it is loaded. */
 void *process_control_routine(void);
 
+/* control.c: console control events from signals. */
+void control_init(void);
+NTSTATUS control_start(void); /* the program has a handler from now on */
+
 /* Address of a named export of a mapped 64-bit PE image, or NULL; forwarders are not followed. */
 void *image_export(const void *base, const char *name);
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * signal.c: Unix signals. Faults of Windows code become exceptions (delivered to KiUserExceptionDispatcher), faults of native code on
- * the program's memory end the system call with a status, SUSPEND_SIGNAL parks a thread, SIGINT and its like become console
- * control events.
+ * the program's memory end the system call with a status, SUSPEND_SIGNAL parks a thread.
  *
  * Where the interrupted thread was is told by its stack pointer: on the Unix stack means native code. Handlers run on an
  * alternate stack, since the Windows stack may be what faulted.
@@ -422,8 +421,6 @@ void thread_check_suspend(void)
     struct thread *thread = current_thread;
     if (thread->terminating)
         thread_exit_now();
-    if (thread->control_event)
-        signal_control_event(thread);
     if (thread->suspend_request) {
         CONTEXT context;
         context_from_frame(thread->frame, &context, 0);
@@ -466,8 +463,6 @@ const CONTEXT *dispatch_exit_work(uint64_t status)
     while ((work = __atomic_exchange_n(&thread->exit_work, 0, __ATOMIC_ACQ_REL)) != 0) {
         if (thread->terminating || work & EXIT_TERMINATE)
             thread_exit_now();
-        if (work & EXIT_CONTROL && thread->control_event)
-            signal_control_event(thread);
         if (work & EXIT_SUSPEND && thread->suspend_request) {
             CONTEXT context;
             if (work & EXIT_CONTEXT)
@@ -491,69 +486,6 @@ const CONTEXT *dispatch_exit_work(uint64_t status)
     return NULL;
 }
 
-/* --- console control --- */
-
-static void handle_control(int sig, siginfo_t *info, void *ucontext)
-{
-    (void)info;
-    ucontext_t *uc = ucontext;
-    struct thread *thread = current_thread;
-    int saved_errno = errno;
-    if (!thread) { /* a native helper thread: pass it to one that runs Windows code */
-        if (process_main_thread)
-            syscall(SYS_tgkill, getpid(), process_main_thread->tid, sig);
-        return;
-    }
-    bool native = in_native(thread, (uint64_t)uc->uc_mcontext.gregs[REG_RSP]);
-    thread->control_event = sig;
-    if (!rewind_boundary(thread, uc, native)) {
-        __atomic_or_fetch(&thread->exit_work, EXIT_CONTROL, __ATOMIC_ACQ_REL);
-    } else {
-        /* In Windows code: leave it as if it had made a system call, so that the event's thread can be made. */
-        context_from_ucontext(uc, &thread->context);
-        uc->uc_mcontext.gregs[REG_RSP] = (greg_t)thread->unix_sp - 8;
-        uc->uc_mcontext.gregs[REG_RIP] = (greg_t)signal_control_from_code;
-    }
-    errno = saved_errno;
-}
-
-/* The signal that a program without a handler for the event ends with. */
-void signal_default(int sig)
-{
-    struct sigaction action = { .sa_handler = SIG_DFL };
-    sigset_t set;
-    process_before_exit();
-    sigaction(sig, &action, NULL);
-    sigemptyset(&set);
-    sigaddset(&set, sig);
-    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
-    syscall(SYS_tgkill, getpid(), gettid(), sig);
-    _exit(128 + sig);
-}
-
-void signal_control_event(struct thread *thread)
-{
-    int sig = thread->control_event;
-    thread->control_event = 0;
-    if (!sig)
-        return;
-    void *routine = process_control_routine();
-    ULONG event = sig == SIGINT ? 0 : sig == SIGQUIT ? 1 : 2; /* CTRL_C_EVENT, CTRL_BREAK_EVENT, CTRL_CLOSE_EVENT */
-    if (!routine || thread_create_native(routine, (void *)(ULONG_PTR)event))
-        signal_default(sig);
-    process_last_control_signal = sig;
-}
-
-void signal_control_from_code(void)
-{
-    struct thread *thread = current_thread;
-    CONTEXT context = thread->context;
-    signal_control_event(thread);
-    thread->context = context;
-    __atomic_or_fetch(&thread->exit_work, EXIT_CONTEXT, __ATOMIC_ACQ_REL);
-    enter_context(dispatch_exit_work(0));
-}
-
 void signal_init_thread(struct thread *thread)
 {
     stack_t stack = { .ss_sp = thread->signal_stack, .ss_size = thread->signal_stack_size };
@@ -569,13 +501,7 @@ void signal_init(void)
     action.sa_flags = SA_SIGINFO | SA_ONSTACK;
     action.sa_sigaction = handle_suspend;
     sigaction(SUSPEND_SIGNAL, &action, NULL);
-    static const int controls[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP };
-    action.sa_sigaction = handle_control;
-    for (size_t i = 0; i < sizeof(controls) / sizeof(*controls); i++) {
-        struct sigaction old;
-        if (sigaction(controls[i], &action, &old) == 0 && old.sa_handler == SIG_IGN)
-            sigaction(controls[i], &old, NULL); /* nohup and background jobs stay as the caller wants them */
-    }
+    control_init();
     action.sa_handler = SIG_IGN;
     action.sa_flags = 0;
     sigaction(SIGPIPE, &action, NULL);

@@ -32,7 +32,6 @@ extern const struct object_type thread_type;
 #define EXIT_CONTEXT   1 /* return to thread->context rather than to the frame */
 #define EXIT_SUSPEND   2 /* park first */
 #define EXIT_TERMINATE 4
-#define EXIT_CONTROL   8 /* a console control event is to be raised */
 
 struct thread {
     /* Known to dispatch.S by offset: */
@@ -61,9 +60,8 @@ struct thread {
     bool terminating;
     NTSTATUS exit_status;
 
-    int control_event; /* signal that asks for one, or 0 */
-    bool in_report;    /* it prints the crash report */
-    bool in_delivery;  /* an exception is being put on its stack */
+    bool in_report;   /* it prints the crash report */
+    bool in_delivery; /* an exception is being put on its stack */
     void *signal_stack;
     size_t signal_stack_size;
     void *unix_jump; /* jmp_buf of the thread's native start function */
@@ -127,10 +125,8 @@ void thread_release_stack(struct thread *thread); /* the Windows stack */
 /* Parks the calling thread, whose context for others is this one. */
 void thread_park_with(struct thread *thread, CONTEXT *context);
 void thread_unpark(struct thread *thread);
-void thread_interrupt(struct thread *thread); /* EINTR for what it waits in */
-void signal_control_event(struct thread *thread);
-void signal_control_from_code(void);
-void signal_default(int sig);
+void thread_interrupt(struct thread *thread);           /* EINTR for what it waits in */
+void signal_default(int sig) __attribute__((noreturn)); /* control.c */
 const CONTEXT *dispatch_exit_work(uint64_t status);
 
 void signal_init(void);

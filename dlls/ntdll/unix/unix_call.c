@@ -4,6 +4,7 @@
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
+#include "process.h"
 #include "unix.h"
 #include "unix_call.h"
 
@@ -14,6 +15,8 @@ static NTSTATUS core_call(ULONG function, PVOID arguments)
 {
     struct unix_core_table table;
     uint64_t size;
+    if (function == 1)
+        return control_start();
     if (function != 0)
         return STATUS_PROCEDURE_NOT_FOUND;
     if (!user_copy_in(&size, arguments, sizeof(size)))
