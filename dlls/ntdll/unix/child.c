@@ -860,7 +860,8 @@ void child_make_handles(HANDLE std[3])
         bool borrowed = false;
         for (int s = 0; s < 3; s++) /* the same descriptor as 0, 1 or 2: one is enough */
             if (child_start->std[s] == handles[i].value) {
-                close(fd);
+                if (fd != s)
+                    close(fd);
                 fd = s;
                 borrowed = true;
                 break;
