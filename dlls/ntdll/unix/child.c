@@ -246,7 +246,7 @@ static int std_descriptor(struct spawn *spawn, HANDLE handle)
 static NTSTATUS copy_string(struct spawn *spawn, const UNICODE_STRING *string, uint32_t *at, uint32_t *size)
 {
     WCHAR *text = NULL;
-    size_t chars = 0;
+    size_t bytes = 0; /* RuntimeData is no text: it may have an odd number */
     if (string->Length) {
         NTSTATUS status;
         UNICODE_STRING copy = *string;
@@ -258,10 +258,10 @@ static NTSTATUS copy_string(struct spawn *spawn, const UNICODE_STRING *string, u
             free(text);
             return status;
         }
-        chars = copy.Length / 2;
+        bytes = copy.Length;
     }
-    *at = (uint32_t)append(&spawn->packet, text ? text : (WCHAR[]){ 0 }, chars * 2);
-    *size = (uint32_t)(chars * 2);
+    *at = (uint32_t)append(&spawn->packet, text ? text : (WCHAR[]){ 0 }, bytes);
+    *size = (uint32_t)bytes;
     free(text);
     return STATUS_SUCCESS;
 }
