@@ -91,6 +91,16 @@ install-native: native
 	$(INSTALL) -d "$(DESTDIR)$(bindir)"
 	$(INSTALL_PROGRAM) transom "$(DESTDIR)$(bindir)/transom"
 
+# --- what the system DLLs have and lack, for `transom check` ---
+
+exports.tbl: tools/mkexports $(wildcard $(srcdir)/dlls/*/*.exports)
+	$(call say,GEN)tools/mkexports --table $(wildcard $(srcdir)/dlls/*/*.exports) > $@.new && mv $@.new $@
+native: exports.tbl
+install-native: install-exports
+install-exports: exports.tbl
+	$(INSTALL) -d "$(DESTDIR)$(pkglibdir)"
+	$(INSTALL_DATA) exports.tbl "$(DESTDIR)$(pkglibdir)/exports.tbl"
+
 # --- the crash report: a library of its own, as it needs others that nothing else does ---
 
 CRASH_SOURCES = $(patsubst $(srcdir)/%,%,$(wildcard $(srcdir)/crash/*.c))

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * mkapiset FILE: from the list of API sets (include/apisets.tbl) makes gen/apisets.h, a table sorted by name that ntdll's
- * loader searches. A name in it lacks its last number.
+ * loader and `transom check` search. A name in it lacks its last number. A name that ends in `*` is a family: for what the
+ * list lacks.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +19,11 @@ static int by_name(const void *a, const void *b)
     return strcmp(((const struct set *)a)->name, ((const struct set *)b)->name);
 }
 
+static bool is_family(const char *name)
+{
+    return name[0] && name[strlen(name) - 1] == '*';
+}
+
 static int fail(const char *file, int line, const char *message)
 {
     fprintf(stderr, "%s:%d: %s\n", file, line, message);
@@ -27,7 +34,7 @@ int main(int argc, char **argv)
 {
     FILE *in;
     char *line = NULL;
-    size_t size = 0, count = 0, capacity = 0;
+    size_t size = 0, count = 0, families = 0, capacity = 0;
     struct set *sets = NULL;
     int number = 0;
 
@@ -47,7 +54,7 @@ int main(int argc, char **argv)
             continue;
         if (!host || strtok(NULL, " \t\r\n"))
             return fail(argv[1], number, "expected: NAME HOST");
-        if (name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-")] ||
+        if (strcmp(name + strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-"), is_family(name) ? "*" : "") ||
             host[strspn(host, "abcdefghijklmnopqrstuvwxyz0123456789-_.")] || !strchr(host, '.'))
             return fail(argv[1], number, "names are in lower case, and the host has its extension");
         if (count == capacity) {
@@ -60,8 +67,10 @@ int main(int argc, char **argv)
     }
     free(line);
     fclose(in);
-    if (!count)
-        return fail(argv[1], number, "no API sets");
+    for (size_t i = 0; i < count; i++)
+        families += is_family(sets[i].name);
+    if (!(count - families) || !families)
+        return fail(argv[1], number, "no API sets, or no families");
     qsort(sets, count, sizeof(*sets), by_name);
     for (size_t i = 1; i < count; i++) {
         if (!strcmp(sets[i - 1].name, sets[i].name)) {
@@ -77,9 +86,18 @@ int main(int argc, char **argv)
            "};\n"
            "#define APISET_COUNT %zu\n"
            "static const struct apiset_entry apisets[APISET_COUNT] = {\n",
-           count);
+           count - families);
+    for (size_t i = 0; i < count; i++)
+        if (!is_family(sets[i].name))
+            printf("    { \"%s\", \"%s\" },\n", sets[i].name, sets[i].host);
+    printf("};\n"
+           "/* What a name that is not among them begins with */\n"
+           "#define APISET_FAMILY_COUNT %zu\n"
+           "static const struct apiset_entry apiset_families[APISET_FAMILY_COUNT] = {\n",
+           families);
     for (size_t i = 0; i < count; i++) {
-        printf("    { \"%s\", \"%s\" },\n", sets[i].name, sets[i].host);
+        if (is_family(sets[i].name))
+            printf("    { \"%.*s\", \"%s\" },\n", (int)strlen(sets[i].name) - 1, sets[i].name, sets[i].host);
         free(sets[i].name);
         free(sets[i].host);
     }

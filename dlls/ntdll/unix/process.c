@@ -15,6 +15,7 @@
 #include "section.h"
 #include "shared_data.h"
 #include "child.h"
+#include "job.h"
 #include "file.h"
 #include "nt_console.h"
 
@@ -132,8 +133,7 @@ void *image_export(const void *base, const char *name)
 
 /* --- the program's image --- */
 
-/* The sentence for what is no 64-bit Windows program. */
-static const char *refusal(NTSTATUS status, const struct image *image)
+const char *image_refusal(NTSTATUS status, const struct image *image)
 {
     if (image) {
         if (image->is_dotnet)
@@ -179,7 +179,7 @@ static const char *refusal(NTSTATUS status, const struct image *image)
 static bool map_program(const char *path)
 {
     NTSTATUS status = section_from_image(path, &program_section);
-    const char *why = refusal(status, status ? NULL : program_section->image);
+    const char *why = image_refusal(status, status ? NULL : program_section->image);
     if (status || why) {
         dprintf(2, "transom: %s: %s\n", path, why);
         return false;
@@ -527,6 +527,7 @@ int process_run(const struct process_start *start)
 
 void process_before_exit(void)
 {
+    job_before_exit();
     console_restore();
 }
 

@@ -46,6 +46,8 @@ extern const struct object_type section_type;
 
 /* Reads and checks the headers. On failure the status is the one NtCreateSection(SEC_IMAGE) gives. *image is malloc'ed. */
 NTSTATUS image_parse(int fd, struct image **image);
+/* The sentence about what is no 64-bit Windows program, without its name; NULL: it is one. image: NULL unless parsed. */
+const char *image_refusal(NTSTATUS status, const struct image *image);
 /* Maps an image; STATUS_IMAGE_NOT_AT_BASE when not at its preferred address. *view is filled with virtual_lock dropped. */
 NTSTATUS image_map(struct section *section, uint64_t *base, const struct placement *placement, uint64_t *size);
 /* An image section of a file by its Unix path, without handles: for the start of a program. */
