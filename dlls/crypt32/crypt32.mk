@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+crypt32_IMPORTS = bcrypt kernelbase ntdll
