@@ -218,8 +218,9 @@ LSTATUS WINAPI RegQueryMultipleValuesA(HKEY key, PVALENTA list, DWORD count, LPS
 /* "@[path\]dllname,-strID[;comment]" from the DLL's resources. */
 static LSTATUS load_indirect(WCHAR *source, const WCHAR *directory, WCHAR **text, SIZE_T *length, HMODULE *module)
 {
-    WCHAR *comma = wcsrchr(source, ','), path[MAX_PATH];
-    const WCHAR *file = source + 1, *found;
+    WCHAR *comma = wcsrchr(source, ','), path[MAX_PATH], expanded[MAX_PATH];
+    const WCHAR *file = expanded, *found;
+    DWORD size;
     LONG id;
     int n;
 
@@ -227,6 +228,9 @@ static LSTATUS load_indirect(WCHAR *source, const WCHAR *directory, WCHAR **text
         return ERROR_INVALID_DATA;
     *comma = 0;
     id = wcstol(comma + 2, NULL, 10);
+    size = ExpandEnvironmentStringsW(source + 1, expanded, ARRAY_SIZE(expanded));
+    if (!size || size > ARRAY_SIZE(expanded))
+        return ERROR_FILENAME_EXCED_RANGE;
     if (directory) {
         SIZE_T dir_length = wcslen(directory);
         if (dir_length + wcslen(file) + 2 > ARRAY_SIZE(path))
