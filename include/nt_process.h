@@ -299,4 +299,91 @@ NT_ASSERT_SIZE(PS_CREATE_INFO, 0x58);
 #define NT_CONSOLE_HANDLE_DETACHED        ((HANDLE)(LONG_PTR)-2) /* DETACHED_PROCESS */
 #define NT_CONSOLE_HANDLE_ALLOC_NO_WINDOW ((HANDLE)(LONG_PTR)-3) /* CREATE_NO_WINDOW */
 
+/* NtQueryInformationJobObject, NtSetInformationJobObject: the classes that are answered, as winnt.h numbers them */
+#ifndef _WIN32
+enum {
+    JobObjectBasicAccountingInformation = 1,
+    JobObjectBasicLimitInformation = 2,
+    JobObjectBasicProcessIdList = 3,
+    JobObjectBasicUIRestrictions = 4,
+    JobObjectEndOfJobTimeInformation = 6,
+    JobObjectAssociateCompletionPortInformation = 7,
+    JobObjectBasicAndIoAccountingInformation = 8,
+    JobObjectExtendedLimitInformation = 9,
+    JobObjectJobSetInformation = 10,
+    JobObjectGroupInformation = 11,
+};
+
+typedef struct _JOBOBJECT_BASIC_ACCOUNTING_INFORMATION {
+    LARGE_INTEGER TotalUserTime;
+    LARGE_INTEGER TotalKernelTime;
+    LARGE_INTEGER ThisPeriodTotalUserTime;
+    LARGE_INTEGER ThisPeriodTotalKernelTime;
+    DWORD TotalPageFaultCount;
+    DWORD TotalProcesses;
+    DWORD ActiveProcesses;
+    DWORD TotalTerminatedProcesses;
+} JOBOBJECT_BASIC_ACCOUNTING_INFORMATION;
+
+typedef struct _JOBOBJECT_BASIC_AND_IO_ACCOUNTING_INFORMATION {
+    JOBOBJECT_BASIC_ACCOUNTING_INFORMATION BasicInfo;
+    NT_IO_COUNTERS IoInfo;
+} JOBOBJECT_BASIC_AND_IO_ACCOUNTING_INFORMATION;
+
+typedef struct _JOBOBJECT_BASIC_LIMIT_INFORMATION {
+    LARGE_INTEGER PerProcessUserTimeLimit;
+    LARGE_INTEGER PerJobUserTimeLimit;
+    DWORD LimitFlags;
+    SIZE_T MinimumWorkingSetSize;
+    SIZE_T MaximumWorkingSetSize;
+    DWORD ActiveProcessLimit;
+    ULONG_PTR Affinity;
+    DWORD PriorityClass;
+    DWORD SchedulingClass;
+} JOBOBJECT_BASIC_LIMIT_INFORMATION;
+NT_ASSERT_SIZE(JOBOBJECT_BASIC_LIMIT_INFORMATION, 64);
+
+typedef struct _JOBOBJECT_EXTENDED_LIMIT_INFORMATION {
+    JOBOBJECT_BASIC_LIMIT_INFORMATION BasicLimitInformation;
+    NT_IO_COUNTERS IoInfo;
+    SIZE_T ProcessMemoryLimit;
+    SIZE_T JobMemoryLimit;
+    SIZE_T PeakProcessMemoryUsed;
+    SIZE_T PeakJobMemoryUsed;
+} JOBOBJECT_EXTENDED_LIMIT_INFORMATION;
+NT_ASSERT_SIZE(JOBOBJECT_EXTENDED_LIMIT_INFORMATION, 144);
+
+typedef struct _JOBOBJECT_BASIC_PROCESS_ID_LIST {
+    DWORD NumberOfAssignedProcesses;
+    DWORD NumberOfProcessIdsInList;
+    ULONG_PTR ProcessIdList[1];
+} JOBOBJECT_BASIC_PROCESS_ID_LIST;
+
+typedef struct _JOBOBJECT_ASSOCIATE_COMPLETION_PORT {
+    PVOID CompletionKey;
+    HANDLE CompletionPort;
+} JOBOBJECT_ASSOCIATE_COMPLETION_PORT;
+
+#define JOB_OBJECT_MSG_ACTIVE_PROCESS_LIMIT  3
+#define JOB_OBJECT_MSG_ACTIVE_PROCESS_ZERO   4
+#define JOB_OBJECT_MSG_NEW_PROCESS           6
+#define JOB_OBJECT_MSG_EXIT_PROCESS          7
+#define JOB_OBJECT_MSG_ABNORMAL_EXIT_PROCESS 8
+
+#define JOB_OBJECT_LIMIT_WORKINGSET          0x00000001
+#define JOB_OBJECT_LIMIT_PROCESS_TIME        0x00000002
+#define JOB_OBJECT_LIMIT_JOB_TIME            0x00000004
+#define JOB_OBJECT_LIMIT_ACTIVE_PROCESS      0x00000008
+#define JOB_OBJECT_LIMIT_AFFINITY            0x00000010
+#define JOB_OBJECT_LIMIT_PRIORITY_CLASS      0x00000020
+#define JOB_OBJECT_LIMIT_PRESERVE_JOB_TIME   0x00000040
+#define JOB_OBJECT_LIMIT_PROCESS_MEMORY      0x00000100
+#define JOB_OBJECT_LIMIT_JOB_MEMORY          0x00000200
+#define JOB_OBJECT_LIMIT_BREAKAWAY_OK        0x00000800
+#define JOB_OBJECT_LIMIT_SILENT_BREAKAWAY_OK 0x00001000
+#define JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE   0x00002000
+#define JOB_OBJECT_BASIC_LIMIT_VALID_FLAGS   0x000000ff
+#define JOB_OBJECT_EXTENDED_LIMIT_VALID_FLAGS 0x00007fff
+#endif
+
 #endif

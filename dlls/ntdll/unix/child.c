@@ -23,6 +23,7 @@
 #include <unistd.h>
 #include "child.h"
 #include "file.h"
+#include "job.h"
 #include "path.h"
 #include "object_private.h"
 #include "process.h"
@@ -40,13 +41,16 @@ static void child_ended(struct process_object *process)
     siginfo_t info = { 0 };
     NTSTATUS status = process->kill_status;
     if (process->is_child) {
-        waitid(P_PIDFD, (id_t)process->pidfd, &info, WEXITED);
+        waitid(P_PIDFD, (id_t)process->pidfd, &info, WEXITED | WNOWAIT); /* reaped below */
         if (process->start && process->start->exited)
             status = process->start->exit_status;
         else if (!process->kill_requested)
             status = info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
     }
     process->exit_status = status;
+    job_process_ended(process, status);
+    if (process->is_child)
+        waitid(P_PIDFD, (id_t)process->pidfd, &info, WEXITED);
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     process->exit_time = ((uint64_t)now.tv_sec + 11644473600ull) * 10000000 + (uint64_t)now.tv_nsec / 100;
@@ -180,6 +184,8 @@ struct spawn {
     struct packet packet;
     HANDLE *list; /* PS_ATTRIBUTE_HANDLE_LIST, or NULL: all inheritable ones */
     size_t list_count;
+    HANDLE *jobs; /* PS_ATTRIBUTE_JOB_LIST */
+    size_t job_count;
     bool inherit;
     char *image; /* Unix path */
     int std[3];  /* descriptors that become 0, 1 and 2, or -1 */
@@ -439,6 +445,14 @@ static NTSTATUS read_attributes(struct spawn *spawn, PVOID user_list, UNICODE_ST
                 return STATUS_NO_MEMORY;
             if (!user_copy_in(spawn->list, attribute.ValuePtr, attribute.Size))
                 return STATUS_ACCESS_VIOLATION;
+        } else if (attribute.Attribute == PS_ATTRIBUTE_JOB_LIST && attribute.Size <= 1 << 20) {
+            free(spawn->jobs);
+            spawn->jobs = malloc(attribute.Size + 1);
+            spawn->job_count = attribute.Size / sizeof(HANDLE);
+            if (!spawn->jobs)
+                return STATUS_NO_MEMORY;
+            if (!user_copy_in(spawn->jobs, attribute.ValuePtr, attribute.Size))
+                return STATUS_ACCESS_VIOLATION;
         } else if (attribute.Attribute == PS_ATTRIBUTE_PRIORITY_CLASS) {
             UCHAR class;
             if (!user_copy_in(&class, attribute.ValuePtr, 1))
@@ -658,6 +672,8 @@ NTSTATUS NtCreateUserProcess(HANDLE *process_handle, HANDLE *thread_handle, ACCE
     if (!(spawn.params.Flags & RTL_USER_PROC_PARAMS_NORMALIZED))
         return STATUS_INVALID_PARAMETER;
     NTSTATUS status = read_attributes(&spawn, attribute_list, &name, &priority);
+    if (!status)
+        status = job_may_create(process_flags);
     if (status)
         goto done;
     status = user_string_in(name.Length ? &name : &user_params->ImagePathName, &text, &chars);
@@ -735,8 +751,14 @@ NTSTATUS NtCreateUserProcess(HANDLE *process_handle, HANDLE *thread_handle, ACCE
         process->main_thread = thread;
         object_ref(&thread->header);
         object_ref(&process->header);
+        status = job_child_created(process, process_flags, spawn.jobs, spawn.job_count);
+        if (status)
+            process_terminate_child(process, status);
         watch_process(process);
-        status = object_create_handle(&process->header, process_access, process_attributes, process_handle);
+        if (status)
+            object_unref(&process->header); /* the handle's */
+        else
+            status = object_create_handle(&process->header, process_access, process_attributes, process_handle);
         if (!status)
             status = object_create_handle(&thread->header, thread_access, thread_attributes, thread_handle);
         if (!status)
@@ -750,6 +772,7 @@ done:
     free(spawn.referenced);
     free(spawn.handles);
     free(spawn.list);
+    free(spawn.jobs);
     free(spawn.image);
     free(spawn.packet.data);
     free(launch.cwd);
