@@ -363,10 +363,8 @@ BOOL WINAPI FN(PathStripToRoot)(CHR *path)
     if (!path)
         return FALSE;
     while (!FN(PathIsRoot)(path))
-        if (!FN(PathRemoveFileSpec)(path)) {
-            *path = 0;
+        if (!FN(PathRemoveFileSpec)(path))
             return FALSE;
-        }
     return TRUE;
 }
 
@@ -480,19 +478,21 @@ BOOL WINAPI FN(PathCanonicalize)(CHR *result, const CHR *path)
 
         while (p[length] && p[length] != '\\')
             length++;
-        if (length == 2 && p[0] == '.' && p[1] == '.') {
+        if (length == 2 && p[0] == '.' && p[1] == '.' && (n > root || root)) {
             /* What is before it goes, with its backslash; the root stays. */
             if (n > root && out[n - 1] == '\\')
                 n--;
             while (n > root && out[n - 1] != '\\')
                 n--;
             p += length;
-            if (*p == '\\') {
+            /* A relative name that went all the way up is the root: `a\..\b` is `\b`. One that begins with `..` keeps it. */
+            if (*p == '\\' && n)
                 p++;
-            } else if (n > root) {
+            else if (*p == '\\')
+                out[n++] = *p++;
+            else if (n > root)
                 n--;
-            }
-        } else if (length == 1 && p[0] == '.') {
+        } else if (length == 1 && p[0] == '.' && (n || p[1])) {
             p += length;
             if (*p == '\\')
                 p++;
