@@ -43,6 +43,7 @@ LONG crt_thread_locales;
 #define PER_THREAD 2 /* in thread_data.locale_flags: the locale is the thread's own */
 
 void crt_mbcinfo_build(struct mbcinfo *info, int codepage);
+void crt_mbctype_publish(const struct mbcinfo *info);
 
 /* Exported variables of msvcrt that mirror the global locale. */
 int __mb_cur_max = 1;
@@ -56,6 +57,7 @@ const unsigned short *_pwctype = crt_c_ctype + 1;
 void crt_locale_init(void)
 {
     crt_mbcinfo_build(&initial_mbcinfo, (int)GetACP());
+    crt_mbctype_publish(&initial_mbcinfo);
 }
 
 void crt_locinfo_release(struct locinfo *info)

@@ -127,13 +127,16 @@ static void inherit(const STARTUPINFOW *si)
     if (!si->lpReserved2 || si->cbReserved2 < sizeof(count))
         return;
     memcpy(&count, si->lpReserved2, sizeof(count));
-    int most = (int)((si->cbReserved2 - sizeof(count)) / (1 + sizeof(HANDLE)));
-    if (count < 0 || count > most)
-        count = count < 0 ? 0 : most;
-    if (count > CRT_MAX_FDS)
-        count = CRT_MAX_FDS;
+    size_t room = si->cbReserved2 - sizeof(count);
+    if (count <= 0 || (size_t)count > room)
+        return;
     const unsigned char *flags = si->lpReserved2 + sizeof(count);
     const unsigned char *handles = flags + count;
+    int most = (int)((room - (size_t)count) / sizeof(HANDLE)); /* should be all, but other runtimes write it, too */
+    if (count > most)
+        count = most;
+    if (count > CRT_MAX_FDS)
+        count = CRT_MAX_FDS;
     for (int fd = 0; fd < count; fd++, handles += sizeof(HANDLE)) {
         HANDLE handle;
         memcpy(&handle, handles, sizeof(handle));

@@ -5,6 +5,7 @@
 #include <mbstring.h>
 
 #undef _mbctype
+#undef _mbcasemap
 
 static void add_ranges(struct mbcinfo *info, const BYTE *ranges)
 {
@@ -86,7 +87,15 @@ void crt_mbcinfo_build(struct mbcinfo *info, int codepage)
     }
 }
 
+/* What the global locale has, as variables. */
 unsigned char _mbctype[257];
+unsigned char _mbcasemap[257];
+
+void crt_mbctype_publish(const struct mbcinfo *info)
+{
+    memcpy(_mbctype, info->type, sizeof(_mbctype));
+    memcpy(_mbcasemap, info->casemap, sizeof(info->casemap));
+}
 
 unsigned char *__cdecl __p__mbctype(void)
 {
@@ -134,7 +143,7 @@ int __cdecl _setmbcp(int codepage)
     struct mbcinfo *old = ref->mbcinfo;
     ref->mbcinfo = info;
     if (ref == &crt_global_locale) {
-        memcpy(_mbctype, info->type, sizeof(_mbctype));
+        crt_mbctype_publish(info);
         /* The old table may be in use by other threads: it stays. */
     } else {
         crt_mbcinfo_release(old);
