@@ -48,6 +48,18 @@ fuzz/mkbadpe: $(srcdir)/tests/fuzz/mkbadpe.c
 	$(call say,TOOL)$(CC) $(TOOL_CFLAGS) $(LDFLAGS) -o $@ $<
 UNIX_PROGRAMS += fuzz/mkbadpe
 
+# The fuzz target on the native PE parsers: with clang's libFuzzer, or else with a driver of its own.
+FUZZ_SOURCES = $(addprefix $(srcdir)/,tests/fuzz/pe.c loader/pefile.c dlls/ntdll/unix/image.c)
+FUZZ_CFLAGS = -std=gnu11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer -fno-strict-aliasing $(NATIVE_INCLUDES)
+fuzz/pe: $(FUZZ_SOURCES) $(srcdir)/build-aux/check.mk | $(GENERATED)
+	@mkdir -p $(@D)
+	$(call say,FUZZ)clang $(FUZZ_CFLAGS) -fsanitize=fuzzer,address,undefined -fno-sanitize=alignment \
+	    -fno-sanitize-recover=undefined -w -o $@ $(FUZZ_SOURCES) 2>/dev/null || \
+	$(CC) $(FUZZ_CFLAGS) -DSTANDALONE -fsanitize=address,undefined -fno-sanitize=alignment \
+	    -fno-sanitize-recover=undefined -o $@ $(FUZZ_SOURCES)
+.PHONY: fuzz
+fuzz: fuzz/mkbadpe fuzz/pe
+
 .PHONY: tests check-tests check-ubsan
 tests: $(TEST_PROGRAMS) $(UNIX_PROGRAMS)
 

@@ -476,6 +476,18 @@ static void moved(const char *name, uint32_t offset, uint64_t value, size_t size
     finish(name, size ? "any" : "runs");
 }
 
+/* Sections beyond the last page, within the alignment. */
+static void wide_alignment(void)
+{
+    good();
+    put32(SECTION_ALIGNMENT, 0x10000);
+    for (int i = 0; i < 5; i++)
+        put32(SECTION(i, ADDRESS), 0x10000 * (i + 1u));
+    put32(IMAGE_SIZE, 0x51000);
+    put32(SECTION(4, VIRTUAL_SIZE), 0x8000);
+    finish("section-beyond-last-page", DAMAGED);
+}
+
 static void truncated(void)
 {
     static const struct {
@@ -521,6 +533,7 @@ int main(int argc, char **argv)
         finish(lies[i].name, lies[i].expected);
     }
     truncated();
+    wide_alignment();
 
     good();
     put16(MACHINE, 0x14c);

@@ -174,7 +174,9 @@ static NTSTATUS check_sections(struct image *image, const struct section_header 
         if (!size && !image->flat)
             return STATUS_INVALID_IMAGE_FORMAT;
         next = ROUND_UP(h->address + size, image->section_alignment);
-        if (next > ROUND_UP((uint64_t)image->size, image->section_alignment))
+        /* What is mapped is whole pages: an image larger than its alignment says must not reach beyond them. */
+        if (next > ROUND_UP((uint64_t)image->size, image->section_alignment) ||
+            ROUND_UP(h->address + size, NT_PAGE_SIZE) > ROUND_UP((uint64_t)image->size, NT_PAGE_SIZE))
             return STATUS_INVALID_IMAGE_FORMAT;
         if (raw_size && (raw > image->file_size || raw_size > image->file_size - raw))
             return STATUS_INVALID_IMAGE_FORMAT;
