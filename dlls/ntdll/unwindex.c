@@ -23,9 +23,9 @@ VOID __cdecl RtlRestoreContext(PCONTEXT context, PEXCEPTION_RECORD record)
         context->R14 = buffer->R14;
         context->R15 = buffer->R15;
         context->Rip = buffer->Rip;
-        context->MxCsr = *(const DWORD *)&buffer->Spare;
+        context->MxCsr = buffer->MxCsr;
         context->FltSave.MxCsr = context->MxCsr;
-        context->FltSave.ControlWord = *((const WORD *)&buffer->Spare + 2);
+        context->FltSave.ControlWord = buffer->FpCsr;
         memcpy(&context->Xmm6, &buffer->Xmm6, 10 * sizeof(M128A));
     } else if (record && record->ExceptionCode == (DWORD)STATUS_UNWIND_CONSOLIDATE && record->NumberParameters >= 1) {
         ki_consolidate(context, record);
