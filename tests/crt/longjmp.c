@@ -5,7 +5,7 @@
 
 static jmp_buf buffer;
 
-static void __attribute__((noinline)) jump(int value)
+static void __attribute__((noinline, noreturn)) jump(int value)
 {
     longjmp(buffer, value);
 }
