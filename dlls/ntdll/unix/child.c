@@ -549,7 +549,8 @@ static NTSTATUS start_windows(struct spawn *spawn, struct launch *launch, bool s
     NTSTATUS status = STATUS_NO_MEMORY;
     int suspend_fd[2] = { -1, -1 };
     char number[16];
-    char *argv[] = { "/proc/self/exe", "--start", number, NULL };
+    /* The image's path is for those who look at the list of processes, system_process.c among them. */
+    char *argv[] = { "/proc/self/exe", "--start", number, spawn->image, NULL };
     char exe[PATH_MAX];
     struct child_start *start = MAP_FAILED;
     int *keep = calloc(spawn->handle_count + 4, sizeof(*keep));

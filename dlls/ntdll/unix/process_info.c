@@ -213,9 +213,10 @@ static NTSTATUS query_io(struct process_object *process, void *info, ULONG lengt
 
 static NTSTATUS query_image_name(struct process_object *process, bool win32, void *info, ULONG length, ULONG *needed)
 {
-    if (process != process_current)
-        return STATUS_NOT_SUPPORTED;
-    WCHAR *dos = unix_path_to_dos(options.program);
+    char path[4096];
+    if (!process_image_path(process->id, path, sizeof(path)))
+        return STATUS_PROCESS_IS_TERMINATING; /* or a native program, which has no image */
+    WCHAR *dos = unix_path_to_dos(path);
     if (!dos)
         return STATUS_NO_MEMORY;
     size_t chars = 0;

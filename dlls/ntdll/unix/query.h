@@ -49,4 +49,7 @@ struct process_numbers {
 bool process_numbers(ULONG id, struct process_numbers *numbers);
 KAFFINITY process_affinity(void);
 
+/* system_process.c: the Unix path of the program that a process of ours runs. */
+bool process_image_path(ULONG id, char *path, size_t cap);
+
 #endif

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include "cell.h"
 #include "object_private.h"
 #include "process.h"
@@ -29,20 +30,45 @@ static bool is_ours(ULONG id)
     return !stat(path, &other) && other.st_ino == own.st_ino && other.st_dev == own.st_dev;
 }
 
-/* The program's file name: the first argument that follows our own name and options. */
-static size_t program_of(ULONG id, WCHAR *name, size_t cap)
+/* The program: the first argument that follows our own name and options. `text` takes the whole command line. */
+static const char *program_argument(ULONG id, char *text, size_t cap)
 {
-    char path[64], text[4096];
+    char path[64];
     snprintf(path, sizeof(path), "/proc/%u/cmdline", id);
-    size_t size = id == process_id ? 0 : read_small_file(path, text, sizeof(text));
-    const char *found = id == process_id ? program_name : NULL;
-    for (const char *arg = text; !found && arg < text + size; arg += strlen(arg) + 1) {
+    size_t size = read_small_file(path, text, cap);
+    for (const char *arg = text; arg < text + size; arg += strlen(arg) + 1) {
         size_t length = strlen(arg);
         if (length > 4 && !strcasecmp(arg + length - 4, ".exe"))
-            found = arg;
+            return arg;
     }
+    return size ? text : NULL;
+}
+
+bool process_image_path(ULONG id, char *path, size_t cap)
+{
+    char text[4096], link[64], folder[2048];
+    if (id == process_id)
+        return snprintf(path, cap, "%s", options.program) < (int)cap;
+    const char *program = is_ours(id) ? program_argument(id, text, sizeof(text)) : NULL;
+    if (!program)
+        return false;
+    if (*program == '/')
+        return snprintf(path, cap, "%s", program) < (int)cap;
+    /* As typed: relative to where the process is, unless it has gone elsewhere. */
+    snprintf(link, sizeof(link), "/proc/%u/cwd", id);
+    ssize_t n = readlink(link, folder, sizeof(folder) - 1);
+    if (n <= 0)
+        return false;
+    folder[n] = 0;
+    return snprintf(path, cap, "%s/%s", folder, program) < (int)cap && !access(path, F_OK);
+}
+
+static size_t program_of(ULONG id, WCHAR *name, size_t cap)
+{
+    char text[4096];
+    const char *found = id == process_id ? program_name : program_argument(id, text, sizeof(text));
     if (!found)
-        found = size ? text : "?";
+        found = "?";
     for (const char *p = found; *p; p++)
         if ((*p == '/' || *p == '\\') && p[1])
             found = p + 1;
