@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* dbghelp_image.c: looking into images; folders; dumps. */
+#include "dbghelp_private.h"
+
+PIMAGE_NT_HEADERS WINAPI ImageNtHeader(PVOID base)
+{
+    return RtlImageNtHeader(base);
+}
+
+PVOID WINAPI ImageDirectoryEntryToDataEx(PVOID base, BOOLEAN mapped, USHORT directory, PULONG size,
+                                         PIMAGE_SECTION_HEADER *section)
+{
+    PVOID data = RtlImageDirectoryEntryToData(base, mapped, directory, size);
+
+    if (section) {
+        IMAGE_NT_HEADERS *nt = RtlImageNtHeader(base);
+        *section = NULL;
+        if (data && nt && !mapped) {
+            IMAGE_SECTION_HEADER *s = IMAGE_FIRST_SECTION(nt);
+            DWORD offset = (char *)data - (char *)base;
+            for (WORD i = 0; i < nt->FileHeader.NumberOfSections; i++)
+                if (offset >= s[i].PointerToRawData && offset - s[i].PointerToRawData < s[i].SizeOfRawData)
+                    *section = &s[i];
+        }
+    }
+    return data;
+}
+
+PVOID WINAPI ImageDirectoryEntryToData(PVOID base, BOOLEAN mapped, USHORT directory, PULONG size)
+{
+    return ImageDirectoryEntryToDataEx(base, mapped, directory, size, NULL);
+}
+
+PIMAGE_SECTION_HEADER WINAPI ImageRvaToSection(PIMAGE_NT_HEADERS nt, PVOID base, ULONG rva)
+{
+    return RtlImageRvaToSection(nt, base, rva);
+}
+
+PVOID WINAPI ImageRvaToVa(PIMAGE_NT_HEADERS nt, PVOID base, ULONG rva, PIMAGE_SECTION_HEADER *last)
+{
+    return RtlImageRvaToVa(nt, base, rva, last);
+}
+
+/* Makes every folder of a path; what follows the last backslash is a file name. */
+WINBOOL WINAPI MakeSureDirectoryPathExists(PCSTR path)
+{
+    char folder[MAX_PATH];
+    const char *p = path;
+    SIZE_T length;
+
+    if (!path || strlen(path) >= MAX_PATH)
+        return sym_fail(ERROR_INVALID_PARAMETER);
+    if (p[0] && p[1] == ':')
+        p += 2;
+    while (*p == '\\' || *p == '/')
+        p++;
+    for (; *p; p++) {
+        if (*p != '\\' && *p != '/')
+            continue;
+        length = p - path;
+        memcpy(folder, path, length);
+        folder[length] = 0;
+        if (!CreateDirectoryA(folder, NULL) && GetLastError() != ERROR_ALREADY_EXISTS)
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* Dumps cannot be written yet; the error is an HRESULT, as documented. */
+WINBOOL WINAPI MiniDumpWriteDump(HANDLE process, DWORD id, HANDLE file, MINIDUMP_TYPE type,
+                                 const PMINIDUMP_EXCEPTION_INFORMATION exception,
+                                 const PMINIDUMP_USER_STREAM_INFORMATION streams,
+                                 const PMINIDUMP_CALLBACK_INFORMATION callback)
+{
+    (void)process, (void)id, (void)file, (void)type, (void)exception, (void)streams, (void)callback;
+    return sym_fail(HRESULT_FROM_WIN32(ERROR_NOT_SUPPORTED));
+}
+
+/* The first folder of a path ("a;b") that has the file. */
+WINBOOL WINAPI SymFindFileInPathW(HANDLE process, PCWSTR path, PCWSTR name, PVOID id, DWORD two, DWORD three,
+                                  DWORD flags, LPSTR found_text, PFINDFILEINPATHCALLBACKW callback, PVOID context)
+{
+    WCHAR *found = (WCHAR *)found_text; /* which mingw-w64 declares as narrow */
+    WCHAR own[2048], full[MAX_PATH];
+
+    (void)id, (void)two, (void)three, (void)flags;
+    if (!name || !found)
+        return sym_fail(ERROR_INVALID_PARAMETER);
+    if (!path) {
+        if (!SymGetSearchPathW(process, own, ARRAY_SIZE(own)))
+            return FALSE;
+        path = own;
+    }
+    while (*path) {
+        const WCHAR *end = wcschr(path, ';');
+        SIZE_T length = end ? (SIZE_T)(end - path) : wcslen(path), name_length = wcslen(name);
+        if (length && length + name_length + 2 <= ARRAY_SIZE(full)) {
+            memcpy(full, path, length * sizeof(WCHAR));
+            if (full[length - 1] != '\\' && full[length - 1] != '/')
+                full[length++] = '\\';
+            wcscpy(full + length, name);
+            if (GetFileAttributesW(full) != INVALID_FILE_ATTRIBUTES && (!callback || !callback(full, context))) {
+                wcscpy(found, full);
+                return TRUE;
+            }
+        }
+        path = end ? end + 1 : L"";
+    }
+    return sym_fail(ERROR_FILE_NOT_FOUND);
+}
