@@ -26,6 +26,13 @@ WIN_LDFLAGS = -nostdlib -shared -Wl,--file-alignment=4096 -Wl,--section-alignmen
 	-Wl,--dynamicbase -Wl,--nxcompat -Wl,--high-entropy-va -Wl,--exclude-all-symbols -Wl,--disable-auto-import \
 	-Wl,--kill-at -Wl,--subsystem=console:10.0 -Wl,--major-os-version=10
 
+# C++ with Microsoft's ABI (dlls/msvcp140/README.md says what for). Without clang, the functions written in it are missing.
+WIN_CLANGXX := $(shell command -v clang++ 2>/dev/null)
+$(if $(WIN_CLANGXX),,$(info clang++ was not found: msvcp140.dll will have no functions))
+x86_64_CLANG_TARGET = x86_64-pc-windows-msvc
+WIN_CXXFLAGS = -std=c++17 -g -gdwarf -O2 -Wall -Wextra $(WERROR) -ffreestanding -fno-builtin -fno-strict-aliasing -fexceptions \
+	-fcxx-exceptions -fno-threadsafe-statics -fms-compatibility-version=19.29
+
 DLLS = $(sort $(foreach dir,$(patsubst $(srcdir)/dlls/%/,%,$(wildcard $(srcdir)/dlls/*/)),\
 	$(if $(wildcard $(srcdir)/dlls/$(dir)/$(dir).exports),$(dir))))
 PROGRAMS_WIN = $(patsubst $(srcdir)/programs/%/,%,$(wildcard $(srcdir)/programs/*/))
@@ -34,6 +41,7 @@ system_version = 10,0,19041,3803
 dll_file = $(if $(findstring .,$(1)),$(1),$(1).dll)
 dll_dirs = $(or $($(1)_DIRS),$(1))
 dll_sources = $(patsubst $(srcdir)/%,%,$(foreach dir,$(call dll_dirs,$(1)),\
+	$(if $(WIN_CLANGXX),$(wildcard $(srcdir)/dlls/$(dir)/*.cpp)) \
 	$(wildcard $(srcdir)/dlls/$(dir)/*.c $(srcdir)/dlls/$(dir)/*.S)))
 dll_imports = $(if $(filter ntdll,$(1)),,$(if $(filter undefined,$(origin $(1)_IMPORTS)),\
 	$(filter-out $(1),kernelbase ntdll),$($(1)_IMPORTS)))
@@ -52,6 +60,10 @@ $(1)-$(2)-objects = $$($(1)-$(2)-own) obj/$(1)/$(2)/$(2)_stubs.o obj/$(1)/$(2)/$
 obj/$(1)/$(2)/%.o: $(srcdir)/%.c $(srcdir)/build-aux/pe.mk $(wildcard $(srcdir)/dlls/$(2)/$(2).mk) | $$(GENERATED)
 	@mkdir -p $$(@D)
 	$$(call say,WINCC)$$($(1)_CC) $$(WIN_CFLAGS) $$($(2)_CFLAGS) -MMD -MP -c -o $$@ $$<
+obj/$(1)/$(2)/%.o: $(srcdir)/%.cpp $(srcdir)/build-aux/pe.mk $(wildcard $(srcdir)/dlls/$(2)/$(2).mk) | $$(GENERATED)
+	@mkdir -p $$(@D)
+	$$(call say,WINCXX)$$(WIN_CLANGXX) --target=$$($(1)_CLANG_TARGET) $$(WIN_CXXFLAGS) -MMD -MP -c -o $$@.new $$< && \
+	    $$(patsubst %strip,%objcopy,$$($(1)_STRIP)) --remove-section=.drectve $$@.new $$@ && rm $$@.new
 obj/$(1)/$(2)/%.o: $(srcdir)/%.S $(srcdir)/build-aux/pe.mk $(wildcard $(srcdir)/dlls/$(2)/$(2).mk) | $$(GENERATED)
 	@mkdir -p $$(@D)
 	$$(call say,WINAS)$$($(1)_CC) $$(WIN_CFLAGS) $$($(2)_CFLAGS) -MMD -MP -c -o $$@ $$<

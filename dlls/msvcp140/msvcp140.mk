@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-msvcp140_VERSION = 14,38,33135,0
+msvcp140_IMPORTS = vcruntime140 ucrtbase kernelbase ntdll
