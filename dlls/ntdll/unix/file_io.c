@@ -200,7 +200,8 @@ static NTSTATUS read_write_char(struct io *io)
     return io_start(io, io->file->fd, io->write ? POLLOUT : POLLIN, retry_char);
 }
 
-const struct file_ops char_ops = { .device_type = FILE_DEVICE_UNKNOWN,
+/* /dev/null and its like as standard files: FILE_TYPE_CHAR, as NUL is. */
+const struct file_ops char_ops = { .device_type = FILE_DEVICE_NULL,
                                    .read = read_write_char,
                                    .write = read_write_char };
 const struct file_ops null_ops = { .device_type = FILE_DEVICE_NULL, .read = read_write_char, .write = read_write_char };
