@@ -493,10 +493,12 @@ int NAME(crt_scan, crt_wscan)(struct source *source, unsigned __int64 options, c
             assigned += !spec.suppress;
         }
     }
+    /* A failure at the very end of the input counts as its end, although some of it was read. */
+    bool ended = r <= 0 && !matched && NAME(look, wlook)(&s) < 0;
     if (s.pending != NOT_READ && s.pending >= 0)
         source->unget(source, s.pending);
     va_end(s.args);
-    return r < 0 && !matched && !assigned ? EOF : assigned;
+    return ended ? EOF : assigned;
 }
 
 #undef SCANNER

@@ -34,7 +34,7 @@ TESTS
         ok_int(value, 7);
         jump(0);
     case 2:
-        ok_int(value, 1); /* 0 becomes 1 ("longjmp", C runtime reference) */
+        ok_int(value, 1);                       /* 0 becomes 1 ("longjmp", C runtime reference) */
         __builtin_ia32_ldmxcsr(mxcsr | 0x6000); /* toward zero */
         jump(3);
     case 3:
