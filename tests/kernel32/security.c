@@ -211,6 +211,69 @@ static void test_objects(void)
     LocalFree(sd);
 }
 
+static void test_entries(void)
+{
+    EXPLICIT_ACCESS_A access[2];
+    EXPLICIT_ACCESS_W *entries;
+    ACL *acl, *second;
+    ACCESS_ALLOWED_ACE *ace;
+    BYTE everyone[SECURITY_MAX_SID_SIZE], users[SECURITY_MAX_SID_SIZE];
+    DWORD size = sizeof(everyone);
+    ULONG count;
+    HANDLE event = CreateEventA(NULL, TRUE, FALSE, NULL);
+    PSECURITY_DESCRIPTOR sd;
+    PSID owner;
+
+    CreateWellKnownSid(WinWorldSid, NULL, everyone, &size);
+    size = sizeof(users);
+    CreateWellKnownSid(WinBuiltinUsersSid, NULL, users, &size);
+    memset(access, 0, sizeof(access));
+    access[0].grfAccessPermissions = EVENT_MODIFY_STATE;
+    access[0].grfAccessMode = GRANT_ACCESS;
+    BuildTrusteeWithSidA(&access[0].Trustee, everyone);
+    access[1].grfAccessPermissions = DELETE;
+    access[1].grfAccessMode = DENY_ACCESS;
+    BuildTrusteeWithSidA(&access[1].Trustee, users);
+    ok_int(SetEntriesInAclA(2, access, NULL, &acl), ERROR_SUCCESS);
+    ok_int(acl->AceCount, 2);
+    GetAce(acl, 0, (void **)&ace);
+    ok_int(ace->Header.AceType, ACCESS_DENIED_ACE_TYPE); /* first, whatever the order given */
+    ok_hex(ace->Mask, DELETE);
+
+    /* Granted in addition. */
+    access[0].grfAccessPermissions = SYNCHRONIZE;
+    ok_int(SetEntriesInAclA(1, access, acl, &second), ERROR_SUCCESS);
+    ok_int(second->AceCount, 2);
+    GetAce(second, 1, (void **)&ace);
+    ok_hex(ace->Mask, SYNCHRONIZE | EVENT_MODIFY_STATE);
+    LocalFree(second);
+    access[0].grfAccessMode = REVOKE_ACCESS;
+    ok_int(SetEntriesInAclA(1, access, acl, &second), ERROR_SUCCESS);
+    ok_int(second->AceCount, 1);
+    LocalFree(second);
+
+    ok_int(SetSecurityInfo(event, SE_KERNEL_OBJECT, DACL_SECURITY_INFORMATION, NULL, NULL, acl, NULL), ERROR_SUCCESS);
+    LocalFree(acl);
+    ok_int(GetSecurityInfo(event, SE_KERNEL_OBJECT, DACL_SECURITY_INFORMATION | OWNER_SECURITY_INFORMATION, &owner,
+                           NULL, &acl, NULL, &sd),
+           ERROR_SUCCESS);
+    ok(IsValidSid(owner) && acl && acl->AceCount == 2, "%d entries", acl ? acl->AceCount : -1);
+    ok_int(GetExplicitEntriesFromAclW(acl, &count, &entries), ERROR_SUCCESS);
+    ok_int(count, 2);
+    ok_int(entries[0].grfAccessMode, DENY_ACCESS);
+    LocalFree(entries);
+    LocalFree(sd);
+    CloseHandle(event);
+    ok_int(
+        GetNamedSecurityInfoA("C:\\windows", SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION, &owner, NULL, NULL, NULL, &sd),
+        ERROR_SUCCESS);
+    ok(IsValidSid(owner), "an owner");
+    LocalFree(sd);
+    ok_int(GetNamedSecurityInfoA("C:\\no such file", SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION, &owner, NULL, NULL,
+                                 NULL, &sd),
+           ERROR_FILE_NOT_FOUND);
+}
+
 TESTS
 {
     test_sids();
@@ -218,4 +281,5 @@ TESTS
     test_token();
     test_access_check();
     test_objects();
+    test_entries();
 }
