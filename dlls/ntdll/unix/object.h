@@ -22,6 +22,7 @@ struct object_type {
     void (*destroy)(struct object *);                      /* the last reference is gone; frees the object */
     void (*close)(struct object *, HANDLE handle);         /* a handle is being closed (may be NULL) */
     NTSTATUS (*query_name)(struct object *, WCHAR **name); /* for ObjectNameInformation (may be NULL); malloc'ed */
+    void **(*security)(struct object *); /* where its descriptor is kept, if not in the object itself (may be NULL) */
 };
 
 struct object {

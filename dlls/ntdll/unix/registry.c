@@ -45,6 +45,11 @@ static NTSTATUS key_object_name(struct object *obj, WCHAR **name)
     return status;
 }
 
+static void **key_object_security(struct object *obj)
+{
+    return &((struct key_object *)obj)->key->security;
+}
+
 const struct object_type key_type = {
     .name = "Key",
     .valid_access = KEY_ALL_ACCESS,
@@ -52,6 +57,7 @@ const struct object_type key_type = {
     .destroy = key_object_destroy,
     .close = key_object_close,
     .query_name = key_object_name,
+    .security = key_object_security,
 };
 
 NTSTATUS key_object_lookup(HANDLE handle, ACCESS_MASK access, struct key_object **object)
@@ -103,6 +109,8 @@ static NTSTATUS find_or_create(struct open_request *request, struct key *start, 
         }
         if (!status) {
             (*found)->class = request->class;
+            (*found)->security = request->attr.security;
+            request->attr.security = NULL;
             request->class = (struct name){ NULL, 0 };
             request->created = true;
             parent->time = (*found)->time;
@@ -210,8 +218,6 @@ static NTSTATUS open_or_create(struct open_request *request, const OBJECT_ATTRIB
         native_unlock(&registry_lock);
     }
     if (!status) {
-        object->header.security = request->attr.security;
-        request->attr.security = NULL;
         status = handle_create(&object->header, request->access & ~KEY_WOW64_RES, request->attr.attributes, &value);
         object_unref(&object->header);
     }

@@ -69,8 +69,9 @@ struct key {
     ULONG max_name, max_class, max_value_name, max_value_data; /* bytes; right unless max_dirty */
     struct name class;                                         /* malloc'ed */
     struct key_object *watchers;                               /* registry_notify.c */
-    WCHAR *later_name;                                         /* malloc'ed: the name after it was renamed */
-    WCHAR own_name[];                                          /* of a key that is not the image's */
+    void *security;    /* self-relative descriptor that was given, malloc'ed, or NULL (security.c) */
+    WCHAR *later_name; /* malloc'ed: the name after it was renamed */
+    WCHAR own_name[];  /* of a key that is not the image's */
 };
 #define NO_IMAGE UINT32_MAX
 

@@ -105,6 +105,7 @@ static void free_tree(struct key *key)
     }
     free((void *)key->class.text);
     free(key->later_name);
+    free(key->security);
     free(key);
 }
 

@@ -230,14 +230,20 @@ static bool descriptor_valid(const SECURITY_DESCRIPTOR_RELATIVE *sd, size_t size
            part_valid(base, size, sd->Sacl, true) && part_valid(base, size, sd->Dacl, true);
 }
 
+/* Where an object's descriptor is: all handles of a registry key share one. */
+static void **security_of(struct object *obj)
+{
+    return obj->type->security ? obj->type->security(obj) : &obj->security;
+}
+
 /* What an object has now; `*stored` is to be freed after its use. The lock is held. */
-static struct parts current_parts(const struct object *obj, void **stored)
+static struct parts current_parts(struct object *obj, void **stored)
 {
     size_t size = 0;
     *stored = security_file_load(obj, &size);
     if (*stored && descriptor_valid(*stored, size))
         return parts_of(*stored);
-    return parts_of(obj->security);
+    return parts_of(*security_of(obj));
 }
 
 /* What an object has that nobody gave a descriptor: owned by the user, with the token's default DACL. */
@@ -352,8 +358,8 @@ NTSTATUS NtSetSecurityObject(HANDLE Handle, SECURITY_INFORMATION SecurityInforma
         status = STATUS_NO_MEMORY;
     }
     if (!status) {
-        old = obj->security;
-        obj->security = merged;
+        old = *security_of(obj);
+        *security_of(obj) = merged;
     }
     native_unlock(&security_lock);
     free(old);
