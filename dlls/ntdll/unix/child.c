@@ -198,7 +198,7 @@ struct spawn {
 static bool add_handle(HANDLE handle, struct object *obj, ACCESS_MASK access, ULONG attributes, void *context)
 {
     struct spawn *spawn = context;
-    if (!(attributes & OBJ_INHERIT) || obj->type != &file_type)
+    if (!(attributes & SEGMENT_HANDLE_INHERIT) || obj->type != &file_type)
         return true;
     if (spawn->list) {
         size_t i = 0;
@@ -723,7 +723,8 @@ NTSTATUS NtCreateUserProcess(HANDLE *process_handle, HANDLE *thread_handle, ACCE
                 size_t before = spawn.handle_count;
                 HANDLE *list = spawn.list;
                 spawn.list = NULL;
-                add_handle(std[i], obj, container_of(obj, struct file_object, obj)->access, OBJ_INHERIT, &spawn);
+                add_handle(std[i], obj, container_of(obj, struct file_object, obj)->access, SEGMENT_HANDLE_INHERIT,
+                           &spawn);
                 spawn.list = list;
                 if (spawn.handle_count > before)
                     spawn.std[i] = spawn.handles[before].fd;
