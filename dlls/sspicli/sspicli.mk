@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+sspicli_IMPORTS = kernelbase ntdll
