@@ -10,6 +10,7 @@
 #include <secext.h>
 
 #pragma GCC diagnostic ignored "-Wunused-parameter"
+#pragma GCC diagnostic ignored "-Wattributes" /* sspi.h declares some of them as imported, whatever the build says */
 
 SECURITY_STATUS SEC_ENTRY EnumerateSecurityPackagesW(unsigned long *count, PSecPkgInfoW *packages)
 {
