@@ -2,6 +2,7 @@
 /* file.c: File objects: opening, creating, deleting. NtCreateFile's page in windows-driver-docs-ddi is the reference. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -135,15 +136,55 @@ static void file_destroy(struct object *obj)
     free(file);
 }
 
+/* Drive C:'s directory as the kernel names it, where the prefix's own name leads through links; NULL if it is not there. */
+static const char *real_drive_c(void)
+{
+    static char *real;
+    char *found, *none = NULL;
+
+    if ((found = __atomic_load_n(&real, __ATOMIC_ACQUIRE)) || !(found = realpath(path_drive_c(), NULL)))
+        return found;
+    if (__atomic_compare_exchange_n(&real, &none, found, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+        return found;
+    free(found);
+    return none;
+}
+
+char *file_final_path(const struct file_object *file)
+{
+    char target[PATH_MAX], *moved;
+    struct fd_path self;
+    const char *drive_c;
+    struct stat st;
+    ssize_t n;
+    size_t len;
+
+    /* What is deleted has no other name than it had; the installation's files have the names they are shown under. */
+    if (file->fd < 0 || file->installation || fstat(file->fd, &st) || !st.st_nlink)
+        return strdup(file->unix_path);
+    n = readlink(fd_path(file->fd, &self), target, sizeof target - 1);
+    if (n <= 0 || target[0] != '/')
+        return strdup(file->unix_path);
+    target[n] = 0;
+    drive_c = strcmp(target, file->unix_path) ? real_drive_c() : NULL;
+    len = drive_c ? strlen(drive_c) : 0;
+    if (len && !strncmp(target, drive_c, len) && (!target[len] || target[len] == '/'))
+        return asprintf(&moved, "%s%s", path_drive_c(), target + len) < 0 ? NULL : moved;
+    return strdup(target);
+}
+
 NTSTATUS file_get_nt_name(struct file_object *file, WCHAR **name)
 {
     static const WCHAR device[] = u"\\Device\\HarddiskVolume";
     size_t len, n = sizeof device / sizeof device[0] - 1;
     WCHAR drive, *path;
+    char *final;
 
     if (!file->unix_path)
         return STATUS_OBJECT_NAME_INVALID;
-    path = path_volume_name(file->unix_path, &len, &drive);
+    final = file_final_path(file);
+    path = final ? path_volume_name(final, &len, &drive) : NULL;
+    free(final);
     if (!path)
         return STATUS_NO_MEMORY;
     *name = malloc((n + 2 + len + 1) * sizeof(WCHAR));

@@ -88,6 +88,8 @@ NTSTATUS file_open_unix(const char *path, ACCESS_MASK access, struct file_object
 NTSTATUS file_get_fd(struct object *file, ACCESS_MASK need, int *fd);
 /* `\Device\HarddiskVolume3\dir\file`; malloc'ed, zero-terminated. */
 NTSTATUS file_get_nt_name(struct file_object *file, WCHAR **name);
+/* Its Unix path with all links followed, as the kernel knows it; malloc'ed. */
+char *file_final_path(const struct file_object *file);
 /* Its Unix path as opened (owned by the file). */
 const char *file_get_unix_path(struct object *file);
 /* A mapped image or data section keeps a file from being deleted or truncated (section.c). */

@@ -115,26 +115,18 @@ static void fill_stat_lx(const struct file_stat *st, ACCESS_MASK granted, FILE_S
 /* The name within the volume (`\dir\file`); malloc'ed. Normalised: as the kernel knows it, links followed. */
 static NTSTATUS volume_name(struct file_object *file, bool normalized, WCHAR **name, size_t *len)
 {
-    char target[4096];
-    struct fd_path self;
-    struct stat st;
-    const char *path = file->unix_path;
+    char *final = NULL;
     WCHAR drive;
-    ssize_t n;
 
-    if (!path) {
+    if (!file->unix_path) {
         *len = 0;
         *name = malloc(sizeof(WCHAR));
         return *name ? STATUS_SUCCESS : STATUS_NO_MEMORY;
     }
-    if (normalized && file->fd >= 0 && !fstat(file->fd, &st) && st.st_nlink) {
-        n = readlink(fd_path(file->fd, &self), target, sizeof target - 1);
-        if (n > 0 && target[0] == '/') {
-            target[n] = 0;
-            path = target;
-        }
-    }
-    *name = path_volume_name(path, len, &drive);
+    if (normalized && !(final = file_final_path(file)))
+        return STATUS_NO_MEMORY;
+    *name = path_volume_name(final ? final : file->unix_path, len, &drive);
+    free(final);
     return *name ? STATUS_SUCCESS : STATUS_NO_MEMORY;
 }
 
