@@ -10,6 +10,14 @@ comma := ,
 CRT_TEST_NAMES = $(patsubst $(srcdir)/tests/crt/%.c,%,$(wildcard $(srcdir)/tests/crt/*.c))
 TEST_NAMES = $(patsubst $(srcdir)/tests/%.c,%,$(filter-out $(foreach dir,unix tools fuzz bench crt,$(srcdir)/tests/$(dir)/%),\
 	$(wildcard $(srcdir)/tests/*/*.c))) $(addprefix msvcrt/,$(CRT_TEST_NAMES)) $(addprefix ucrtbase/,$(CRT_TEST_NAMES))
+# tests/DLL/NAME.cpp has Microsoft's C++ ABI, so it takes clang to build it (tests/vcruntime140/cxxtest.h). It links what is
+# beside it in NAME_x64.S too, if there is that.
+CXX_TEST_NAMES = $(patsubst $(srcdir)/tests/%.cpp,%,$(wildcard $(srcdir)/tests/*/*.cpp))
+ifneq ($(WIN_CLANGXX),)
+TEST_NAMES += $(CXX_TEST_NAMES)
+else
+$(info clang++ was not found: tests left out: $(CXX_TEST_NAMES))
+endif
 TEST_PROGRAMS = $(patsubst %,tests/%.exe,$(TEST_NAMES))
 SCRIPT_TESTS = $(patsubst $(srcdir)/tests/%.sh,%,$(wildcard $(srcdir)/tests/unix/*.sh $(srcdir)/tests/tools/*.sh))
 UNIX_PROGRAMS = $(patsubst $(srcdir)/%.c,%.exe,$(wildcard $(srcdir)/tests/unix/*.c))
@@ -39,6 +47,17 @@ tests/msvcrt/%.exe: $(srcdir)/tests/crt/%.c $(srcdir)/tests/test.h $(srcdir)/bui
 	$(build_test)
 tests/ucrtbase/%.exe: $(srcdir)/tests/crt/%.c $(srcdir)/tests/test.h $(srcdir)/build-aux/check.mk
 	$(build_test)
+CXX_TEST_FLAGS = --target=$(x86_64_CLANG_TARGET) -std=c++17 -O1 -Wall -Wextra $(WERROR) -Wno-unused-function -Wno-potentially-evaluated-expression -Wno-unused-member-function \
+	-ffreestanding -fno-builtin -fexceptions -fcxx-exceptions -fno-threadsafe-statics -fms-compatibility-version=19.29
+CXX_TEST_IMPORTS = msvcp140 vcruntime140 ucrtbase kernel32 ntdll
+$(patsubst %,tests/%.exe,$(CXX_TEST_NAMES)): tests/%.exe: $(srcdir)/tests/%.cpp $(srcdir)/tests/vcruntime140/cxxtest.h \
+		$(srcdir)/tests/vcruntime140/type_info.S $(srcdir)/build-aux/check.mk \
+		$(patsubst %,implib/x86_64/lib%.a,$(CXX_TEST_IMPORTS))
+	$(call say,TESTCXX)mkdir -p $(@D) && $(WIN_CLANGXX) $(CXX_TEST_FLAGS) $($(subst /,_,$*)_TEST_CXXFLAGS) \
+	    -I$(srcdir)/tests/vcruntime140 -MMD -MP -MF $(@:.exe=.d) -MT $@ -c -o $(@:.exe=.o) $< && \
+	    $(WIN64_CC) -nostdlib -Wl$(comma)-e$(comma)test_start -Wl$(comma)--subsystem$(comma)console -Wl$(comma)--no-insert-timestamp \
+	    -o $@ $(@:.exe=.o) $(wildcard $(srcdir)/tests/$*_x64.S) $(srcdir)/tests/vcruntime140/type_info.S -Limplib/x86_64 \
+	    $(patsubst %,-l%,$(CXX_TEST_IMPORTS))
 -include $(TEST_PROGRAMS:.exe=.d)
 
 -include $(patsubst %.exe,%.d,$(filter %.exe,$(UNIX_PROGRAMS)))
