@@ -724,6 +724,9 @@ NTSTATUS NtCreateFile(HANDLE *FileHandle, ACCESS_MASK DesiredAccess, OBJECT_ATTR
                 open_same(&path, DesiredAccess, ShareAccess, CreateDisposition, CreateOptions, &file, &information);
         else
             status = open_device(&path, DesiredAccess, ShareAccess, CreateOptions, &file);
+        /* The null device says nothing about what became of a file: OPEN_ALWAYS is not ERROR_ALREADY_EXISTS for NUL. */
+        if (path.kind == PATH_NULL)
+            information = 0;
     }
     if (!status) {
         granted = file->access;
