@@ -364,7 +364,8 @@ struct tzi {
     } standard, daylight;
 };
 
-#define DAY 86400
+#define DAY        86400
+#define FIRST_YEAR 2000 /* of what is told about rules that changed */
 
 static struct tm local(time_t at)
 {
@@ -433,6 +434,36 @@ static struct tzi zone_rules(int year)
     return tzi;
 }
 
+/*
+ * Where the rules changed in the years before: a subkey with those of every year from the last of the oldest rules on. The
+ * years before the first are taken to be like it, those after the last like it.
+ */
+static void add_years(struct key *zone, int year)
+{
+    struct tzi now = zone_rules(year), rules[64];
+    int first = year;
+
+    for (int y = year - 1; y >= FIRST_YEAR; y--) {
+        rules[y - FIRST_YEAR] = zone_rules(y);
+        if (memcmp(&rules[y - FIRST_YEAR], y + 1 == year ? &now : &rules[y + 1 - FIRST_YEAR], sizeof(now)))
+            first = y;
+    }
+    if (first == year)
+        return;
+    struct key *key = child(zone, "Dynamic DST", 11);
+    rules[year - FIRST_YEAR] = now;
+    int last = year;
+    while (!memcmp(&rules[last - 1 - FIRST_YEAR], &now, sizeof(now)))
+        last--;
+    add_value(key, "FirstEntry", REG_DWORD, &(uint32_t){ (uint32_t)first }, 4);
+    add_value(key, "LastEntry", REG_DWORD, &(uint32_t){ (uint32_t)last }, 4);
+    for (int y = first; y <= last; y++) {
+        char name[16];
+        snprintf(name, sizeof(name), "%d", y);
+        add_value(key, name, REG_BINARY, &rules[y - FIRST_YEAR], sizeof(now));
+    }
+}
+
 static char *field(char **p)
 {
     char *text = skip_space(*p), *end = strchr(text, '|');
@@ -479,6 +510,7 @@ static void read_zones(const char *name)
         add_text(key, "Dlt", REG_SZ, daylight);
         add_text(key, "Std", REG_SZ, standard);
         add_value(key, "TZI", REG_BINARY, &tzi, sizeof(tzi));
+        add_years(key, year);
     }
     free(buffer);
     fclose(file);

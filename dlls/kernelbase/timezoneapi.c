@@ -243,21 +243,6 @@ DWORD WINAPI GetTimeZoneInformation(TIME_ZONE_INFORMATION *info)
     return id;
 }
 
-BOOL WINAPI GetTimeZoneInformationForYear(USHORT year, DYNAMIC_TIME_ZONE_INFORMATION *dynamic,
-                                          TIME_ZONE_INFORMATION *info)
-{
-    DYNAMIC_TIME_ZONE_INFORMATION current;
-
-    (void)year; /* the rules in force are given for every year */
-    if (!dynamic) {
-        if (GetDynamicTimeZoneInformation(&current) == TIME_ZONE_ID_INVALID)
-            return FALSE;
-        dynamic = &current;
-    }
-    memcpy(info, dynamic, sizeof(*info));
-    return TRUE;
-}
-
 /* The bias, in ticks, of a zone at a time; NULL is the current zone. */
 static BOOL zone_bias(const TIME_ZONE_INFORMATION *zone, const FILETIME *time, BOOL local, LONGLONG *bias)
 {

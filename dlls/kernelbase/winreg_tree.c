@@ -374,3 +374,41 @@ LSTATUS WINAPI RegUnLoadKeyA(HKEY key, LPCSTR name)
     wide_arg_free(&wide);
     return error;
 }
+
+/* Writing hives: the privilege comes first, as on Windows. */
+LSTATUS WINAPI RegSaveKeyExW(HKEY key, LPCWSTR file, const LPSECURITY_ATTRIBUTES security, DWORD flags)
+{
+    struct reg_key handle;
+    NTSTATUS status;
+
+    (void)security;
+    if (!file || !flags || flags & ~(DWORD)(REG_STANDARD_FORMAT | REG_LATEST_FORMAT | REG_NO_COMPRESSION))
+        return ERROR_INVALID_PARAMETER;
+    if (!(status = reg_key(key, &handle))) {
+        status = NtSaveKey(handle.handle, NULL);
+        reg_done(&handle);
+    }
+    return reg_error(status);
+}
+
+LSTATUS WINAPI RegSaveKeyW(HKEY key, LPCWSTR file, const LPSECURITY_ATTRIBUTES security)
+{
+    return RegSaveKeyExW(key, file, security, REG_STANDARD_FORMAT);
+}
+
+LSTATUS WINAPI RegSaveKeyExA(HKEY key, LPCSTR file, const LPSECURITY_ATTRIBUTES security, DWORD flags)
+{
+    struct wide_arg wide;
+    LSTATUS error;
+
+    if (!wide_file_arg(&wide, file))
+        return GetLastError();
+    error = RegSaveKeyExW(key, wide.str, security, flags);
+    wide_arg_free(&wide);
+    return error;
+}
+
+LSTATUS WINAPI RegSaveKeyA(HKEY key, LPCSTR file, const LPSECURITY_ATTRIBUTES security)
+{
+    return RegSaveKeyExA(key, file, security, REG_STANDARD_FORMAT);
+}
