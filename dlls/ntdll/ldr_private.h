@@ -116,6 +116,11 @@ size_t ldr_system_dir(WCHAR *buffer); /* "C:\windows\system32", length without t
 NTSTATUS ldr_find_export(struct ldr_module *module, const char *name, ULONG hint, ULONG ordinal, void **address);
 NTSTATUS ldr_bind_imports(struct ldr_module *module);
 
+/* ldrtrace.c: the address to give to a program for an exported function: its own, or a thunk's that reports calls */
+void ldr_trace_init(void);
+void *ldr_trace_wrap(const struct ldr_module *importer, const struct ldr_module *host, const char *dll,
+                     const char *name, ULONG ordinal, void *address);
+
 /* ldrload.c */
 NTSTATUS ldr_load(const WCHAR *name, size_t length, const struct ldr_search *search, struct ldr_module *importer,
                   struct ldr_module **result);

@@ -249,7 +249,7 @@ static NTSTATUS bind_descriptor(struct ldr_module *module, const IMAGE_IMPORT_DE
             }
             return status;
         }
-        bound->u1.Function = (ULONG_PTR)address;
+        bound->u1.Function = (ULONG_PTR)ldr_trace_wrap(module, target, dll, function, ordinal, address);
     }
     return STATUS_SUCCESS;
 }
@@ -332,6 +332,8 @@ static NTSTATUS get_procedure(struct ldr_module *module, const char *name, ULONG
         *address = NULL;
         status = name ? STATUS_ENTRYPOINT_NOT_FOUND : STATUS_ORDINAL_NOT_FOUND;
     }
+    if (!status)
+        *address = ldr_trace_wrap(NULL, module, NULL, name, ordinal, *address);
     return status;
 }
 

@@ -204,6 +204,7 @@ static NTSTATUS init_process(PEB *peb, void *ntdll_base, CONTEXT *context)
     rtl_process_init();
     RtlEnterCriticalSection(&ldr_lock);
     ldr_reporting = true;
+    ldr_trace_init();
     status = add_first_modules(peb, ntdll_base);
     if (!status)
         status = ldr_prepare_image(ldr_exe);

@@ -1,12 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* trace.c: decoded system calls for `transom trace`, one line a call, written when it returns. */
+/*
+ * trace.c: for `transom trace`: decoded system calls, and calls of exported functions (ldrtrace.c in ntdll reports them),
+ * one line a call, written when it returns.
+ */
+#include <fnmatch.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <time.h>
 #include <unistd.h>
 #include "thread.h"
+#include "trace.h"
+#include "unix_trace.h"
 
-bool trace_enabled;
+bool trace_enabled; /* system calls; dispatch.S looks at it */
+struct trace_options trace_options;
 
 struct line {
     char text[4096];
@@ -116,26 +126,241 @@ static void put_argument(struct line *line, const struct decode_param *param, ui
     }
 }
 
+/* --- lines --- */
+
+static void begin(struct line *line)
+{
+    line->used = 0;
+    if (trace_options.time) {
+        struct timespec now;
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        put(line, "%5lld.%06ld ", (long long)now.tv_sec % 100000, now.tv_nsec / 1000);
+    }
+    put(line, "%5d ", current_thread->tid);
+}
+
+/* In one piece, so that lines of several threads do not mix. */
+static void finish(struct line *line)
+{
+    line->text[line->used++] = '\n';
+    if (write(options.trace_fd, line->text, line->used) < 0)
+        trace_enabled = false;
+}
+
+/* Whether a comma-separated list of patterns has the name: one of its patterns (or it is `!PATTERN`s only), and no `!`. */
+static bool listed(const char *list, const char *name)
+{
+    bool found = false, any = false;
+    for (const char *at = list; at && *at;) {
+        size_t length = strcspn(at, ",");
+        char pattern[160];
+        bool negative = *at == '!';
+        snprintf(pattern, sizeof(pattern), "%.*s", (int)(length - negative), at + negative);
+        bool matches = !fnmatch(pattern, name, FNM_CASEFOLD);
+        if (matches && negative)
+            return false;
+        found |= matches;
+        any |= !negative;
+        at += length + (at[length] == ',');
+    }
+    return found || !any;
+}
+
 uint64_t dispatch_traced(const uint64_t *args, uint64_t number, uint64_t (*call)(const uint64_t *args))
 {
     const struct decode_entry *entry = &decode_table[number];
-    struct line line = { .used = 0 };
-    /* Calls that do not return, or wait, are shown before. */
+    struct line line;
+    if (!listed(trace_options.calls, entry->name) ||
+        (number == SYSCALL_NtTransomUnixCall && args[0] == UNIX_MODULE_TRACE))
+        return call(args);
+    /* Calls that do not return are shown before. */
     if (number == SYSCALL_NtTerminateProcess || number == SYSCALL_NtRaiseException || number == SYSCALL_NtContinue) {
-        put(&line, "%5d %s(...)\n", current_thread->tid, entry->name);
-        if (write(options.trace_fd, line.text, line.used) < 0)
-            trace_enabled = false;
-        line.used = 0;
+        begin(&line);
+        put(&line, "%s(...)", entry->name);
+        finish(&line);
     }
     uint64_t result = call(args);
-    put(&line, "%5d %s(", current_thread->tid, entry->name);
+    if (trace_options.failures && (int32_t)result >= 0)
+        return result;
+    begin(&line);
+    put(&line, "%s(", entry->name);
     for (int i = 0; i < entry->count; i++) {
         if (i)
             put(&line, ", ");
         put_argument(&line, &entry->params[i], args[i]);
     }
-    put(&line, ") = %08x\n", (uint32_t)result);
-    if (write(options.trace_fd, line.text, line.used) < 0)
-        trace_enabled = false;
+    put(&line, ") = %08x", (uint32_t)result);
+    finish(&line);
     return result;
+}
+
+/* --- calls of exported functions --- */
+
+/* A text that a pointer seems to lead to: UTF-16 or bytes, at least three printable characters and a zero or a lot more. */
+static bool put_text(struct line *line, uint64_t address)
+{
+    unsigned char bytes[96];
+    size_t size = sizeof(bytes), n = 0;
+    if (address < 0x10000)
+        return false;
+    if (size > 0x1000 - (address & 0xfff))
+        size = 0x1000 - (address & 0xfff); /* no further than the page */
+    if (!user_copy_in(bytes, (const void *)address, size))
+        return false;
+    while (n < size && bytes[n] >= 0x20 && bytes[n] < 0x7f)
+        n++;
+    bool ends = n < size && !bytes[n];
+    if ((ends && n >= 3) || n >= 24) {
+        put(line, "\"%.*s\"%s", (int)n, bytes, ends ? "" : "...");
+        return true;
+    }
+    const WCHAR *wide = (const WCHAR *)bytes;
+    char narrow[sizeof(bytes) * 2];
+    for (n = 0; 2 * n + 1 < size && wide[n] >= 0x20 && wide[n] < 0x3000; n++)
+        ;
+    ends = 2 * n + 1 < size && !wide[n];
+    if (!(ends && n >= 2) && n < 24)
+        return false;
+    size_t length = utf16_to_utf8(wide, n, narrow, sizeof(narrow));
+    put(line, "L\"%.*s\"%s", (int)length, narrow, ends ? "" : "...");
+    return true;
+}
+
+static void put_value(struct line *line, uint64_t value)
+{
+    if (put_text(line, value))
+        return;
+    if (value < 10)
+        put(line, "%llu", (unsigned long long)value);
+    else if (value >= 0xfffffffffffffff0ull)
+        put(line, "%lld", (long long)value);
+    else
+        put(line, "%#llx", (unsigned long long)value);
+}
+
+struct api_name {
+    char dll[80], name[256];
+};
+
+static bool copy_string(char *out, size_t size, uint64_t address)
+{
+    size_t n = 0;
+    for (; n < size - 1; n++)
+        if (!user_copy_in(out + n, (const char *)address + n, 1) || !out[n])
+            break;
+    out[n] = 0;
+    return n != 0;
+}
+
+/* "kernel32" and "CreateFileW"; the host's name for an API set */
+static bool get_name(const struct unix_trace_call *call, struct api_name *out)
+{
+    if (!copy_string(out->dll, sizeof(out->dll), call->dll))
+        return false;
+    if ((!strncasecmp(out->dll, "api-", 4) || !strncasecmp(out->dll, "ext-", 4)) && call->host)
+        copy_string(out->dll, sizeof(out->dll), call->host);
+    for (char *p = out->dll; *p; p++)
+        if (*p >= 'A' && *p <= 'Z')
+            *p += 'a' - 'A';
+    char *dot = strrchr(out->dll, '.');
+    if (dot && !strcmp(dot, ".dll"))
+        *dot = 0;
+    if (!call->name || !copy_string(out->name, sizeof(out->name), call->name))
+        snprintf(out->name, sizeof(out->name), "#%u", call->ordinal);
+    return true;
+}
+
+/* A pattern of --api is a DLL's, or DLL.FUNCTION. */
+static bool wanted(const struct api_name *name)
+{
+    char both[sizeof(struct api_name) + 1];
+    snprintf(both, sizeof(both), "%s.%s", name->dll, name->name);
+    bool any = false;
+    for (const char *at = trace_options.api; *at;) {
+        size_t length = strcspn(at, ",");
+        char pattern[160];
+        bool negative = *at == '!';
+        snprintf(pattern, sizeof(pattern), "%.*s", (int)(length - negative), at + negative);
+        char *ending = strstr(pattern, ".dll");
+        if (ending)
+            memmove(ending, ending + 4, strlen(ending + 4) + 1);
+        if (!fnmatch(pattern, strchr(pattern, '.') ? both : name->dll, FNM_CASEFOLD)) {
+            if (negative)
+                return false;
+            any = true;
+        }
+        at += length + (at[length] == ',');
+    }
+    return any;
+}
+
+static bool does_not_return(const char *name)
+{
+    static const char *const names[] = { "ExitProcess",
+                                         "ExitThread",
+                                         "FreeLibraryAndExitThread",
+                                         "RaiseException",
+                                         "RtlExitUserProcess",
+                                         "RtlExitUserThread",
+                                         "RtlRaiseException",
+                                         "_CxxThrowException",
+                                         "_exit",
+                                         "abort",
+                                         "exit",
+                                         "longjmp",
+                                         "quick_exit" };
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+        if (!strcmp(name, names[i]))
+            return true;
+    return false;
+}
+
+static void put_call(struct line *line, const struct api_name *name, const struct unix_trace_call *call)
+{
+    uint64_t arguments[4] = { 0 };
+    user_copy_in(arguments, (const void *)call->arguments, sizeof(arguments));
+    begin(line);
+    put(line, "%s.%s(", name->dll, name->name);
+    for (int i = 0; i < 4; i++) {
+        if (i)
+            put(line, ", ");
+        put_value(line, arguments[i]);
+    }
+}
+
+NTSTATUS unix_call_trace(ULONG function, PVOID user)
+{
+    struct unix_trace_call call;
+    struct api_name name;
+    struct line line;
+    if (function == UNIX_TRACE_ENABLED)
+        return trace_options.api ? STATUS_SUCCESS : STATUS_NOT_FOUND;
+    if (!trace_options.api || !user_copy_in(&call, user, sizeof(call)) || !get_name(&call, &name))
+        return STATUS_ACCESS_VIOLATION;
+    switch (function) {
+    case UNIX_TRACE_WANTED:
+        return wanted(&name) ? STATUS_SUCCESS : STATUS_NOT_FOUND;
+    case UNIX_TRACE_ENTER:
+        if (does_not_return(name.name)) {
+            put_call(&line, &name, &call);
+            put(&line, ")");
+            finish(&line);
+        }
+        return STATUS_SUCCESS;
+    case UNIX_TRACE_LEAVE: {
+        ULONG error = unix_teb()->LastErrorValue;
+        bool failed = error && (!call.result || (int32_t)call.result == -1);
+        if (trace_options.failures && !failed)
+            return STATUS_SUCCESS;
+        put_call(&line, &name, &call);
+        put(&line, ") = ");
+        put_value(&line, call.result);
+        if (failed)
+            put(&line, " (last error %u)", error);
+        finish(&line);
+        return STATUS_SUCCESS;
+    }
+    default:
+        return STATUS_PROCEDURE_NOT_FOUND;
+    }
 }

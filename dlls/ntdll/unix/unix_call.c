@@ -10,6 +10,7 @@
 
 NTSTATUS unix_call_libm(ULONG function, PVOID arguments);
 NTSTATUS unix_call_net(ULONG function, PVOID arguments);
+NTSTATUS unix_call_trace(ULONG function, PVOID arguments);
 
 static NTSTATUS core_call(ULONG function, PVOID arguments)
 {
@@ -39,6 +40,8 @@ NTSTATUS NtTransomUnixCall(ULONG module, ULONG function, PVOID arguments)
         return unix_call_libm(function, arguments);
     case UNIX_MODULE_NET:
         return unix_call_net(function, arguments);
+    case UNIX_MODULE_TRACE:
+        return unix_call_trace(function, arguments);
     default:
         return STATUS_DLL_NOT_FOUND;
     }
