@@ -21,6 +21,8 @@
 
 #define ZONES_KEY "\\Registry\\Machine\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Time Zones"
 
+#define MAX_NAME 255
+
 enum { REG_SZ = 1, REG_EXPAND_SZ = 2, REG_BINARY = 3, REG_DWORD = 4, REG_LINK = 6, REG_MULTI_SZ = 7, REG_QWORD = 11 };
 
 struct value {
@@ -71,7 +73,7 @@ static struct key *key_new(const char *name, size_t length)
     struct key *key = check(calloc(1, sizeof(*key)));
     key->name = check(strndup(name, length));
     key->last_value = &key->values;
-    if (!length || length > 255)
+    if (!length || length > MAX_NAME)
         fail("bad length of a key's name");
     for (size_t i = 0; i < length; i++)
         if (name[i] < ' ' || name[i] > '~')
@@ -130,6 +132,8 @@ static void add_value(struct key *key, const char *name, uint32_t type, const vo
     for (struct value *v = key->values; v; v = v->next)
         if (!strcasecmp(v->name, name))
             fail("value \"%s\" twice", name);
+    if (strlen(name) > MAX_NAME)
+        fail("bad length of a value's name");
     struct value *value = check(calloc(1, sizeof(*value)));
     value->name = check(strdup(name));
     value->type = type;
@@ -238,7 +242,8 @@ static void parse_value(struct key *key, char *line)
         char *text = quoted(skip_space(p + 7), &p);
         add_text(key, name, REG_EXPAND_SZ, text);
     } else if (!strncmp(p, "multi", 5)) {
-        uint16_t list[8192];
+        /* No text is longer in characters than the line is in bytes. */
+        uint16_t *list = check(malloc((strlen(p) + 2) * 2));
         size_t size = 0;
         for (p = skip_space(p + 5); *p;) {
             char *text = quoted(p, &p);
@@ -246,6 +251,7 @@ static void parse_value(struct key *key, char *line)
         }
         list[size / 2] = 0;
         add_value(key, name, REG_MULTI_SZ, list, size + 2);
+        free(list);
     } else if (!strncmp(p, "dword ", 6)) {
         uint32_t number = (uint32_t)strtoul(p + 6, &p, 0);
         add_value(key, name, REG_DWORD, &number, sizeof(number));
@@ -253,11 +259,12 @@ static void parse_value(struct key *key, char *line)
         uint64_t number = strtoull(p + 6, &p, 0);
         add_value(key, name, REG_QWORD, &number, sizeof(number));
     } else if (!strncmp(p, "hex", 3)) {
-        unsigned char bytes[4096];
+        unsigned char *bytes = check(malloc(strlen(p) + 1));
         size_t size = 0;
         for (p = skip_space(p + 3); isxdigit((unsigned char)*p); p = skip_space(p))
             bytes[size++] = (unsigned char)strtoul(p, &p, 16);
         add_value(key, name, REG_BINARY, bytes, size);
+        free(bytes);
     } else {
         fail("unknown kind of value: %s", p);
     }
@@ -366,6 +373,7 @@ struct tzi {
 
 #define DAY        86400
 #define FIRST_YEAR 2000 /* of what is told about rules that changed */
+#define MAX_YEARS  64
 
 static struct tm local(time_t at)
 {
@@ -440,7 +448,7 @@ static struct tzi zone_rules(int year)
  */
 static void add_years(struct key *zone, int year)
 {
-    struct tzi now = zone_rules(year), rules[64];
+    struct tzi now = zone_rules(year), rules[MAX_YEARS];
     int first = year;
 
     for (int y = year - 1; y >= FIRST_YEAR; y--) {
@@ -481,12 +489,15 @@ static void read_zones(const char *name)
     FILE *file = open_file(name);
     char *buffer = NULL, *line;
     size_t capacity = 0;
-    int year = 2025;
+    int year = FIRST_YEAR;
     struct key *zones = key_by_path(ZONES_KEY);
 
     while ((line = next_line(file, &buffer, &capacity))) {
-        if (sscanf(line, "year %d", &year) == 1)
+        if (sscanf(line, "year %d", &year) == 1) {
+            if (year < FIRST_YEAR || year >= FIRST_YEAR + MAX_YEARS)
+                fail("year %d?", year);
             continue;
+        }
         char *p = line, zone[640], path[512], daylight[128];
         const char *windows = field(&p), *linux_name = field(&p), *display = field(&p), *standard = field(&p);
         if (!*windows || !*linux_name || !*display)
@@ -538,7 +549,7 @@ static uint32_t put(const void *data, size_t size, size_t alignment)
 
 static uint32_t put_name(const char *name, uint16_t *length)
 {
-    uint16_t wide[512];
+    uint16_t wide[MAX_NAME + 1];
     size_t size = widen(name, wide) - 2;
     *length = (uint16_t)(size / 2);
     return put(wide, size, 2);

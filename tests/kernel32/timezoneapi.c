@@ -2,7 +2,6 @@
 /* timezoneapi.c: all time zones, their rules in other years, and times converted with them. */
 #include "../test.h"
 
-
 static bool find(const WCHAR *name, DYNAMIC_TIME_ZONE_INFORMATION *zone)
 {
     for (DWORD i = 0; !EnumDynamicTimeZoneInformation(i, zone); i++)
