@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+vcruntime140_async_TEST_CXXFLAGS = -fasync-exceptions
