@@ -90,6 +90,7 @@ NTSTATUS key_lookup(struct key *start, struct name path, unsigned flags, struct 
                     struct name *last, WCHAR **memory)
 {
     unsigned links = 0;
+    bool redirected = false;
     NTSTATUS status;
 
     *key = *parent = NULL;
@@ -113,6 +114,9 @@ NTSTATUS key_lookup(struct key *start, struct name path, unsigned flags, struct 
                 return status;
             if (!enter_root(&path))
                 return STATUS_OBJECT_NAME_NOT_FOUND;
+            /* Links out of a Wow6432Node lead to keys that both views share. */
+            if (redirected)
+                flags &= ~(unsigned)LOOKUP_32BIT;
             at = start = registry_root;
             continue;
         }
@@ -130,6 +134,7 @@ NTSTATUS key_lookup(struct key *start, struct name path, unsigned flags, struct 
             if (!node)
                 return STATUS_OBJECT_NAME_NOT_FOUND;
             at = node;
+            redirected = true;
         }
         struct key *child = key_child(at, component);
         if (!child) {
