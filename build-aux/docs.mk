@@ -2,13 +2,19 @@
 # docs.mk: documentation that is made from the sources, and the manual pages.
 
 EXPORT_LISTS = $(foreach dll,$(DLLS),$(srcdir)/dlls/$(dll)/$(dll).exports)
+MANUALS = $(wildcard $(srcdir)/docs/man/*.1)
 
-.PHONY: docs/compatibility.md install-docs
-docs/compatibility.md: tools/mkexports
-	$(call say,DOC)tools/mkexports --markdown $(EXPORT_LISTS) > $(srcdir)/$@.new && mv $(srcdir)/$@.new $(srcdir)/$@
+# `make docs` brings the copy under version control up to date; what is installed is made with the build.
+.PHONY: docs install-docs
+docs: docs/compatibility.md
+	cmp -s $< $(srcdir)/$< || cp $< $(srcdir)/$<
+docs/compatibility.md: tools/mkexports $(EXPORT_LISTS) $(srcdir)/docs/limits.md
+	@mkdir -p $(@D)
+	$(call say,DOC)(tools/mkexports --markdown $(EXPORT_LISTS) && cat $(srcdir)/docs/limits.md) > $@.new && mv $@.new $@
+all-local: docs/compatibility.md
 
-install-docs:
-	$(INSTALL) -d "$(DESTDIR)$(docdir)"
-	$(INSTALL_DATA) $(srcdir)/LICENSE $(wildcard $(srcdir)/README.md) $(wildcard $(srcdir)/docs/*.md) "$(DESTDIR)$(docdir)"
-	for page in $(wildcard $(srcdir)/docs/man/*.1); do \
-	    $(INSTALL) -d "$(DESTDIR)$(mandir)/man1" && $(INSTALL_DATA) "$$page" "$(DESTDIR)$(mandir)/man1"; done
+install-docs: docs/compatibility.md
+	$(INSTALL) -d "$(DESTDIR)$(docdir)" "$(DESTDIR)$(mandir)/man1"
+	$(INSTALL_DATA) $(srcdir)/LICENSE $(srcdir)/README.md \
+	    $(filter-out %/compatibility.md %/limits.md,$(wildcard $(srcdir)/docs/*.md)) docs/compatibility.md "$(DESTDIR)$(docdir)"
+	$(INSTALL_DATA) $(MANUALS) "$(DESTDIR)$(mandir)/man1"
