@@ -33,6 +33,11 @@ TESTS
                          KEY_READ | KEY_WOW64_32KEY, &key),
            ERROR_SUCCESS);
     RegCloseKey(key);
+    RegOpenKeyExW(HKEY_LOCAL_MACHINE, L"SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion", 0, KEY_READ | KEY_WOW64_32KEY,
+                  &other);
+    ok_int(RegOpenKeyExW(other, L"Time Zones\\UTC", 0, KEY_READ | KEY_WOW64_32KEY, &key), ERROR_SUCCESS);
+    RegCloseKey(key);
+    RegCloseKey(other);
     ok_int(RegOpenKeyExW(HKEY_LOCAL_MACHINE, L"SOFTWARE\\Classes\\.txt", 0, KEY_READ | KEY_WOW64_32KEY, &key),
            ERROR_SUCCESS);
     RegCloseKey(key);

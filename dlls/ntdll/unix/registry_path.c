@@ -19,6 +19,13 @@ static bool is_wow64_node(struct name name)
     return name.length == wow64_node.length;
 }
 
+static bool is_below_wow64_node(const struct key *key)
+{
+    while (key && !is_wow64_node(key->name))
+        key = key->parent;
+    return key != NULL;
+}
+
 /* Whether 32-bit programs find the child `name` below the key's Wow6432Node ("Registry Keys Affected by WOW64"). */
 static bool is_redirected(struct key *key, struct name name)
 {
@@ -90,7 +97,6 @@ NTSTATUS key_lookup(struct key *start, struct name path, unsigned flags, struct 
                     struct name *last, WCHAR **memory)
 {
     unsigned links = 0;
-    bool redirected = false;
     NTSTATUS status;
 
     *key = *parent = NULL;
@@ -115,7 +121,7 @@ NTSTATUS key_lookup(struct key *start, struct name path, unsigned flags, struct 
             if (!enter_root(&path))
                 return STATUS_OBJECT_NAME_NOT_FOUND;
             /* Links out of a Wow6432Node lead to keys that both views share. */
-            if (redirected)
+            if (is_below_wow64_node(at))
                 flags &= ~(unsigned)LOOKUP_32BIT;
             at = start = registry_root;
             continue;
@@ -134,7 +140,6 @@ NTSTATUS key_lookup(struct key *start, struct name path, unsigned flags, struct 
             if (!node)
                 return STATUS_OBJECT_NAME_NOT_FOUND;
             at = node;
-            redirected = true;
         }
         struct key *child = key_child(at, component);
         if (!child) {
