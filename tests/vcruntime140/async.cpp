@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * async.cpp: C++ code compiled with /EHa: catch (...) takes structured exceptions, destructors run for them, and translators
- * make C++ exceptions of them ("_set_se_translator").
+ * make C++ exceptions of them ("_set_se_translator"). What distinguishes such code is a flag in its functions' tables; clang does
+ * not set it, so the test does.
  */
 #include "cxxtest.h"
 
@@ -10,6 +11,22 @@ __declspec(dllimport) void RaiseException(unsigned code, unsigned flags, unsigne
 typedef void (*translator)(unsigned code, void *pointers);
 translator _set_se_translator(translator function);
 void **__current_exception();
+__declspec(dllimport) uint32_t *RtlLookupFunctionEntry(uint64_t pc, uint64_t *base, void *history);
+__declspec(dllimport) int VirtualProtect(void *memory, size_t size, unsigned protection, unsigned *old);
+}
+
+/* Function entry -> unwind information -> behind its codes the handler and FuncInfo's address -> FuncInfo's flags. */
+static void make_asynchronous(void (*function)())
+{
+    uint64_t base;
+    uint32_t *entry = RtlLookupFunctionEntry((uint64_t)function, &base, nullptr), *flags;
+    unsigned char *info = (unsigned char *)base + entry[2];
+    unsigned old;
+
+    flags = (uint32_t *)(base + *(uint32_t *)(info + 4 + ((info[2] + 1) & ~1) * 2 + 4)) + 9;
+    ok(*flags == 1, "flags %x", *flags);
+    VirtualProtect(flags, 4, 4, &old);
+    *flags = 0;
 }
 
 static volatile int *volatile nowhere;
@@ -40,7 +57,7 @@ static void translate(unsigned code, void *)
     throw translated{ code };
 }
 
-static void test_all()
+static __declspec(noinline) void test_all()
 {
     try {
         tracked guard(1);
@@ -64,7 +81,7 @@ static void test_all()
     noted("first again e0004444");
 }
 
-static void test_translator()
+static __declspec(noinline) void test_translator()
 {
     translator old = _set_se_translator(translate);
 
@@ -82,6 +99,8 @@ static void test_translator()
 
 TESTS
 {
+    make_asynchronous(test_all);
     test_all();
+    make_asynchronous(test_translator);
     test_translator();
 }
