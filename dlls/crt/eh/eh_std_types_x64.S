@@ -5,14 +5,21 @@
  */
 #ifdef __x86_64__
 
-/* class_tables SYMBOL, DECORATED_NAME, NUMBER_OF_CLASSES */
+/* msvcrt.dll is older than the namespace. */
+#ifdef CRT_MSVCRT
+#define SCOPE "@@"
+#else
+#define SCOPE "@std@@"
+#endif
+
 .macro class_type symbol, name
     .section .data
     .balign 16
 eh_type_\symbol:
     .quad eh_type_info_table
     .quad 0
-    .asciz "\name"
+    .ascii ".?AV\name"
+    .asciz SCOPE
     .section .rdata, "dr"
     .balign 8
     .quad eh_locator_\symbol
@@ -52,7 +59,7 @@ eh_base_\symbol:
 eh_type_info_table:
     .quad eh_type_info_delete
 
-    class_type exception, ".?AVexception@std@@"
+    class_type exception, "exception"
     class_base exception, 0
 eh_bases_exception:
     .rva eh_base_exception
@@ -86,11 +93,11 @@ eh_throw_info_\symbol:
     .rva eh_catchables_\symbol
 .endm
 
-    derived_class bad_cast, ".?AVbad_cast@std@@"
-    derived_class bad_typeid, ".?AVbad_typeid@std@@"
-    derived_class bad_exception, ".?AVbad_exception@std@@"
+    derived_class bad_cast, "bad_cast"
+    derived_class bad_typeid, "bad_typeid"
+    derived_class bad_exception, "bad_exception"
 
-    class_type non_rtti_object, ".?AV__non_rtti_object@std@@"
+    class_type non_rtti_object, "__non_rtti_object"
     class_base non_rtti_object, 2
 eh_bases_non_rtti_object:
     .rva eh_base_non_rtti_object, eh_base_bad_typeid, eh_base_exception
