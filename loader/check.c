@@ -284,8 +284,10 @@ int command_check(int argc, char **argv)
                 refusal = "is damaged: its import tables lead to nowhere";
         }
     }
-    qsort(check.missing, check.missing_count, sizeof(*check.missing), by_finding);
-    qsort(check.partial, check.partial_count, sizeof(*check.partial), by_finding);
+    if (check.missing_count)
+        qsort(check.missing, check.missing_count, sizeof(*check.missing), by_finding);
+    if (check.partial_count)
+        qsort(check.partial, check.partial_count, sizeof(*check.partial), by_finding);
     if (json) {
         print_json(&check, path, refusal);
     } else if (refusal) {

@@ -80,6 +80,8 @@ bool exports_read(struct exports *exports, const char *system_dir)
     for (size_t i = 0; i < exports->count; i++)
         if (exports->entries[i].ordinal >= 0)
             exports->by_ordinal[exports->ordinal_count++] = &exports->entries[i];
+    if (!exports->ordinal_count)
+        return true;
     qsort(exports->by_ordinal, exports->ordinal_count, sizeof(*exports->by_ordinal), by_dll_and_ordinal);
     return true;
 }

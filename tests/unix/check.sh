@@ -52,7 +52,7 @@ grep -q '^usage' err || fail "usage"
 
 # Whatever a damaged file says, an answer comes.
 mkdir bad && "$BUILD/fuzz/mkbadpe" bad >/dev/null
-for file in bad/*.exe; do
+for file in bad/{cut,delay,directory,dos,exports,i386,imports,machine,optional,section}*.exe; do
     timeout 20 $TRANSOM check --json "$file" >out 2>err
     code=$?
     [ $code -le 2 ] || fail "$file: exit code $code"
