@@ -201,9 +201,7 @@ static NTSTATUS read_write_char(struct io *io)
 }
 
 /* /dev/null and its like as standard files: FILE_TYPE_CHAR, as NUL is. */
-const struct file_ops char_ops = { .device_type = FILE_DEVICE_NULL,
-                                   .read = read_write_char,
-                                   .write = read_write_char };
+const struct file_ops char_ops = { .device_type = FILE_DEVICE_NULL, .read = read_write_char, .write = read_write_char };
 const struct file_ops null_ops = { .device_type = FILE_DEVICE_NULL, .read = read_write_char, .write = read_write_char };
 
 static NTSTATUS random_ioctl(struct io *io)
