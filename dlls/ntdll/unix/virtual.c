@@ -792,7 +792,10 @@ static NTSTATUS grow_stack(struct view *view, uint64_t address, bool silent)
     uint64_t low = (uint64_t)teb->DeallocationStack;
     uint64_t page = ROUND_DOWN(address, NT_PAGE_SIZE);
     uint64_t limit = (uint64_t)teb->Tib.StackLimit;
-    uint64_t reserve = NT_PAGE_SIZE + ROUND_UP((uint64_t)teb->GuaranteedStackBytes, NT_PAGE_SIZE);
+    /* What is left for handling the overflow: two pages at least (processthreadsapi/nf-processthreadsapi-
+     * setthreadstackguarantee), one that the dispatcher and the unwinder need, and the last, which is never given out. */
+    uint64_t guarantee = ROUND_UP((uint64_t)teb->GuaranteedStackBytes, NT_PAGE_SIZE);
+    uint64_t reserve = 2 * NT_PAGE_SIZE + (guarantee > 2 * NT_PAGE_SIZE ? guarantee : 2 * NT_PAGE_SIZE);
     uint64_t guard = page - NT_PAGE_SIZE;
     NTSTATUS status = STATUS_SUCCESS;
 
