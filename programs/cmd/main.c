@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+/* main.c: the switches of cmd.exe, the string of /c and /k, and the loop of lines. */
+#include "cmd.h"
+
+static bool quiet, keep, run_string, strip_always;
+
+static BOOL WINAPI on_control(DWORD event)
+{
+    if (event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT)
+        return FALSE;
+    InterlockedExchange(&interrupted, 1);
+    return TRUE;
+}
+
+/*
+ * Documented: the quotation marks of the string stay only without /s, if there are exactly two, with no special character but
+ * with white space between them, and the text between them is the name of a program. Otherwise, if the string begins with one,
+ * it and the last one are removed.
+ */
+static bool keeps_quotes(const WCHAR *text)
+{
+    const WCHAR *first = wcschr(text, '"'), *last = wcsrchr(text, '"'), *p;
+    bool space = false;
+    if (strip_always || !first || first == last)
+        return false;
+    for (p = first + 1; p < last; p++) {
+        if (*p == '"' || wcschr(L"&<>()@^|", *p))
+            return false;
+        space |= is_space(*p);
+    }
+    if (!space)
+        return false;
+    struct program program = { 0 };
+    WCHAR *name = xdup_n(first + 1, last - first - 1);
+    bool found = find_program(name, &program);
+    free(program.path);
+    free(name);
+    return found;
+}
+
+static WCHAR *command_string(const WCHAR *text)
+{
+    text = skip_space(text);
+    WCHAR *copy = xdup(text), *last;
+    if (*copy == '"' && !keeps_quotes(copy)) {
+        if ((last = wcsrchr(copy + 1, '"')))
+            memmove(last, last + 1, (wcslen(last + 1) + 1) * sizeof(WCHAR));
+        memmove(copy, copy + 1, (wcslen(copy + 1) + 1) * sizeof(WCHAR));
+    }
+    copy[wcscspn(copy, L"\r\n")] = 0; /* one line */
+    return copy;
+}
+
+/* The switches; returns what follows them. */
+static const WCHAR *parse_command_line(const WCHAR *p)
+{
+    bool quoted = false;
+    for (; *p && (quoted || !is_space(*p)); p++) /* the interpreter's own name */
+        quoted ^= *p == '"';
+    for (p = skip_delimiters(p); *p == '/'; p = skip_delimiters(p)) {
+        bool off = !_wcsnicmp(p + 2, L":off", 4);
+        switch (towlower(p[1])) {
+        case 'c':
+        case 'k':
+            keep = towlower(p[1]) == 'k';
+            run_string = true;
+            return p + 2;
+        case 's':
+            strip_always = true;
+            break;
+        case 'q':
+            quiet = true;
+            break;
+        case 'u':
+            unicode_output = true;
+            break;
+        case 'a':
+            unicode_output = false;
+            break;
+        case 'v':
+            delayed_expansion = !off;
+            break;
+        case 'e':
+        case 'x':
+            extensions = !off;
+            break;
+        case 'r': /* an old name of /c */
+            run_string = true;
+            return p + 2;
+        }
+        /* d: no AutoRun, f: completion, t: colours, y: extensions off */
+        for (p += p[1] ? 2 : 1; *p && !is_delimiter(*p) && *p != '/'; p++)
+            ;
+    }
+    return p;
+}
+
+static void set_default(const WCHAR *name, const WCHAR *value)
+{
+    if (!GetEnvironmentVariableW(name, NULL, 0) && GetLastError() == ERROR_ENVVAR_NOT_FOUND)
+        SetEnvironmentVariableW(name, value);
+}
+
+static int finish(void)
+{
+    /* What leaves ERRORLEVEL alone has failed all the same. */
+    return errorlevel || unwind == UNWIND_EXIT ? errorlevel : last_result;
+}
+
+static int interactive_loop(void)
+{
+    WCHAR *line;
+    interactive = true;
+    for (;;) {
+        InterlockedExchange(&interrupted, 0);
+        unwind = UNWIND_NONE;
+        if (echo_on) {
+            out(L"\r\n");
+            show_prompt();
+        }
+        if (!(line = read_line(streams[0]))) {
+            if (interrupted)
+                continue;
+            break;
+        }
+        if (!is_console(streams[0]) && echo_on)
+            outf(L"%ls\r\n", line);
+        run_line(line);
+        if (unwind == UNWIND_EXIT)
+            break;
+    }
+    return errorlevel;
+}
+
+int main(void)
+{
+    WCHAR self[MAX_PATH], version[80];
+    streams[0] = GetStdHandle(STD_INPUT_HANDLE);
+    streams[1] = GetStdHandle(STD_OUTPUT_HANDLE);
+    streams[2] = GetStdHandle(STD_ERROR_HANDLE);
+    SetConsoleCtrlHandler(on_control, TRUE);
+    srand(GetTickCount() ^ GetCurrentProcessId());
+    GetModuleFileNameW(NULL, self, COUNT(self));
+    set_default(L"COMSPEC", self);
+    set_default(L"PATHEXT", L".COM;.EXE;.BAT;.CMD;.VBS;.VBE;.JS;.JSE;.WSF;.WSH;.MSC");
+    set_default(L"PROMPT", L"$P$G");
+    const WCHAR *rest = parse_command_line(GetCommandLineW());
+    echo_on = !quiet;
+    if (run_string) {
+        WCHAR *command = command_string(rest);
+        run_line(command);
+        if (!keep || unwind == UNWIND_EXIT)
+            return finish();
+    } else {
+        version_text(version, COUNT(version));
+        outf(L"%ls\r\n", version);
+    }
+    return interactive_loop();
+}

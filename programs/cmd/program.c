@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+/* program.c: finds the command that a name means, and starts and awaits programs. */
+#include "cmd.h"
+
+/* --- which command --- */
+
+static int compare_builtin(const void *key, const void *entry)
+{
+    return _wcsicmp(key, ((const struct builtin *)entry)->name);
+}
+
+/*
+ * A built-in command's name ends at a delimiter or at one of + / [ ] . : \ ( and a quotation mark, which belong to its
+ * arguments: cd.. and echo. are well known. A file of such a name comes first.
+ */
+const struct builtin *find_builtin(const WCHAR *text, const WCHAR **arguments)
+{
+    extern const size_t builtin_count;
+    WCHAR name[16];
+    size_t length = 0;
+    text = skip_delimiters(text);
+    while (iswalpha(text[length]) && length < COUNT(name) - 1) {
+        name[length] = text[length];
+        length++;
+    }
+    name[length] = 0;
+    if (!length || (text[length] && !is_delimiter(text[length]) && !wcschr(L"+/[].:\\(\"<>|&", text[length])))
+        return NULL;
+    const struct builtin *found = bsearch(name, builtins, builtin_count, sizeof(*builtins), compare_builtin);
+    if (found && text[length] == '.' && iswalpha(text[length + 1])) {
+        struct program program = { 0 };
+        const WCHAR *rest;
+        free(command_name(text, &rest, &program));
+        free(program.path);
+        if (program.path)
+            return NULL;
+    }
+    *arguments = text + length;
+    return found;
+}
+
+static bool is_file(const WCHAR *path)
+{
+    DWORD attributes = GetFileAttributesW(path);
+    return attributes != INVALID_FILE_ATTRIBUTES && !(attributes & FILE_ATTRIBUTE_DIRECTORY);
+}
+
+static bool has_ending(const WCHAR *path, const WCHAR *ending)
+{
+    size_t length = wcslen(path), more = wcslen(ending);
+    return length > more && !_wcsicmp(path + length - more, ending);
+}
+
+static bool accept_program(WCHAR *path, struct program *program)
+{
+    program->path = full_path(path);
+    program->batch = has_ending(path, L".bat") || has_ending(path, L".cmd");
+    free(path);
+    return true;
+}
+
+/* folder + name as it is, if it has an extension, and with each extension of PATHEXT. */
+static bool find_in_folder(const WCHAR *folder, size_t length, const WCHAR *name, const WCHAR *extensions_list,
+                           struct program *program)
+{
+    WCHAR *path = join_path(folder, length, name);
+    if (wcschr(name + folder_length(name), '.') && is_file(path))
+        return accept_program(path, program);
+    for (const WCHAR *p = extensions_list; *p;) {
+        size_t size = wcscspn(p, L";");
+        struct text with = { 0 };
+        text_add(&with, path);
+        text_add_n(&with, p, size);
+        if (size && is_file(with.data)) {
+            free(path);
+            return accept_program(with.data, program);
+        }
+        free(with.data);
+        p += size + (p[size] == ';');
+    }
+    free(path);
+    return false;
+}
+
+bool find_program(const WCHAR *name, struct program *program)
+{
+    WCHAR *endings = get_variable(L"PATHEXT", 7), *path = NULL;
+    bool found = false;
+    if (!endings)
+        endings = xdup(L".COM;.EXE;.BAT;.CMD");
+    if (wcspbrk(name, L"\\/:")) {
+        found = find_in_folder(L"", 0, name, endings, program);
+    } else if (*name) {
+        WCHAR *no_current = get_variable(L"NoDefaultCurrentDirectoryInExePath", 34);
+        if (!no_current)
+            found = find_in_folder(L".\\", 2, name, endings, program);
+        free(no_current);
+        path = found ? NULL : get_variable(L"PATH", 4);
+        for (const WCHAR *p = path; !found && p && *p;) {
+            size_t length = wcscspn(p, L";");
+            if (length > 2 && p[0] == '"' && p[length - 1] == '"')
+                found = find_in_folder(p + 1, length - 2, name, endings, program);
+            else if (length)
+                found = find_in_folder(p, length, name, endings, program);
+            p += length + (p[length] == ';');
+        }
+    }
+    free(path);
+    free(endings);
+    return found;
+}
+
+/*
+ * The name at the start of a command without its quotation marks (to be freed), and the program it means. Where none is found
+ * by the whole word, the name ends at its first slash, as in ipconfig/all.
+ */
+WCHAR *command_name(const WCHAR *text, const WCHAR **rest, struct program *program)
+{
+    const WCHAR *start = skip_delimiters(text), *end = start, *slash = NULL;
+    bool quoted = false;
+    memset(program, 0, sizeof(*program));
+    for (; *end && (quoted || !is_delimiter(*end)); end++) {
+        quoted ^= *end == '"';
+        if (*end == '/' && !quoted && !slash)
+            slash = end;
+    }
+    WCHAR *name = strip_quotes(xdup_n(start, end - start));
+    *rest = end;
+    if (!find_program(name, program) && slash && slash > start) {
+        free(name);
+        name = strip_quotes(xdup_n(start, slash - start));
+        *rest = slash;
+        find_program(name, program);
+    }
+    return name;
+}
+
+/* --- processes --- */
+
+/* The standard streams are inherited for the time of the start only: no program keeps another one's pipe open. */
+HANDLE start_program(const WCHAR *path, WCHAR *line, const WCHAR *folder, DWORD flags, STARTUPINFOW *given)
+{
+    STARTUPINFOW startup = { .cb = sizeof(startup) };
+    PROCESS_INFORMATION info;
+    DWORD before[3] = { 0 };
+    if (!given)
+        given = &startup;
+    given->dwFlags |= STARTF_USESTDHANDLES;
+    given->hStdInput = streams[0];
+    given->hStdOutput = streams[1];
+    given->hStdError = streams[2];
+    for (int i = 0; i < 3; i++)
+        if (GetHandleInformation(streams[i], &before[i]) && !(before[i] & HANDLE_FLAG_INHERIT))
+            SetHandleInformation(streams[i], HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT);
+        else
+            before[i] = HANDLE_FLAG_INHERIT;
+    BOOL started = CreateProcessW(path, line, NULL, NULL, TRUE, flags, NULL, folder, given, &info);
+    DWORD error = GetLastError();
+    for (int i = 0; i < 3; i++)
+        if (!(before[i] & HANDLE_FLAG_INHERIT))
+            SetHandleInformation(streams[i], HANDLE_FLAG_INHERIT, 0);
+    if (!started) {
+        if (error == ERROR_BAD_EXE_FORMAT || error == ERROR_EXE_MACHINE_TYPE_MISMATCH)
+            errf(L"%ls is not a valid Win32 application.\r\n", path);
+        else
+            err_system(error);
+        SetLastError(error);
+        return NULL;
+    }
+    CloseHandle(info.hThread);
+    return info.hProcess;
+}
+
+static HANDLE start_self(const WCHAR *switches, const WCHAR *command)
+{
+    struct text line = { 0 };
+    WCHAR path[MAX_PATH];
+    GetModuleFileNameW(NULL, path, COUNT(path));
+    text_format(&line, L"%ls %ls%ls%ls", path, switches, command, switches[1] == 'S' ? L"\"" : L"");
+    HANDLE process = start_program(path, line.data, NULL, 0, NULL);
+    free(line.data);
+    return process;
+}
+
+HANDLE start_interpreter(const WCHAR *command)
+{
+    return start_self(L"/S /D /c\" ", command);
+}
+
+int wait_program(HANDLE process)
+{
+    DWORD code = 1;
+    WCHAR text[16];
+    WaitForSingleObject(process, INFINITE);
+    GetExitCodeProcess(process, &code);
+    CloseHandle(process);
+    _snwprintf(text, COUNT(text), L"%08lX", code);
+    SetEnvironmentVariableW(L"=ExitCode", text);
+    return (int)code;
+}
+
+int run_program(const WCHAR *path, WCHAR *line)
+{
+    HANDLE process = start_program(path, line, NULL, 0, NULL);
+    if (!process)
+        return errorlevel = (int)GetLastError();
+    return errorlevel = wait_program(process);
+}
+
+/* What a command writes; FOR /F runs it as cmd /c would. */
+WCHAR *capture(const WCHAR *command)
+{
+    HANDLE read, write, output = streams[1];
+    char *bytes = NULL;
+    size_t size = 0, capacity = 0;
+    DWORD count;
+    if (!CreatePipe(&read, &write, NULL, 0))
+        return NULL;
+    streams[1] = write;
+    HANDLE process = start_self(L"/c ", command);
+    streams[1] = output;
+    CloseHandle(write);
+    do {
+        if (size == capacity)
+            bytes = xrealloc(bytes, capacity = capacity ? capacity * 2 : 4096);
+        count = 0;
+        if (!ReadFile(read, bytes + size, (DWORD)(capacity - size), &count, NULL))
+            break;
+        size += count;
+    } while (count);
+    CloseHandle(read);
+    if (process)
+        wait_program(process);
+    WCHAR *text = decode(bytes, size);
+    free(bytes);
+    return text;
+}
