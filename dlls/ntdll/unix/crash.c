@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include "../../../crash/crash.h"
 #include "child.h"
+#include "crash_cxx.h"
 #include "file.h"
 #include "process.h"
 #include "section.h"
@@ -173,13 +174,17 @@ static void report(const EXCEPTION_RECORD *record, const CONTEXT *context, const
         current_thread->in_report = true;
         thread_stop_others();
     }
+    char cxx[600];
+    const char *what = NULL;
+    if (record)
+        what = crash_describe_cxx(record, cxx, sizeof(cxx)) ? cxx : exception_name(record->ExceptionCode);
     size_t capacity = thread_count() + 1;
     struct crash_thread *threads = calloc(capacity, sizeof(*threads));
     crash_report_function function = find_report();
     if (threads && function) {
         struct crash_input input = {
             .program = program_name,
-            .what = record ? exception_name(record->ExceptionCode) : NULL,
+            .what = what,
             .record = record,
             .threads = threads,
             .thread_count = collect_threads(threads, capacity, context),
@@ -190,8 +195,7 @@ static void report(const EXCEPTION_RECORD *record, const CONTEXT *context, const
         };
         function(&input);
     } else if (record) {
-        out("transom: %s crashed: %s (%08x) at %#llx\n", program_name, exception_name(record->ExceptionCode),
-            record->ExceptionCode, (unsigned long long)record->ExceptionAddress);
+        out("transom: %s crashed: %s (%08x) at %#llx\n", program_name, what, record->ExceptionCode, (unsigned long long)record->ExceptionAddress);
     }
 }
 
