@@ -33,7 +33,7 @@ TESTS
     ok(IdnToAscii(0,
                   L"B\xdc"
                   L"CHER\x3002"
-                  L"De",
+                  L"de",
                   -1, out, 300),
        "error %lu", GetLastError());
     ok_wstr(out, L"xn--bcher-kva.de");
