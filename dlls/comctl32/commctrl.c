@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* commctrl.c: loading and initialising the common controls. */
+/* commctrl.c: initialisation of the common controls, whose classes are not there yet: a window of one cannot be made. */
 #include "nt.h"
+#include "ntdll.h"
+#include <commctrl.h>
 
-/* Obsolete: it only makes sure that the DLL is loaded (commctrl/nf-commctrl-initcommoncontrols). */
-void WINAPI InitCommonControls(void)
+void WINAPI InitCommonControls(void) {}
+
+WINBOOL WINAPI InitCommonControlsEx(const INITCOMMONCONTROLSEX *classes)
 {
+    return classes && classes->dwSize == sizeof(*classes);
 }
