@@ -567,6 +567,7 @@ wchar_t *crt_getenv_wide(const wchar_t *name); /* caller holds LOCK_ENV; in the 
 DECLSPEC_NORETURN void crt_terminate_process(UINT code);
 int crt_raise_exception_signal(int sig);
 extern int crt_app_type;
+extern bool crt_quick_exit;
 extern int crt_error_mode;
 
 /* ---- time ---- */

@@ -186,20 +186,24 @@ void __cdecl exit(int code)
     ExitProcess((UINT)code);
 }
 
+/* What is buffered is not written then, as documented; a program that calls ExitProcess itself does not lose it. */
+bool crt_quick_exit;
+
 void __cdecl _exit(int code)
 {
+    crt_quick_exit = true;
     ExitProcess((UINT)code);
 }
 
 void __cdecl _Exit(int code)
 {
-    ExitProcess((UINT)code);
+    _exit(code);
 }
 
 void __cdecl quick_exit(int code)
 {
     run_at_exit(true, true);
-    ExitProcess((UINT)code);
+    _exit(code);
 }
 
 void __cdecl _cexit(void)

@@ -37,7 +37,8 @@ BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, void *reserved)
         return TRUE;
     case DLL_PROCESS_DETACH:
         /* A program may leave by ExitProcess without exit(): what is buffered is written all the same. */
-        crt_stdio_flush_at_exit();
+        if (!crt_quick_exit)
+            crt_stdio_flush_at_exit();
         return TRUE;
     }
     (void)instance, (void)reserved;
