@@ -137,6 +137,7 @@ int command_run(int argc, char **argv)
         return 127;
     }
     struct process_start start = { .program = program, .argv0 = argv[0], .argc = argc - 1, .argv = argv + 1 };
+    command_use_interpreter(&start);
     return process_run(&start);
 }
 
