@@ -30,7 +30,7 @@ CHECK_FLAGS =
 # DLL_TEST_CFLAGS and DLL_TEST_LIBS.
 TEST_CFLAGS = -std=gnu11 -g -O1 -Wall -Wextra $(WERROR) -Wno-unused-function -D_WIN32_WINNT=0x0a00 -I$(srcdir)/tests
 TEST_LIBS = -lntdll -lws2_32 -lbcrypt -lversion -lshlwapi -lole32 -loleaut32 -luuid -lpsapi -liphlpapi -luserenv -lcrypt32 \
-	-ldbghelp -lwinmm -lsecur32 -lgdi32
+	-ldbghelp -lwinmm -lsecur32 -lgdi32 -lpathcch
 
 ucrtbase_TEST_CFLAGS = -D_UCRT
 ucrtbase_TEST_LIBS = -nodefaultlibs -lmingw32 -lgcc -lmoldname -lmingwex -lucrt -lkernel32 -ladvapi32
@@ -49,9 +49,9 @@ tests/ucrtbase/%.exe: $(srcdir)/tests/crt/%.c $(srcdir)/tests/test.h $(srcdir)/b
 	$(build_test)
 CXX_TEST_FLAGS = --target=$(x86_64_CLANG_TARGET) -std=c++17 -O1 -Wall -Wextra $(WERROR) -Wno-unused-function -Wno-potentially-evaluated-expression -Wno-unused-member-function \
 	-ffreestanding -fno-builtin -fexceptions -fcxx-exceptions -fno-threadsafe-statics -fms-compatibility-version=19.29
-CXX_TEST_IMPORTS = msvcp140 vcruntime140 ucrtbase kernel32 ntdll
+CXX_TEST_IMPORTS = msvcp140 vcruntime140_1 vcruntime140 ucrtbase kernel32 ntdll
 $(patsubst %,tests/%.exe,$(CXX_TEST_NAMES)): tests/%.exe: $(srcdir)/tests/%.cpp $(srcdir)/tests/vcruntime140/cxxtest.h \
-		$(srcdir)/tests/vcruntime140/type_info.S $(srcdir)/build-aux/check.mk \
+		$(wildcard $(srcdir)/tests/*/*_x64.S) $(srcdir)/tests/vcruntime140/type_info.S $(srcdir)/build-aux/check.mk \
 		$(patsubst %,implib/x86_64/lib%.a,$(CXX_TEST_IMPORTS))
 	$(call say,TESTCXX)mkdir -p $(@D) && $(WIN_CLANGXX) $(CXX_TEST_FLAGS) $($(subst /,_,$*)_TEST_CXXFLAGS) \
 	    -I$(srcdir)/tests/vcruntime140 -MMD -MP -MF $(@:.exe=.d) -MT $@ -c -o $(@:.exe=.o) $< && \
