@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+rpcrt4_TEST_LIBS = -lrpcrt4
