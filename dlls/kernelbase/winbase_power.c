@@ -37,3 +37,15 @@ BOOL WINAPI GetSystemPowerStatus(SYSTEM_POWER_STATUS *status)
         status->BatteryLifeTime = battery.EstimatedTime;
     return TRUE;
 }
+
+/* Needs SeShutdownPrivilege, which programs are not given. */
+BOOL WINAPI SetSystemPowerState(BOOL suspend, BOOL force)
+{
+    return set_ntstatus(NtInitiatePowerAction(suspend ? 2 : 3, 0, force ? 0x80000000u : 0, FALSE));
+}
+
+/* A user woke it. */
+BOOL WINAPI IsSystemResumeAutomatic(void)
+{
+    return FALSE;
+}
