@@ -38,15 +38,10 @@
 #define P _PUNCT
 #define C _CONTROL
 #define W _CONTROL | _SPACE
-#ifdef CRT_UCRT
-#define T _CONTROL | _SPACE | _BLANK
-#else
-#define T _CONTROL | _SPACE
-#endif
 
 /* Entry 0 is for EOF. */
 const unsigned short crt_c_ctype[257] = {
-    0,        C,        C,        C,        C, C, C, C, C, C, T, W, W, W,        W,        C,        C,
+    0,        C,        C,        C,        C, C, C, C, C, C, W, W, W, W,        W,        C,        C,
     C,        C,        C,        C,        C, C, C, C, C, C, C, C, C, C,        C,        C,        _SPACE | _BLANK,
     P,        P,        P,        P,        P, P, P, P, P, P, P, P, P, P,        P,        D,        D,
     D,        D,        D,        D,        D, D, D, D, P, P, P, P, P, P,        P,        U | _HEX, U | _HEX,
@@ -62,7 +57,6 @@ const unsigned short crt_c_ctype[257] = {
 #undef P
 #undef C
 #undef W
-#undef T
 
 #define ROW(b)                                                                                                         \
     b, b + 1, b + 2, b + 3, b + 4, b + 5, b + 6, b + 7, b + 8, b + 9, b + 10, b + 11, b + 12, b + 13, b + 14, b + 15
