@@ -12,6 +12,22 @@ struct value {
     double r;
 };
 
+/* Powers of ten in the processor's extended precision, whose 64 bits make the 15 digits of Automation exact. */
+static long double power_of_ten(int exponent)
+{
+    long double power = 1, base = 10;
+
+    for (unsigned n = exponent < 0 ? -exponent : exponent; n; n >>= 1, base *= base)
+        if (n & 1)
+            power *= base;
+    return power;
+}
+
+static long double scale(long double r, int exponent)
+{
+    return exponent < 0 ? r / power_of_ten(exponent) : r * power_of_ten(exponent);
+}
+
 static HRESULT parse_text(const WCHAR *text, struct value *v)
 {
     WCHAR *end;
@@ -34,24 +50,24 @@ static HRESULT parse_text(const WCHAR *text, struct value *v)
         return DISP_E_TYPEMISMATCH;
     } else {
         /* A number: sign, digits with a point, exponent; integers stay exact. */
-        BOOL negative = *p == '-', real = FALSE, any = FALSE;
+        BOOL negative = *p == '-', real = FALSE, point = FALSE, any = FALSE;
         ULONGLONG whole = 0;
-        double mantissa = 0;
-        int scale = 0, exponent = 0;
+        long double mantissa = 0;
+        int scale_by = 0, exponent = 0;
         if (*p == '-' || *p == '+')
             p++;
         for (; (*p >= '0' && *p <= '9') || *p == '.'; p++) {
             if (*p == '.') {
-                if (real)
+                if (point)
                     return DISP_E_TYPEMISMATCH;
-                real = TRUE;
+                real = point = TRUE;
                 continue;
             }
             any = TRUE;
-            if (real)
-                scale--;
-            if (!real && whole > (~0ull - 9) / 10)
-                real = TRUE, scale++;
+            if (point)
+                scale_by--;
+            if (whole > (~0ull - 9) / 10) /* too long to stay an integer */
+                real = TRUE;
             whole = whole * 10 + *p - '0';
             mantissa = mantissa * 10 + (*p - '0');
         }
@@ -71,15 +87,12 @@ static HRESULT parse_text(const WCHAR *text, struct value *v)
         }
         end = (WCHAR *)p;
         if (real) {
-            double power = 1, base = 10;
-            int n = scale + exponent, count = n < 0 ? -n : n;
-            for (; count && power < 1e308; count >>= 1, base *= base)
-                if (count & 1)
-                    power *= base;
+            int n = scale_by + exponent;
+            long double value = !mantissa || n < -4900 ? 0 : scale(mantissa, n < 4900 ? n : 4900);
             v->kind = REAL;
-            v->r = n < 0 ? mantissa / power : mantissa * power;
-            if (v->r > 1.7976931348623157e308)
+            if (value > 1.7976931348623157e308L)
                 return DISP_E_OVERFLOW;
+            v->r = (double)value;
             if (negative)
                 v->r = -v->r;
         } else if (negative && whole <= 0x8000000000000000ull) {
@@ -245,14 +258,59 @@ static HRESULT to_currency(const struct value *v, CY *cy)
 /* A real with up to `digits` significant digits, as Automation writes it: 1.5, 1E+20, 1E-05. */
 static void real_text(double r, int digits, WCHAR *text)
 {
-    WCHAR *e, *p;
+    ULONGLONG number, limit = 1;
+    int exponent = 0, count = digits, i;
+    WCHAR all[24];
 
-    _snwprintf(text, 64, L"%.*g", digits, r);
-    if (!(e = wcschr(text, 'e')))
+    if (r != r || r - r != 0) {
+        wcscpy(text, r != r ? L"-1.#IND" : r < 0 ? L"-1.#INF" : L"1.#INF");
         return;
-    *e = 'E';
-    for (p = e + 2; p[0] == '0' && p[1] && p[2];) /* at least two digits of exponent */
-        memmove(p, p + 1, (wcslen(p + 1) + 1) * sizeof(WCHAR));
+    }
+    if (r < 0) {
+        *text++ = '-';
+        r = -r;
+    }
+    if (r == 0) {
+        wcscpy(text, L"0");
+        return;
+    }
+    for (i = 0; i < digits; i++)
+        limit *= 10;
+    while (scale(r, -exponent) >= 10)
+        exponent++;
+    while (scale(r, -exponent) < 1)
+        exponent--;
+    number = (ULONGLONG)(scale(r, digits - 1 - exponent) + 0.5L);
+    if (number >= limit) { /* 9.99.. became 10 */
+        number /= 10;
+        exponent++;
+    }
+    for (i = digits; i--; number /= 10)
+        all[i] = '0' + number % 10;
+    while (count > 1 && all[count - 1] == '0')
+        count--;
+    if (exponent < -4 || exponent >= digits) {
+        *text++ = all[0];
+        if (count > 1) {
+            *text++ = '.';
+            memcpy(text, all + 1, (count - 1) * sizeof(WCHAR));
+            text += count - 1;
+        }
+        _snwprintf(text, 8, L"E%lc%02d", exponent < 0 ? '-' : '+', exponent < 0 ? -exponent : exponent);
+        return;
+    }
+    if (exponent < 0) {
+        *text++ = '0';
+        *text++ = '.';
+        for (i = -1; i > exponent; i--)
+            *text++ = '0';
+    }
+    for (i = 0; i < count || i <= exponent; i++) {
+        if (exponent >= 0 && i == exponent + 1)
+            *text++ = '.';
+        *text++ = i < count ? all[i] : '0';
+    }
+    *text = 0;
 }
 
 static HRESULT to_text(VARIANT *src, USHORT flags, BSTR *result)
