@@ -9,6 +9,7 @@
 #include <math.h>
 #include <float.h>
 
+#undef __setusermatherr
 #undef isnan
 #undef isinf
 #undef isfinite
