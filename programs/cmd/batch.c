@@ -231,8 +231,14 @@ bool go_to_label(const WCHAR *label)
         return true;
     }
     if (!find_label(current_batch, label)) {
-        errf(L"The system cannot find the batch label specified - %.*ls\r\n", (int)label_length(label), label);
-        unwind = UNWIND_BATCH;
+        /* The batch file ends, but what else is on the line is run: the command shims of npm live from that. */
+        if (*label)
+            errf(L"The system cannot find the batch label specified - %.*ls\r\n", (int)label_length(label), label);
+        else
+            err(L"No batch label specified to GOTO command.\r\n");
+        while (end_local(current_batch))
+            ;
+        current_batch->position = current_batch->file->length;
         return false;
     }
     unwind = UNWIND_GOTO;

@@ -97,6 +97,8 @@ static int change_folder(const WCHAR *path, bool drive_too)
     WCHAR *full = full_path(path), *now = current_folder();
     bool same_drive = towupper(full[0]) == towupper(now[0]) && full[1] == ':';
     int result = 0;
+    if (full[1] == ':')
+        full[0] = towupper(full[0]);
     if (!is_existing(full))
         result = fail_system(wcspbrk(path, L"<>|\"") ? ERROR_INVALID_NAME : ERROR_PATH_NOT_FOUND);
     else if (!is_directory(full))

@@ -245,6 +245,8 @@ static int list_name(struct listing *l, const WCHAR *name)
         if (!l->found) {
             /* A folder without files is one, a pattern without files is an error. */
             if (!l->bare || !whole || l->required || !end) {
+                if (!l->bare)
+                    outf(L" Directory of %ls\r\n\r\n", path);
                 err(L"File Not Found\r\n");
                 result = 1;
             }

@@ -48,7 +48,8 @@ void format_node(struct text *text, const struct node *node)
     switch (node->kind) {
     case NODE_COMMAND:
         text_add(text, node->text);
-        text_char(text, ' ');
+        if (!text->length || text->data[text->length - 1] != ' ')
+            text_char(text, ' ');
         break;
     case NODE_REM:
         text_format(text, L"rem%ls ", node->text);
@@ -59,16 +60,16 @@ void format_node(struct text *text, const struct node *node)
         text_char(text, ')');
         break;
     case NODE_SEQUENCE:
-        format_pair(text, node, L" & ");
+        format_pair(text, node, L"& ");
         break;
     case NODE_OR:
-        format_pair(text, node, L" || ");
+        format_pair(text, node, L"|| ");
         break;
     case NODE_AND:
-        format_pair(text, node, L" && ");
+        format_pair(text, node, L"&& ");
         break;
     case NODE_PIPE:
-        format_pair(text, node, L" | ");
+        format_pair(text, node, L"| ");
         break;
     case NODE_IF:
         format_test(text, node);

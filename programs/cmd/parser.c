@@ -26,6 +26,14 @@ static struct node *new_node(struct parser *ps, enum node_kind kind, struct node
     return node;
 }
 
+/* An operator over commands; the @ of the first one counts for all. */
+static struct node *join(struct parser *ps, enum node_kind kind, struct node *left, struct node *right)
+{
+    struct node *node = new_node(ps, kind, left, right);
+    node->quiet = left->quiet;
+    return node;
+}
+
 static WCHAR *keep(struct parser *ps, struct text *text)
 {
     WCHAR *kept = pool_dup(ps->pool, text->data ? text->data : L"", text->length);
@@ -231,7 +239,7 @@ static struct node *parse_block(struct parser *ps, struct node *node)
             return syntax_error(ps);
         /* Lines are a sequence too; the tree leans to the right. */
         if (*last) {
-            *last = new_node(ps, NODE_SEQUENCE, *last, line);
+            *last = join(ps, NODE_SEQUENCE, *last, line);
             last = &(*last)->right;
         } else {
             *last = line;
@@ -422,7 +430,7 @@ static struct node *parse_pipe(struct parser *ps)
     if (!left || ps->p[0] != '|' || ps->p[1] == '|')
         return left;
     ps->p++;
-    return (right = parse_pipe(ps)) ? new_node(ps, NODE_PIPE, left, right) : NULL;
+    return (right = parse_pipe(ps)) ? join(ps, NODE_PIPE, left, right) : NULL;
 }
 
 static struct node *parse_and(struct parser *ps)
@@ -432,7 +440,7 @@ static struct node *parse_and(struct parser *ps)
         ps->p += 2;
         if (!(right = parse_pipe(ps)))
             return NULL;
-        left = new_node(ps, NODE_AND, left, right);
+        left = join(ps, NODE_AND, left, right);
     }
     return left;
 }
@@ -444,7 +452,7 @@ static struct node *parse_or(struct parser *ps)
         ps->p += 2;
         if (!(right = parse_and(ps)))
             return NULL;
-        left = new_node(ps, NODE_OR, left, right);
+        left = join(ps, NODE_OR, left, right);
     }
     return left;
 }
@@ -459,7 +467,7 @@ static struct node *parse_sequence(struct parser *ps)
             break; /* a & at the end is allowed */
         if (!(right = parse_or(ps)))
             return NULL;
-        left = new_node(ps, NODE_SEQUENCE, left, right);
+        left = join(ps, NODE_SEQUENCE, left, right);
     }
     return left;
 }
