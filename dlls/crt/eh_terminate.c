@@ -21,11 +21,46 @@ terminate_function __cdecl _get_terminate(void)
     return function ? function : abort;
 }
 
+#ifdef CRT_UCRT
+typedef void **(__cdecl *current_function)(void);
+void **__cdecl __current_exception(void);
+void **__cdecl __current_exception_context(void);
+
+/*
+ * As abort() ends, but the fast failure says which exception is the cause, and is where that was raised. Programs' exceptions are
+ * vcruntime140's, which need not be there.
+ */
+static void fail_for_exception(void)
+{
+    HMODULE vcruntime = GetModuleHandleW(L"vcruntime140.dll");
+    current_function current = __current_exception, current_context = __current_exception_context;
+    EXCEPTION_RECORD failure = { .ExceptionCode = (DWORD)STATUS_STACK_BUFFER_OVERRUN,
+                                 .ExceptionFlags = EXCEPTION_NONCONTINUABLE,
+                                 .NumberParameters = 1,
+                                 .ExceptionInformation = { FAST_FAIL_FATAL_APP_EXIT } };
+
+    if (vcruntime) {
+        current = (current_function)(void *)GetProcAddress(vcruntime, "__current_exception");
+        current_context = (current_function)(void *)GetProcAddress(vcruntime, "__current_exception_context");
+    }
+    if (!current || !current_context || !*current() || !*current_context() ||
+        !(_set_abort_behavior(0, 0) & _CALL_REPORTFAULT))
+        return;
+    raise(SIGABRT);
+    failure.ExceptionRecord = *current();
+    failure.ExceptionAddress = failure.ExceptionRecord->ExceptionAddress;
+    RaiseFailFastException(&failure, *current_context(), 0);
+}
+#endif
+
 DECLSPEC_NORETURN void __cdecl terminate(void)
 {
     terminate_function function = (terminate_function)crt_thread()->terminate_handler;
 
     if (function)
         function();
+#ifdef CRT_UCRT
+    fail_for_exception();
+#endif
     abort(); /* also if the handler returns */
 }
