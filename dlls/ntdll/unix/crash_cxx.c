@@ -100,7 +100,7 @@ bool crash_describe_cxx(const EXCEPTION_RECORD *record, char *text, size_t size)
         is_standard = is_standard || (!strcmp(decorated, ".?AVexception@std@@") && !catchable[2]);
     }
     /* A string, or a std::exception: virtual functions, then the text */
-    if ((is_standard || !strcmp(name, "const char *")) &&
+    if ((is_standard || !strcmp(name, "const char *") || !strcmp(name, "char *")) &&
         get(&message, record->ExceptionInformation[1] + (is_standard ? 8 : 0), sizeof(message)) &&
         get_text(said, sizeof(said), message))
         snprintf(text, size, "unhandled C++ exception %s: %s", name, said);
