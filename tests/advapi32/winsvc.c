@@ -39,6 +39,64 @@ static void test_enumerate(void)
     CloseServiceHandle(manager);
 }
 
+/* A service as an installer leaves it in the registry, where writing is allowed. */
+static void test_config(void)
+{
+    static const WCHAR path[] = L"SYSTEM\\CurrentControlSet\\Services\\TransomTest";
+    union {
+        QUERY_SERVICE_CONFIGA a;
+        QUERY_SERVICE_CONFIGW w;
+        ENUM_SERVICE_STATUSA list[8];
+        BYTE room[4096];
+    } config;
+    SERVICE_STATUS_PROCESS status;
+    SC_HANDLE manager, service;
+    DWORD number, needed, count, resume = 0, length;
+    char name[64];
+
+    if (!test_is_transom()) {
+        skip("services are not registered in passing");
+        return;
+    }
+    number = SERVICE_WIN32_OWN_PROCESS;
+    RegSetKeyValueW(HKEY_LOCAL_MACHINE, path, L"Type", REG_DWORD, &number, 4);
+    number = SERVICE_AUTO_START;
+    RegSetKeyValueW(HKEY_LOCAL_MACHINE, path, L"Start", REG_DWORD, &number, 4);
+    RegSetKeyValueW(HKEY_LOCAL_MACHINE, path, L"ImagePath", REG_EXPAND_SZ, L"C:\\x.exe", 20);
+    RegSetKeyValueW(HKEY_LOCAL_MACHINE, path, L"DisplayName", REG_SZ, L"Test of Transom", 32);
+    RegSetKeyValueW(HKEY_LOCAL_MACHINE, path, L"DependOnService", REG_MULTI_SZ, L"a\0b\0", 10);
+    manager = OpenSCManagerW(NULL, NULL, GENERIC_READ);
+    service = OpenServiceW(manager, L"transomtest", GENERIC_READ);
+    ok(service != NULL, "error %lu", GetLastError());
+    ok(QueryServiceStatusEx(service, SC_STATUS_PROCESS_INFO, (BYTE *)&status, sizeof(status), &needed), "error %lu",
+       GetLastError());
+    ok_int(status.dwCurrentState, SERVICE_STOPPED);
+    ok_err(QueryServiceConfigW(service, NULL, 0, &needed), ERROR_INSUFFICIENT_BUFFER);
+    ok(QueryServiceConfigW(service, &config.w, sizeof(config), &needed), "error %lu", GetLastError());
+    ok_wstr(config.w.lpBinaryPathName, L"C:\\x.exe");
+    ok_wstr(config.w.lpDisplayName, L"Test of Transom");
+    ok_int(config.w.dwStartType, SERVICE_AUTO_START);
+    ok_mem(config.w.lpDependencies, L"a\0b\0", 10);
+    ok(QueryServiceConfigA(service, &config.a, sizeof(config), &needed), "error %lu", GetLastError());
+    ok_str(config.a.lpBinaryPathName, "C:\\x.exe");
+    ok_str(config.a.lpDisplayName, "Test of Transom");
+    ok_mem(config.a.lpDependencies, "a\0b\0", 5);
+    ok_err(StartServiceW(service, 0, NULL), ERROR_ACCESS_DENIED);
+    CloseServiceHandle(service);
+    ok_err(OpenServiceW(manager, L"TransomTest", SERVICE_START), ERROR_ACCESS_DENIED);
+    ok(EnumServicesStatusA(manager, SERVICE_WIN32, SERVICE_STATE_ALL, config.list, sizeof(config), &needed, &count,
+                           &resume),
+       "error %lu", GetLastError());
+    ok_int(count, 1);
+    ok_str(config.list[0].lpServiceName, "TransomTest");
+    ok_str(config.list[0].lpDisplayName, "Test of Transom");
+    length = sizeof(name);
+    ok(GetServiceKeyNameA(manager, "Test of Transom", name, &length), "error %lu", GetLastError());
+    ok_str(name, "TransomTest");
+    CloseServiceHandle(manager);
+    RegDeleteTreeW(HKEY_LOCAL_MACHINE, path);
+}
+
 static void WINAPI main_of_service(DWORD count, WCHAR **arguments)
 {
     (void)count, (void)arguments;
@@ -75,6 +133,7 @@ TESTS
 {
     test_manager();
     test_enumerate();
+    test_config();
     test_dispatcher();
     test_policy();
 }
