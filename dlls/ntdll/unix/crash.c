@@ -195,7 +195,8 @@ static void report(const EXCEPTION_RECORD *record, const CONTEXT *context, const
         };
         function(&input);
     } else if (record) {
-        out("transom: %s crashed: %s (%08x) at %#llx\n", program_name, what, record->ExceptionCode, (unsigned long long)record->ExceptionAddress);
+        out("transom: %s crashed: %s (%08x) at %#llx\n", program_name, what, record->ExceptionCode,
+            (unsigned long long)record->ExceptionAddress);
     }
 }
 
