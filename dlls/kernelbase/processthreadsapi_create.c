@@ -290,9 +290,10 @@ static void add_attribute(struct create_attributes *list, ULONG_PTR attribute, S
     list->total += sizeof(*entry);
 }
 
-static NTSTATUS create_user_process(const WCHAR *path, RTL_USER_PROCESS_PARAMETERS *params, const STARTUPINFOW *startup,
-                                    SECURITY_ATTRIBUTES *process_security, SECURITY_ATTRIBUTES *thread_security,
-                                    BOOL inherit, DWORD flags, PROCESS_INFORMATION *info)
+static NTSTATUS create_user_process(HANDLE token, const WCHAR *path, RTL_USER_PROCESS_PARAMETERS *params,
+                                    const STARTUPINFOW *startup, SECURITY_ATTRIBUTES *process_security,
+                                    SECURITY_ATTRIBUTES *thread_security, BOOL inherit, DWORD flags,
+                                    PROCESS_INFORMATION *info)
 {
     struct create_attributes list = { .total = offsetof(struct create_attributes, entries) };
     SECTION_IMAGE_INFORMATION image;
@@ -308,6 +309,8 @@ static NTSTATUS create_user_process(const WCHAR *path, RTL_USER_PROCESS_PARAMETE
     if ((status = dos_to_nt_path(path, &nt)))
         return status;
     add_attribute(&list, PS_ATTRIBUTE_IMAGE_NAME, nt.Length, nt.Buffer);
+    if (token)
+        add_attribute(&list, PS_ATTRIBUTE_TOKEN, sizeof(token), token);
     add_attribute(&list, PS_ATTRIBUTE_CLIENT_ID, sizeof(id), &id);
     add_attribute(&list, PS_ATTRIBUTE_IMAGE_INFO, sizeof(image), &image);
     if (priority)
@@ -363,7 +366,6 @@ BOOL WINAPI CreateProcessInternalW(HANDLE token, const WCHAR *application, WCHAR
     SIZE_T length;
     NTSTATUS status;
 
-    (void)token; /* every token of ours is the user's own */
     if (new_token)
         *new_token = NULL;
     memset(info, 0, sizeof(*info));
@@ -441,7 +443,7 @@ BOOL WINAPI CreateProcessInternalW(HANDLE token, const WCHAR *application, WCHAR
     }
     set_std_handles(params, startup, flags, &null);
 
-    status = create_user_process(path, params, startup, process_security, thread_security, inherit, flags, info);
+    status = create_user_process(token, path, params, startup, process_security, thread_security, inherit, flags, info);
     /* A program for another processor and one that is none have errors of their own; the rest is as the file says. */
     if (status == STATUS_OBJECT_NAME_NOT_FOUND)
         SetLastError(ERROR_FILE_NOT_FOUND);

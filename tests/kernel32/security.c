@@ -274,12 +274,54 @@ static void test_entries(void)
            ERROR_FILE_NOT_FOUND);
 }
 
+/* A child runs with the token that it is started with. */
+static void test_child(void)
+{
+    STARTUPINFOA startup = { .cb = sizeof(startup) };
+    PROCESS_INFORMATION info;
+    char line[MAX_PATH + 20];
+    HANDLE token, restricted;
+    SID_AND_ATTRIBUTES disable = { NULL, 0 };
+    BYTE users[SECURITY_MAX_SID_SIZE];
+    DWORD size = sizeof(users), code;
+    int i;
+
+    CreateWellKnownSid(WinBuiltinUsersSid, NULL, users, &size);
+    disable.Sid = users;
+    OpenProcessToken(GetCurrentProcess(), TOKEN_ALL_ACCESS, &token);
+    ok(CreateRestrictedToken(token, 0, 1, &disable, 0, NULL, 0, NULL, &restricted), "error %lu", GetLastError());
+    for (i = 0; i < 2; i++) {
+        snprintf(line, sizeof(line), "\"%s\" member", test_argv[0]);
+        if (!ok(CreateProcessAsUserA(i ? restricted : NULL, NULL, line, NULL, NULL, FALSE, 0, NULL, NULL, &startup,
+                                     &info),
+                "error %lu", GetLastError()))
+            break;
+        ok_int(WaitForSingleObject(info.hProcess, 5000), WAIT_OBJECT_0);
+        GetExitCodeProcess(info.hProcess, &code);
+        ok_int(code, i ? 10 : 11);
+        CloseHandle(info.hProcess);
+        CloseHandle(info.hThread);
+    }
+    CloseHandle(restricted);
+    CloseHandle(token);
+}
+
 TESTS
 {
+    if (test_argc > 1) {
+        BYTE users[SECURITY_MAX_SID_SIZE];
+        DWORD size = sizeof(users);
+        BOOL member = FALSE;
+
+        CreateWellKnownSid(WinBuiltinUsersSid, NULL, users, &size);
+        CheckTokenMembership(NULL, users, &member);
+        ExitProcess(10 + (member != 0));
+    }
     test_sids();
     test_descriptor();
     test_token();
     test_access_check();
     test_objects();
     test_entries();
+    test_child();
 }

@@ -28,6 +28,7 @@
 #include "object_private.h"
 #include "process.h"
 #include "section.h"
+#include "security.h"
 
 extern char **environ;
 
@@ -186,6 +187,7 @@ struct spawn {
     size_t list_count;
     HANDLE *jobs; /* PS_ATTRIBUTE_JOB_LIST */
     size_t job_count;
+    struct object *token; /* PS_ATTRIBUTE_TOKEN, referenced */
     bool inherit;
     char *image; /* Unix path */
     int std[3];  /* descriptors that become 0, 1 and 2, or -1 */
@@ -453,6 +455,15 @@ static NTSTATUS read_attributes(struct spawn *spawn, PVOID user_list, UNICODE_ST
                 return STATUS_NO_MEMORY;
             if (!user_copy_in(spawn->jobs, attribute.ValuePtr, attribute.Size))
                 return STATUS_ACCESS_VIOLATION;
+        } else if (attribute.Attribute == PS_ATTRIBUTE_TOKEN) {
+            if (spawn->token)
+                return STATUS_INVALID_PARAMETER;
+            NTSTATUS status = handle_lookup(attribute.ValuePtr, &token_type,
+                                            TOKEN_ASSIGN_PRIMARY | TOKEN_QUERY | TOKEN_DUPLICATE, &spawn->token);
+            if (status)
+                return status;
+            if (((struct token *)spawn->token)->type != TokenPrimary)
+                return STATUS_BAD_TOKEN_TYPE;
         } else if (attribute.Attribute == PS_ATTRIBUTE_PRIORITY_CLASS) {
             UCHAR class;
             if (!user_copy_in(&class, attribute.ValuePtr, 1))
@@ -527,6 +538,16 @@ static NTSTATUS build_packet(struct spawn *spawn)
     start.handles.offset =
         (uint32_t)append(&spawn->packet, spawn->handles, spawn->handle_count * sizeof(*spawn->handles));
     start.handles.size = (uint32_t)(spawn->handle_count * sizeof(*spawn->handles));
+    /* A child starts with a copy of its creator's token, as that is now. */
+    if (spawn->token || child_start_token(&(size_t){ 0 }) || token_process_known()) {
+        size_t size;
+        void *token = token_save(spawn->token ? spawn->token : token_process(), &size);
+        if (!token)
+            return STATUS_NO_MEMORY;
+        start.token.offset = (uint32_t)append(&spawn->packet, token, size);
+        start.token.size = (uint32_t)size;
+        free(token);
+    }
     const uint32_t numbers[CHILD_NUMBERS] = { p->StartingX,     p->StartingY,   p->CountX,
                                               p->CountY,        p->CountCharsX, p->CountCharsY,
                                               p->FillAttribute, p->WindowFlags, p->ShowWindowFlags };
@@ -775,6 +796,8 @@ done:
     free(spawn.handles);
     free(spawn.list);
     free(spawn.jobs);
+    if (spawn.token)
+        object_unref(spawn.token);
     free(spawn.image);
     free(spawn.packet.data);
     free(launch.cwd);
@@ -835,6 +858,14 @@ static void handle_create_at(struct file_object *file, ACCESS_MASK access, uint6
     }
     while (count)
         handle_close(spare[--count]);
+}
+
+const void *child_start_token(size_t *size)
+{
+    if (!child_start || !child_start->token.size)
+        return NULL;
+    *size = child_start->token.size;
+    return (const char *)child_start + child_start->token.offset;
 }
 
 static bool blob_ok(const struct child_start *start, size_t size, const struct child_blob *blob)
@@ -937,7 +968,8 @@ int process_run_child(int fd)
     if (start == MAP_FAILED || start->magic != CHILD_START_MAGIC)
         return 127;
     const struct child_blob *blobs[] = { &start->image,   &start->command_line, &start->environment, &start->title,
-                                         &start->desktop, &start->shell,        &start->runtime,     &start->handles };
+                                         &start->desktop, &start->shell,        &start->runtime,     &start->handles,
+                                         &start->token };
     for (size_t i = 0; i < sizeof(blobs) / sizeof(*blobs); i++)
         if (!blob_ok(start, size, blobs[i]))
             return 127;

@@ -24,7 +24,7 @@ struct child_handle {
 struct child_start {
     uint32_t magic;
     int32_t suspend_fd; /* created suspended: to be read before running; else -1 */
-    struct child_blob image, command_line, environment, title, desktop, shell, runtime, handles;
+    struct child_blob image, command_line, environment, title, desktop, shell, runtime, handles, token;
     uint32_t numbers[CHILD_NUMBERS]; /* the window's place and colours */
     uint32_t exited;                 /* written by the child: exit_status is valid */
     NTSTATUS exit_status;
@@ -34,6 +34,8 @@ struct child_start {
 struct thread_object;
 extern struct rlimit process_original_nofile;
 
+/* The bytes of the token that the creator gave this process, or NULL (token_start.c). */
+const void *child_start_token(size_t *size);
 bool child_is_one(void);                /* this process was started by another one of ours */
 void child_make_handles(HANDLE std[3]); /* the inherited handles; first of all in the table */
 void child_report_exit(NTSTATUS status);

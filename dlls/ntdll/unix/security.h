@@ -143,6 +143,11 @@ struct token {
 extern const struct object_type token_type;
 
 struct object *token_process(void); /* the process's token; not referenced */
+bool token_process_known(void);     /* whether that has been made: else it is the ordinary one, unchanged */
+
+/* token_start.c: a token as bytes (malloc'ed), and back, as a primary token; NULL if they are none. */
+void *token_save(struct object *token, size_t *size);
+struct token *token_load(const void *data, size_t size);
 
 /* The token that the thread impersonates with; replaces it (referenced here; NULL = none). thread.c drops it at the end. */
 NTSTATUS token_set_thread(struct thread *thread, struct object *token);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "cell.h"
+#include "child.h"
 #include "object_private.h"
 #include "security.h"
 
@@ -136,6 +137,11 @@ static struct token *make_process_token(void)
 
 static struct token *process_token;
 
+bool token_process_known(void)
+{
+    return __atomic_load_n(&process_token, __ATOMIC_ACQUIRE) != NULL;
+}
+
 struct object *token_process(void)
 {
     struct token *token = __atomic_load_n(&process_token, __ATOMIC_ACQUIRE);
@@ -143,8 +149,12 @@ struct object *token_process(void)
         return &token->header;
     static uint32_t lock;
     native_lock(&lock);
-    if (!process_token)
-        __atomic_store_n(&process_token, make_process_token(), __ATOMIC_RELEASE);
+    if (!process_token) {
+        size_t size;
+        const void *given = child_start_token(&size);
+        struct token *made = given ? token_load(given, size) : NULL;
+        __atomic_store_n(&process_token, made ? made : make_process_token(), __ATOMIC_RELEASE);
+    }
     native_unlock(&lock);
     return &process_token->header;
 }
