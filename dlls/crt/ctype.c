@@ -5,6 +5,8 @@
 #include <wctype.h>
 
 /* wctype.h has no switch for its macros. */
+#undef _ctype
+#undef _wctype
 #undef iswalpha
 #undef iswupper
 #undef iswlower
@@ -50,6 +52,10 @@ const unsigned short crt_c_ctype[257] = {
     L | _HEX, L | _HEX, L,        L,        L, L, L, L, L, L, L, L, L, L,        L,        L,        L,
     L,        L,        L,        L,        L, P, P, P, P, C,
 };
+
+/* The same under the names that old programs' macros use. */
+extern const unsigned short _ctype[257] __attribute__((alias("crt_c_ctype")));
+extern const unsigned short _wctype[257] __attribute__((alias("crt_c_ctype")));
 
 #undef U
 #undef L

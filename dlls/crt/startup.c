@@ -6,6 +6,7 @@ int crt_app_type; /* _crt_unknown_app 0, _crt_console_app 1, _crt_gui_app 2 */
 int crt_error_mode;
 int _fmode = _O_TEXT;
 int _commode;
+int _fileinfo = -1; /* descriptors are not passed on through the environment */
 unsigned int _osver, _winver, _winmajor, _winminor, _osplatform;
 
 static void version_init(void)
