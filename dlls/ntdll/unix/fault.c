@@ -10,12 +10,12 @@ bool user_touch(void *address, size_t pages, int write);
 
 bool user_copy_in(void *dst, const void *user, size_t size)
 {
-    return user_range_ok((uint64_t)user, size) && user_copy(dst, user, size);
+    return !size || (user_range_ok((uint64_t)user, size) && user_copy(dst, user, size));
 }
 
 bool user_copy_out(void *user, const void *src, size_t size)
 {
-    return user_range_ok((uint64_t)user, size) && user_copy(user, src, size);
+    return !size || (user_range_ok((uint64_t)user, size) && user_copy(user, src, size));
 }
 
 static size_t page_count(const void *address, size_t size)
