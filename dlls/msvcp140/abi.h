@@ -41,7 +41,6 @@ void *memchr(const void *memory, int value, size_t size);
 size_t strlen(const char *text);
 int strcmp(const char *a, const char *b);
 char *strchr(const char *text, int c);
-char *strerror(int number);
 size_t wcslen(const wchar_t *text);
 int *_errno();
 unsigned short *__pctype_func();

@@ -159,68 +159,129 @@ class future_error : public logic_error
     throw future_error(code);
 }
 
-static const char *thrown_text(int error)
+/* system_error's text is the thrower's and the code's: here they are the same. */
+[[noreturn]] static void throw_system_error(int number)
 {
-    switch (error) {
-    case 1:
-        return "operation not permitted";
-    case 3:
-        return "no such process";
-    case 11:
-        return "resource unavailable try again";
-    case 16:
-        return "device or resource busy";
-    case 22:
-        return "invalid argument";
-    case 36:
-        return "resource deadlock would occur";
-    }
-    return "unknown error";
+    const char *text = _Syserror_map(number);
+    string twice(text);
+
+    twice.append(": ", 2);
+    twice.append(text, strlen(text));
+    throw system_error(error_code(number, generic_errors()), twice.c_str());
 }
 
 /* Codes of <thread> and <mutex> */
 [[noreturn]] void _Throw_Cpp_error(int code)
 {
     static const int errors[] = { 16, 22, 3, 1, 36, 11 };
-    int error = (unsigned)code < sizeof(errors) / sizeof(*errors) ? errors[code] : 22;
 
-    throw system_error(error_code(error, generic_errors()), thrown_text(error));
+    throw_system_error((unsigned)code < sizeof(errors) / sizeof(*errors) ? errors[code] : 22);
 }
 
-/* Results of the functions for threads */
+/* Results of the functions for threads: out of memory or failed, else busy or timed out */
 [[noreturn]] void _Throw_C_error(int code)
 {
-    throw system_error(error_code(code == 1 || code == 4 ? 11 : 16, generic_errors()),
-                       thrown_text(code == 1 || code == 4 ? 11 : 16));
+    throw_system_error(code == 1 || code == 4 ? 11 : 16);
 }
 
 /* ---- texts of errors ---- */
 
-/* As strerror's, in small letters. */
+/* The names in std::errc, as words. */
 const char *_Syserror_map(int number)
 {
-    static char *texts[160];
-    char *text, *known = nullptr;
-    const char *original;
+    static const struct {
+        int number;
+        const char *text;
+    } texts[] = { { 0, "success" },
+                  { 1, "operation not permitted" },
+                  { 2, "no such file or directory" },
+                  { 3, "no such process" },
+                  { 4, "interrupted" },
+                  { 5, "io error" },
+                  { 6, "no such device or address" },
+                  { 7, "argument list too long" },
+                  { 8, "executable format error" },
+                  { 9, "bad file descriptor" },
+                  { 10, "no child process" },
+                  { 11, "resource unavailable try again" },
+                  { 12, "not enough memory" },
+                  { 13, "permission denied" },
+                  { 14, "bad address" },
+                  { 16, "device or resource busy" },
+                  { 17, "file exists" },
+                  { 18, "cross device link" },
+                  { 19, "no such device" },
+                  { 20, "not a directory" },
+                  { 21, "is a directory" },
+                  { 22, "invalid argument" },
+                  { 23, "too many files open in system" },
+                  { 24, "too many files open" },
+                  { 25, "inappropriate io control operation" },
+                  { 27, "file too large" },
+                  { 28, "no space on device" },
+                  { 29, "invalid seek" },
+                  { 30, "read only file system" },
+                  { 31, "too many links" },
+                  { 32, "broken pipe" },
+                  { 33, "argument out of domain" },
+                  { 34, "result out of range" },
+                  { 36, "resource deadlock would occur" },
+                  { 38, "filename too long" },
+                  { 39, "no lock available" },
+                  { 40, "function not supported" },
+                  { 41, "directory not empty" },
+                  { 42, "illegal byte sequence" },
+                  { 100, "address in use" },
+                  { 101, "address not available" },
+                  { 102, "address family not supported" },
+                  { 103, "connection already in progress" },
+                  { 104, "bad message" },
+                  { 105, "operation canceled" },
+                  { 106, "connection aborted" },
+                  { 107, "connection refused" },
+                  { 108, "connection reset" },
+                  { 109, "destination address required" },
+                  { 110, "host unreachable" },
+                  { 111, "identifier removed" },
+                  { 112, "operation in progress" },
+                  { 113, "already connected" },
+                  { 114, "too many symbolic link levels" },
+                  { 115, "message size" },
+                  { 116, "network down" },
+                  { 117, "network reset" },
+                  { 118, "network unreachable" },
+                  { 119, "no buffer space" },
+                  { 120, "no message available" },
+                  { 121, "no link" },
+                  { 122, "no message" },
+                  { 123, "no protocol option" },
+                  { 124, "no stream resources" },
+                  { 125, "not a stream" },
+                  { 126, "not connected" },
+                  { 127, "state not recoverable" },
+                  { 128, "not a socket" },
+                  { 129, "not supported" },
+                  { 130, "operation not supported" },
+                  { 132, "value too large" },
+                  { 133, "owner dead" },
+                  { 134, "protocol error" },
+                  { 135, "protocol not supported" },
+                  { 136, "wrong protocol type" },
+                  { 137, "stream timeout" },
+                  { 138, "timed out" },
+                  { 139, "text file busy" },
+                  { 140, "operation would block" } };
+    size_t low = 0, high = sizeof(texts) / sizeof(*texts);
 
-    if ((unsigned)number >= sizeof(texts) / sizeof(*texts))
-        return "unknown error";
-    text = __atomic_load_n(&texts[number], __ATOMIC_ACQUIRE);
-    if (text)
-        return text;
-    original = number ? strerror(number) : "success";
-    if (!original || !strcmp(original, "Unknown error"))
-        return "unknown error";
-    text = static_cast<char *>(malloc(strlen(original) + 1));
-    if (!text)
-        return "unknown error";
-    memcpy(text, original, strlen(original) + 1);
-    if (text[0] >= 'A' && text[0] <= 'Z' && !(text[1] >= 'A' && text[1] <= 'Z'))
-        text[0] += 'a' - 'A';
-    if (__atomic_compare_exchange_n(&texts[number], &known, text, false, __ATOMIC_RELEASE, __ATOMIC_ACQUIRE))
-        return text;
-    free(text);
-    return known;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+
+        if (texts[middle].number < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < sizeof(texts) / sizeof(*texts) && texts[low].number == number ? texts[low].text : "unknown error";
 }
 
 /* System error codes as errno values, 0 if there is none that fits. */
