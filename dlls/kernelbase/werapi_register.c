@@ -24,7 +24,7 @@ static ULONG module_count, entry_count;
 static HRESULT add(LIST_ENTRY *list, ULONG *count, ULONG limit, const WCHAR *path, PVOID context, DWORD size)
 {
     SIZE_T bytes = path ? (wcslen(path) + 1) * sizeof(WCHAR) : sizeof(WCHAR);
-    struct registration *reg = HeapAlloc(GetProcessHeap(), HEAP_ZERO_MEMORY, sizeof(*reg) + bytes);
+    struct registration *reg = RtlAllocateHeap(nt_peb()->ProcessHeap, HEAP_ZERO_MEMORY, sizeof(*reg) + bytes);
     HRESULT hr = S_OK;
 
     if (!reg)
@@ -45,7 +45,8 @@ static HRESULT add(LIST_ENTRY *list, ULONG *count, ULONG limit, const WCHAR *pat
         reg = NULL;
     }
     RtlReleaseSRWLockExclusive(&lock);
-    HeapFree(GetProcessHeap(), 0, reg);
+    if (reg)
+        RtlFreeHeap(nt_peb()->ProcessHeap, 0, reg);
     return hr;
 }
 
@@ -68,7 +69,7 @@ static HRESULT drop(LIST_ENTRY *list, ULONG *count, const WCHAR *path, PVOID con
     RtlReleaseSRWLockExclusive(&lock);
     if (!found)
         return HRESULT_FROM_WIN32(ERROR_NOT_FOUND);
-    HeapFree(GetProcessHeap(), 0, found);
+    RtlFreeHeap(nt_peb()->ProcessHeap, 0, found);
     return S_OK;
 }
 
