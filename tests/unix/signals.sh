@@ -1,23 +1,57 @@
 # SPDX-License-Identifier: MIT
-# Signals end a Windows program as they end any command, and a crash looks like one.
+# Signals end a Windows program as they end any command, unless it has a handler for control events; a crash looks like one.
 . "$(dirname "$0")/lib.bash"
 program=$BUILD/tests/unix/streams.exe
+wait_for() { # TEXT FILE
+    for ((i = 0; i < 100; i++)); do grep -q "$1" "$2" 2>/dev/null && return; sleep 0.1; done
+    fail "no '$1' came"
+}
 
-for signal in INT TERM HUP KILL; do
-    start=$(date +%s)
-    # A shell without job control starts background commands with SIGINT ignored.
-    env --default-signal=INT $TRANSOM "$program" sleep 20000 &
+# A shell without job control starts background commands with SIGINT and SIGQUIT ignored.
+for signal in INT:130 QUIT:131 TERM:143 HUP:129 KILL:137; do
+    name=${signal%:*}
+    (ulimit -c 0; exec env --default-signal=INT,QUIT $TRANSOM "$program" sleep 20000) &
     pid=$!
-    sleep 1
-    kill -$signal $pid
-    wait $pid 2>/dev/null
-    code=$?
-    [ $code -gt 0 ] || fail "SIG$signal: exit code $code"
-    [ $(($(date +%s) - start)) -lt 10 ] || fail "SIG$signal did not end the program"
+    sleep 0.7
+    kill -$name $pid
+    wait $pid 2>/dev/null; is "SIG$name" $? ${signal#*:}
 done
 
-"$TRANSOM" "$program" crash >out 2>err
+# With a handler: Ctrl-C and Ctrl-Break are the program's; it goes on.
+env --default-signal=INT,QUIT $TRANSOM "$program" events 2 >out &
+pid=$!
+wait_for ready out
+kill -INT $pid
+wait_for 'event 0' out
+kill -QUIT $pid
+wait $pid; is "a handler's program" $? 0
+is "events" "$(tr -d '\r' <out | tr '\n' ' ')" 'ready event 0 event 1 '
+
+# SIGTERM closes the console: the handler is asked, then the program ends by it.
+$TRANSOM "$program" events 5 >out &
+pid=$!
+wait_for ready out
+kill -TERM $pid
+wait $pid 2>/dev/null; is "SIGTERM with a handler" $? 143
+grep -q 'event 2' out || fail "no CTRL_CLOSE_EVENT"
+SLOW_CLOSE=1 $TRANSOM "$program" events 5 >out &
+pid=$!
+wait_for ready out
+start=$SECONDS
+kill -TERM $pid
+wait $pid 2>/dev/null; is "SIGTERM with a handler that takes long" $? 143
+[ $((SECONDS - start)) -le 9 ] || fail "it took $((SECONDS - start)) s"
+
+# nohup and background jobs: what the caller ignores stays ignored.
+(trap '' HUP; exec $TRANSOM "$program" sleep 2000) &
+pid=$!
+sleep 0.7
+kill -HUP $pid
+wait $pid; is "an ignored SIGHUP" $? 0
+
+(ulimit -c 0; exec $TRANSOM "$program" crash) >out 2>err
 code=$?
 [ $code -gt 128 ] || fail "a crash: exit code $code"
 empty "standard output of a crash" out
+grep -q 'access violation' err || fail "the crash report: $(head -n 2 err)"
 done_testing

@@ -417,7 +417,7 @@ static NTSTATUS console_ioctl(struct io *io)
     if (io->input_length > sizeof small && !(copy = malloc(io->input_length)))
         return STATUS_NO_MEMORY;
     memset(small, 0, 16);
-    if (!user_copy_in(copy, io->input, io->input_length)) {
+    if (io->input_length && !user_copy_in(copy, io->input, io->input_length)) {
         status = STATUS_ACCESS_VIOLATION;
     } else {
         pthread_mutex_lock(&console_lock);
