@@ -102,7 +102,8 @@ static struct token *make_process_token(void)
     add_group(token, &sid, on);
     if (admin) {
         sid_make(&sid, 5, 2, 32, 544); /* Administrators */
-        add_group(token, &sid, on | SE_GROUP_OWNER); /* may own, but does not by default: "Object creator" is a client's policy */
+        add_group(token, &sid,
+                  on | SE_GROUP_OWNER); /* may own, but does not by default: "Object creator" is a client's policy */
     }
     sid_make(&sid, 5, 2, 32, 545); /* Users */
     add_group(token, &sid, on);
