@@ -230,11 +230,17 @@ static bool add_handle(HANDLE handle, struct object *obj, ACCESS_MASK access, UL
         lseek(file->fd, file->position, SEEK_SET);
         file->os_position = true;
     }
+    /* 0, 1 and 2 will be something else in the child. */
+    int fd = file->fd > 2 ? file->fd : unix_fd_reserve(dup(file->fd));
+    if (fd < 0) {
+        spawn->failed = true;
+        return false;
+    }
     object_ref(obj);
     spawn->referenced[spawn->handle_count] = obj;
     spawn->handles[spawn->handle_count++] = (struct child_handle){
         .value = (uint64_t)handle,
-        .fd = file->fd,
+        .fd = fd,
         .access = access,
         .options = file->options,
         .append = file->append_only,
@@ -790,8 +796,11 @@ NTSTATUS NtCreateUserProcess(HANDLE *process_handle, HANDLE *thread_handle, ACCE
         object_unref(&process->header);
     }
 done:
-    for (size_t i = 0; i < spawn.handle_count; i++)
+    for (size_t i = 0; i < spawn.handle_count; i++) {
+        if (spawn.handles[i].fd != container_of(spawn.referenced[i], struct file_object, obj)->fd)
+            close(spawn.handles[i].fd);
         object_unref(spawn.referenced[i]);
+    }
     free(spawn.referenced);
     free(spawn.handles);
     free(spawn.list);
