@@ -185,7 +185,9 @@ int builtin_call(const WCHAR *arguments)
     WCHAR *text = expand_percent(skip_delimiters(arguments), current_batch);
     const WCHAR *rest = text;
     int result;
-    if (*text != ':') {
+    if (!*text) {
+        result = errorlevel = !*arguments; /* known: (call) sets ERRORLEVEL to 1, (call ) to 0 */
+    } else if (*text != ':') {
         result = run_text(text, true);
     } else if (!current_batch) {
         err(L"Invalid attempt to call batch label outside of batch script.\r\n");
