@@ -179,6 +179,8 @@ BOOL WINAPI VerifyVersionInfoW(OSVERSIONINFOEXW *wanted, DWORD types, DWORDLONG 
                 status = STATUS_REVISION_MISMATCH;
         }
     }
+    if (status == STATUS_INVALID_PARAMETER)
+        return fail(ERROR_BAD_ARGUMENTS);
     return status == STATUS_REVISION_MISMATCH ? fail(ERROR_OLD_WIN_VERSION) : set_ntstatus(status);
 }
 

@@ -221,6 +221,27 @@ static void test_links(void)
     DeleteFileW(path_to(L"two"));
 }
 
+static void test_names(void)
+{
+    WCHAR name[MAX_PATH];
+    DWORD size = MAX_PATH;
+    HANDLE find;
+
+    make(L"named", "x");
+    find = FindFirstFileNameW(path_to(L"named"), 0, &size, name);
+    ok(find != INVALID_HANDLE_VALUE, "error %lu", GetLastError());
+    ok(name[0] == '\\' && !_wcsicmp(name + wcslen(name) - 6, L"\\named"), "%ls", name);
+    ok_int(size, (int)wcslen(name) + 1);
+    size = MAX_PATH;
+    ok_err(FindNextFileNameW(find, &size, name), ERROR_HANDLE_EOF);
+    ok(FindClose(find), "error %lu", GetLastError());
+    size = 2;
+    ok(FindFirstFileNameW(path_to(L"named"), 0, &size, name) == INVALID_HANDLE_VALUE &&
+           GetLastError() == ERROR_MORE_DATA && size > 2,
+       "error %lu", GetLastError());
+    DeleteFileW(path_to(L"named"));
+}
+
 static void test_reopen(void)
 {
     HANDLE h, again;
@@ -294,6 +315,7 @@ TESTS
     test_move();
     test_replace();
     test_links();
+    test_names();
     test_reopen();
     test_old_calls();
     test_strings();
