@@ -168,10 +168,8 @@ static NTSTATUS find_merged(struct open_request *request, const struct key_objec
     return STATUS_SUCCESS;
 }
 
-static NTSTATUS make_handle(const struct open_request *request, const struct key_pair *pair, bool merged,
-                            struct key_object **object)
+static NTSTATUS make_object(const struct key_pair *pair, bool merged, struct key_object **object)
 {
-    (void)request;
     struct key_object *made = calloc(1, sizeof(*made));
     if (!made)
         return STATUS_NO_MEMORY;
@@ -183,6 +181,10 @@ static NTSTATUS make_handle(const struct open_request *request, const struct key
     return STATUS_SUCCESS;
 }
 
+/*
+ * Every right that is asked for is granted, below \Registry\Machine too: the registry is the user's own, as the prefix is,
+ * and installers work without being administrators. What a handle may do is what it was opened for.
+ */
 static NTSTATUS open_or_create(struct open_request *request, const OBJECT_ATTRIBUTES *attributes, HANDLE *handle)
 {
     NTSTATUS status = object_attr_in(attributes, &request->attr);
@@ -214,7 +216,7 @@ static NTSTATUS open_or_create(struct open_request *request, const OBJECT_ATTRIB
         else
             status = find_or_create(request, root ? root->key : NULL, request->create, &pair.key);
         if (!status)
-            status = make_handle(request, &pair, merged, &object);
+            status = make_object(&pair, merged, &object);
         native_unlock(&registry_lock);
     }
     if (!status) {

@@ -124,34 +124,41 @@ static NTSTATUS add_request(struct key_object *object, ULONG filter, bool tree, 
     return status;
 }
 
+/* What a synchronous caller waits for. Its request may outlive it, when the thread is ended there: the result is not on its
+ * stack. */
+struct change_event {
+    struct object header; /* of event_type, which frees it all */
+    NTSTATUS result;
+};
+
 static NTSTATUS wait_for_change(struct key_object *object, ULONG filter, bool tree, IO_STATUS_BLOCK *iosb)
 {
-    struct object *event = malloc(sizeof(*event));
+    struct change_event *event = malloc(sizeof(*event));
     struct key_notification *request = calloc(1, sizeof(*request));
-    NTSTATUS status, result = STATUS_SUCCESS;
+    NTSTATUS status;
 
     if (!event || !request) {
         free(event);
         free(request);
         return STATUS_NO_MEMORY;
     }
-    object_init(event, &event_type);
-    status = object_cell_alloc(event, CELL_NOTIFICATION, 0, 1);
+    object_init(&event->header, &event_type);
+    status = object_cell_alloc(&event->header, CELL_NOTIFICATION, 0, 1);
     if (!status) {
-        request->event = object_ref(event);
-        request->result = &result;
+        request->event = object_ref(&event->header);
+        request->result = &event->result;
         status = add_request(object, filter, tree, request);
         if (status == STATUS_PENDING) {
             request = NULL; /* whoever completes it frees it */
-            status = object_wait(event, false, NULL);
+            status = object_wait(&event->header, false, NULL);
             if (!status)
-                status = result;
+                status = event->result;
         } else {
-            object_unref(event);
+            object_unref(&event->header);
         }
     }
     free(request);
-    object_unref(event);
+    object_unref(&event->header);
     iosb->Information = 0;
     iosb->Status = status;
     return status;
