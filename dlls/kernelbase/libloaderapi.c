@@ -81,8 +81,9 @@ static NTSTATUS load_as_data(const WCHAR *name, DWORD flags, HMODULE *module)
 
 HMODULE WINAPI LoadLibraryExW(const WCHAR *name, HANDLE reserved, DWORD flags)
 {
-    const DWORD data_flags = LOAD_LIBRARY_AS_DATAFILE | LOAD_LIBRARY_AS_DATAFILE_EXCLUSIVE |
-                             LOAD_LIBRARY_AS_IMAGE_RESOURCE | DONT_RESOLVE_DLL_REFERENCES;
+    const DWORD data_flags =
+        LOAD_LIBRARY_AS_DATAFILE | LOAD_LIBRARY_AS_DATAFILE_EXCLUSIVE | LOAD_LIBRARY_AS_IMAGE_RESOURCE;
+    ULONG characteristics = flags & DONT_RESOLVE_DLL_REFERENCES ? IMAGE_FILE_EXECUTABLE_IMAGE : 0;
     UNICODE_STRING str;
     void *module = NULL;
     NTSTATUS status;
@@ -101,7 +102,7 @@ HMODULE WINAPI LoadLibraryExW(const WCHAR *name, HANDLE reserved, DWORD flags)
     if (flags & data_flags)
         status = load_as_data(name, flags, (HMODULE *)&module);
     else
-        status = LdrLoadDll((const WCHAR *)(ULONG_PTR)((flags & SEARCH_FLAGS) | 1), NULL, &str, &module);
+        status = LdrLoadDll((const WCHAR *)(ULONG_PTR)((flags & SEARCH_FLAGS) | 1), &characteristics, &str, &module);
 done:
     return set_ntstatus(status) ? module : NULL;
 }

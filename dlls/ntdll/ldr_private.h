@@ -134,6 +134,7 @@ bool ldr_call_entry(struct ldr_module *module, ULONG reason, void *reserved);
 void ldr_call_tls_callbacks(struct ldr_module *module, ULONG reason);
 extern void *ldr_static_reserved; /* what DllMain gets as third argument: not NULL while the process starts */
 extern bool ldr_reporting;        /* loading what the program needs to start: tell the user what is missing */
+extern bool ldr_dont_resolve;
 
 /* ldrtls.c */
 NTSTATUS ldr_tls_add_module(struct ldr_module *module);

@@ -41,11 +41,11 @@ NTSTATUS NTAPI LdrLoadDll(PCWSTR path_or_flags, ULONG *characteristics, const UN
         return status;
     if (!name->Length)
         return STATUS_DLL_NOT_FOUND;
-    if (characteristics && (*characteristics & IMAGE_FILE_EXECUTABLE_IMAGE))
-        return STATUS_NOT_SUPPORTED; /* DONT_RESOLVE_DLL_REFERENCES: kernelbase maps the file itself */
 
     RtlEnterCriticalSection(&ldr_lock);
+    ldr_dont_resolve = characteristics && (*characteristics & IMAGE_FILE_EXECUTABLE_IMAGE);
     status = ldr_load(name->Buffer, name->Length / sizeof(WCHAR), &search, NULL, &module);
+    ldr_dont_resolve = false;
     if (!status) {
         add_reference(module);
         status = ldr_initialize(module);

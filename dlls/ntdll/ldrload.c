@@ -9,6 +9,7 @@
 
 bool ldr_reporting;
 void *ldr_static_reserved;
+bool ldr_dont_resolve; /* DONT_RESOLVE_DLL_REFERENCES: the DLL being loaded is only mapped, neither bound nor called */
 
 /* Whether the status of an open says "there is no such DLL here", so that the search goes on. */
 static bool is_missing(NTSTATUS status)
@@ -131,7 +132,7 @@ static NTSTATUS map_dll(const WCHAR *path, size_t length, struct ldr_module *imp
     }
     status = ldr_prepare_image(module);
     /* A program that is loaded as if it were a DLL has its imports left alone, as documented for LoadLibrary. */
-    if (!status && (module->entry.Flags & LDRP_IMAGE_DLL)) {
+    if (!status && (module->entry.Flags & LDRP_IMAGE_DLL) && !ldr_dont_resolve) {
         actctx_module_init(module);
         if (module->activation_context)
             RtlActivateActivationContext(0, module->activation_context, &cookie);
@@ -147,6 +148,8 @@ static NTSTATUS map_dll(const WCHAR *path, size_t length, struct ldr_module *imp
         module->entry.EntryPoint = NULL;
         module->state = LDR_BOUND;
     }
+    if (ldr_dont_resolve)
+        module->state = LDR_READY;
     ldr_notify(module, LDR_DLL_NOTIFICATION_REASON_LOADED);
     *result = module;
     return STATUS_SUCCESS;
