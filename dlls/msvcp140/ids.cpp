@@ -34,7 +34,6 @@ FACET(messages)
 
 FACET_WITH_ITERATOR(money_get, istreambuf_iterator)
 FACET_WITH_ITERATOR(money_put, ostreambuf_iterator)
-FACET_WITH_ITERATOR(time_get, istreambuf_iterator)
 
 template <class Elem, bool International> class moneypunct
 {
