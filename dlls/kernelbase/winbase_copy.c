@@ -181,9 +181,12 @@ static NTSTATUS open_destination(const WCHAR *name, const struct copy *copy, DWO
                                                       FILE_ATTRIBUTE_COMPRESSED | FILE_ATTRIBUTE_ENCRYPTED);
     ULONG options = FILE_NON_DIRECTORY_FILE | FILE_SEQUENTIAL_ONLY;
 
-    /* A read-only file is made, written and closed under one handle, so the attribute may be there from the start. */
-    return open_file(name, GENERIC_WRITE | FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES | DELETE, FILE_SHARE_READ,
-                     attributes, flags & COPY_FILE_FAIL_IF_EXISTS ? FILE_CREATE : FILE_OVERWRITE_IF, options, handle);
+    /*
+     * A read-only file is made, written and closed under one handle, so the attribute may be there from the start. Nothing
+     * is shared: a file that is copied to itself must not be emptied, but fail.
+     */
+    return open_file(name, GENERIC_WRITE | FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES | DELETE, 0, attributes,
+                     flags & COPY_FILE_FAIL_IF_EXISTS ? FILE_CREATE : FILE_OVERWRITE_IF, options, handle);
 }
 
 static NTSTATUS copy_file(struct copy *copy, const WCHAR *existing, const WCHAR *new, DWORD flags)

@@ -72,6 +72,7 @@ static void test_copy(void)
     ok_err(CopyFileW(path_to(L"missing"), path_to(L"dst"), FALSE), ERROR_FILE_NOT_FOUND);
     ok_err(CopyFileW(path_to(L"no\\missing"), path_to(L"dst"), FALSE), ERROR_PATH_NOT_FOUND);
     ok_err(CopyFileW(dir, path_to(L"dst"), FALSE), ERROR_ACCESS_DENIED);
+    ok_err(CopyFileW(path_to(L"dst"), path_to(L"DST"), FALSE), ERROR_SHARING_VIOLATION); /* to itself */
     ok_str(content(L"dst"), "other");
     DeleteFileW(path_to(L"src"));
     DeleteFileW(path_to(L"dst"));
