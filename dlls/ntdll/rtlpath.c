@@ -308,9 +308,9 @@ static NTSTATUS full_path_get(const WCHAR *s, SIZE_T n, struct full_path *full)
     default:
         break;
     }
-    /* What is given relative to nothing but the directory itself does not end in a backslash, unless it is a root. */
+    /* Only a root and what was given with a backslash at its end have one: C:\a\. is C:\a. */
     put_components(full, s, n, verbatim);
-    if (base && full->length > full->root && full->text[full->length - 1] == '\\' && (!n || !is_slash(s[n - 1])))
+    if (full->length > full->root && full->text[full->length - 1] == '\\' && (!n || !is_slash(s[n - 1])))
         full->length--;
     for (SIZE_T i = full->length; i > full->root; i--) {
         if (full->text[i - 1] == '\\') {
