@@ -16,7 +16,7 @@ reg query 'HKLM\SOFTWARE\No such key' >out
 is "exit code of a key that is not there" $? 1
 empty "output" out
 is "message" "$(tr -d '\r' <errors)" 'ERROR: The system was unable to find the specified registry key or value.'
-is "the 32-bit view" "$(reg query 'HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion' /v ProgramFilesDir /reg:32 | tail -n 1)" \
+is "the 32-bit view" "$(reg query 'HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion' /v ProgramFilesDir /reg:32 | sed -n 3p)" \
     '    ProgramFilesDir    REG_SZ    C:\Program Files (x86)'
 is "a search" "$(reg query 'HKLM\SOFTWARE\Microsoft\Cryptography' /s /f rsaenh | tail -n 1)" 'End of search: 4 match(es) found.'
 done_testing
