@@ -118,6 +118,8 @@ static void test_spawn(void)
     const char *environment[] = { "CHILD_VARIABLE=of its own", NULL };
     const char *arguments[] = { "crt-test", "child", "env", NULL };
     ok_int(_spawnve(_P_WAIT, self, arguments, environment), 0);
+    putchar('\n'); /* behind what the children wrote */
+    fflush(stdout);
     errno = 0;
     ok_int(_spawnl(_P_WAIT, "no-such-program.exe", "x", NULL), -1);
     ok_int(errno, ENOENT);
