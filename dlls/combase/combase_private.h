@@ -17,7 +17,18 @@ struct ole_thread {
     ULONG inits; /* CoInitializeEx calls not yet undone */
     DWORD model; /* COINIT_* of the first */
     ULONG ole_inits;
+    GUID logical_id;
+    struct IContextCallback *context; /* of its single-threaded apartment */
+    struct spy *spies;
 };
+
+/* combase_context.c */
+void release_thread_context(struct ole_thread *thread);
+void spies_before_init(struct ole_thread *thread, DWORD model);
+HRESULT spies_after_init(struct ole_thread *thread, DWORD model, HRESULT hr);
+void spies_before_uninit(struct ole_thread *thread);
+void spies_after_uninit(struct ole_thread *thread);
+void free_spies(struct ole_thread *thread);
 
 /* The calling thread's state; NULL if there is none and `create` is FALSE, or no memory. */
 struct ole_thread *ole_thread(BOOL create);

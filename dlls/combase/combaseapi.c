@@ -19,14 +19,8 @@ BOOL com_initialized(void)
     return (thread && thread->inits) || mta_threads > 0;
 }
 
-HRESULT WINAPI CoInitializeEx(LPVOID reserved, DWORD flags)
+static HRESULT initialize(struct ole_thread *thread, DWORD flags)
 {
-    struct ole_thread *thread;
-
-    if (reserved || (flags & ~(COINIT_APARTMENTTHREADED | COINIT_DISABLE_OLE1DDE | COINIT_SPEED_OVER_MEMORY)))
-        return E_INVALIDARG;
-    if (!(thread = ole_thread(TRUE)))
-        return E_OUTOFMEMORY;
     if (thread->inits) {
         if ((thread->model ^ flags) & COINIT_APARTMENTTHREADED)
             return RPC_E_CHANGED_MODE;
@@ -40,14 +34,31 @@ HRESULT WINAPI CoInitializeEx(LPVOID reserved, DWORD flags)
     return S_OK;
 }
 
+HRESULT WINAPI CoInitializeEx(LPVOID reserved, DWORD flags)
+{
+    struct ole_thread *thread;
+
+    if (reserved || (flags & ~(COINIT_APARTMENTTHREADED | COINIT_DISABLE_OLE1DDE | COINIT_SPEED_OVER_MEMORY)))
+        return E_INVALIDARG;
+    if (!(thread = ole_thread(TRUE)))
+        return E_OUTOFMEMORY;
+    spies_before_init(thread, flags);
+    return spies_after_init(thread, flags, initialize(thread, flags));
+}
+
 void WINAPI CoUninitialize(void)
 {
     struct ole_thread *thread = ole_thread(FALSE);
 
-    if (!thread || !thread->inits || --thread->inits)
+    if (!thread || !thread->inits)
         return;
-    if (!(thread->model & COINIT_APARTMENTTHREADED))
-        InterlockedDecrement(&mta_threads);
+    spies_before_uninit(thread);
+    if (!--thread->inits) {
+        if (!(thread->model & COINIT_APARTMENTTHREADED))
+            InterlockedDecrement(&mta_threads);
+        release_thread_context(thread);
+    }
+    spies_after_uninit(thread);
 }
 
 BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, LPVOID reserved)
@@ -57,6 +68,8 @@ BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, LPVOID reserved)
         struct ole_thread *thread = ole_thread(FALSE);
         if (thread->inits && !(thread->model & COINIT_APARTMENTTHREADED))
             InterlockedDecrement(&mta_threads);
+        release_thread_context(thread);
+        free_spies(thread);
         HeapFree(GetProcessHeap(), 0, thread);
         nt_teb()->ReservedForOle = NULL;
     }
