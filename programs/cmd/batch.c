@@ -130,6 +130,7 @@ int builtin_setlocal(const WCHAR *arguments)
     state->outer = current_batch->saved;
     current_batch->saved = state;
     while ((word = next_word(&arguments))) {
+        errorlevel = 0; /* documented with an argument: how scripts ask whether extensions can be had */
         if (!_wcsicmp(word, L"enabledelayedexpansion"))
             delayed_expansion = true;
         else if (!_wcsicmp(word, L"disabledelayedexpansion"))

@@ -74,11 +74,13 @@ int builtin_start(const WCHAR *arguments)
     const WCHAR *p = skip_delimiters(arguments), *rest;
     HANDLE process = NULL;
     int result = 0;
-    if (*p == '"') { /* the first quoted word is the title */
-        options.title = strip_quotes(next_word(&p));
-        p = skip_delimiters(p);
-    }
-    while (*p == '/') {
+    for (;; p = skip_delimiters(p)) {
+        if (*p == '"' && !options.title) { /* the first quoted word is the title */
+            options.title = strip_quotes(next_word(&p));
+            continue;
+        }
+        if (*p != '/')
+            break;
         const WCHAR *after = parse_switch(p + 1, &options);
         if (!after) {
             size_t length = wcscspn(p + 1, L" \t");
@@ -87,7 +89,7 @@ int builtin_start(const WCHAR *arguments)
             free(options.title);
             return 1;
         }
-        p = skip_delimiters(after);
+        p = after;
     }
     const struct builtin *builtin = find_builtin(p, &rest);
     WCHAR *name = command_name(p, &rest, &program);

@@ -103,6 +103,8 @@ static void set_default(const WCHAR *name, const WCHAR *value)
 
 static int finish(void)
 {
+    if (interrupted)
+        return (int)STATUS_CONTROL_C_EXIT;
     /* What leaves ERRORLEVEL alone has failed all the same. */
     return errorlevel || unwind == UNWIND_EXIT ? errorlevel : last_result;
 }

@@ -250,6 +250,71 @@ for /f "tokens=1,2 delims==" %%a in ("x=1") do if not "%%b" == "" echo %%a=%%b
 :: a remark
 if not "%~1"=="" if "%~2" neq "" (echo (y^))
 X
+b idioms '[abc]|- x|- y z|x|y z|V=text|none|fn a|after call|e|nul there|x |two|Q=5|Q:5|one two|nobs|undef|eq|tail|1a|1b|2a|2b|start 7|bg|ok|2|p.exe|level 0|1|0' 11 <<'X'
+@echo off
+set "line=a"b"c"
+set "line=%line:"=%"
+echo [%line%]
+set P=x;y z
+for %%a in ("%P:;=" "%") do echo - %%~a
+echo.%P:;=&echo.%
+echo text>set.txt
+set /p V=<set.txt
+echo V=%V%
+if [%9]==[] echo none
+goto:next
+echo no
+:next
+call:fn a&echo after call
+break>e.txt
+for %%i in (e.t?t) do echo %%~ni
+if exist "a folder\nul" echo nul there
+if a==a ( echo x ) else ( echo y )
+for %%i in (1 2) do (
+  rem remark
+  :: another
+  if %%i==2 (
+    echo two
+  ) else rem
+)
+setlocal & set R=5
+endlocal & set "Q=%R%"
+echo Q=%Q%
+for /f "tokens=1,* delims==" %%a in ('set Q') do echo %%a:%%b
+echo one^
+ two
+set X=%~dp0.
+for %%f in ("%X%") do set Y=%%~ff
+if not "%Y:~-1%"=="\" echo nobs
+set "a=" & if not defined a echo undef
+if "a b"=="a b" (echo eq) & echo tail
+for /L %%n in (1 1 2) do for %%c in (a b) do echo %%n%%c
+start "" /wait /b p exit 7
+echo start %errorlevel%
+start /wait /b "" cmd /c echo bg
+(
+  p exit 1
+) && (
+  echo bad
+) || (
+  echo ok
+)
+set /a r=5 %% 3
+echo %r%
+set PATH=%~dp0
+for %%i in (p.exe) do for %%j in ("%%~$PATH:i") do echo %%~nxj
+verify other 2>nul
+setlocal enableextensions
+echo level %errorlevel%
+(call)
+echo %errorlevel%
+(call )
+echo %errorlevel%
+exit /b 11
+:fn
+echo fn %1
+exit /b
+X
 b missing '9009|again' <<'X'
 @echo off
 no_such_command 2>nul
