@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+# shlwapi.mk: identifiers of interfaces.
+shlwapi_LIBS = -luuid
