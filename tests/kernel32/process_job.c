@@ -109,6 +109,7 @@ static void test_own_job(void)
 {
     JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits = { 0 };
     HANDLE job = CreateJobObjectA(NULL, NULL), child;
+    DWORD code = 0;
     BOOL in_job;
 
     limits.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_BREAKAWAY_OK;
@@ -120,6 +121,10 @@ static void test_own_job(void)
     ok(IsProcessInJob(child, job, &in_job) && in_job, "so is its child");
     ok_int(WaitForSingleObject(child, 5000), WAIT_OBJECT_0);
     CloseHandle(child);
+    child = start_child("in", 0);
+    ok_int(WaitForSingleObject(child, 5000), WAIT_OBJECT_0);
+    ok(GetExitCodeProcess(child, &code) && code == 21, "the child knows: %lu", code);
+    CloseHandle(child);
     child = start_child("exit", CREATE_BREAKAWAY_FROM_JOB);
     ok(IsProcessInJob(child, job, &in_job) && !in_job, "unless it breaks away");
     ok_int(WaitForSingleObject(child, 5000), WAIT_OBJECT_0);
@@ -130,6 +135,10 @@ static void test_own_job(void)
 TESTS
 {
     if (test_argc > 1) {
+        BOOL in_job = FALSE;
+
+        if (!strcmp(test_argv[1], "in"))
+            ExitProcess(IsProcessInJob(GetCurrentProcess(), NULL, &in_job) ? 20 + in_job : 1);
         if (!strcmp(test_argv[1], "wait"))
             Sleep(20000);
         ExitProcess(0);

@@ -187,6 +187,7 @@ struct spawn {
     size_t list_count;
     HANDLE *jobs; /* PS_ATTRIBUTE_JOB_LIST */
     size_t job_count;
+    bool in_job;
     struct object *token; /* PS_ATTRIBUTE_TOKEN, referenced */
     bool inherit;
     char *image; /* Unix path */
@@ -563,6 +564,7 @@ static NTSTATUS build_packet(struct spawn *spawn)
     start.std[2] = (uint64_t)p->StandardError;
     start.console = (uint64_t)p->ConsoleHandle;
     start.suspend_fd = -1;
+    start.in_job = spawn->in_job || spawn->job_count;
     if (spawn->packet.failed)
         return STATUS_NO_MEMORY;
     memcpy(spawn->packet.data, &start, sizeof(start));
@@ -763,6 +765,7 @@ NTSTATUS NtCreateUserProcess(HANDLE *process_handle, HANDLE *thread_handle, ACCE
         status = STATUS_NO_MEMORY;
         goto done;
     }
+    spawn.in_job = job_child_inherits(process_flags);
     status = build_packet(&spawn);
     if (status)
         goto done;
@@ -875,6 +878,11 @@ const void *child_start_token(size_t *size)
         return NULL;
     *size = child_start->token.size;
     return (const char *)child_start + child_start->token.offset;
+}
+
+bool child_in_job(void)
+{
+    return child_start && __atomic_load_n(&child_start->in_job, __ATOMIC_ACQUIRE);
 }
 
 static bool blob_ok(const struct child_start *start, size_t size, const struct child_blob *blob)

@@ -28,6 +28,7 @@ struct child_start {
     uint32_t numbers[CHILD_NUMBERS]; /* the window's place and colours */
     uint32_t exited;                 /* written by the child: exit_status is valid */
     NTSTATUS exit_status;
+    uint32_t in_job; /* written by the creator: the child belongs to a job */
     uint64_t std[3], console;
 };
 
@@ -36,6 +37,7 @@ extern struct rlimit process_original_nofile;
 
 /* The bytes of the token that the creator gave this process, or NULL (token_start.c). */
 const void *child_start_token(size_t *size);
+bool child_in_job(void);                /* the creator has put this process into a job */
 bool child_is_one(void);                /* this process was started by another one of ours */
 void child_make_handles(HANDLE std[3]); /* the inherited handles; first of all in the table */
 void child_report_exit(NTSTATUS status);

@@ -2,7 +2,7 @@
 /*
  * job.c: job objects. A job's members are processes that this process knows: itself, its children, and others it has opened.
  * What a member starts belongs to the job too; that is found by walking the process tree when the job is ended or listed.
- * So a process whose parent has ended is missed, and a member does not know of its job.
+ * So a process whose parent has ended is missed, and a member knows that it is in a job, but not in which.
  *
  * Limits are applied to each member with Linux's means: memory as RLIMIT_DATA, which counts what is committed and writable;
  * processor time as RLIMIT_CPU, in seconds. The limits of a whole job are upper limits of each member only.
@@ -16,6 +16,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 #include "cell.h"
+#include "child.h"
 #include "job.h"
 #include "object_private.h"
 #include "query.h"
@@ -186,6 +187,8 @@ static NTSTATUS add_member(struct job *job, struct process_object *process)
         job->total++;
         job->active++;
         apply_limits(job, process);
+        if (process->start)
+            __atomic_store_n(&process->start->in_job, 1, __ATOMIC_RELEASE);
         notify(job, JOB_OBJECT_MSG_NEW_PROCESS, process->id);
         member = NULL;
     }
@@ -219,9 +222,11 @@ NTSTATUS NtIsProcessInJob(HANDLE ProcessHandle, HANDLE JobHandle)
         status = handle_lookup(JobHandle, &job_type, JOB_OBJECT_QUERY, &job);
     if (!status) {
         native_lock(&job_lock);
-        status = find_member((struct job *)job, ((struct process_object *)process)->id) ? STATUS_PROCESS_IN_JOB
-                                                                                        : STATUS_PROCESS_NOT_IN_JOB;
+        bool member = find_member((struct job *)job, ((struct process_object *)process)->id);
         native_unlock(&job_lock);
+        if (!job && process == &process_current->header)
+            member |= child_in_job();
+        status = member ? STATUS_PROCESS_IN_JOB : STATUS_PROCESS_NOT_IN_JOB;
         if (job)
             object_unref(job);
     }
@@ -395,6 +400,24 @@ NTSTATUS job_may_create(ULONG process_flags)
     return status;
 }
 
+/* Whether a child that is made with these flags goes into the job of this member. The lock is held. */
+static bool passes_on(const struct job_member *member, ULONG process_flags)
+{
+    DWORD flags = member->job->limits.BasicLimitInformation.LimitFlags;
+    return member->process == process_current && !(flags & JOB_OBJECT_LIMIT_SILENT_BREAKAWAY_OK) &&
+           !(flags & JOB_OBJECT_LIMIT_BREAKAWAY_OK && process_flags & PROCESS_CREATE_FLAGS_BREAKAWAY);
+}
+
+bool job_child_inherits(ULONG process_flags)
+{
+    bool inherits = child_in_job(); /* its creator's job, of which this process knows no more */
+    native_lock(&job_lock);
+    for (struct job_member *member = members; member && !inherits; member = member->next_member)
+        inherits = passes_on(member, process_flags);
+    native_unlock(&job_lock);
+    return inherits;
+}
+
 NTSTATUS job_child_created(struct process_object *child, ULONG process_flags, const HANDLE *handles, size_t count)
 {
     struct job **inherited = NULL;
@@ -402,9 +425,7 @@ NTSTATUS job_child_created(struct process_object *child, ULONG process_flags, co
     NTSTATUS status = STATUS_SUCCESS;
     native_lock(&job_lock);
     for (struct job_member *member = members; member; member = member->next_member) {
-        DWORD flags = member->job->limits.BasicLimitInformation.LimitFlags;
-        if (member->process != process_current || flags & JOB_OBJECT_LIMIT_SILENT_BREAKAWAY_OK ||
-            (flags & JOB_OBJECT_LIMIT_BREAKAWAY_OK && process_flags & PROCESS_CREATE_FLAGS_BREAKAWAY))
+        if (!passes_on(member, process_flags))
             continue;
         struct job **bigger = realloc(inherited, (inherited_count + 1) * sizeof(*bigger));
         if (!bigger) {

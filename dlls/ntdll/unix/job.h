@@ -7,6 +7,8 @@
 
 /* Before a child is made: whether it may be, its creation flags being PROCESS_CREATE_FLAGS_*. */
 NTSTATUS job_may_create(ULONG process_flags);
+/* Whether that child will belong to a job of this process. */
+bool job_child_inherits(ULONG process_flags);
 /* A child has been made: it belongs to its parent's jobs (unless it breaks away), and to those in `jobs`, handles. */
 NTSTATUS job_child_created(struct process_object *child, ULONG process_flags, const HANDLE *jobs, size_t count);
 /* A process has ended, and is not yet reaped; its exit status. */
