@@ -21,26 +21,7 @@
 #include "object_private.h"
 #include "query.h"
 
-struct job_member {
-    struct job *job;                /* referenced: a job lives as long as it has members */
-    struct process_object *process; /* referenced */
-    struct job_member *next_in_job;
-    struct job_member *next_member; /* of all jobs */
-};
-
-struct job {
-    struct object header;
-    struct job *next; /* all jobs of this process */
-    struct job_member *members;
-    JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits;
-    DWORD ui_restrictions, end_of_time_action;
-    DWORD total, active, terminated, page_faults;
-    uint64_t user_time, kernel_time; /* of members that have ended */
-    struct object *port;
-    ULONG_PTR key;
-};
-
-static uint32_t job_lock; /* of everything here */
+uint32_t job_lock;
 static struct job *jobs;
 static struct job_member *members;
 
@@ -70,7 +51,7 @@ static void job_close(struct object *obj, HANDLE handle)
         end_all(job, STATUS_SUCCESS);
 }
 
-static const struct object_type job_type = {
+const struct object_type job_type = {
     .name = "Job",
     .valid_access = JOB_OBJECT_ALL_ACCESS,
     .generic_mapping = { STANDARD_RIGHTS_READ | JOB_OBJECT_QUERY,
@@ -106,7 +87,7 @@ NTSTATUS NtOpenJobObject(HANDLE *JobHandle, ACCESS_MASK DesiredAccess, OBJECT_AT
 
 /* --- members --- */
 
-static struct job_member *find_member(const struct job *job, ULONG id)
+struct job_member *job_find_member(const struct job *job, ULONG id)
 {
     for (struct job_member *member = members; member; member = member->next_member)
         if (member->process->id == id && (!job || member->job == job))
@@ -115,13 +96,13 @@ static struct job_member *find_member(const struct job *job, ULONG id)
 }
 
 /* Notifies the job's port; the lock is held, which orders the messages. */
-static void notify(struct job *job, ULONG message, ULONG id)
+void job_notify(struct job *job, ULONG message, ULONG id)
 {
     if (job->port)
         completion_post(job->port, job->key, id, STATUS_SUCCESS, message);
 }
 
-static void apply_limits(const struct job *job, struct process_object *process)
+void job_apply_limits(const struct job *job, struct process_object *process)
 {
     const JOBOBJECT_BASIC_LIMIT_INFORMATION *basic = &job->limits.BasicLimitInformation;
     DWORD flags = basic->LimitFlags;
@@ -171,12 +152,12 @@ static NTSTATUS add_member(struct job *job, struct process_object *process)
         return STATUS_NO_MEMORY;
     native_lock(&job_lock);
     const JOBOBJECT_BASIC_LIMIT_INFORMATION *basic = &job->limits.BasicLimitInformation;
-    if (find_member(job, process->id)) {
+    if (job_find_member(job, process->id)) {
         status = STATUS_ACCESS_DENIED;
     } else if (__atomic_load_n(&process->ended, __ATOMIC_ACQUIRE)) {
         status = STATUS_PROCESS_IS_TERMINATING;
     } else if (basic->LimitFlags & JOB_OBJECT_LIMIT_ACTIVE_PROCESS && job->active >= basic->ActiveProcessLimit) {
-        notify(job, JOB_OBJECT_MSG_ACTIVE_PROCESS_LIMIT, process->id);
+        job_notify(job, JOB_OBJECT_MSG_ACTIVE_PROCESS_LIMIT, process->id);
         status = STATUS_QUOTA_EXCEEDED;
     } else {
         object_ref(&job->header);
@@ -186,10 +167,10 @@ static NTSTATUS add_member(struct job *job, struct process_object *process)
         members = member;
         job->total++;
         job->active++;
-        apply_limits(job, process);
+        job_apply_limits(job, process);
         if (process->start)
             __atomic_store_n(&process->start->in_job, 1, __ATOMIC_RELEASE);
-        notify(job, JOB_OBJECT_MSG_NEW_PROCESS, process->id);
+        job_notify(job, JOB_OBJECT_MSG_NEW_PROCESS, process->id);
         member = NULL;
     }
     native_unlock(&job_lock);
@@ -222,7 +203,7 @@ NTSTATUS NtIsProcessInJob(HANDLE ProcessHandle, HANDLE JobHandle)
         status = handle_lookup(JobHandle, &job_type, JOB_OBJECT_QUERY, &job);
     if (!status) {
         native_lock(&job_lock);
-        bool member = find_member((struct job *)job, ((struct process_object *)process)->id);
+        bool member = job_find_member((struct job *)job, ((struct process_object *)process)->id);
         native_unlock(&job_lock);
         if (!job && process == &process_current->header)
             member |= child_in_job();
@@ -236,12 +217,7 @@ NTSTATUS NtIsProcessInJob(HANDLE ProcessHandle, HANDLE JobHandle)
 
 /* --- the process tree --- */
 
-struct id_list {
-    pid_t *ids;
-    size_t count, room;
-};
-
-static bool id_add(struct id_list *list, pid_t id)
+static bool id_add(struct job_ids *list, pid_t id)
 {
     if (list->count == list->room) {
         size_t room = list->room ? list->room * 2 : 16;
@@ -297,7 +273,7 @@ static struct kin *all_processes(size_t *count)
     return list;
 }
 
-static void add_children(struct id_list *list, pid_t parent, const struct kin *all, size_t count)
+static void add_children(struct job_ids *list, pid_t parent, const struct kin *all, size_t count)
 {
     size_t low = 0, high = count;
     while (low < high) {
@@ -313,8 +289,8 @@ static void add_children(struct id_list *list, pid_t parent, const struct kin *a
 
 /* The members and what they have started, each parent before its children. `others` gets the members' objects but this
  * process's own, referenced. */
-static void collect(struct job *job, struct id_list *list, struct process_object ***others, size_t *other_count,
-                    bool *self)
+void job_collect(struct job *job, struct job_ids *list, struct process_object ***others, size_t *other_count,
+                 bool *self)
 {
     *others = NULL;
     *other_count = 0;
@@ -348,11 +324,11 @@ static void collect(struct job *job, struct id_list *list, struct process_object
 /* Ends all members; this process, if it is one, at last. */
 static void end_all(struct job *job, NTSTATUS status)
 {
-    struct id_list list = { 0 };
+    struct job_ids list = { 0 };
     struct process_object **others;
     size_t count;
     bool self;
-    collect(job, &list, &others, &count, &self);
+    job_collect(job, &list, &others, &count, &self);
     for (size_t i = 0; i < count; i++) {
         process_terminate_child(others[i], status);
         object_unref(&others[i]->header);
@@ -392,7 +368,7 @@ NTSTATUS job_may_create(ULONG process_flags)
                 status = STATUS_ACCESS_DENIED;
         } else if (basic->LimitFlags & JOB_OBJECT_LIMIT_ACTIVE_PROCESS &&
                    member->job->active >= basic->ActiveProcessLimit) {
-            notify(member->job, JOB_OBJECT_MSG_ACTIVE_PROCESS_LIMIT, 0);
+            job_notify(member->job, JOB_OBJECT_MSG_ACTIVE_PROCESS_LIMIT, 0);
             status = STATUS_QUOTA_EXCEEDED;
         }
     }
@@ -477,10 +453,11 @@ void job_process_ended(struct process_object *process, NTSTATUS exit_status)
         job->user_time += numbers.user_time;
         job->kernel_time += numbers.kernel_time;
         job->page_faults += numbers.page_faults;
-        notify(job, (ULONG)exit_status >> 30 == 3 ? JOB_OBJECT_MSG_ABNORMAL_EXIT_PROCESS : JOB_OBJECT_MSG_EXIT_PROCESS,
-               process->id);
+        job_notify(job,
+                   (ULONG)exit_status >> 30 == 3 ? JOB_OBJECT_MSG_ABNORMAL_EXIT_PROCESS : JOB_OBJECT_MSG_EXIT_PROCESS,
+                   process->id);
         if (!job->active)
-            notify(job, JOB_OBJECT_MSG_ACTIVE_PROCESS_ZERO, 0);
+            job_notify(job, JOB_OBJECT_MSG_ACTIVE_PROCESS_ZERO, 0);
         member->next_member = left;
         left = member;
     }
@@ -497,224 +474,16 @@ void job_process_ended(struct process_object *process, NTSTATUS exit_status)
 void job_before_exit(void)
 {
     for (struct job *job = jobs; job; job = job->next) { /* no other thread runs, or it may fail as well */
-        struct id_list list = { 0 };
+        struct job_ids list = { 0 };
         struct process_object **others;
         size_t count;
         bool self;
         if (!(job->limits.BasicLimitInformation.LimitFlags & JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE) ||
             !job->header.handle_count)
             continue;
-        collect(job, &list, &others, &count, &self);
+        job_collect(job, &list, &others, &count, &self);
         for (size_t i = 0; i < list.count; i++)
             if (list.ids[i] != (pid_t)process_id)
                 kill(list.ids[i], SIGKILL);
     }
-}
-
-/* --- queries and settings --- */
-
-static JOBOBJECT_BASIC_ACCOUNTING_INFORMATION accounting(const struct job *job)
-{
-    JOBOBJECT_BASIC_ACCOUNTING_INFORMATION out = { 0 };
-    uint64_t user = job->user_time, kernel = job->kernel_time;
-    out.TotalPageFaultCount = job->page_faults;
-    for (const struct job_member *member = job->members; member; member = member->next_in_job) {
-        struct process_numbers numbers;
-        if (!process_numbers(member->process->id, &numbers))
-            continue;
-        user += numbers.user_time;
-        kernel += numbers.kernel_time;
-        out.TotalPageFaultCount += numbers.page_faults;
-    }
-    out.TotalUserTime.QuadPart = out.ThisPeriodTotalUserTime.QuadPart = (LONGLONG)user;
-    out.TotalKernelTime.QuadPart = out.ThisPeriodTotalKernelTime.QuadPart = (LONGLONG)kernel;
-    out.TotalProcesses = job->total;
-    out.ActiveProcesses = job->active;
-    out.TotalTerminatedProcesses = job->terminated;
-    return out;
-}
-
-static NTSTATUS query_ids(struct job *job, void *info, ULONG length, ULONG *needed)
-{
-    JOBOBJECT_BASIC_PROCESS_ID_LIST *out = info;
-    size_t head = offsetof(JOBOBJECT_BASIC_PROCESS_ID_LIST, ProcessIdList), room;
-    struct id_list list = { 0 };
-    struct process_object **others;
-    size_t count;
-    bool self;
-    if (length < sizeof(*out)) {
-        *needed = sizeof(*out);
-        return STATUS_INFO_LENGTH_MISMATCH;
-    }
-    collect(job, &list, &others, &count, &self);
-    for (size_t i = 0; i < count; i++)
-        object_unref(&others[i]->header);
-    free(others);
-    room = (length - head) / sizeof(ULONG_PTR);
-    out->NumberOfAssignedProcesses = (DWORD)list.count;
-    out->NumberOfProcessIdsInList = (DWORD)(list.count < room ? list.count : room);
-    for (size_t i = 0; i < out->NumberOfProcessIdsInList; i++)
-        out->ProcessIdList[i] = (ULONG_PTR)list.ids[i];
-    *needed = (ULONG)(head + out->NumberOfProcessIdsInList * sizeof(ULONG_PTR));
-    free(list.ids);
-    return list.count <= room ? STATUS_SUCCESS : STATUS_BUFFER_OVERFLOW;
-}
-
-static NTSTATUS query(struct job *job, ULONG class, void *info, ULONG length, ULONG *needed)
-{
-    JOBOBJECT_BASIC_AND_IO_ACCOUNTING_INFORMATION account = { 0 };
-    JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits;
-    USHORT group = 0;
-    switch (class) {
-    case JobObjectBasicAccountingInformation:
-    case JobObjectBasicAndIoAccountingInformation:
-        native_lock(&job_lock);
-        account.BasicInfo = accounting(job);
-        native_unlock(&job_lock);
-        return reply_exact(info, length, needed, &account,
-                           class == JobObjectBasicAccountingInformation ? sizeof(account.BasicInfo) : sizeof(account));
-    case JobObjectBasicLimitInformation:
-    case JobObjectExtendedLimitInformation:
-        native_lock(&job_lock);
-        limits = job->limits;
-        native_unlock(&job_lock);
-        if (class == JobObjectBasicLimitInformation)
-            limits.BasicLimitInformation.LimitFlags &= JOB_OBJECT_BASIC_LIMIT_VALID_FLAGS;
-        return reply_exact(info, length, needed, &limits,
-                           class == JobObjectBasicLimitInformation ? sizeof(limits.BasicLimitInformation)
-                                                                   : sizeof(limits));
-    case JobObjectBasicProcessIdList:
-        return query_ids(job, info, length, needed);
-    case JobObjectBasicUIRestrictions:
-        return reply_exact(info, length, needed, &job->ui_restrictions, sizeof(DWORD));
-    case JobObjectEndOfJobTimeInformation:
-        return reply_exact(info, length, needed, &job->end_of_time_action, sizeof(DWORD));
-    case JobObjectGroupInformation:
-        return reply_at_least(info, length, needed, &group, sizeof(group));
-    default:
-        return STATUS_INVALID_INFO_CLASS;
-    }
-}
-
-NTSTATUS NtQueryInformationJobObject(HANDLE JobHandle, ULONG JobInformationClass, PVOID JobInformation,
-                                     ULONG JobInformationLength, ULONG *ReturnLength)
-{
-    struct object *obj = NULL;
-    ULONG needed = 0;
-    NTSTATUS status;
-    if (JobHandle) {
-        status = handle_lookup(JobHandle, &job_type, JOB_OBJECT_QUERY, &obj);
-        if (status)
-            return status;
-    } else { /* the caller's innermost one */
-        native_lock(&job_lock);
-        struct job_member *member = find_member(NULL, process_id);
-        if (member)
-            obj = object_ref(&member->job->header);
-        native_unlock(&job_lock);
-        if (!obj)
-            return STATUS_ACCESS_DENIED;
-    }
-    status = query((struct job *)obj, JobInformationClass, JobInformation, JobInformationLength, &needed);
-    object_unref(obj);
-    if (ReturnLength)
-        *ReturnLength = needed;
-    return status;
-}
-
-static NTSTATUS set_limits(struct job *job, const JOBOBJECT_EXTENDED_LIMIT_INFORMATION *limits, bool extended)
-{
-    const JOBOBJECT_BASIC_LIMIT_INFORMATION *basic = &limits->BasicLimitInformation;
-    DWORD valid = extended ? JOB_OBJECT_EXTENDED_LIMIT_VALID_FLAGS : JOB_OBJECT_BASIC_LIMIT_VALID_FLAGS;
-    if (basic->LimitFlags & ~valid)
-        return STATUS_INVALID_PARAMETER;
-    if ((basic->LimitFlags & (JOB_OBJECT_LIMIT_JOB_TIME | JOB_OBJECT_LIMIT_PRESERVE_JOB_TIME)) ==
-        (JOB_OBJECT_LIMIT_JOB_TIME | JOB_OBJECT_LIMIT_PRESERVE_JOB_TIME))
-        return STATUS_INVALID_PARAMETER;
-    if (basic->LimitFlags & JOB_OBJECT_LIMIT_WORKINGSET &&
-        (!basic->MinimumWorkingSetSize || basic->MinimumWorkingSetSize > basic->MaximumWorkingSetSize))
-        return STATUS_INVALID_PARAMETER;
-    if (basic->LimitFlags & JOB_OBJECT_LIMIT_AFFINITY && (!basic->Affinity || basic->Affinity & ~process_affinity()))
-        return STATUS_INVALID_PARAMETER;
-    native_lock(&job_lock);
-    if (extended) {
-        job->limits = *limits;
-        memset(&job->limits.IoInfo, 0, sizeof(job->limits.IoInfo));
-        job->limits.PeakProcessMemoryUsed = job->limits.PeakJobMemoryUsed = 0;
-    } else { /* the extended ones stay */
-        DWORD keep = job->limits.BasicLimitInformation.LimitFlags & ~(DWORD)JOB_OBJECT_BASIC_LIMIT_VALID_FLAGS;
-        job->limits.BasicLimitInformation = *basic;
-        job->limits.BasicLimitInformation.LimitFlags |= keep;
-    }
-    for (struct job_member *member = job->members; member; member = member->next_in_job)
-        apply_limits(job, member->process);
-    native_unlock(&job_lock);
-    return STATUS_SUCCESS;
-}
-
-static NTSTATUS set_port(struct job *job, const JOBOBJECT_ASSOCIATE_COMPLETION_PORT *info)
-{
-    struct object *port = NULL, *old;
-    if (info->CompletionPort) {
-        NTSTATUS status = handle_lookup(info->CompletionPort, &completion_type, IO_COMPLETION_MODIFY_STATE, &port);
-        if (status)
-            return status;
-    }
-    native_lock(&job_lock);
-    old = job->port;
-    job->port = port;
-    job->key = (ULONG_PTR)info->CompletionKey;
-    /* The members that are there already are announced. */
-    for (struct job_member *member = job->members; member; member = member->next_in_job)
-        notify(job, JOB_OBJECT_MSG_NEW_PROCESS, member->process->id);
-    native_unlock(&job_lock);
-    if (old)
-        object_unref(old);
-    return STATUS_SUCCESS;
-}
-
-static NTSTATUS set(struct job *job, ULONG class, const void *info, ULONG length)
-{
-    JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits = { 0 };
-    JOBOBJECT_ASSOCIATE_COMPLETION_PORT port;
-    DWORD value;
-    switch (class) {
-    case JobObjectBasicLimitInformation:
-    case JobObjectExtendedLimitInformation:
-        if (length !=
-            (class == JobObjectExtendedLimitInformation ? sizeof(limits) : sizeof(limits.BasicLimitInformation)))
-            return STATUS_INFO_LENGTH_MISMATCH;
-        memcpy(&limits, info, length);
-        return set_limits(job, &limits, class == JobObjectExtendedLimitInformation);
-    case JobObjectAssociateCompletionPortInformation:
-        if (length != sizeof(port))
-            return STATUS_INFO_LENGTH_MISMATCH;
-        memcpy(&port, info, sizeof(port));
-        return set_port(job, &port);
-    case JobObjectBasicUIRestrictions:
-    case JobObjectEndOfJobTimeInformation:
-        if (length != sizeof(value))
-            return STATUS_INFO_LENGTH_MISMATCH;
-        memcpy(&value, info, sizeof(value));
-        if (value > (class == JobObjectBasicUIRestrictions ? 0xffu : 1u))
-            return STATUS_INVALID_PARAMETER;
-        *(class == JobObjectBasicUIRestrictions ? &job->ui_restrictions : &job->end_of_time_action) = value;
-        return STATUS_SUCCESS;
-    case JobObjectJobSetInformation:
-        return STATUS_NOT_SUPPORTED;
-    default:
-        return STATUS_INVALID_INFO_CLASS;
-    }
-}
-
-NTSTATUS NtSetInformationJobObject(HANDLE JobHandle, ULONG JobInformationClass, PVOID JobInformation,
-                                   ULONG JobInformationLength)
-{
-    struct object *obj;
-    NTSTATUS status = handle_lookup(JobHandle, &job_type, JOB_OBJECT_SET_ATTRIBUTES, &obj);
-    if (status)
-        return status;
-    status = set((struct job *)obj, JobInformationClass, JobInformation, JobInformationLength);
-    object_unref(obj);
-    return status;
 }
