@@ -124,35 +124,104 @@ static NTSTATUS open_file(const WCHAR *name, ACCESS_MASK access, ULONG share, UL
     return status;
 }
 
-static NTSTATUS copy_data(struct copy *copy, BOOL *keep)
+/* One piece, from the same place to the same place. */
+static NTSTATUS copy_range(struct copy *copy, char *buffer, SIZE_T size, LONGLONG from, LONGLONG to, BOOL *keep)
 {
-    SIZE_T size = copy->size < COPY_CHUNK ? (SIZE_T)max(copy->size, 1) : COPY_CHUNK;
+    LARGE_INTEGER offset;
     IO_STATUS_BLOCK iosb;
-    char *buffer = kb_alloc(size);
+    NTSTATUS status = STATUS_SUCCESS;
+
+    for (offset.QuadPart = from; offset.QuadPart < to && !status; offset.QuadPart += iosb.Information) {
+        status = NtReadFile(copy->source, NULL, NULL, NULL, &iosb, buffer, min((LONGLONG)size, to - offset.QuadPart),
+                            &offset, NULL);
+        if (status == STATUS_END_OF_FILE || (!status && !iosb.Information))
+            return STATUS_SUCCESS; /* it has become shorter */
+        if (!status)
+            status = NtWriteFile(copy->destination, NULL, NULL, NULL, &iosb, buffer, iosb.Information, &offset, NULL);
+        if (!status) {
+            copy->done = offset.QuadPart + iosb.Information;
+            status = tell(copy, COPYFILE2_CALLBACK_CHUNK_FINISHED, keep);
+        }
+    }
+    return status;
+}
+
+/* A file with holes: only what is allocated is copied. STATUS_INVALID_DEVICE_REQUEST if that cannot be known. */
+static NTSTATUS copy_sparse(struct copy *copy, char *buffer, SIZE_T size, BOOL *keep)
+{
+    FILE_END_OF_FILE_INFORMATION end = { .EndOfFile.QuadPart = copy->size };
+    FILE_ALLOCATED_RANGE_BUFFER wanted = { 0 }, ranges[64];
+    IO_STATUS_BLOCK iosb;
+    NTSTATUS status;
+    BOOL more;
+
+    do {
+        SIZE_T count, i;
+
+        wanted.Length.QuadPart = copy->size - wanted.FileOffset.QuadPart;
+        status = NtFsControlFile(copy->source, NULL, NULL, NULL, &iosb, FSCTL_QUERY_ALLOCATED_RANGES, &wanted,
+                                 sizeof(wanted), ranges, sizeof(ranges));
+        more = status == STATUS_BUFFER_OVERFLOW;
+        if (status && !more)
+            return wanted.FileOffset.QuadPart ? status : STATUS_INVALID_DEVICE_REQUEST;
+        count = iosb.Information / sizeof(ranges[0]);
+        if (!wanted.FileOffset.QuadPart) {
+            if (copy->basic.FileAttributes & FILE_ATTRIBUTE_SPARSE_FILE)
+                NtFsControlFile(copy->destination, NULL, NULL, NULL, &iosb, FSCTL_SET_SPARSE, NULL, 0, NULL, 0);
+            status = NtSetInformationFile(copy->destination, &iosb, &end, sizeof(end), FileEndOfFileInformation);
+        } else
+            status = STATUS_SUCCESS;
+        for (i = 0; i < count && !status; i++) {
+            wanted.FileOffset.QuadPart = ranges[i].FileOffset.QuadPart + ranges[i].Length.QuadPart;
+            status = copy_range(copy, buffer, size, ranges[i].FileOffset.QuadPart, wanted.FileOffset.QuadPart, keep);
+        }
+        more = more && count;
+    } while (more && !status);
+    if (!status && copy->done < copy->size) {
+        copy->done = copy->size; /* it ends in a hole */
+        status = tell(copy, COPYFILE2_CALLBACK_CHUNK_FINISHED, keep);
+    }
+    return status;
+}
+
+/* From beginning to end, whatever size the file had when it was opened. */
+static NTSTATUS copy_all(struct copy *copy, char *buffer, SIZE_T size, BOOL *keep)
+{
+    IO_STATUS_BLOCK iosb;
     NTSTATUS status;
 
-    if (!buffer)
-        return STATUS_NO_MEMORY;
     for (;;) {
         ULONG length;
 
         status = NtReadFile(copy->source, NULL, NULL, NULL, &iosb, buffer, size, NULL, NULL);
-        if (status == STATUS_END_OF_FILE || (!status && !iosb.Information)) {
-            status = STATUS_SUCCESS;
-            break;
-        }
+        if (status == STATUS_END_OF_FILE || (!status && !iosb.Information))
+            return STATUS_SUCCESS;
         if (status)
-            break;
+            return status;
         length = iosb.Information;
         status = NtWriteFile(copy->destination, NULL, NULL, NULL, &iosb, buffer, length, NULL, NULL);
         if (status)
-            break;
+            return status;
         copy->done += length;
         if ((status = tell(copy, COPYFILE2_CALLBACK_CHUNK_FINISHED, keep)))
-            break;
+            return status;
         if (length < size && copy->done >= copy->size)
-            break; /* that was the end; a file that grows meanwhile is read on */
+            return STATUS_SUCCESS; /* that was the end; a file that grows meanwhile is read on */
     }
+}
+
+static NTSTATUS copy_data(struct copy *copy, BOOL holes, BOOL *keep)
+{
+    SIZE_T size = copy->size < COPY_CHUNK ? (SIZE_T)max(copy->size, 1) : COPY_CHUNK;
+    NTSTATUS status = STATUS_INVALID_DEVICE_REQUEST;
+    char *buffer = kb_alloc(size);
+
+    if (!buffer)
+        return STATUS_NO_MEMORY;
+    if (holes)
+        status = copy_sparse(copy, buffer, size, keep);
+    if (status == STATUS_INVALID_DEVICE_REQUEST)
+        status = copy_all(copy, buffer, size, keep);
     kb_free(buffer);
     return status;
 }
@@ -222,7 +291,8 @@ static NTSTATUS copy_file(struct copy *copy, const WCHAR *existing, const WCHAR 
     }
     if (link)
         status = copy_link(copy);
-    else if (!(status = tell(copy, COPYFILE2_CALLBACK_STREAM_STARTED, &keep)) && !(status = copy_data(copy, &keep)))
+    else if (!(status = tell(copy, COPYFILE2_CALLBACK_STREAM_STARTED, &keep)) &&
+             !(status = copy_data(copy, standard.AllocationSize.QuadPart < copy->size, &keep)))
         status = tell(copy, COPYFILE2_CALLBACK_STREAM_FINISHED, &keep);
     if (!status && !link) {
         /* The copy keeps the time of the last write; it was created now. */

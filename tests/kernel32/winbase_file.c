@@ -127,6 +127,37 @@ static void test_copy_progress(void)
     DeleteFileW(path_to(L"big"));
 }
 
+/* A file with holes: a copy has the same content, in time that depends on what is there. */
+static void test_copy_sparse(void)
+{
+    HANDLE h = CreateFileW(path_to(L"sparse"), GENERIC_READ | GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
+    LARGE_INTEGER size;
+    char text[4];
+    DWORD n;
+
+    ok(DeviceIoControl(h, FSCTL_SET_SPARSE, NULL, 0, NULL, 0, &n, NULL), "error %lu", GetLastError());
+    for (int i = 0; i < 100; i++) { /* every 10 MB three bytes */
+        SetFilePointer(h, i * 10000000, NULL, FILE_BEGIN);
+        WriteFile(h, "abc", 3, &n, NULL);
+    }
+    SetFilePointer(h, 1000000000, NULL, FILE_BEGIN);
+    SetEndOfFile(h);
+    CloseHandle(h);
+    answer = PROGRESS_CONTINUE;
+    ok(CopyFileExW(path_to(L"sparse"), path_to(L"copy"), progress, &calls, NULL, 0), "error %lu", GetLastError());
+    ok(transferred == 1000000000, "%lld bytes told", transferred);
+    h = CreateFileW(path_to(L"copy"), GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL);
+    ok(GetFileSizeEx(h, &size) && size.QuadPart == 1000000000, "%lld bytes", size.QuadPart);
+    for (int i = 0; i < 100; i += 33) {
+        SetFilePointer(h, i * 10000000, NULL, FILE_BEGIN);
+        ok(ReadFile(h, text, 4, &n, NULL) && !memcmp(text, "abc", 4), "wrong at %d", i);
+    }
+    CloseHandle(h);
+    ok(GetCompressedFileSizeW(path_to(L"copy"), NULL) < 100000000, "the holes were filled");
+    DeleteFileW(path_to(L"sparse"));
+    DeleteFileW(path_to(L"copy"));
+}
+
 static void test_move(void)
 {
     HANDLE h;
@@ -313,6 +344,7 @@ TESTS
     ok(CreateDirectoryW(dir, NULL), "error %lu", GetLastError());
     test_copy();
     test_copy_progress();
+    test_copy_sparse();
     test_move();
     test_replace();
     test_links();

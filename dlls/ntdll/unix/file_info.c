@@ -337,7 +337,8 @@ static NTSTATUS query_file(struct file_object *file, ACCESS_MASK granted, void *
         return query_streams(&st, buffer, length, used);
     case FileCompressionInformation:
         memset(compression, 0, sizeof *compression);
-        compression->CompressedFileSize.QuadPart = st.size;
+        /* Of a sparse file: what it takes ("GetCompressedFileSize"). */
+        compression->CompressedFileSize.QuadPart = st.attributes & FILE_ATTRIBUTE_SPARSE_FILE ? st.allocation : st.size;
         return STATUS_SUCCESS;
     case FileNetworkOpenInformation:
         fill_network_open(&st, buffer);
