@@ -20,6 +20,7 @@ struct ole_thread {
     GUID logical_id;
     struct IContextCallback *context; /* of its single-threaded apartment */
     struct spy *spies;
+    struct IErrorInfo *error; /* SetErrorInfo's */
 };
 
 /* combase_context.c */

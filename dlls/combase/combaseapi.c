@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* combaseapi.c: initialisation, task memory, GUIDs. */
 #include "combase_private.h"
+#include <oleauto.h>
 
 static LONG mta_threads; /* threads (and CoIncrementMTAUsage callers) in the multithreaded apartment */
 
@@ -69,6 +70,7 @@ BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, LPVOID reserved)
         if (thread->inits && !(thread->model & COINIT_APARTMENTTHREADED))
             InterlockedDecrement(&mta_threads);
         release_thread_context(thread);
+        SetErrorInfo(0, NULL);
         free_spies(thread);
         HeapFree(GetProcessHeap(), 0, thread);
         nt_teb()->ReservedForOle = NULL;

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* oleauto_error.c: error objects (ICreateErrorInfo, IErrorInfo), and the one that a thread has. */
-#include "oleaut32_private.h"
+/*
+ * oleauto_error.c: error objects (ICreateErrorInfo, IErrorInfo), and the one that a thread has. oleaut32 and ole32 export these
+ * functions, too. Texts are BSTRs, laid out as oleaut32's are, which frees those that are handed out.
+ */
+#include "combase_private.h"
+#include <oleauto.h>
 
 struct error_info {
     ICreateErrorInfo create;
@@ -11,20 +15,24 @@ struct error_info {
     DWORD help_context;
 };
 
-static DWORD error_slot = TLS_OUT_OF_INDEXES;
-
-BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, LPVOID reserved)
+/* The length in bytes stands before the text, whose block begins a pointer's size before it. */
+static BSTR make_bstr(const OLECHAR *text)
 {
-    (void)instance;
-    if (reason == DLL_PROCESS_ATTACH) {
-        error_slot = TlsAlloc();
-    } else if (reason == DLL_THREAD_DETACH) {
-        SetErrorInfo(0, NULL);
-    } else if (reason == DLL_PROCESS_DETACH && !reserved) {
-        SetErrorInfo(0, NULL);
-        TlsFree(error_slot);
-    }
-    return TRUE;
+    DWORD size = text ? wcslen(text) * sizeof(WCHAR) : 0;
+    char *block = text ? CoTaskMemAlloc(sizeof(void *) + size + sizeof(WCHAR)) : NULL;
+    BSTR copy;
+
+    if (!block)
+        return NULL;
+    copy = (BSTR)(block + sizeof(void *));
+    ((DWORD *)copy)[-1] = size;
+    return memcpy(copy, text, size + sizeof(WCHAR));
+}
+
+static void free_bstr(BSTR text)
+{
+    if (text)
+        CoTaskMemFree((char *)text - sizeof(void *));
 }
 
 static struct error_info *from_create(ICreateErrorInfo *iface)
@@ -58,9 +66,9 @@ static ULONG release(struct error_info *error)
     LONG refs = InterlockedDecrement(&error->refs);
 
     if (!refs) {
-        SysFreeString(error->source);
-        SysFreeString(error->description);
-        SysFreeString(error->help_file);
+        free_bstr(error->source);
+        free_bstr(error->description);
+        free_bstr(error->help_file);
         CoTaskMemFree(error);
     }
     return refs;
@@ -68,8 +76,8 @@ static ULONG release(struct error_info *error)
 
 static HRESULT set_text(BSTR *text, const OLECHAR *value)
 {
-    SysFreeString(*text);
-    *text = SysAllocString(value);
+    free_bstr(*text);
+    *text = make_bstr(value);
     return value && !*text ? E_OUTOFMEMORY : S_OK;
 }
 
@@ -77,7 +85,7 @@ static HRESULT get_text(BSTR text, BSTR *result)
 {
     if (!result)
         return E_INVALIDARG;
-    *result = SysAllocString(text);
+    *result = make_bstr(text);
     return text && !*result ? E_OUTOFMEMORY : S_OK;
 }
 
@@ -194,24 +202,30 @@ HRESULT WINAPI CreateErrorInfo(ICreateErrorInfo **result)
 /* Takes the thread's error object out. */
 HRESULT WINAPI GetErrorInfo(ULONG reserved, IErrorInfo **result)
 {
+    struct ole_thread *thread = ole_thread(FALSE);
+
     if (reserved || !result)
         return E_INVALIDARG;
-    if (!(*result = TlsGetValue(error_slot)))
+    *result = thread ? thread->error : NULL;
+    if (!*result)
         return S_FALSE;
-    TlsSetValue(error_slot, NULL);
+    thread->error = NULL;
     return S_OK;
 }
 
 HRESULT WINAPI SetErrorInfo(ULONG reserved, IErrorInfo *error)
 {
+    struct ole_thread *thread = ole_thread(error != NULL);
     IErrorInfo *old;
 
     if (reserved)
         return E_INVALIDARG;
-    old = TlsGetValue(error_slot);
+    if (!thread)
+        return error ? E_OUTOFMEMORY : S_OK;
+    old = thread->error;
     if (error)
         IErrorInfo_AddRef(error);
-    TlsSetValue(error_slot, error);
+    thread->error = error;
     if (old)
         IErrorInfo_Release(old);
     return S_OK;
