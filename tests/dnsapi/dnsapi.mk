@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+dnsapi_TEST_LIBS = -ldnsapi
