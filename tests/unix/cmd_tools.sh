@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+# The small programs that batch files call: where, find, findstr, sort, more, chcp, timeout.
+. "$(dirname "$0")/lib.bash"
+printf 'pear\r\nApple 12\r\nfoo bar\r\nbanana\r\n' >s.txt
+printf 'last line' >t.txt
+# c COMMAND OUTPUT [CODE]
+c() {
+    local got code
+    got=$($TRANSOM cmd.exe /d /c "$1" </dev/null 2>err | tr -d '\r' | paste -sd'|'; exit "${PIPESTATUS[0]}")
+    code=$?
+    is "$1" "$got" "$2"
+    is "$1: exit code" "$code" "${3:-0}"
+}
+c 'where cmd' 'C:\windows\system32\cmd.exe'
+c 'where no_such_program' '' 1
+c 'where /q cmd' ''
+c 'where /r . s.*' "$(pwd -P | sed 's,/,\\,g; s,^,Z:,')\\s.txt"
+c 'type s.txt | find "an"' 'banana'
+c 'find "an" s.txt' '|---------- S.TXT|banana'
+c 'find /c /i "APP" s.txt' '|---------- S.TXT: 1'
+c 'type s.txt | find /v /c ""' '4'
+c 'find /n "o" <s.txt' '[3]foo bar'
+c 'find "zebra" <s.txt' '' 1
+c 'findstr /r /c:"^[a-p]*ar$" s.txt' 'pear'
+c 'findstr "foo Apple" s.txt' 'Apple 12|foo bar'
+c 'findstr /ni /c:"FOO B" s.txt' '3:foo bar'
+c 'findstr /m a *.txt' 's.txt|t.txt'
+c 'findstr /s last *.txt' 't.txt:last line'
+c 'findstr /v /l "a" <s.txt' 'Apple 12'
+c 'findstr "\<bar\>" s.txt' 'foo bar'
+c 'findstr /r /c:"[^a-z ][0-9]" s.txt' 'Apple 12'
+c 'findstr /x /c:"foo" s.txt' '' 1
+c 'findstr /e ar <s.txt' 'pear|foo bar'
+c 'findstr . t.txt' 'last line'
+c 'sort s.txt' 'Apple 12|banana|foo bar|pear'
+c 'type s.txt | sort /r | more' 'pear|foo bar|banana|Apple 12'
+c 'sort /+2 s.txt /o o.txt & type o.txt' 'banana|pear|foo bar|Apple 12'
+c 'chcp 65001 & chcp' 'Active code page: 65001|Active code page: 65001'
+c 'chcp 1' '' 1
+c 'timeout /t 1' '' 1
+c 'for /f "tokens=2 delims=:" %i in ('"'chcp'"') do @echo %i' ' 65001'
+done_testing
