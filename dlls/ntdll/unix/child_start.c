@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/* child_start.c: the start of a process that another one of ours created: what the memfd says (child.h) becomes true. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+#include "child.h"
+#include "file.h"
+#include "process.h"
+
+static const struct child_start *child_start;
+
+/* An inherited descriptor as a file object of the kind it is. */
+static struct file_object *wrap_inherited(int fd, const struct child_handle *handle)
+{
+    struct stat st;
+    struct termios termios;
+    struct file_object *file;
+    if (fstat(fd, &st))
+        return NULL;
+    if (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode))
+        file = pipe_wrap_fd(fd, handle->access, st.st_mode);
+    else if (S_ISCHR(st.st_mode) && !tcgetattr(fd, &termios))
+        file = console_open(fd, handle->access, !(handle->access & FILE_WRITE_DATA) || fd == 0);
+    else if (S_ISCHR(st.st_mode))
+        file = file_alloc(FILE_KIND_CHAR, &char_ops, fd, handle->access, 0, 0);
+    else
+        file = file_alloc(S_ISDIR(st.st_mode) ? FILE_KIND_DIRECTORY : FILE_KIND_FILE, &disk_ops, fd, handle->access,
+                          FILE_SHARE_VALID_FLAGS, 0);
+    if (!file)
+        return NULL;
+    if (file->ops == &disk_ops) {
+        char target[PATH_MAX];
+        struct fd_path self;
+        ssize_t n = readlink(fd_path(fd, &self), target, sizeof(target) - 1);
+        if (n > 0 && target[0] == '/') {
+            target[n] = 0;
+            file->unix_path = strdup(target);
+        }
+        file->os_position = true;
+    }
+    file->options = handle->options;
+    file->append_only = handle->append;
+    return file;
+}
+
+/* Gives an object a handle of a certain value. The table is still empty but for what was inherited, so handing out handles
+ * until the value comes up is quick; the others are given back. */
+static void handle_create_at(struct file_object *file, ACCESS_MASK access, uint64_t value)
+{
+    HANDLE spare[1024], handle;
+    size_t count = 0;
+    while (count < 1024 && !handle_create(&file->obj, access, OBJ_INHERIT, &handle)) {
+        if ((uint64_t)handle == value)
+            break;
+        spare[count++] = handle;
+    }
+    while (count)
+        handle_close(spare[--count]);
+}
+
+const void *child_start_token(size_t *size)
+{
+    if (!child_start || !child_start->token.size)
+        return NULL;
+    *size = child_start->token.size;
+    return (const char *)child_start + child_start->token.offset;
+}
+
+bool child_in_job(void)
+{
+    return child_start && __atomic_load_n(&child_start->in_job, __ATOMIC_ACQUIRE);
+}
+
+static bool blob_ok(const struct child_start *start, size_t size, const struct child_blob *blob)
+{
+    (void)start;
+    return blob->offset <= size && blob->size <= size - blob->offset;
+}
+
+static void set_string(UNICODE_STRING *string, const struct child_blob *blob)
+{
+    string->Buffer = (PWSTR)((char *)child_start + blob->offset);
+    string->Length = string->MaximumLength = (USHORT)blob->size;
+}
+
+static void adjust_child(const struct process_start *start, RTL_USER_PROCESS_PARAMETERS *params)
+{
+    (void)start;
+    const uint32_t *n = child_start->numbers;
+    if (child_start->title.size)
+        set_string(&params->WindowTitle, &child_start->title);
+    if (child_start->desktop.size)
+        set_string(&params->DesktopInfo, &child_start->desktop);
+    set_string(&params->ShellInfo, &child_start->shell);
+    set_string(&params->RuntimeData, &child_start->runtime);
+    params->StartingX = n[0];
+    params->StartingY = n[1];
+    params->CountX = n[2];
+    params->CountY = n[3];
+    params->CountCharsX = n[4];
+    params->CountCharsY = n[5];
+    params->FillAttribute = n[6];
+    params->WindowFlags = n[7];
+    params->ShowWindowFlags = n[8];
+    params->StandardInput = (HANDLE)child_start->std[0];
+    params->StandardOutput = (HANDLE)child_start->std[1];
+    params->StandardError = (HANDLE)child_start->std[2];
+    if ((int64_t)child_start->console < 0)
+        params->ConsoleHandle = NULL; /* detached, or a console without a window: none that we could show */
+}
+
+void child_make_handles(HANDLE std[3])
+{
+    const struct child_handle *handles = (const void *)((const char *)child_start + child_start->handles.offset);
+    size_t count = child_start->handles.size / sizeof(*handles);
+    (void)std;
+    for (size_t i = 0; i < count; i++) {
+        int fd = handles[i].fd;
+        bool borrowed = false;
+        for (int s = 0; s < 3; s++) /* the same descriptor as 0, 1 or 2: one is enough */
+            if (child_start->std[s] == handles[i].value) {
+                if (fd != s)
+                    close(fd);
+                fd = s;
+                borrowed = true;
+                break;
+            }
+        if (!borrowed)
+            fcntl(fd, F_SETFD, FD_CLOEXEC);
+        struct file_object *file = wrap_inherited(fd, &handles[i]);
+        if (!file)
+            continue;
+        file->fd_borrowed = borrowed;
+        handle_create_at(file, handles[i].access, handles[i].value);
+        object_unref(&file->obj);
+    }
+}
+
+bool child_is_one(void)
+{
+    return child_start != NULL;
+}
+
+void child_report_exit(NTSTATUS status)
+{
+    struct child_start *start = (struct child_start *)child_start;
+    if (!start)
+        return;
+    start->exit_status = status;
+    __atomic_store_n(&start->exited, 1, __ATOMIC_RELEASE);
+}
+
+void child_wait_resume(void)
+{
+    uint64_t value;
+    if (!child_start || child_start->suspend_fd < 0)
+        return;
+    while (read(child_start->suspend_fd, &value, sizeof(value)) < 0 && errno == EINTR)
+        ;
+    close(child_start->suspend_fd);
+}
+
+int process_run_child(int fd)
+{
+    struct stat st;
+    if (fstat(fd, &st) || (size_t)st.st_size < sizeof(struct child_start))
+        return 127;
+    size_t size = (size_t)st.st_size;
+    const struct child_start *start = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    close(fd);
+    if (start == MAP_FAILED || start->magic != CHILD_START_MAGIC)
+        return 127;
+    const struct child_blob *blobs[] = { &start->image,   &start->command_line, &start->environment,
+                                         &start->title,   &start->desktop,      &start->shell,
+                                         &start->runtime, &start->handles,      &start->token };
+    for (size_t i = 0; i < sizeof(blobs) / sizeof(*blobs); i++)
+        if (!blob_ok(start, size, blobs[i]))
+            return 127;
+    child_start = start;
+    struct process_start run = {
+        .program = (const char *)start + start->image.offset,
+        .command_line_wide = (const WCHAR *)((const char *)start + start->command_line.offset),
+        .command_line_chars = start->command_line.size / 2,
+        .environment = start->environment.size ? (WCHAR *)((char *)start + start->environment.offset) : NULL,
+        .environment_chars = start->environment.size / 2,
+        .adjust = adjust_child,
+    };
+    return process_run(&run);
+}
