@@ -178,7 +178,7 @@ NTSTATUS NtSuspendThread(HANDLE handle, ULONG *previous)
         status = STATUS_SUSPEND_COUNT_EXCEEDED;
     else if (object->suspend_count++ == 0) {
         if (thread == current_thread) {
-            thread->suspend_request = 1;
+            thread_request_park(thread);
             __atomic_or_fetch(&thread->exit_work, EXIT_SUSPEND, __ATOMIC_ACQ_REL); /* parks when this call returns */
         } else {
             thread_park(thread);

@@ -329,29 +329,47 @@ static long futex(uint32_t *word, int op, uint32_t value)
     return syscall(SYS_futex, word, op | FUTEX_PRIVATE_FLAG, value, NULL, NULL, 0);
 }
 
-/* Acknowledges that the thread runs no Windows code until suspend_request is zero; returns when it is. */
+/*
+ * Every request has a number of its own, and `suspended` is the number of the request that was last acknowledged. A flag would
+ * not do: a thread that is resumed and suspended again before it has run would sleep on, and the new request stay unanswered.
+ */
+static void acknowledge(struct thread *thread, uint32_t request)
+{
+    __atomic_store_n(&thread->suspended, request, __ATOMIC_RELEASE);
+    futex(&thread->suspended, FUTEX_WAKE, INT32_MAX);
+}
+
+/* The thread runs no Windows code until nobody requests that any more. SUSPEND_SIGNAL is blocked. */
 static void park(struct thread *thread, CONTEXT *context)
 {
     uint32_t request;
-    thread->suspend_context = context;
     thread->suspend_context_changed = false;
-    __atomic_store_n(&thread->suspended, 1, __ATOMIC_RELEASE);
-    futex(&thread->suspended, FUTEX_WAKE, INT32_MAX);
-    while ((request = __atomic_load_n(&thread->suspend_request, __ATOMIC_ACQUIRE)) != 0)
+    __atomic_store_n(&thread->suspend_context, context, __ATOMIC_RELEASE);
+    while ((request = __atomic_load_n(&thread->suspend_request, __ATOMIC_ACQUIRE)) != 0) {
+        acknowledge(thread, request);
         futex(&thread->suspend_request, FUTEX_WAIT, request);
-    __atomic_store_n(&thread->suspended, 0, __ATOMIC_RELEASE);
-    thread->suspend_context = NULL;
+    }
+    __atomic_store_n(&thread->suspend_context, NULL, __ATOMIC_RELEASE);
+}
+
+/* The same outside the handler. */
+static void park_in_call(struct thread *thread, CONTEXT *context)
+{
+    sigset_t block, old;
+    sigemptyset(&block);
+    sigaddset(&block, SUSPEND_SIGNAL);
+    pthread_sigmask(SIG_BLOCK, &block, &old);
+    park(thread, context);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
 }
 
 /* In native code the thread goes on until it would return: its context is what it will return to. */
 static void acknowledge_in_call(struct thread *thread)
 {
+    uint32_t request = __atomic_load_n(&thread->suspend_request, __ATOMIC_ACQUIRE);
     __atomic_or_fetch(&thread->exit_work, EXIT_SUSPEND, __ATOMIC_ACQ_REL);
-    if (thread->suspended)
-        return;
-    thread->suspend_context = NULL;
-    __atomic_store_n(&thread->suspended, 1, __ATOMIC_RELEASE);
-    futex(&thread->suspended, FUTEX_WAKE, INT32_MAX);
+    if (request)
+        acknowledge(thread, request);
 }
 
 /* Where the boundary's own code was interrupted: put it back to where its state is in one place. True: it is as if in
@@ -411,7 +429,7 @@ static void handle_suspend(int sig, siginfo_t *info, void *ucontext)
 
 void thread_park_with(struct thread *thread, CONTEXT *context)
 {
-    park(thread, context);
+    park_in_call(thread, context);
     if (thread->terminating)
         thread_exit_now();
 }
@@ -430,14 +448,22 @@ void thread_check_suspend(void)
     }
 }
 
+uint32_t thread_request_park(struct thread *thread)
+{
+    if (!++thread->suspend_number)
+        thread->suspend_number = 1;
+    __atomic_store_n(&thread->suspend_request, thread->suspend_number, __ATOMIC_RELEASE);
+    return thread->suspend_number;
+}
+
 void thread_park(struct thread *thread)
 {
-    __atomic_store_n(&thread->suspended, 0, __ATOMIC_RELEASE);
-    __atomic_store_n(&thread->suspend_request, 1, __ATOMIC_RELEASE);
+    uint32_t request = thread_request_park(thread), acknowledged;
+    futex(&thread->suspend_request, FUTEX_WAKE, INT32_MAX); /* it may still sleep on the last request */
     if (syscall(SYS_tgkill, getpid(), thread->tid, SUSPEND_SIGNAL))
         return; /* it has ended meanwhile */
-    while (!__atomic_load_n(&thread->suspended, __ATOMIC_ACQUIRE))
-        futex(&thread->suspended, FUTEX_WAIT, 0);
+    while ((acknowledged = __atomic_load_n(&thread->suspended, __ATOMIC_ACQUIRE)) != request)
+        futex(&thread->suspended, FUTEX_WAIT, acknowledged);
 }
 
 void thread_interrupt(struct thread *thread)
@@ -469,7 +495,7 @@ const CONTEXT *dispatch_exit_work(uint64_t status)
                 context = thread->context;
             else
                 context_from_frame(thread->frame, &context, status);
-            park(thread, &context);
+            park_in_call(thread, &context);
             if (thread->terminating)
                 thread_exit_now();
             if (thread->suspend_context_changed) {

@@ -395,7 +395,7 @@ static NTSTATUS thread_create(void *start, void *argument, size_t commit, size_t
             thread->teb->SameTebFlags |= TEB_SAME_SKIP_ATTACH;
         if (flags & THREAD_CREATE_FLAGS_CREATE_SUSPENDED) {
             thread->object->suspend_count = 1;
-            thread->suspend_request = 1;
+            thread_request_park(thread);
         }
         object_ref(&thread->object->header);
         *object = thread->object;

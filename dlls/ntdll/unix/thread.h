@@ -53,8 +53,9 @@ struct thread {
     struct thread_wait wait; /* wait.c's: alert futex, APC queue, owned mutexes */
 
     /* Suspension (signal.c): */
-    uint32_t suspend_request; /* futex: non-zero while the thread shall not run Windows code */
-    uint32_t suspended;       /* futex: the thread is parked */
+    uint32_t suspend_request; /* futex: non-zero while the thread shall not run Windows code; the request's number */
+    uint32_t suspended;       /* futex: the number of the request that the thread has acknowledged last */
+    uint32_t suspend_number;  /* of the last request; thread_list_lock */
     CONTEXT *suspend_context; /* while parked: its context, may be changed by others */
     bool suspend_context_changed;
     bool terminating;
@@ -135,6 +136,8 @@ void signal_init_thread(struct thread *thread);
 void thread_check_suspend(void);
 /* Asks another thread to park, and waits until it has; with thread_list_lock held. */
 void thread_park(struct thread *thread);
+/* The first half of that, for a thread that will see the request by itself; its number. */
+uint32_t thread_request_park(struct thread *thread);
 /* The context of a parked thread or of the calling one. */
 void thread_get_context(struct thread *thread, CONTEXT *context);
 /* Sets the context the calling thread's system call returns to. */
