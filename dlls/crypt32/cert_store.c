@@ -144,6 +144,7 @@ static struct store *open_root(void)
 static HCERTSTORE open_system(const WCHAR *name, DWORD flags)
 {
     const WCHAR *backslash;
+    DWORD location;
 
     if (!name) {
         SetLastError(E_INVALIDARG);
@@ -151,7 +152,10 @@ static HCERTSTORE open_system(const WCHAR *name, DWORD flags)
     }
     if ((backslash = wcsrchr(name, '\\'))) /* of another user or computer */
         name = backslash + 1;
-    if (!_wcsicmp(name, L"ROOT") || !_wcsicmp(name, L"AuthRoot"))
+    /* The user's store shows the computer's, too; the stores of policies and enterprises have nothing. */
+    location = flags & CERT_SYSTEM_STORE_LOCATION_MASK;
+    if (!_wcsicmp(name, L"ROOT") &&
+        (location == CERT_SYSTEM_STORE_CURRENT_USER || location == CERT_SYSTEM_STORE_LOCAL_MACHINE))
         return open_root();
     return new_store(flags);
 }
