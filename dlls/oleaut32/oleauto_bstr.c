@@ -107,3 +107,52 @@ ULONG WINAPI OaBuildVersion(void)
 {
     return MAKELONG(19041, 80); /* the build, and the version of the interface */
 }
+
+HRESULT WINAPI VarBstrCat(BSTR left, BSTR right, LPBSTR result)
+{
+    UINT x = SysStringByteLen(left), y = SysStringByteLen(right);
+
+    if (!result)
+        return E_INVALIDARG;
+    if (x + y < x || !(*result = SysAllocStringByteLen(NULL, x + y)))
+        return E_OUTOFMEMORY;
+    if (left)
+        memcpy(*result, left, x);
+    if (right)
+        memcpy((char *)*result + x, right, y);
+    return S_OK;
+}
+
+/* An empty text equals no text. */
+HRESULT WINAPI VarBstrCmp(BSTR left, BSTR right, LCID locale, ULONG flags)
+{
+    UINT x = SysStringLen(left), y = SysStringLen(right);
+
+    if (!x || !y)
+        return x ? (HRESULT)VARCMP_GT : y ? (HRESULT)VARCMP_LT : (HRESULT)VARCMP_EQ;
+    return CompareStringW(locale, flags, left, x, right, y) - CSTR_LESS_THAN;
+}
+
+HRESULT WINAPI VectorFromBstr(BSTR text, SAFEARRAY **result)
+{
+    SAFEARRAY *array;
+
+    if (!result)
+        return E_INVALIDARG;
+    if (!(*result = array = SafeArrayCreateVector(VT_UI1, 0, SysStringByteLen(text))))
+        return E_OUTOFMEMORY;
+    if (text)
+        memcpy(array->pvData, text, SysStringByteLen(text));
+    return S_OK;
+}
+
+HRESULT WINAPI BstrFromVector(SAFEARRAY *array, BSTR *result)
+{
+    if (!array || !result)
+        return E_INVALIDARG;
+    *result = NULL;
+    if (array->cDims != 1 || array->cbElements != 1)
+        return DISP_E_TYPEMISMATCH;
+    *result = SysAllocStringByteLen(array->pvData, array->rgsabound[0].cElements);
+    return *result ? S_OK : E_OUTOFMEMORY;
+}

@@ -28,6 +28,15 @@ static void test_bstr(void)
     ok_wstr(text, L"te");
     SysFreeString(text);
     SysFreeString(NULL);
+    text = SysAllocString(L"ab");
+    copy = SysAllocString(L"AC");
+    ok_hex(VarBstrCmp(text, copy, 0x409, 0), VARCMP_LT);
+    ok_hex(VarBstrCmp(text, NULL, 0x409, 0), VARCMP_GT);
+    SysFreeString(copy);
+    ok_hex(VarBstrCat(text, text, &copy), S_OK);
+    ok_wstr(copy, L"abab");
+    SysFreeString(copy);
+    SysFreeString(text);
     ok_int(SysStringLen(SysAllocString(L"")), 0);
 }
 
