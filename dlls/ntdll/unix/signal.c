@@ -110,6 +110,31 @@ static void context_to_ucontext(const CONTEXT *c, ucontext_t *uc)
     uc->uc_mcontext.fpregs->mxcr_mask = mxcsr_mask;
 }
 
+/* --- the end of the process --- */
+
+static struct {
+    EXCEPTION_RECORD record;
+    CONTEXT context;
+} last_exception;
+
+static void report_crash(void)
+{
+    process_crash(&last_exception.record, &last_exception.context);
+}
+
+/* The crash is described on the thread's native stack: the report's libraries need more than a signal stack has. */
+static void crash_after_handler(struct thread *thread, ucontext_t *uc, const EXCEPTION_RECORD *record)
+{
+    static bool crashing;
+    if (__atomic_exchange_n(&crashing, true, __ATOMIC_ACQ_REL))
+        for (;;)
+            pause(); /* another thread's report comes first, and ends the process */
+    last_exception.record = *record;
+    context_from_ucontext(uc, &last_exception.context);
+    uc->uc_mcontext.gregs[REG_RSP] = (greg_t)thread->unix_sp - 8;
+    uc->uc_mcontext.gregs[REG_RIP] = (greg_t)report_crash;
+}
+
 /* Makes the thread continue in KiUserExceptionDispatcher with this exception. */
 static void deliver_exception(struct thread *thread, ucontext_t *uc, const EXCEPTION_RECORD *record)
 {
@@ -118,10 +143,8 @@ static void deliver_exception(struct thread *thread, ucontext_t *uc, const EXCEP
     struct exception_frame *frame = (struct exception_frame *)sp;
 
     if (thread->in_delivery || !virtual_extend_stack(sp)) {
-        /* No stack to report on: nothing in the process can handle that. */
-        CONTEXT context;
-        context_from_ucontext(uc, &context);
-        process_crash(record, &context);
+        crash_after_handler(thread, uc, record); /* no stack to report on: nothing in the process can handle that */
+        return;
     }
     thread->in_delivery = true; /* a fault while writing the frame comes back here */
     context_from_ucontext(uc, &frame->context);
@@ -190,9 +213,8 @@ static bool protection_fault(struct thread *thread, ucontext_t *uc, EXCEPTION_RE
         record->ExceptionFlags = EXCEPTION_NONCONTINUABLE;
         record->NumberParameters = 1;
         record->ExceptionInformation[0] = (ULONG_PTR)(uint32_t)g[REG_RCX];
-        CONTEXT context;
-        context_from_ucontext(uc, &context);
-        process_crash(record, &context); /* Windows calls no handlers for it */
+        crash_after_handler(thread, uc, record); /* Windows calls no handlers for it */
+        return false;
     }
     if (code[0] == 0xcd && code[1] == 0x2d) { /* debug service: as a breakpoint when no debugger is there */
         g[REG_RIP] += 3;
