@@ -39,28 +39,30 @@ static char *format(const char *pattern, const char *a, const char *b)
     return asprintf(&text, pattern, a, b) < 0 ? NULL : text;
 }
 
-/* The system DLLs: beside this executable in a build tree, in ../lib/transom when installed. */
+/* The system DLLs: beside this executable in a build tree, in ../lib/transom when installed (so that an installation can be
+ * moved), or where configure was told to put libraries. */
 static bool find_system_dir(void)
 {
+    static const char *const places[] = { "%s/x86_64-windows%s", "%s/../lib/transom/x86_64-windows%s",
+                                          "%.0s" TRANSOM_LIBDIR "/x86_64-windows%s" };
     char exe[PATH_MAX];
     ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
     if (n <= 0)
         return false;
     exe[n] = 0;
     *strrchr(exe, '/') = 0;
-    char *dir = format("%s/x86_64-windows%s", exe, "");
-    char *probe = dir ? format("%s/%s", dir, "ntdll.dll") : NULL;
-    if (!probe || access(probe, R_OK)) {
-        free(dir);
+    for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+        char *dir = format(places[i], exe, "");
+        char *probe = dir ? format("%s/%s", dir, "ntdll.dll") : NULL;
+        bool there = probe && !access(probe, R_OK);
         free(probe);
-        dir = format("%s/../lib/transom/x86_64-windows%s", exe, "");
-        probe = dir ? format("%s/%s", dir, "ntdll.dll") : NULL;
-        if (!probe || access(probe, R_OK))
-            return false;
+        if (there) {
+            options.system_dir = dir;
+            return true;
+        }
+        free(dir);
     }
-    free(probe);
-    options.system_dir = dir;
-    return true;
+    return false;
 }
 
 static char *default_prefix(void)
