@@ -4,6 +4,7 @@
 
 static volatile LONG64 counter;
 static volatile LONG stop;
+static char calls[1];
 
 static DWORD WINAPI spin(void *in_calls)
 {
@@ -19,7 +20,7 @@ static void test_quickly(bool in_calls)
 {
     DWORD code = 0;
     stop = 0;
-    HANDLE thread = CreateThread(NULL, 0, spin, in_calls ? &stop : NULL, 0, NULL);
+    HANDLE thread = CreateThread(NULL, 0, spin, in_calls ? calls : NULL, 0, NULL);
     int failed = 0;
     for (int i = 0; i < 5000; i++) {
         CONTEXT context = { .ContextFlags = CONTEXT_CONTROL };
