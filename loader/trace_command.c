@@ -24,7 +24,7 @@ static const char usage[] =
     "  -o FILE          writes to a file instead of standard error\n"
     "\n"
     "How many arguments an exported function has is not known: the first four are shown. DLLs of the system call each\n"
-    "other untraced.\n";
+    "other untraced, and programs that the program starts are not traced.\n";
 
 int command_trace(int argc, char **argv)
 {
