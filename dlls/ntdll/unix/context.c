@@ -272,6 +272,9 @@ static NTSTATUS with_context(HANDLE handle, ACCESS_MASK access, void (*use)(CONT
         if (thread->suspend_context) {
             use(thread->suspend_context, data);
             thread->suspend_context_changed |= change;
+        } else if (!thread->frame) {
+            use(thread->start_context,
+                data); /* it has not been in Windows code yet; LdrInitializeThunk continues there */
         } else {
             if (thread->exit_work & EXIT_CONTEXT)
                 context = thread->context;

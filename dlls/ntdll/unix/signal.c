@@ -389,6 +389,8 @@ static void park_in_call(struct thread *thread, CONTEXT *context)
 static void acknowledge_in_call(struct thread *thread)
 {
     uint32_t request = __atomic_load_n(&thread->suspend_request, __ATOMIC_ACQUIRE);
+    if (!thread->start_context)
+        return; /* it has only begun, and sees the request before it enters Windows code */
     __atomic_or_fetch(&thread->exit_work, EXIT_SUSPEND, __ATOMIC_ACQ_REL);
     if (request)
         acknowledge(thread, request);

@@ -320,7 +320,7 @@ void thread_run(struct thread *thread)
     start->Rcx = (DWORD64)thread->start_routine;
     start->Rdx = (DWORD64)thread->start_argument;
     start->Rsp = (uint64_t)teb->Tib.StackBase - 0x28;
-    thread->start_context = start;
+    __atomic_store_n(&thread->start_context, start, __ATOMIC_SEQ_CST); /* from here on it can be suspended */
 
     enter = *start;
     enter.Rip = (DWORD64)ntdll_entries.LdrInitializeThunk;
