@@ -91,8 +91,8 @@ check-tests: all $(SELECTED_PROGRAMS) $(if $(SELECTED_SCRIPTS),$(UNIX_PROGRAMS))
 
 # What UBSan has to say is in tests/ubsan/report.PID; there must be nothing.
 check-ubsan: SELECTED_SCRIPTS = $(filter unix/%,$(TESTS))
-check-ubsan: all ubsan/transom $(SELECTED_PROGRAMS) $(UNIX_PROGRAMS)
+check-ubsan: all transom-ubsan $(SELECTED_PROGRAMS) $(UNIX_PROGRAMS)
 	@rm -rf tests/ubsan && mkdir -p tests/ubsan
 	@export UBSAN_OPTIONS=print_stacktrace=1:log_path=$(abs_builddir)/tests/ubsan/report; \
-	    $(call run_tests,$(abs_builddir)/ubsan/transom,tests/ubsan/out)
+	    $(call run_tests,$(abs_builddir)/transom-ubsan,tests/ubsan/out)
 	@if cat tests/ubsan/report.* 2>/dev/null; then exit 1; fi

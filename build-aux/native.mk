@@ -77,16 +77,14 @@ obj/ubsan/%.o: $(srcdir)/%.S $(srcdir)/build-aux/native.mk | $(GENERATED)
 obj/ubsan/gen/%.o: gen/%.c $(srcdir)/build-aux/native.mk | $(GENERATED)
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(NATIVE_CFLAGS) $(UBSAN_CHECKS) -MMD -MP -c -o $@ $<
-ubsan/transom: $(UBSAN_OBJECTS)
-	@mkdir -p $(@D)
-	@for dir in $(addsuffix -windows,$(WIN_ARCHS)); do ln -sfn ../$$dir $(@D)/$$dir; done
+transom-ubsan: $(UBSAN_OBJECTS)
 	$(call say,LD)$(CC) $(CFLAGS) $(UBSAN_CHECKS) -pthread -rdynamic $(LDFLAGS) -o $@ $(UBSAN_OBJECTS) $(LIBS)
 -include $(UBSAN_OBJECTS:.o=.d)
 
 .PHONY: native clean-native install-native
 native: $(TOOLS) $(if $(filter loader/%,$(NATIVE_SOURCES)),transom)
 clean-native:
-	rm -rf tools gen obj/native obj/ubsan ubsan transom
+	rm -rf tools gen obj/native obj/ubsan transom transom-ubsan
 install-native: native
 	$(INSTALL) -d "$(DESTDIR)$(bindir)"
 	$(INSTALL_PROGRAM) transom "$(DESTDIR)$(bindir)/transom"
