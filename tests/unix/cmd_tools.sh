@@ -39,4 +39,21 @@ c 'chcp 65001 & chcp' 'Active code page: 65001|Active code page: 65001'
 c 'chcp 1' '' 1
 c 'timeout /t 1' '' 1
 c 'for /f "tokens=2 delims=:" %i in ('"'chcp'"') do @echo %i' ' 65001'
+c 'hostname' "$(hostname | cut -d. -f1)"
+c 'whoami /x' '' 1
+c 'taskkill /f /pid 999999999' '' 128
+cp "$BUILD/tests/unix/streams.exe" victim.exe
+sed 's/$/\r/' >kill.bat <<'X'
+@echo off
+start /b cmd /c victim sleep 20000
+for /l %%i in (1,1,500) do taskkill /t /f /im victim* >killed 2>&1 && goto done
+:done
+type killed
+X
+start=$(date +%s)
+case $($TRANSOM kill.bat </dev/null | tr -d '\r') in
+*'SUCCESS: The process "victim.exe" with PID '*' has been terminated.') ;;
+*) fail "taskkill: $(cat killed)" ;;
+esac
+[ $(($(date +%s) - start)) -lt 15 ] || fail "taskkill did not end it"
 done_testing
