@@ -42,6 +42,16 @@ c 'for /f "tokens=2 delims=:" %i in ('"'chcp'"') do @echo %i' ' 65001'
 c 'hostname' "$(hostname | cut -d. -f1)"
 c 'whoami /x' '' 1
 c 'taskkill /f /pid 999999999' '' 128
+mkdir -p src/sub src/none && cp s.txt src/sub && cp t.txt src/ü.txt
+c 'xcopy /s /i src dst' 'src\ü.txt|src\sub\s.txt|2 File(s) copied'
+same 'xcopy' src/sub/s.txt dst/sub/s.txt
+[ ! -e dst/none ] || fail 'xcopy /s: an empty folder'
+c 'xcopy /seyq src\*.txt dst' '' 4
+c 'xcopy /s/e/y/q src\*.txt dst' '2 File(s) copied'
+[ -d dst/none ] || fail 'xcopy /e: no empty folder'
+c 'xcopy s.txt dst\new\ /q & if exist dst\new\s.txt echo there' '1 File(s) copied|there'
+c 'xcopy /d /y s.txt dst\new' '0 File(s) copied'
+c 'xcopy nofile dst' 'File not found - nofile|0 File(s) copied' 4
 cp "$BUILD/tests/unix/streams.exe" victim.exe
 sed 's/$/\r/' >kill.bat <<'X'
 @echo off
