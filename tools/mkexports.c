@@ -439,7 +439,7 @@ static void write_markdown(char **files, int count)
     for (int i = 0; i < count; i++)
         lists[i] = read_list(files[i]);
     puts("# Compatibility\n\n"
-         "Made by `make docs/compatibility.md` from the export lists; do not edit. A function is *done* when it "
+         "Made by `make docs` from the export lists; do not edit. A function is *done* when it "
          "behaves as\n"
          "documented, *partial* when it has the stated limits, and *missing* when a program that calls it is stopped "
          "with a\n"
