@@ -139,6 +139,9 @@ WCHAR *decode(const char *bytes, size_t size)
     } else if (size >= 2 && !memcmp(bytes, "\xff\xfe", 2)) {
         return xdup_n((const WCHAR *)(bytes + 2), (size - 2) / sizeof(WCHAR));
     }
+    /* Files of former times, of a Western code page mostly, are recognised by not being UTF-8. */
+    if (page == CP_UTF8 && size && !MultiByteToWideChar(page, MB_ERR_INVALID_CHARS, bytes, (int)size, NULL, 0))
+        page = GetACP() != CP_UTF8 ? GetACP() : 1252;
     int length = size ? MultiByteToWideChar(page, 0, bytes, (int)size, NULL, 0) : 0;
     WCHAR *text = xalloc((length + 1) * sizeof(WCHAR));
     if (length)

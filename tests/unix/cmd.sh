@@ -346,6 +346,19 @@ b removes_itself 'end' <<'X'
 X
 [ ! -e removes_itself.bat ] || fail "a batch file cannot delete itself"
 
+b unicode 'ä€𝄞|1 ä|äü' <<'X'
+@echo off
+set "V=ä€𝄞"
+echo %V%
+md "ordner ä" & cd "ordner ä" & cd ..
+for /d %%i in (ordner*) do set "W=%%~nxi"
+echo 1 %W:~7%
+for /f %%i in ('echo äü') do echo %%i
+X
+printf '@echo \344\r\n' >western.bat
+is "a batch file that is not UTF-8" "$($TRANSOM western.bat | text)" 'ä'
+is "/u" "$($TRANSOM cmd.exe /u /c 'echo ä' | xxd -p)" 'e4000d000a00'
+
 # --- lines from a pipe ---
 is "lines" "$(printf 'set A=5\r\necho [%%A%%]\r\nexit 3\r\n' | $TRANSOM cmd.exe /q 2>&1 | text | grep '^\[')" '[5]'
 printf 'p exit 4\n' | $TRANSOM cmd.exe >/dev/null
