@@ -92,6 +92,9 @@ HMODULE WINAPI LoadLibraryExW(const WCHAR *name, HANDLE reserved, DWORD flags)
         return fail_null(ERROR_INVALID_PARAMETER);
     if (flags & LOAD_LIBRARY_AS_DATAFILE && flags & LOAD_LIBRARY_AS_DATAFILE_EXCLUSIVE)
         return fail_null(ERROR_INVALID_PARAMETER);
+    /* Documented: with this one the name must be a full path; a relative one has no directory. */
+    if (flags & LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR && RtlDetermineDosPathNameType_U(name) == RtlPathTypeRelative)
+        return fail_null(ERROR_INVALID_PARAMETER);
     if ((status = RtlInitUnicodeStringEx(&str, name)))
         goto done;
     /* Trailing spaces are no part of a name. */

@@ -7,6 +7,12 @@
 
 #define VIEW_SHARE 1 /* SECTION_INHERIT's ViewShare */
 
+#ifdef _WIN64
+#define NATIVE_MACHINE IMAGE_FILE_MACHINE_AMD64
+#else
+#define NATIVE_MACHINE IMAGE_FILE_MACHINE_I386
+#endif
+
 bool ldr_reporting;
 void *ldr_static_reserved;
 bool ldr_dont_resolve; /* DONT_RESOLVE_DLL_REFERENCES: the DLL being loaded is only mapped, neither bound nor called */
@@ -115,7 +121,8 @@ static NTSTATUS map_dll(const WCHAR *path, size_t length, struct ldr_module *imp
     if (!NT_SUCCESS(status))
         return status;
     nt = RtlImageNtHeader(base);
-    if (!nt || nt->OptionalHeader.Magic != IMAGE_NT_OPTIONAL_HDR_MAGIC) {
+    /* ARM64's headers are as wide: without looking at the machine its code would be run. */
+    if (!nt || nt->OptionalHeader.Magic != IMAGE_NT_OPTIONAL_HDR_MAGIC || nt->FileHeader.Machine != NATIVE_MACHINE) {
         NtUnmapViewOfSection(NT_CURRENT_PROCESS, base);
         return STATUS_INVALID_IMAGE_FORMAT;
     }
