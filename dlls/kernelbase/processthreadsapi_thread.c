@@ -1,9 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 /* processthreadsapi_thread.c: threads, their contexts and priorities, and thread-local storage. */
 #include "kernelbase_private.h"
+#include "ntldr.h"
 #include "ntrtl.h"
 
 /* --- creation and end --- */
+
+/* A thread begins with the activation context that is active where it is made. It has been created suspended for that. */
+static NTSTATUS inherit_activation_context(HANDLE thread, HANDLE context, BOOL resume)
+{
+    THREAD_BASIC_INFORMATION info;
+    ULONG_PTR cookie;
+    NTSTATUS status = NtQueryInformationThread(thread, ThreadBasicInformation, &info, sizeof(info), NULL);
+
+    if (!status)
+        status = RtlActivateActivationContextEx(0, info.TebBaseAddress, context, &cookie);
+    if (!status && resume)
+        status = NtResumeThread(thread, NULL);
+    if (status) {
+        NtTerminateThread(thread, status);
+        NtClose(thread);
+    }
+    return status;
+}
 
 HANDLE WINAPI CreateRemoteThreadEx(HANDLE process, SECURITY_ATTRIBUTES *security, SIZE_T stack,
                                    LPTHREAD_START_ROUTINE start, void *parameter, DWORD flags,
@@ -13,7 +32,7 @@ HANDLE WINAPI CreateRemoteThreadEx(HANDLE process, SECURITY_ATTRIBUTES *security
     PS_ATTRIBUTE_LIST list = { 0 };
     OBJECT_ATTRIBUTES attr;
     CLIENT_ID client;
-    HANDLE handle;
+    HANDLE handle, context = NULL;
     NTSTATUS status;
 
     (void)attributes; /* group affinity and the like, which one processor group makes void */
@@ -29,9 +48,16 @@ HANDLE WINAPI CreateRemoteThreadEx(HANDLE process, SECURITY_ATTRIBUTES *security
     list.Attributes[0].Attribute = PS_ATTRIBUTE_CLIENT_ID;
     list.Attributes[0].Size = sizeof(client);
     list.Attributes[0].ValuePtr = &client;
+    if (process == NT_CURRENT_PROCESS)
+        RtlGetActiveActivationContext(&context);
     status = NtCreateThreadEx(&handle, THREAD_ALL_ACCESS, &attr, process, (void *)start, parameter,
-                              flags & CREATE_SUSPENDED ? THREAD_CREATE_FLAGS_CREATE_SUSPENDED : 0, 0, commit, reserve,
-                              &list);
+                              flags & CREATE_SUSPENDED || context ? THREAD_CREATE_FLAGS_CREATE_SUSPENDED : 0, 0, commit,
+                              reserve, &list);
+    if (context) {
+        if (!status)
+            status = inherit_activation_context(handle, context, !(flags & CREATE_SUSPENDED));
+        RtlReleaseActivationContext(context);
+    }
     if (!set_ntstatus(status))
         return NULL;
     if (id)

@@ -198,6 +198,9 @@ NTSTATUS NTAPI RtlCreateActivationContext(PHANDLE handle, const ACTCTXW *info)
         actctx_close(&source);
     }
     heap_free(path);
+    /* What is wrong with a manifest, and which assembly is missing, only Windows's event log says. */
+    if ((ULONG)status >> 16 == (ULONG)STATUS_SXS_CANT_GEN_ACTCTX >> 16)
+        return STATUS_SXS_CANT_GEN_ACTCTX;
     if (status)
         return status;
     if (info->dwFlags & ACTCTX_FLAG_SET_PROCESS_DEFAULT) {
