@@ -27,8 +27,10 @@ static void final(const struct hash_function *hash, BOOL hmac, struct hmac_state
 NTSTATUS WINAPI BCryptCreateHash(BCRYPT_ALG_HANDLE handle, BCRYPT_HASH_HANDLE *result, PUCHAR buffer, ULONG size,
                                  PUCHAR secret, ULONG secret_size, ULONG flags)
 {
-    struct hash_object *object = (struct hash_object *)buffer;
+    struct hash_object *object;
     struct provider provider;
+    NTSTATUS status;
+    void *created;
 
     if (!result || (flags & ~BCRYPT_HASH_REUSABLE_FLAG))
         return STATUS_INVALID_PARAMETER;
@@ -38,16 +40,12 @@ NTSTATUS WINAPI BCryptCreateHash(BCRYPT_ALG_HANDLE handle, BCRYPT_HASH_HANDLE *r
         return STATUS_NOT_SUPPORTED;
     if (!provider.hmac && secret_size)
         return STATUS_INVALID_PARAMETER;
-    if (buffer && size < sizeof(*object))
-        return STATUS_BUFFER_TOO_SMALL;
-    if (!buffer && !(object = bc_alloc(sizeof(*object))))
-        return STATUS_NO_MEMORY;
-    memset(object, 0, sizeof(*object));
-    object->magic = MAGIC_HASH;
+    if ((status = create_object(MAGIC_HASH, sizeof(*object), buffer, size, &created)))
+        return status;
+    object = created;
     object->algorithm = provider.algorithm;
     object->hmac = provider.hmac;
     object->reusable = provider.reusable || (flags & BCRYPT_HASH_REUSABLE_FLAG);
-    object->allocated = !buffer;
     init_state(object->algorithm->hash, object->hmac, &object->initial, secret, secret_size);
     start(object);
     *result = object;
@@ -58,7 +56,7 @@ NTSTATUS WINAPI BCryptHashData(BCRYPT_HASH_HANDLE handle, PUCHAR data, ULONG siz
 {
     struct hash_object *object = handle;
 
-    if (!object || object->magic != MAGIC_HASH)
+    if (!object || object->head.magic != MAGIC_HASH)
         return STATUS_INVALID_HANDLE;
     if (flags || (!data && size))
         return STATUS_INVALID_PARAMETER;
@@ -71,7 +69,7 @@ NTSTATUS WINAPI BCryptFinishHash(BCRYPT_HASH_HANDLE handle, PUCHAR digest, ULONG
 {
     struct hash_object *object = handle;
 
-    if (!object || object->magic != MAGIC_HASH)
+    if (!object || object->head.magic != MAGIC_HASH)
         return STATUS_INVALID_HANDLE;
     if (flags || !digest || size != object->algorithm->hash->digest)
         return STATUS_INVALID_PARAMETER;
@@ -84,34 +82,12 @@ NTSTATUS WINAPI BCryptFinishHash(BCRYPT_HASH_HANDLE handle, PUCHAR digest, ULONG
 NTSTATUS WINAPI BCryptDuplicateHash(BCRYPT_HASH_HANDLE handle, BCRYPT_HASH_HANDLE *result, PUCHAR buffer, ULONG size,
                                     ULONG flags)
 {
-    struct hash_object *object = handle, *copy = (struct hash_object *)buffer;
-
-    if (!object || object->magic != MAGIC_HASH)
-        return STATUS_INVALID_HANDLE;
-    if (!result || flags)
-        return STATUS_INVALID_PARAMETER;
-    if (buffer && size < sizeof(*copy))
-        return STATUS_BUFFER_TOO_SMALL;
-    if (!buffer && !(copy = bc_alloc(sizeof(*copy))))
-        return STATUS_NO_MEMORY;
-    *copy = *object;
-    copy->allocated = !buffer;
-    *result = copy;
-    return STATUS_SUCCESS;
+    return duplicate_object(handle, MAGIC_HASH, sizeof(struct hash_object), buffer, size, flags, result);
 }
 
 NTSTATUS WINAPI BCryptDestroyHash(BCRYPT_HASH_HANDLE handle)
 {
-    struct hash_object *object = handle;
-    BOOL allocated;
-
-    if (!object || object->magic != MAGIC_HASH)
-        return STATUS_INVALID_HANDLE;
-    allocated = object->allocated;
-    RtlSecureZeroMemory(object, sizeof(*object));
-    if (allocated)
-        bc_free(object);
-    return STATUS_SUCCESS;
+    return destroy_object(handle, MAGIC_HASH, sizeof(struct hash_object));
 }
 
 NTSTATUS WINAPI BCryptHash(BCRYPT_ALG_HANDLE handle, PUCHAR secret, ULONG secret_size, PUCHAR data, ULONG size,

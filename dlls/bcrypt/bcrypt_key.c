@@ -35,8 +35,10 @@ static void rc4(struct key_object *key, const UCHAR *in, UCHAR *out, ULONG size)
 NTSTATUS WINAPI BCryptGenerateSymmetricKey(BCRYPT_ALG_HANDLE handle, BCRYPT_KEY_HANDLE *result, PUCHAR buffer,
                                            ULONG size, PUCHAR secret, ULONG secret_size, ULONG flags)
 {
-    struct key_object *key = (struct key_object *)buffer;
+    struct key_object *key;
     struct provider provider;
+    NTSTATUS status;
+    void *created;
 
     if (!result || !secret || flags)
         return STATUS_INVALID_PARAMETER;
@@ -52,14 +54,10 @@ NTSTATUS WINAPI BCryptGenerateSymmetricKey(BCRYPT_ALG_HANDLE handle, BCRYPT_KEY_
     } else if (!secret_size || secret_size > 64) {
         return STATUS_INVALID_PARAMETER;
     }
-    if (buffer && size < sizeof(*key))
-        return STATUS_BUFFER_TOO_SMALL;
-    if (!buffer && !(key = bc_alloc(sizeof(*key))))
-        return STATUS_NO_MEMORY;
-    memset(key, 0, sizeof(*key));
-    key->magic = MAGIC_KEY;
+    if ((status = create_object(MAGIC_KEY, sizeof(*key), buffer, size, &created)))
+        return status;
+    key = created;
     key->algorithm = provider.algorithm;
-    key->allocated = !buffer;
     key->chaining = provider.chaining;
     key->cfb_block = provider.cfb_block;
     key->size = secret_size;
@@ -96,7 +94,7 @@ NTSTATUS WINAPI BCryptExportKey(BCRYPT_KEY_HANDLE handle, BCRYPT_KEY_HANDLE expo
     BCRYPT_KEY_DATA_BLOB_HEADER header = { BCRYPT_KEY_DATA_BLOB_MAGIC, BCRYPT_KEY_DATA_BLOB_VERSION1, 0 };
     struct key_object *key = handle;
 
-    if (!key || key->magic != MAGIC_KEY)
+    if (!key || key->head.magic != MAGIC_KEY)
         return STATUS_INVALID_HANDLE;
     if (!type || !result || flags)
         return STATUS_INVALID_PARAMETER;
@@ -116,34 +114,12 @@ NTSTATUS WINAPI BCryptExportKey(BCRYPT_KEY_HANDLE handle, BCRYPT_KEY_HANDLE expo
 NTSTATUS WINAPI BCryptDuplicateKey(BCRYPT_KEY_HANDLE handle, BCRYPT_KEY_HANDLE *result, PUCHAR buffer, ULONG size,
                                    ULONG flags)
 {
-    struct key_object *key = handle, *copy = (struct key_object *)buffer;
-
-    if (!key || key->magic != MAGIC_KEY)
-        return STATUS_INVALID_HANDLE;
-    if (!result || flags)
-        return STATUS_INVALID_PARAMETER;
-    if (buffer && size < sizeof(*copy))
-        return STATUS_BUFFER_TOO_SMALL;
-    if (!buffer && !(copy = bc_alloc(sizeof(*copy))))
-        return STATUS_NO_MEMORY;
-    *copy = *key;
-    copy->allocated = !buffer;
-    *result = copy;
-    return STATUS_SUCCESS;
+    return duplicate_object(handle, MAGIC_KEY, sizeof(struct key_object), buffer, size, flags, result);
 }
 
 NTSTATUS WINAPI BCryptDestroyKey(BCRYPT_KEY_HANDLE handle)
 {
-    struct key_object *key = handle;
-    BOOL allocated;
-
-    if (!key || key->magic != MAGIC_KEY)
-        return STATUS_INVALID_HANDLE;
-    allocated = key->allocated;
-    RtlSecureZeroMemory(key, sizeof(*key));
-    if (allocated)
-        bc_free(key);
-    return STATUS_SUCCESS;
+    return destroy_object(handle, MAGIC_KEY, sizeof(struct key_object));
 }
 
 NTSTATUS get_key_property(struct key_object *key, LPCWSTR name, UCHAR *buffer, ULONG size, ULONG *result)
@@ -278,7 +254,7 @@ static NTSTATUS authenticated(struct key_object *key, BOOL encrypt, BCRYPT_AUTHE
 static NTSTATUS check(struct key_object *key, PUCHAR in, ULONG size, PUCHAR iv, ULONG iv_size, ULONG *result,
                       ULONG flags)
 {
-    if (!key || key->magic != MAGIC_KEY)
+    if (!key || key->head.magic != MAGIC_KEY)
         return STATUS_INVALID_HANDLE;
     if (!result || (!in && size) || (flags & ~BCRYPT_BLOCK_PADDING))
         return STATUS_INVALID_PARAMETER;

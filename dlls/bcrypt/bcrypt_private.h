@@ -43,18 +43,23 @@ struct provider {
     ULONG cfb_block;
 };
 
-struct hash_object {
+/* What hash and key objects begin with: they may lie in a buffer of the program's. */
+struct object_head {
     ULONG magic;
+    BOOL allocated;
+};
+
+struct hash_object {
+    struct object_head head;
     const struct algorithm *algorithm;
-    BOOL hmac, reusable, allocated;
+    BOOL hmac, reusable;
     struct hmac_state state;   /* inner alone if not keyed */
     struct hmac_state initial; /* as after creation */
 };
 
 struct key_object {
-    ULONG magic;
+    struct object_head head;
     const struct algorithm *algorithm;
-    BOOL allocated;
     enum chaining chaining;
     ULONG cfb_block, size;
     UCHAR secret[256];
@@ -77,6 +82,12 @@ static inline void bc_free(void *ptr)
 {
     RtlFreeHeap(nt_peb()->ProcessHeap, 0, ptr);
 }
+
+/* Objects of any kind, in the program's buffer or (without one) allocated. A new one is zero but for its head. */
+NTSTATUS create_object(ULONG magic, SIZE_T object_size, UCHAR *buffer, ULONG size, void **result);
+NTSTATUS duplicate_object(struct object_head *object, ULONG magic, SIZE_T object_size, UCHAR *buffer, ULONG size,
+                          ULONG flags, void **result);
+NTSTATUS destroy_object(struct object_head *object, ULONG magic, SIZE_T object_size);
 
 /* The result of a BCryptGetProperty: copies and says how much. */
 NTSTATUS return_property(const void *data, ULONG size, UCHAR *buffer, ULONG buffer_size, ULONG *result);

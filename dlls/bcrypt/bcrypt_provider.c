@@ -244,9 +244,9 @@ NTSTATUS WINAPI BCryptGetProperty(BCRYPT_HANDLE handle, LPCWSTR name, PUCHAR buf
     if (!handle)
         return STATUS_INVALID_HANDLE;
     if ((ULONG_PTR)handle >= 0x1000) {
-        if (((struct hash_object *)handle)->magic == MAGIC_HASH)
+        if (((struct object_head *)handle)->magic == MAGIC_HASH)
             return get_hash_property(((struct hash_object *)handle)->algorithm, name, buffer, size, result);
-        if (((struct key_object *)handle)->magic == MAGIC_KEY)
+        if (((struct object_head *)handle)->magic == MAGIC_KEY)
             return get_key_property(handle, name, buffer, size, result);
     }
     if (!get_provider(handle, &provider))
@@ -274,10 +274,10 @@ NTSTATUS WINAPI BCryptSetProperty(BCRYPT_HANDLE handle, LPCWSTR name, PUCHAR val
         return STATUS_INVALID_PARAMETER;
     if ((ULONG_PTR)handle < 0x1000)
         return handle ? STATUS_ACCESS_DENIED : STATUS_INVALID_HANDLE; /* pseudo-handles cannot be changed */
-    if (((struct key_object *)handle)->magic == MAGIC_KEY)
+    if (((struct object_head *)handle)->magic == MAGIC_KEY)
         return set_key_property(handle, name, value, size);
     if (provider->magic != MAGIC_PROVIDER)
-        return ((struct hash_object *)handle)->magic == MAGIC_HASH ? STATUS_NOT_SUPPORTED : STATUS_INVALID_HANDLE;
+        return ((struct object_head *)handle)->magic == MAGIC_HASH ? STATUS_NOT_SUPPORTED : STATUS_INVALID_HANDLE;
     if (provider->algorithm->kind != KIND_AES)
         return STATUS_NOT_SUPPORTED;
     if (!wcscmp(name, BCRYPT_CHAINING_MODE))
