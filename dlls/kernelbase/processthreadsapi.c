@@ -372,27 +372,32 @@ BOOL WINAPI IsProcessCritical(HANDLE process, BOOL *critical)
     return set_ntstatus(status);
 }
 
-/* Each class has a system information class of its own below the same name; the unknown ones are refused there. */
+/* Each class has a system information class of its own below the same name; the unknown ones (-1) are refused here. */
+static int native_class(int class)
+{
+    switch (class) {
+    case 0: /* ProcessMemoryPriority */
+        return ProcessPagePriority;
+    case 4: /* ProcessPowerThrottling */
+        return ProcessPowerThrottlingState;
+    }
+    return -1;
+}
+
 BOOL WINAPI GetProcessInformation(HANDLE process, PROCESS_INFORMATION_CLASS class, void *info, DWORD size)
 {
-    switch ((int)class) {
-    case 0: /* ProcessMemoryPriority */
-        return set_ntstatus(NtQueryInformationProcess(process, ProcessPagePriority, info, size, NULL));
-    case 4: /* ProcessPowerThrottling */
-        return set_ntstatus(NtQueryInformationProcess(process, ProcessPowerThrottlingState, info, size, NULL));
-    }
-    return fail(ERROR_INVALID_PARAMETER);
+    int native = native_class((int)class);
+
+    return native < 0 ? fail(ERROR_INVALID_PARAMETER)
+                      : set_ntstatus(NtQueryInformationProcess(process, native, info, size, NULL));
 }
 
 BOOL WINAPI SetProcessInformation(HANDLE process, PROCESS_INFORMATION_CLASS class, void *info, DWORD size)
 {
-    switch ((int)class) {
-    case 0:
-        return set_ntstatus(NtSetInformationProcess(process, ProcessPagePriority, info, size));
-    case 4:
-        return set_ntstatus(NtSetInformationProcess(process, ProcessPowerThrottlingState, info, size));
-    }
-    return fail(ERROR_INVALID_PARAMETER);
+    int native = native_class((int)class);
+
+    return native < 0 ? fail(ERROR_INVALID_PARAMETER)
+                      : set_ntstatus(NtSetInformationProcess(process, native, info, size));
 }
 
 BOOL WINAPI IsProcessorFeaturePresent(DWORD feature)

@@ -346,32 +346,37 @@ BOOL WINAPI SetThreadIdealProcessorEx(HANDLE thread, PROCESSOR_NUMBER *number, P
     return set_ntstatus(status);
 }
 
+/* The system's information class; -1: there is none. */
+static int native_class(int class)
+{
+    switch (class) {
+    case 0: /* ThreadMemoryPriority */
+        return ThreadPagePriority;
+    case 1: /* ThreadAbsoluteCpuPriority */
+        return ThreadPriority;
+    case 2: /* ThreadDynamicCodePolicy */
+        return ThreadDynamicCodePolicyInfo;
+    case 3: /* ThreadPowerThrottling */
+        return ThreadPowerThrottlingState;
+    }
+    return -1;
+}
+
 BOOL WINAPI GetThreadInformation(HANDLE thread, THREAD_INFORMATION_CLASS class, void *info, DWORD size)
 {
-    switch ((int)class) {
-    case 0: /* ThreadMemoryPriority */
-        return set_ntstatus(NtQueryInformationThread(thread, ThreadPagePriority, info, size, NULL));
-    case 1: /* ThreadAbsoluteCpuPriority */
-        return set_ntstatus(NtQueryInformationThread(thread, ThreadPriority, info, size, NULL));
-    case 2: /* ThreadDynamicCodePolicy */
-        return set_ntstatus(NtQueryInformationThread(thread, ThreadDynamicCodePolicyInfo, info, size, NULL));
-    case 3: /* ThreadPowerThrottling */
-        return set_ntstatus(NtQueryInformationThread(thread, ThreadPowerThrottlingState, info, size, NULL));
-    }
-    return fail(ERROR_INVALID_PARAMETER);
+    int native = native_class((int)class);
+
+    return native < 0 ? fail(ERROR_INVALID_PARAMETER)
+                      : set_ntstatus(NtQueryInformationThread(thread, native, info, size, NULL));
 }
 
 BOOL WINAPI SetThreadInformation(HANDLE thread, THREAD_INFORMATION_CLASS class, void *info, DWORD size)
 {
-    switch ((int)class) {
-    case 0:
-        return set_ntstatus(NtSetInformationThread(thread, ThreadPagePriority, info, size));
-    case 2:
-        return set_ntstatus(NtSetInformationThread(thread, ThreadDynamicCodePolicyInfo, info, size));
-    case 3:
-        return set_ntstatus(NtSetInformationThread(thread, ThreadPowerThrottlingState, info, size));
-    }
-    return fail(ERROR_INVALID_PARAMETER);
+    int native = native_class((int)class);
+
+    /* ThreadAbsoluteCpuPriority can only be read. */
+    return native < 0 || native == ThreadPriority ? fail(ERROR_INVALID_PARAMETER)
+                                                  : set_ntstatus(NtSetInformationThread(thread, native, info, size));
 }
 
 /* The stack that stays available to a handler of EXCEPTION_STACK_OVERFLOW. */
