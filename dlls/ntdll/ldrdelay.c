@@ -111,10 +111,13 @@ PVOID NTAPI LdrResolveDelayLoadedAPI(PVOID parent, PCIMAGE_DELAYLOAD_DESCRIPTOR 
         SIZE_T size = sizeof(*thunk);
         ULONG old;
 
+        /* Under the lock: another thread that fills its thunk of the page must not find it protected again. */
+        RtlEnterCriticalSection(&ldr_lock);
         if (!NtProtectVirtualMemory(NT_CURRENT_PROCESS, &page, &size, PAGE_READWRITE, &old)) {
             thunk->u1.Function = (ULONG_PTR)address;
             NtProtectVirtualMemory(NT_CURRENT_PROCESS, &page, &size, old, &old);
         }
+        RtlLeaveCriticalSection(&ldr_lock);
     }
     return address;
 }

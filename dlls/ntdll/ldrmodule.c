@@ -280,6 +280,12 @@ void ldr_module_free(struct ldr_module *module)
 {
     if (module->activation_context)
         RtlReleaseActivationContext(module->activation_context);
+    while (module->forwards) {
+        struct ldr_forward *forward = module->forwards;
+
+        module->forwards = forward->next;
+        heap_free(forward);
+    }
     heap_free(module->dependencies);
     heap_free(module);
 }

@@ -452,6 +452,104 @@ static void test_attach_failure(void)
     ok_ptr(GetModuleHandleW(L"exits.dll"), NULL);
 }
 
+static BOOL WINAPI cycle_a(HINSTANCE base, DWORD reason, void *reserved)
+{
+    (void)base, (void)reserved;
+    record(reason == DLL_PROCESS_ATTACH ? 'A' : 'a');
+    return TRUE;
+}
+
+static BOOL WINAPI cycle_b(HINSTANCE base, DWORD reason, void *reserved)
+{
+    (void)base, (void)reserved;
+    record(reason == DLL_PROCESS_ATTACH ? 'B' : 'b');
+    return TRUE;
+}
+
+static HMODULE loaded_inside;
+
+/* Loads another DLL when it comes and frees that when it goes. */
+static BOOL WINAPI load_inside(HINSTANCE base, DWORD reason, void *reserved)
+{
+    (void)base, (void)reserved;
+    if (reason == DLL_PROCESS_ATTACH)
+        loaded_inside = LoadLibraryW(in_dir(L"cycle_b.dll"));
+    if (reason == DLL_PROCESS_DETACH)
+        FreeLibrary(loaded_inside);
+    return TRUE;
+}
+
+static void test_dependencies(void)
+{
+    struct make_dll a = { .entry = cycle_a, .import_dll = "cycle_b.dll", .import_function = "answer" };
+    struct make_dll b = { .entry = cycle_b, .import_dll = "cycle_a.dll", .import_function = "forwarded" };
+    struct make_dll importer = { .import_dll = "refuse.dll", .import_function = "answer" };
+    struct make_dll loader = { .entry = load_inside };
+    HMODULE module, other;
+
+    /* two that need each other: what is loaded first is initialised last */
+    make_dll(in_dir(L"cycle_a.dll"), &a);
+    make_dll(in_dir(L"cycle_b.dll"), &b);
+    memset(reasons, 0, sizeof reasons);
+    module = LoadLibraryExW(in_dir(L"cycle_a.dll"), NULL, LOAD_WITH_ALTERED_SEARCH_PATH);
+    ok(module != NULL, "error %lu", GetLastError());
+    ok_str(reasons, "BA");
+    ok(module && ((int_function)(void *)GetProcAddress(module, "imported"))() == 42, "wrong function");
+    other = GetModuleHandleW(L"cycle_b.dll");
+    ok(other && ((int_function)(void *)GetProcAddress(other, "imported"))() == (int)GetCurrentProcessId(),
+       "wrong function");
+    ok_ptr(LoadLibraryW(L"cycle_b.dll"), other);
+    FreeLibrary(module); /* the second still needs it */
+    ok_str(reasons, "BA");
+    ok_ptr(GetModuleHandleW(L"cycle_a.dll"), module);
+    FreeLibrary(other);
+    ok_str(reasons, "BAab");
+    ok_ptr(GetModuleHandleW(L"cycle_a.dll"), NULL);
+    ok_ptr(GetModuleHandleW(L"cycle_b.dll"), NULL);
+
+    /* a dependency that refuses */
+    make_dll(in_dir(L"needs_refuse.dll"), &importer);
+    ok_err(LoadLibraryExW(in_dir(L"needs_refuse.dll"), NULL, LOAD_WITH_ALTERED_SEARCH_PATH), ERROR_DLL_INIT_FAILED);
+    ok_ptr(GetModuleHandleW(L"needs_refuse.dll"), NULL);
+    ok_ptr(GetModuleHandleW(L"refuse.dll"), NULL);
+    ok_err(LoadLibraryExW(in_dir(L"needs_refuse.dll"), NULL, LOAD_WITH_ALTERED_SEARCH_PATH), ERROR_DLL_INIT_FAILED);
+
+    /* loading and freeing in DllMain */
+    a.import_dll = b.import_dll = NULL;
+    make_dll(in_dir(L"cycle_b.dll"), &b);
+    make_dll(in_dir(L"loader.dll"), &loader);
+    memset(reasons, 0, sizeof reasons);
+    module = LoadLibraryW(in_dir(L"loader.dll"));
+    ok(module && loaded_inside, "error %lu", GetLastError());
+    ok_str(reasons, "B");
+    FreeLibrary(module);
+    ok_str(reasons, "Bb");
+    ok_ptr(GetModuleHandleW(L"cycle_b.dll"), NULL);
+}
+
+static void test_same_name(void)
+{
+    struct make_dll dll = { 0 };
+    HMODULE first, second;
+
+    CreateDirectoryW(in_dir(L"sub"), NULL);
+    make_dll(in_dir(L"same.dll"), &dll);
+    make_dll(in_dir(L"sub\\same.dll"), &dll);
+    first = LoadLibraryW(in_dir(L"same.dll"));
+    second = LoadLibraryW(in_dir(L"sub\\same.dll"));
+    ok(first && second && first != second, "%p, %p", first, second);
+    ok_ptr(GetModuleHandleW(L"same.dll"), first);
+    ok_ptr(GetModuleHandleW(in_dir(L"sub\\same.dll")), second);
+    ok_ptr(GetModuleHandleW(in_dir(L"sub/same.dll")), second);
+    ok_ptr(LoadLibraryW(in_dir(L"sub\\..\\SAME.dll")), first);
+    FreeLibrary(first);
+    ok_err(DeleteFileW(in_dir(L"same.dll")), ERROR_ACCESS_DENIED); /* it is in use */
+    FreeLibrary(first);
+    ok_ptr(GetModuleHandleW(L"same.dll"), second);
+    FreeLibrary(second);
+    ok(DeleteFileW(in_dir(L"same.dll")) && DeleteFileW(in_dir(L"sub\\same.dll")), "error %lu", GetLastError());
+}
+
 /* --- notifications, and the lists in the PEB --- */
 
 struct notification_data {
@@ -548,14 +646,18 @@ TESTS
     test_entry();
     test_tls();
     test_attach_failure();
+    test_dependencies();
+    test_same_name();
     test_notification();
     test_lists();
     test_directories();
     {
-        static const WCHAR *const files[] = { L"exports.dll",      L"text.dll",  L"other.dll",  L"nothing.dll",
-                                              L"function.dll",     L"entry.dll", L"tls.dll",    L"tls2.dll",
-                                              L"refuse.dll",       L"exits.dll", L"notify.dll", L"sub\\depended.dll",
-                                              L"sub\\importer.dll" };
+        static const WCHAR *const files[] = { L"exports.dll", L"text.dll",         L"other.dll",
+                                              L"nothing.dll", L"function.dll",     L"entry.dll",
+                                              L"tls.dll",     L"tls2.dll",         L"refuse.dll",
+                                              L"exits.dll",   L"notify.dll",       L"sub\\depended.dll",
+                                              L"cycle_a.dll", L"cycle_b.dll",      L"needs_refuse.dll",
+                                              L"loader.dll",  L"sub\\importer.dll" };
 
         for (size_t i = 0; i < sizeof files / sizeof *files; i++)
             ok(DeleteFileW(in_dir(files[i])), "%ls: error %lu", files[i], GetLastError());
