@@ -10,13 +10,19 @@ wchar_t **_wenviron;
 char **__initenv;
 wchar_t **__winitenv;
 
-static size_t table_size(wchar_t **table)
-{
-    size_t n = 0;
-    while (table && table[n])
-        n++;
-    return n;
-}
+#define CH         char
+#define NAME(n, w) n
+#define LEN(s)     strlen(s)
+#define TABLE      _environ
+#define INITIAL    __initenv
+#include "environ_impl.h"
+
+#define CH         wchar_t
+#define NAME(n, w) w
+#define LEN(s)     wcslen(s)
+#define TABLE      _wenviron
+#define INITIAL    __winitenv
+#include "environ_impl.h"
 
 /* Copies the block of the process; entries such as "=C:=..." are not shown to programs. */
 static wchar_t **wide_from_os(void)
@@ -39,7 +45,7 @@ static wchar_t **wide_from_os(void)
 
 static char **narrow_from(wchar_t **wide)
 {
-    size_t count = table_size(wide);
+    size_t count = wide_count(wide);
     char **table = calloc(count + 1, sizeof(*table));
 
     for (size_t i = 0; table && i < count; i++)
@@ -55,9 +61,7 @@ bool crt_env_init_wide(void)
     crt_lock(LOCK_ENV);
     if (!_wenviron) {
         if (_environ) { /* changed since start, perhaps: the narrow table is what counts */
-            size_t n = 0;
-            while (_environ[n])
-                n++;
+            size_t n = narrow_count(_environ);
             wchar_t **table = calloc(n + 1, sizeof(*table));
             for (size_t i = 0; table && i < n; i++)
                 if (!(table[i] = crt_widen_path(_environ[i])))
@@ -149,30 +153,6 @@ wchar_t *__cdecl __dcrt_get_wide_environment_from_os(void)
 
 /* ---- look-up ---- */
 
-static char *find_narrow(const char *name, size_t *index)
-{
-    size_t len = strlen(name);
-
-    for (size_t i = 0; _environ && _environ[i]; i++)
-        if (!_strnicmp(_environ[i], name, len) && _environ[i][len] == '=') {
-            *index = i;
-            return _environ[i] + len + 1;
-        }
-    return NULL;
-}
-
-static wchar_t *find_wide(const wchar_t *name, size_t *index)
-{
-    size_t len = wcslen(name);
-
-    for (size_t i = 0; _wenviron && _wenviron[i]; i++)
-        if (!_wcsnicmp(_wenviron[i], name, len) && _wenviron[i][len] == '=') {
-            *index = i;
-            return _wenviron[i] + len + 1;
-        }
-    return NULL;
-}
-
 char *__cdecl getenv(const char *name)
 {
     size_t i;
@@ -199,155 +179,7 @@ wchar_t *__cdecl _wgetenv(const wchar_t *name)
     return value;
 }
 
-errno_t __cdecl getenv_s(size_t *needed, char *buf, size_t size, const char *name)
-{
-    CRT_VALIDATE(needed, EINVAL, EINVAL);
-    *needed = 0;
-    CRT_VALIDATE((buf && size) || (!buf && !size), EINVAL, EINVAL);
-    if (buf)
-        *buf = 0;
-    const char *value = getenv(name);
-    if (!value)
-        return 0;
-    *needed = strlen(value) + 1;
-    if (!size)
-        return 0;
-    if (*needed > size)
-        return ERANGE;
-    memcpy(buf, value, *needed);
-    return 0;
-}
-
-errno_t __cdecl _wgetenv_s(size_t *needed, wchar_t *buf, size_t size, const wchar_t *name)
-{
-    CRT_VALIDATE(needed, EINVAL, EINVAL);
-    *needed = 0;
-    CRT_VALIDATE((buf && size) || (!buf && !size), EINVAL, EINVAL);
-    if (buf)
-        *buf = 0;
-    const wchar_t *value = _wgetenv(name);
-    if (!value)
-        return 0;
-    *needed = wcslen(value) + 1;
-    if (!size)
-        return 0;
-    if (*needed > size)
-        return ERANGE;
-    wcscpy(buf, value);
-    return 0;
-}
-
-errno_t __cdecl _dupenv_s(char **buf, size_t *size, const char *name)
-{
-    CRT_VALIDATE(buf, EINVAL, EINVAL);
-    *buf = NULL;
-    if (size)
-        *size = 0;
-    CRT_VALIDATE(name, EINVAL, EINVAL);
-    const char *value = getenv(name);
-    if (!value)
-        return 0;
-    *buf = _strdup(value);
-    if (!*buf)
-        return ENOMEM;
-    if (size)
-        *size = strlen(value) + 1;
-    return 0;
-}
-
-errno_t __cdecl _wdupenv_s(wchar_t **buf, size_t *size, const wchar_t *name)
-{
-    CRT_VALIDATE(buf, EINVAL, EINVAL);
-    *buf = NULL;
-    if (size)
-        *size = 0;
-    CRT_VALIDATE(name, EINVAL, EINVAL);
-    const wchar_t *value = _wgetenv(name);
-    if (!value)
-        return 0;
-    *buf = _wcsdup(value);
-    if (!*buf)
-        return ENOMEM;
-    if (size)
-        *size = wcslen(value) + 1;
-    return 0;
-}
-
 /* ---- changes ---- */
-
-/*
- * Programs keep what getenv returned, and __initenv may be the table: replaced strings are left alone, as the table is
- * when it grows (a program changes few variables in its life).
- */
-static bool set_wide(const wchar_t *name, const wchar_t *value)
-{
-    size_t i;
-    bool found = find_wide(name, &i) != NULL;
-
-    if (!*value) {
-        if (found)
-            for (; _wenviron[i]; i++)
-                _wenviron[i] = _wenviron[i + 1];
-        return true;
-    }
-    wchar_t *entry = malloc((wcslen(name) + wcslen(value) + 2) * sizeof(wchar_t));
-    if (!entry)
-        return false;
-    wcscpy(entry, name);
-    wcscat(entry, L"=");
-    wcscat(entry, value);
-    if (found) {
-        _wenviron[i] = entry;
-        return true;
-    }
-    size_t n = table_size(_wenviron);
-    wchar_t **grown = malloc((n + 2) * sizeof(*grown));
-    if (!grown)
-        return false;
-    memcpy(grown, _wenviron, n * sizeof(*grown));
-    grown[n] = entry;
-    grown[n + 1] = NULL;
-    if (_wenviron != __winitenv)
-        free(_wenviron);
-    _wenviron = grown;
-    return true;
-}
-
-static bool set_narrow(const char *name, const char *value)
-{
-    size_t i;
-    bool found = find_narrow(name, &i) != NULL;
-
-    if (!*value) {
-        if (found)
-            for (; _environ[i]; i++)
-                _environ[i] = _environ[i + 1];
-        return true;
-    }
-    char *entry = malloc(strlen(name) + strlen(value) + 2);
-    if (!entry)
-        return false;
-    strcpy(entry, name);
-    strcat(entry, "=");
-    strcat(entry, value);
-    if (found) {
-        _environ[i] = entry;
-        return true;
-    }
-    size_t n = 0;
-    while (_environ && _environ[n])
-        n++;
-    char **grown = malloc((n + 2) * sizeof(*grown));
-    if (!grown)
-        return false;
-    memcpy(grown, _environ, n * sizeof(*grown));
-    grown[n] = entry;
-    grown[n + 1] = NULL;
-    if (_environ != __initenv)
-        free(_environ);
-    _environ = grown;
-    return true;
-}
 
 /* Both tables (as far as they exist) and the block of the process. */
 static bool set_both(const wchar_t *name, const wchar_t *value, const char *nname, const char *nvalue)
@@ -387,38 +219,4 @@ errno_t __cdecl _putenv_s(const char *name, const char *value)
     free(wname);
     free(wvalue);
     return ok ? 0 : ENOMEM;
-}
-
-int __cdecl _putenv(const char *entry)
-{
-    CRT_VALIDATE(entry, EINVAL, -1);
-    const char *equal = strchr(entry, '=');
-    if (!equal || equal == entry) {
-        errno = EINVAL;
-        return -1;
-    }
-    char *name = _strdup(entry);
-    if (!name)
-        return -1;
-    name[equal - entry] = 0;
-    errno_t error = _putenv_s(name, equal + 1);
-    free(name);
-    return error ? -1 : 0;
-}
-
-int __cdecl _wputenv(const wchar_t *entry)
-{
-    CRT_VALIDATE(entry, EINVAL, -1);
-    const wchar_t *equal = wcschr(entry, '=');
-    if (!equal || equal == entry) {
-        errno = EINVAL;
-        return -1;
-    }
-    wchar_t *name = _wcsdup(entry);
-    if (!name)
-        return -1;
-    name[equal - entry] = 0;
-    errno_t error = _wputenv_s(name, equal + 1);
-    free(name);
-    return error ? -1 : 0;
 }
