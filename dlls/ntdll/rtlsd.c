@@ -208,58 +208,64 @@ NTSTATUS NTAPI RtlSetGroupSecurityDescriptor(PSECURITY_DESCRIPTOR sd, PSID group
     return STATUS_SUCCESS;
 }
 
-NTSTATUS NTAPI RtlGetDaclSecurityDescriptor(PSECURITY_DESCRIPTOR sd, BOOLEAN *present, ACL **dacl, BOOLEAN *defaulted)
+/* The control bits of one of the two lists. */
+struct acl_bits {
+    SECURITY_DESCRIPTOR_CONTROL present, defaulted;
+};
+static const struct acl_bits dacl_bits = { SE_DACL_PRESENT, SE_DACL_DEFAULTED };
+static const struct acl_bits sacl_bits = { SE_SACL_PRESENT, SE_SACL_DEFAULTED };
+
+static NTSTATUS get_acl(PSECURITY_DESCRIPTOR sd, const struct acl_bits *bits, BOOLEAN *present, ACL **acl,
+                        BOOLEAN *defaulted)
 {
     NTSTATUS status = check(sd);
 
     if (status)
         return status;
-    if ((*present = has(sd, SE_DACL_PRESENT))) {
-        *dacl = parts_of(sd).dacl;
-        *defaulted = has(sd, SE_DACL_DEFAULTED);
+    if ((*present = has(sd, bits->present))) {
+        *acl = bits == &dacl_bits ? parts_of(sd).dacl : parts_of(sd).sacl;
+        *defaulted = has(sd, bits->defaulted);
     }
     return STATUS_SUCCESS;
+}
+
+static NTSTATUS set_acl(PSECURITY_DESCRIPTOR descriptor, const struct acl_bits *bits, BOOLEAN present, ACL *acl,
+                        BOOLEAN defaulted)
+{
+    SECURITY_DESCRIPTOR *sd = descriptor;
+    NTSTATUS status = check_absolute(sd);
+
+    if (status)
+        return status;
+    set_control(sd, bits->present, present);
+    if (!present)
+        return STATUS_SUCCESS;
+    if (bits == &dacl_bits)
+        sd->Dacl = acl;
+    else
+        sd->Sacl = acl;
+    set_control(sd, bits->defaulted, defaulted);
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS NTAPI RtlGetDaclSecurityDescriptor(PSECURITY_DESCRIPTOR sd, BOOLEAN *present, ACL **dacl, BOOLEAN *defaulted)
+{
+    return get_acl(sd, &dacl_bits, present, dacl, defaulted);
 }
 
 NTSTATUS NTAPI RtlSetDaclSecurityDescriptor(PSECURITY_DESCRIPTOR sd, BOOLEAN present, ACL *dacl, BOOLEAN defaulted)
 {
-    NTSTATUS status = check_absolute(sd);
-
-    if (status)
-        return status;
-    set_control(sd, SE_DACL_PRESENT, present);
-    if (!present)
-        return STATUS_SUCCESS;
-    ((SECURITY_DESCRIPTOR *)sd)->Dacl = dacl;
-    set_control(sd, SE_DACL_DEFAULTED, defaulted);
-    return STATUS_SUCCESS;
+    return set_acl(sd, &dacl_bits, present, dacl, defaulted);
 }
 
 NTSTATUS NTAPI RtlGetSaclSecurityDescriptor(PSECURITY_DESCRIPTOR sd, BOOLEAN *present, ACL **sacl, BOOLEAN *defaulted)
 {
-    NTSTATUS status = check(sd);
-
-    if (status)
-        return status;
-    if ((*present = has(sd, SE_SACL_PRESENT))) {
-        *sacl = parts_of(sd).sacl;
-        *defaulted = has(sd, SE_SACL_DEFAULTED);
-    }
-    return STATUS_SUCCESS;
+    return get_acl(sd, &sacl_bits, present, sacl, defaulted);
 }
 
 NTSTATUS NTAPI RtlSetSaclSecurityDescriptor(PSECURITY_DESCRIPTOR sd, BOOLEAN present, ACL *sacl, BOOLEAN defaulted)
 {
-    NTSTATUS status = check_absolute(sd);
-
-    if (status)
-        return status;
-    set_control(sd, SE_SACL_PRESENT, present);
-    if (!present)
-        return STATUS_SUCCESS;
-    ((SECURITY_DESCRIPTOR *)sd)->Sacl = sacl;
-    set_control(sd, SE_SACL_DEFAULTED, defaulted);
-    return STATUS_SUCCESS;
+    return set_acl(sd, &sacl_bits, present, sacl, defaulted);
 }
 
 /* --- from one form to the other --- */
