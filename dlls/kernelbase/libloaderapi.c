@@ -21,6 +21,7 @@ static NTSTATUS map_file(const WCHAR *path, DWORD flags, HMODULE *module)
 {
     BOOL data = flags & (LOAD_LIBRARY_AS_DATAFILE | LOAD_LIBRARY_AS_DATAFILE_EXCLUSIVE), image;
     HANDLE file = INVALID_HANDLE_VALUE, section;
+    IMAGE_NT_HEADERS *headers;
     IO_STATUS_BLOCK iosb;
     OBJECT_ATTRIBUTES attr;
     UNICODE_STRING name;
@@ -50,7 +51,8 @@ static NTSTATUS map_file(const WCHAR *path, DWORD flags, HMODULE *module)
         status = STATUS_SUCCESS;
     if (status)
         return status;
-    if (!image && !RtlImageNtHeader(base)) {
+    /* Any file may be asked for, a DOS program too: its header says nothing about where it would have a second one. */
+    if (!image && RtlImageNtHeaderEx(0, base, size, &headers)) {
         NtUnmapViewOfSection(NT_CURRENT_PROCESS, base);
         return STATUS_INVALID_IMAGE_FORMAT;
     }

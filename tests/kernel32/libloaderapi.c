@@ -160,6 +160,8 @@ static void test_errors(void)
                               LOAD_WITH_ALTERED_SEARCH_PATH | LOAD_LIBRARY_SEARCH_SYSTEM32,
                               LOAD_WITH_ALTERED_SEARCH_PATH | LOAD_LIBRARY_SEARCH_DEFAULT_DIRS };
 
+    char dos[200] = { 0 };
+
     ok_err(LoadLibraryW(NULL), ERROR_INVALID_PARAMETER);
     ok_err(LoadLibraryW(L"transom-no-such"), ERROR_MOD_NOT_FOUND);
     ok_err(LoadLibraryW(in_dir(L"none.dll")), ERROR_MOD_NOT_FOUND);
@@ -175,6 +177,13 @@ static void test_errors(void)
     dll_write_file(in_dir(L"text.dll"), "this is no image", 16);
     ok_err(LoadLibraryW(in_dir(L"text.dll")), ERROR_BAD_EXE_FORMAT);
     ok_err(LoadLibraryExW(in_dir(L"text.dll"), NULL, LOAD_LIBRARY_AS_DATAFILE), ERROR_BAD_EXE_FORMAT);
+    /* a DOS program, whose header leads nowhere */
+    memcpy(dos, "MZ", 2);
+    memset(dos + 0x3c, 0x0f, 4);
+    dll_write_file(in_dir(L"dos.exe"), dos, sizeof dos);
+    ok_err(LoadLibraryExW(in_dir(L"dos.exe"), NULL, LOAD_LIBRARY_AS_DATAFILE), ERROR_BAD_EXE_FORMAT);
+    ok_err(LoadLibraryW(in_dir(L"dos.exe")), ERROR_BAD_EXE_FORMAT);
+    DeleteFileW(in_dir(L"dos.exe"));
     make_dll(in_dir(L"other.dll"), &other);
     ok_err(LoadLibraryW(in_dir(L"other.dll")), ERROR_BAD_EXE_FORMAT);
     make_dll(in_dir(L"nothing.dll"), &nothing);
