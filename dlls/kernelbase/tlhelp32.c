@@ -191,21 +191,21 @@ static BOOL next_entry(HANDLE handle, unsigned list, BOOL first, void *entry)
     return result ? TRUE : fail(ERROR_NO_MORE_FILES);
 }
 
-static BOOL next_process_w(HANDLE snapshot, BOOL first, PROCESSENTRY32W *entry)
+/* Into a structure of the program's: each kind begins with its size. */
+static BOOL next_sized_entry(HANDLE snapshot, unsigned list, BOOL first, void *entry)
 {
-    if (entry->dwSize < sizeof(*entry))
-        return fail(ERROR_BAD_LENGTH);
-    return next_entry(snapshot, PROCESSES, first, entry);
+    return *(const DWORD *)entry < entry_sizes[list] ? fail(ERROR_BAD_LENGTH)
+                                                     : next_entry(snapshot, list, first, entry);
 }
 
 BOOL WINAPI Process32FirstW(HANDLE snapshot, PROCESSENTRY32W *entry)
 {
-    return next_process_w(snapshot, TRUE, entry);
+    return next_sized_entry(snapshot, PROCESSES, TRUE, entry);
 }
 
 BOOL WINAPI Process32NextW(HANDLE snapshot, PROCESSENTRY32W *entry)
 {
-    return next_process_w(snapshot, FALSE, entry);
+    return next_sized_entry(snapshot, PROCESSES, FALSE, entry);
 }
 
 static void narrow(char *to, SIZE_T room, const WCHAR *from)
@@ -242,38 +242,24 @@ BOOL WINAPI Process32Next(HANDLE snapshot, PROCESSENTRY32 *entry)
     return next_process_a(snapshot, FALSE, entry);
 }
 
-static BOOL next_thread(HANDLE snapshot, BOOL first, THREADENTRY32 *entry)
-{
-    if (entry->dwSize < sizeof(*entry))
-        return fail(ERROR_BAD_LENGTH);
-    return next_entry(snapshot, THREADS, first, entry);
-}
-
 BOOL WINAPI Thread32First(HANDLE snapshot, THREADENTRY32 *entry)
 {
-    return next_thread(snapshot, TRUE, entry);
+    return next_sized_entry(snapshot, THREADS, TRUE, entry);
 }
 
 BOOL WINAPI Thread32Next(HANDLE snapshot, THREADENTRY32 *entry)
 {
-    return next_thread(snapshot, FALSE, entry);
-}
-
-static BOOL next_module_w(HANDLE snapshot, BOOL first, MODULEENTRY32W *entry)
-{
-    if (entry->dwSize < sizeof(*entry))
-        return fail(ERROR_BAD_LENGTH);
-    return next_entry(snapshot, MODULES, first, entry);
+    return next_sized_entry(snapshot, THREADS, FALSE, entry);
 }
 
 BOOL WINAPI Module32FirstW(HANDLE snapshot, MODULEENTRY32W *entry)
 {
-    return next_module_w(snapshot, TRUE, entry);
+    return next_sized_entry(snapshot, MODULES, TRUE, entry);
 }
 
 BOOL WINAPI Module32NextW(HANDLE snapshot, MODULEENTRY32W *entry)
 {
-    return next_module_w(snapshot, FALSE, entry);
+    return next_sized_entry(snapshot, MODULES, FALSE, entry);
 }
 
 static BOOL next_module_a(HANDLE snapshot, BOOL first, MODULEENTRY32 *entry)
