@@ -372,7 +372,7 @@ BOOL WINAPI IsProcessCritical(HANDLE process, BOOL *critical)
     return set_ntstatus(status);
 }
 
-/* Each class has a system information class of its own below the same name; the unknown ones (-1) are refused here. */
+/* Each class has a system information class of its own below the same name; the unknown ones (-1) are refused there. */
 static int native_class(int class)
 {
     switch (class) {
@@ -386,18 +386,12 @@ static int native_class(int class)
 
 BOOL WINAPI GetProcessInformation(HANDLE process, PROCESS_INFORMATION_CLASS class, void *info, DWORD size)
 {
-    int native = native_class((int)class);
-
-    return native < 0 ? fail(ERROR_INVALID_PARAMETER)
-                      : set_ntstatus(NtQueryInformationProcess(process, native, info, size, NULL));
+    return set_ntstatus(NtQueryInformationProcess(process, native_class((int)class), info, size, NULL));
 }
 
 BOOL WINAPI SetProcessInformation(HANDLE process, PROCESS_INFORMATION_CLASS class, void *info, DWORD size)
 {
-    int native = native_class((int)class);
-
-    return native < 0 ? fail(ERROR_INVALID_PARAMETER)
-                      : set_ntstatus(NtSetInformationProcess(process, native, info, size));
+    return set_ntstatus(NtSetInformationProcess(process, native_class((int)class), info, size));
 }
 
 BOOL WINAPI IsProcessorFeaturePresent(DWORD feature)

@@ -346,7 +346,7 @@ BOOL WINAPI SetThreadIdealProcessorEx(HANDLE thread, PROCESSOR_NUMBER *number, P
     return set_ntstatus(status);
 }
 
-/* The system's information class; -1: there is none. */
+/* The system's information class; -1, which it refuses: there is none. */
 static int native_class(int class)
 {
     switch (class) {
@@ -364,19 +364,15 @@ static int native_class(int class)
 
 BOOL WINAPI GetThreadInformation(HANDLE thread, THREAD_INFORMATION_CLASS class, void *info, DWORD size)
 {
-    int native = native_class((int)class);
-
-    return native < 0 ? fail(ERROR_INVALID_PARAMETER)
-                      : set_ntstatus(NtQueryInformationThread(thread, native, info, size, NULL));
+    return set_ntstatus(NtQueryInformationThread(thread, native_class((int)class), info, size, NULL));
 }
 
 BOOL WINAPI SetThreadInformation(HANDLE thread, THREAD_INFORMATION_CLASS class, void *info, DWORD size)
 {
-    int native = native_class((int)class);
-
     /* ThreadAbsoluteCpuPriority can only be read. */
-    return native < 0 || native == ThreadPriority ? fail(ERROR_INVALID_PARAMETER)
-                                                  : set_ntstatus(NtSetInformationThread(thread, native, info, size));
+    if ((int)class == 1)
+        return fail(ERROR_INVALID_PARAMETER);
+    return set_ntstatus(NtSetInformationThread(thread, native_class((int)class), info, size));
 }
 
 /* The stack that stays available to a handler of EXCEPTION_STACK_OVERFLOW. */
