@@ -16,5 +16,5 @@ all-local: docs/compatibility.md
 install-docs: docs/compatibility.md
 	$(INSTALL) -d "$(DESTDIR)$(docdir)" "$(DESTDIR)$(mandir)/man1"
 	$(INSTALL_DATA) $(srcdir)/LICENSE $(srcdir)/README.md \
-	    $(filter-out %/compatibility.md %/limits.md,$(wildcard $(srcdir)/docs/*.md)) docs/compatibility.md "$(DESTDIR)$(docdir)"
+	    $(filter-out %/compatibility.md %/limits.md %/README.md,$(wildcard $(srcdir)/docs/*.md)) docs/compatibility.md "$(DESTDIR)$(docdir)"
 	$(INSTALL_DATA) $(MANUALS) "$(DESTDIR)$(mandir)/man1"
