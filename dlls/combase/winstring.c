@@ -2,7 +2,14 @@
 /* winstring.c: HSTRING: counted, immutable texts. NULL is the empty one; a reference to the caller's text has no count. */
 #include "combase_private.h"
 #include <hstring.h>
+/* mingw-w64 declares some of them without the calling convention, which counts on x86 only. */
+#define WindowsPreallocateStringBuffer WindowsPreallocateStringBuffer_declared
+#define WindowsPromoteStringBuffer     WindowsPromoteStringBuffer_declared
+#define WindowsDeleteStringBuffer      WindowsDeleteStringBuffer_declared
 #include <winstring.h>
+#undef WindowsPreallocateStringBuffer
+#undef WindowsPromoteStringBuffer
+#undef WindowsDeleteStringBuffer
 
 #ifndef E_BOUNDS
 #define E_BOUNDS ((HRESULT)0x8000000b)

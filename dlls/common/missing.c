@@ -28,8 +28,16 @@ __asm__(".text\n"
         "    subq $32,%rsp\n"
         "    call __transom_missing\n"
         "    int3\n");
-#define STUB_SIZE 5
+#else
+__asm__(".text\n"
+        ".p2align 3\n"
+        ".ascii \"missing\\0\"\n"
+        ".globl ___transom_missing_common\n"
+        "___transom_missing_common:\n"
+        "    call ___transom_missing\n" /* the stub's return address is its argument, but for this call's own */
+        "    int3\n");
 #endif
+#define STUB_SIZE 5 /* call rel32 */
 
 void __transom_missing(const char *stub_end)
 {

@@ -7,7 +7,7 @@ static BOOL is_letter(WCHAR c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-SIZE_T pathcch_prefix(const WCHAR *path, BOOL *unc)
+size_t pathcch_prefix(const WCHAR *path, BOOL *unc)
 {
     *unc = FALSE;
     if (wcsncmp(path, L"\\\\?\\", 4))
@@ -24,16 +24,16 @@ static BOOL is_guid(const WCHAR *str)
 {
     static const WCHAR pattern[] = L"{xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx}";
 
-    for (SIZE_T i = 0; pattern[i]; i++)
+    for (size_t i = 0; pattern[i]; i++)
         if (pattern[i] == 'x' ? !(str[i] && wcschr(L"0123456789abcdefABCDEF", str[i])) : str[i] != pattern[i])
             return FALSE;
     return TRUE;
 }
 
-SIZE_T pathcch_root(const WCHAR *path)
+size_t pathcch_root(const WCHAR *path)
 {
     BOOL unc;
-    SIZE_T n = pathcch_prefix(path, &unc);
+    size_t n = pathcch_prefix(path, &unc);
 
     if (unc || (!n && path[0] == '\\' && path[1] == '\\' && path[2] != '?')) {
         int parts;
@@ -58,7 +58,7 @@ SIZE_T pathcch_root(const WCHAR *path)
 }
 
 /* The string's length, if it ends within the buffer. */
-static BOOL length_of(const WCHAR *path, SIZE_T size, SIZE_T *length)
+static BOOL length_of(const WCHAR *path, size_t size, size_t *length)
 {
     if (!path || !size || size > PATHCCH_MAX_CCH)
         return FALSE;
@@ -70,9 +70,9 @@ static BOOL length_of(const WCHAR *path, SIZE_T size, SIZE_T *length)
 
 /* --- backslashes --- */
 
-HRESULT WINAPI PathCchAddBackslashEx(WCHAR *path, SIZE_T size, WCHAR **end, SIZE_T *remaining)
+HRESULT WINAPI PathCchAddBackslashEx(WCHAR *path, size_t size, WCHAR **end, size_t *remaining)
 {
-    SIZE_T length;
+    size_t length;
     HRESULT result = S_OK;
 
     if (end)
@@ -96,14 +96,14 @@ HRESULT WINAPI PathCchAddBackslashEx(WCHAR *path, SIZE_T size, WCHAR **end, SIZE
     return result;
 }
 
-HRESULT WINAPI PathCchAddBackslash(WCHAR *path, SIZE_T size)
+HRESULT WINAPI PathCchAddBackslash(WCHAR *path, size_t size)
 {
     return PathCchAddBackslashEx(path, size, NULL, NULL);
 }
 
-HRESULT WINAPI PathCchRemoveBackslashEx(WCHAR *path, SIZE_T size, WCHAR **end, SIZE_T *remaining)
+HRESULT WINAPI PathCchRemoveBackslashEx(WCHAR *path, size_t size, WCHAR **end, size_t *remaining)
 {
-    SIZE_T length;
+    size_t length;
     HRESULT result = S_FALSE;
 
     if (end)
@@ -126,7 +126,7 @@ HRESULT WINAPI PathCchRemoveBackslashEx(WCHAR *path, SIZE_T size, WCHAR **end, S
     return result;
 }
 
-HRESULT WINAPI PathCchRemoveBackslash(WCHAR *path, SIZE_T size)
+HRESULT WINAPI PathCchRemoveBackslash(WCHAR *path, size_t size)
 {
     return PathCchRemoveBackslashEx(path, size, NULL, NULL);
 }
@@ -135,7 +135,7 @@ HRESULT WINAPI PathCchRemoveBackslash(WCHAR *path, SIZE_T size)
 
 HRESULT WINAPI PathCchSkipRoot(const WCHAR *path, const WCHAR **end)
 {
-    SIZE_T root;
+    size_t root;
 
     if (!path || !*path || !end)
         return E_INVALIDARG;
@@ -146,7 +146,7 @@ HRESULT WINAPI PathCchSkipRoot(const WCHAR *path, const WCHAR **end)
 
 BOOL WINAPI PathCchIsRoot(const WCHAR *path)
 {
-    SIZE_T root;
+    size_t root;
 
     if (!path || !*path)
         return FALSE;
@@ -158,16 +158,16 @@ BOOL WINAPI PathCchIsRoot(const WCHAR *path)
         return FALSE;
     if (PathIsUNCEx(path, NULL) && path[root - 1] == '\\' && root > 2) {
         BOOL unc;
-        SIZE_T n = pathcch_prefix(path, &unc);
+        size_t n = pathcch_prefix(path, &unc);
 
         return root == (unc ? n : 2); /* nothing but the prefix */
     }
     return TRUE;
 }
 
-HRESULT WINAPI PathCchStripToRoot(WCHAR *path, SIZE_T size)
+HRESULT WINAPI PathCchStripToRoot(WCHAR *path, size_t size)
 {
-    SIZE_T length, root;
+    size_t length, root;
 
     if (!length_of(path, size, &length))
         return E_INVALIDARG;
@@ -181,9 +181,9 @@ HRESULT WINAPI PathCchStripToRoot(WCHAR *path, SIZE_T size)
     return S_OK;
 }
 
-HRESULT WINAPI PathCchRemoveFileSpec(WCHAR *path, SIZE_T size)
+HRESULT WINAPI PathCchRemoveFileSpec(WCHAR *path, size_t size)
 {
-    SIZE_T length, root, cut;
+    size_t length, root, cut;
 
     if (!length_of(path, size, &length))
         return E_INVALIDARG;
@@ -200,9 +200,9 @@ HRESULT WINAPI PathCchRemoveFileSpec(WCHAR *path, SIZE_T size)
     return S_OK;
 }
 
-HRESULT WINAPI PathCchStripPrefix(WCHAR *path, SIZE_T size)
+HRESULT WINAPI PathCchStripPrefix(WCHAR *path, size_t size)
 {
-    SIZE_T length, prefix;
+    size_t length, prefix;
     BOOL unc;
 
     if (!length_of(path, size, &length))
@@ -233,10 +233,10 @@ BOOL WINAPI PathIsUNCEx(const WCHAR *path, const WCHAR **server)
 
 /* --- extensions --- */
 
-HRESULT WINAPI PathCchFindExtension(const WCHAR *path, SIZE_T size, const WCHAR **extension)
+HRESULT WINAPI PathCchFindExtension(const WCHAR *path, size_t size, const WCHAR **extension)
 {
     const WCHAR *dot = NULL;
-    SIZE_T length, i;
+    size_t length, i;
 
     if (!extension)
         return E_INVALIDARG;
@@ -262,9 +262,9 @@ static BOOL valid_extension(const WCHAR *extension, const WCHAR **body)
     return !wcspbrk(*body, L". \\");
 }
 
-static HRESULT put_extension(WCHAR *at, SIZE_T room, const WCHAR *body)
+static HRESULT put_extension(WCHAR *at, size_t room, const WCHAR *body)
 {
-    SIZE_T length = wcslen(body);
+    size_t length = wcslen(body);
 
     if (!length) { /* "" and "." both mean none */
         *at = 0;
@@ -277,7 +277,7 @@ static HRESULT put_extension(WCHAR *at, SIZE_T room, const WCHAR *body)
     return S_OK;
 }
 
-HRESULT WINAPI PathCchAddExtension(WCHAR *path, SIZE_T size, const WCHAR *extension)
+HRESULT WINAPI PathCchAddExtension(WCHAR *path, size_t size, const WCHAR *extension)
 {
     const WCHAR *end, *body;
     HRESULT result;
@@ -289,7 +289,7 @@ HRESULT WINAPI PathCchAddExtension(WCHAR *path, SIZE_T size, const WCHAR *extens
     return *end ? S_FALSE : put_extension((WCHAR *)end, size - (end - path), body);
 }
 
-HRESULT WINAPI PathCchRemoveExtension(WCHAR *path, SIZE_T size)
+HRESULT WINAPI PathCchRemoveExtension(WCHAR *path, size_t size)
 {
     const WCHAR *end;
     HRESULT result = PathCchFindExtension(path, size, &end);
@@ -302,7 +302,7 @@ HRESULT WINAPI PathCchRemoveExtension(WCHAR *path, SIZE_T size)
     return S_OK;
 }
 
-HRESULT WINAPI PathCchRenameExtension(WCHAR *path, SIZE_T size, const WCHAR *extension)
+HRESULT WINAPI PathCchRenameExtension(WCHAR *path, size_t size, const WCHAR *extension)
 {
     const WCHAR *end, *body;
     HRESULT result;

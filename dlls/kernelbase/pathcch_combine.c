@@ -7,9 +7,9 @@
      PATHCCH_DO_NOT_NORMALIZE_SEGMENTS | PATHCCH_ENSURE_IS_EXTENDED_LENGTH_PATH | PATHCCH_ENSURE_TRAILING_SLASH)
 
 /* What `..` can never remove: a drive's root, the backslashes of a UNC name (not its server and share), `\\` alone. */
-static SIZE_T fixed_part(const WCHAR *path)
+static size_t fixed_part(const WCHAR *path)
 {
-    SIZE_T prefix, root = pathcch_root(path);
+    size_t prefix, root = pathcch_root(path);
     BOOL unc;
 
     prefix = pathcch_prefix(path, &unc);
@@ -22,9 +22,9 @@ static SIZE_T fixed_part(const WCHAR *path)
 }
 
 /* Writes the canonical form of `in`, which has the same length at most, but for a root's backslash. */
-static SIZE_T resolve(const WCHAR *in, WCHAR *out, BOOL normalise)
+static size_t resolve(const WCHAR *in, WCHAR *out, BOOL normalise)
 {
-    SIZE_T root = fixed_part(in), n = root;
+    size_t root = fixed_part(in), n = root;
 
     memcpy(out, in, root * sizeof(WCHAR));
     in += root;
@@ -32,7 +32,7 @@ static SIZE_T resolve(const WCHAR *in, WCHAR *out, BOOL normalise)
         out[n++] = '\\';
     root = n;
     while (*in) {
-        SIZE_T length = 0;
+        size_t length = 0;
         BOOL skip = FALSE; /* the backslash behind the segment */
 
         while (in[length] && in[length] != '\\')
@@ -49,7 +49,7 @@ static SIZE_T resolve(const WCHAR *in, WCHAR *out, BOOL normalise)
             /* `a\..\b` is `\b`: what is left of a relative name that went all the way up is the root. */
             skip = n || !any;
         } else {
-            SIZE_T kept = length;
+            size_t kept = length;
 
             while (normalise && !in[length] && kept > 1 && in[kept - 1] == '.')
                 kept--; /* dots at the end are no part of a name, as in Win32 names */
@@ -72,7 +72,7 @@ static SIZE_T resolve(const WCHAR *in, WCHAR *out, BOOL normalise)
 
 HRESULT WINAPI PathAllocCanonicalize(const WCHAR *path, ULONG flags, WCHAR **result)
 {
-    SIZE_T length, prefix, n, extra;
+    size_t length, prefix, n, extra;
     WCHAR *text;
     BOOL unc, extended;
 
@@ -126,9 +126,9 @@ HRESULT WINAPI PathAllocCanonicalize(const WCHAR *path, ULONG flags, WCHAR **res
 }
 
 /* Into a buffer; a result that does not fit is none. */
-static HRESULT deliver(HRESULT status, WCHAR *text, WCHAR *out, SIZE_T size)
+static HRESULT deliver(HRESULT status, WCHAR *text, WCHAR *out, size_t size)
 {
-    SIZE_T length;
+    size_t length;
 
     if (status) {
         *out = 0;
@@ -145,7 +145,7 @@ static HRESULT deliver(HRESULT status, WCHAR *text, WCHAR *out, SIZE_T size)
     return status;
 }
 
-HRESULT WINAPI PathCchCanonicalizeEx(WCHAR *out, SIZE_T size, const WCHAR *path, ULONG flags)
+HRESULT WINAPI PathCchCanonicalizeEx(WCHAR *out, size_t size, const WCHAR *path, ULONG flags)
 {
     WCHAR *text;
     HRESULT status;
@@ -156,14 +156,14 @@ HRESULT WINAPI PathCchCanonicalizeEx(WCHAR *out, SIZE_T size, const WCHAR *path,
     return deliver(status, text, out, size);
 }
 
-HRESULT WINAPI PathCchCanonicalize(WCHAR *out, SIZE_T size, const WCHAR *path)
+HRESULT WINAPI PathCchCanonicalize(WCHAR *out, size_t size, const WCHAR *path)
 {
     return PathCchCanonicalizeEx(out, size, path, 0);
 }
 
 HRESULT WINAPI PathAllocCombine(const WCHAR *dir, const WCHAR *more, ULONG flags, WCHAR **result)
 {
-    SIZE_T dir_length, more_length, n;
+    size_t dir_length, more_length, n;
     WCHAR *joined;
     HRESULT status;
 
@@ -197,7 +197,7 @@ HRESULT WINAPI PathAllocCombine(const WCHAR *dir, const WCHAR *more, ULONG flags
     return status;
 }
 
-HRESULT WINAPI PathCchCombineEx(WCHAR *out, SIZE_T size, const WCHAR *dir, const WCHAR *more, ULONG flags)
+HRESULT WINAPI PathCchCombineEx(WCHAR *out, size_t size, const WCHAR *dir, const WCHAR *more, ULONG flags)
 {
     WCHAR *text;
     HRESULT status;
@@ -208,16 +208,16 @@ HRESULT WINAPI PathCchCombineEx(WCHAR *out, SIZE_T size, const WCHAR *dir, const
     return deliver(status, text, out, size);
 }
 
-HRESULT WINAPI PathCchCombine(WCHAR *out, SIZE_T size, const WCHAR *dir, const WCHAR *more)
+HRESULT WINAPI PathCchCombine(WCHAR *out, size_t size, const WCHAR *dir, const WCHAR *more)
 {
     return PathCchCombineEx(out, size, dir, more, 0);
 }
 
-HRESULT WINAPI PathCchAppendEx(WCHAR *path, SIZE_T size, const WCHAR *more, ULONG flags)
+HRESULT WINAPI PathCchAppendEx(WCHAR *path, size_t size, const WCHAR *more, ULONG flags)
 {
     WCHAR *text = NULL;
     HRESULT status;
-    SIZE_T length;
+    size_t length;
 
     if (!path || !size || size > PATHCCH_MAX_CCH)
         return E_INVALIDARG;
@@ -234,7 +234,7 @@ HRESULT WINAPI PathCchAppendEx(WCHAR *path, SIZE_T size, const WCHAR *more, ULON
     return length < size ? S_OK : STRSAFE_E_INSUFFICIENT_BUFFER;
 }
 
-HRESULT WINAPI PathCchAppend(WCHAR *path, SIZE_T size, const WCHAR *more)
+HRESULT WINAPI PathCchAppend(WCHAR *path, size_t size, const WCHAR *more)
 {
     return PathCchAppendEx(path, size, more, 0);
 }

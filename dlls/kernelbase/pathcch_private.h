@@ -20,7 +20,7 @@
 #endif
 
 /* The length of `\\?\` before a drive, or of `\\?\UNC\`; 0 if there is neither. */
-SIZE_T pathcch_prefix(const WCHAR *path, BOOL *unc);
+size_t pathcch_prefix(const WCHAR *path, BOOL *unc);
 /* The length of the root, with its last backslash: `C:\`, `\\server\share\`, `\\?\...`, `\`; 0 of a relative path. */
 SIZE_T pathcch_root(const WCHAR *path);
 

@@ -6,6 +6,8 @@
  */
 #include "kernelbase_private.h"
 
+#ifdef _WIN64
+
 #define CONTEXT_XSTATE_BIT 0x40u
 
 DWORD64 WINAPI GetEnabledXStateFeatures(void)
@@ -91,3 +93,5 @@ BOOL WINAPI SetXStateFeaturesMask(CONTEXT *context, DWORD64 mask)
     (void)context;
     return mask & ~(DWORD64)XSTATE_MASK_LEGACY ? fail(ERROR_INVALID_PARAMETER) : TRUE;
 }
+
+#endif

@@ -80,8 +80,10 @@ void ldr_notify(struct ldr_module *module, ULONG reason);
 /* What the unwinder needs of an image: found without a lock, at any time, in any thread. */
 struct ldr_range {
     ULONG_PTR base, end;
+#ifdef _WIN64
     const RUNTIME_FUNCTION *functions;
     ULONG function_count;
+#endif
     struct ldr_module *module;
 };
 bool ldr_range_find(ULONG_PTR address, struct ldr_range *range);

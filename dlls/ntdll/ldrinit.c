@@ -126,8 +126,10 @@ static void add_early_range(void *base)
     ULONG size;
 
     range.end = range.base + RtlImageNtHeader(base)->OptionalHeader.SizeOfImage;
+#ifdef _WIN64
     range.functions = RtlImageDirectoryEntryToData(base, TRUE, IMAGE_DIRECTORY_ENTRY_EXCEPTION, &size);
     range.function_count = range.functions ? size / sizeof(RUNTIME_FUNCTION) : 0;
+#endif
     ldr_range_add(&range);
 }
 

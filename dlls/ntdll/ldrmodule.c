@@ -254,8 +254,10 @@ struct ldr_module *ldr_module_create(void *base, const UNICODE_STRING *full_name
     range.base = (ULONG_PTR)base;
     range.end = range.base + entry->SizeOfImage;
     range.module = module;
+#ifdef _WIN64
     range.functions = RtlImageDirectoryEntryToData(base, TRUE, IMAGE_DIRECTORY_ENTRY_EXCEPTION, &size);
     range.function_count = range.functions ? size / sizeof(RUNTIME_FUNCTION) : 0;
+#endif
     if (!ldr_range_add(&range)) {
         heap_free(module);
         return NULL;

@@ -76,6 +76,7 @@ static LONG_PTR window_long(HWND handle, int index, BOOL set, LONG_PTR value, SI
     return old;
 }
 
+#ifdef _WIN64 /* otherwise these are other names of the functions below */
 LONG_PTR WINAPI GetWindowLongPtrW(HWND window, int index)
 {
     return window_long(window, index, FALSE, 0, sizeof(LONG_PTR), FALSE);
@@ -95,6 +96,7 @@ LONG_PTR WINAPI SetWindowLongPtrA(HWND window, int index, LONG_PTR value)
 {
     return window_long(window, index, TRUE, value, sizeof(LONG_PTR), TRUE);
 }
+#endif
 
 LONG WINAPI GetWindowLongW(HWND window, int index)
 {
