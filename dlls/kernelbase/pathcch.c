@@ -30,7 +30,7 @@ static BOOL is_guid(const WCHAR *str)
     return TRUE;
 }
 
-size_t pathcch_root(const WCHAR *path)
+SIZE_T pathcch_root(const WCHAR *path)
 {
     BOOL unc;
     size_t n = pathcch_prefix(path, &unc);
