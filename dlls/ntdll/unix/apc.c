@@ -265,7 +265,7 @@ NTSTATUS NtAlertThreadByThreadId(HANDLE ThreadId)
     if (!state)
         return STATUS_INVALID_CID;
     if (old == ALERT_WAITING)
-        syscall(SYS_futex, state, FUTEX_WAKE, 1, NULL, NULL, 0);
+        syscall(SYS_futex, state, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
     return STATUS_SUCCESS;
 }
 

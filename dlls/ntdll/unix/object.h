@@ -84,7 +84,9 @@ struct thread_wait {
     struct user_apc *apc_first, **apc_last;
     struct object **held; /* references that a blocked wait holds: dropped if the thread ends there */
     unsigned held_count;
-    uint32_t spin; /* how long spinning has paid so far */
+    struct wait_spin { /* whether spinning before blocking has paid lately: see wait.c */
+        uint16_t credit, typical, interval, left;
+    } spin;
     /* Completion ports (completion.c): */
     struct completion_port *port; /* the port whose packets the thread handles; referenced */
     bool port_active;             /* it counts as running for the port's concurrency limit */

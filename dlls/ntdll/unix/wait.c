@@ -16,7 +16,6 @@
 #include "cell.h"
 
 #define EPOCH_1601_SECONDS 11644473600ll
-#define SPIN_MAX           400 /* pauses: about as long as a wake-up would take */
 
 /* --- deadlines --- */
 
@@ -57,7 +56,7 @@ bool wait_deadline_passed(const struct wait_deadline *deadline)
 /* Sleeps while *word is `value`. False when the deadline has passed. The word may be shared with other processes. */
 bool futex_sleep(uint32_t *word, uint32_t value, const struct wait_deadline *deadline)
 {
-    int op = FUTEX_WAIT_BITSET;
+    int op = FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG;
     struct timespec at, *at_pointer = NULL;
     if (!deadline->infinite) {
         if (deadline->seconds < 0)
@@ -72,7 +71,7 @@ bool futex_sleep(uint32_t *word, uint32_t value, const struct wait_deadline *dea
 
 void wait_wake(struct segment_thread *record)
 {
-    syscall(SYS_futex, &record->wait_state, FUTEX_WAKE, 1, NULL, NULL, 0);
+    syscall(SYS_futex, &record->wait_state, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
 
 /* --- blocking --- */
@@ -83,6 +82,29 @@ void wait_arm(struct thread_wait *wait, bool alertable, uint32_t armed)
     record->alertable = alertable;
     /* A full barrier: whoever interrupts sets `pending` and then looks at the state; we set the state, then look. */
     __atomic_exchange_n(&record->wait_state, armed, __ATOMIC_SEQ_CST);
+}
+
+/*
+ * Spinning before blocking. Where the answer comes within some microseconds, spinning for it saves two system calls and
+ * the wake-up of an idle processor; where it does not, the time is lost, and taken from whoever would give the answer if
+ * there are more threads than processors. So each thread learns: it spins in every wait as long as that mostly pays, for
+ * about twice as long as it usually took; when it does not, it tries again once in a while, at ever greater distances.
+ */
+#define SPIN_MAX          300u /* pauses, of 10 to 50 ns: about as long as a wake-up takes */
+#define SPIN_CREDIT       8
+#define SPIN_INTERVAL     8
+#define SPIN_INTERVAL_MAX 512
+
+static bool spinning_possible(void)
+{
+    static int processors;
+    int count = __atomic_load_n(&processors, __ATOMIC_RELAXED);
+    if (unlikely(!count)) {
+        cpu_set_t set;
+        count = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 2;
+        __atomic_store_n(&processors, count, __ATOMIC_RELAXED);
+    }
+    return count > 1;
 }
 
 static inline bool is_armed(uint32_t state)
@@ -127,6 +149,38 @@ static uint32_t pending_bits(const struct thread_wait *wait, bool alertable)
     return alertable ? bits : bits & SEGMENT_PENDING_SUSPEND;
 }
 
+static uint32_t spin_limit(struct wait_spin *spin)
+{
+    if (spin->credit)
+        return spin->typical * 2u + 30 < SPIN_MAX ? spin->typical * 2u + 30 : SPIN_MAX;
+    if (spin->left) {
+        spin->left--;
+        return 0;
+    }
+    return spinning_possible() ? SPIN_MAX : 0;
+}
+
+static void spin_paid(struct wait_spin *spin, uint32_t took)
+{
+    spin->typical = (uint16_t)(spin->credit ? (spin->typical * 7u + took) / 8 : took);
+    if (spin->credit < SPIN_CREDIT)
+        spin->credit++;
+    spin->interval = 0;
+}
+
+static void spin_failed(struct wait_spin *spin)
+{
+    if (spin->credit > 2) {
+        spin->credit -= 2;
+        return;
+    }
+    spin->credit = 0;
+    spin->interval = spin->interval ? spin->interval * 2 : SPIN_INTERVAL;
+    if (spin->interval > SPIN_INTERVAL_MAX)
+        spin->interval = SPIN_INTERVAL_MAX;
+    spin->left = spin->interval;
+}
+
 enum wake_reason wait_block(struct thread_wait *wait, const struct wait_deadline *deadline, uint32_t *position)
 {
     struct segment_thread *record = wait->record;
@@ -136,17 +190,17 @@ enum wake_reason wait_block(struct thread_wait *wait, const struct wait_deadline
     if (unlikely(pending_bits(wait, alertable)))
         goto interrupted;
 
-    /* Spin only as long as it has been paying lately. */
-    uint32_t limit = wait->spin < SPIN_MAX ? wait->spin + 10 : SPIN_MAX;
+    uint32_t limit = spin_limit(&wait->spin);
     for (uint32_t i = 0; i < limit; i++) {
         state = __atomic_load_n(&record->wait_state, __ATOMIC_ACQUIRE);
         if (!is_armed(state)) {
-            wait->spin += ((int32_t)(i * 2) - (int32_t)wait->spin) / 8 + 1;
+            spin_paid(&wait->spin, i);
             goto ended;
         }
         cpu_relax();
     }
-    wait->spin -= wait->spin / 8;
+    if (limit)
+        spin_failed(&wait->spin);
 
     for (;;) {
         state = __atomic_load_n(&record->wait_state, __ATOMIC_ACQUIRE);
@@ -213,7 +267,7 @@ void thread_interrupt_wait(struct thread *thread)
     __atomic_fetch_or(&record->pending, SEGMENT_PENDING_SUSPEND, __ATOMIC_SEQ_CST);
     interrupt(record, SEGMENT_PENDING_SUSPEND);
     /* A wait for an alert by thread id sleeps elsewhere. */
-    syscall(SYS_futex, &record->alert_state, FUTEX_WAKE, 1, NULL, NULL, 0);
+    syscall(SYS_futex, &record->alert_state, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
 
 NTSTATUS wait_interrupted(struct thread_wait *wait, bool alertable)
