@@ -4,10 +4,10 @@
  * 767 significant digits) is worked out in limbs of nine digits, then rounded once. Values with few bits and small
  * exponents, which is what programs print most, take a short cut through 128-bit integers.
  */
-#include "crt_private.h"
+#include "fp_wide.h"
 #include <fenv.h>
 
-#define LIMB       1000000000u
+#define LIMB       FP_LIMB
 #define LIMB_COUNT 130 /* 1074 fraction digits and 309 before the point, in nines, and some */
 
 static void put_limb(char *out, unsigned limb)
@@ -159,26 +159,25 @@ static bool short_cut(unsigned __int64 mantissa, int exponent, int ndigits, int 
 
     if (ndigits < 0 || ndigits > 15 || exponent > 10 || exponent < -116)
         return false;
-    unsigned __int128 value = (unsigned __int128)mantissa * powers[ndigits];
+    struct fp_wide value = fp_multiply(mantissa, powers[ndigits]);
     if (exponent >= 0) {
-        value <<= exponent;
+        value = fp_shift_left(value, exponent);
     } else {
-        unsigned __int128 unit = (unsigned __int128)1 << -exponent, low = value & (unit - 1), half = unit >> 1;
-        value >>= -exponent;
-        int rest = !low ? 0 : low < half ? 1 : low == half ? 2 : 3;
-        if (rounds_up(rest, (int)value & 1, d->negative, rounding))
-            value++;
+        struct fp_wide whole = fp_shift_right(value, -exponent), low = fp_low_bits(value, -exponent);
+        struct fp_wide half = fp_shift_left((struct fp_wide){ 0, 1 }, -exponent - 1);
+        int order = fp_compare(low, half), rest = !(low.high | low.low) ? 0 : 2 + order;
+        value = whole;
+        if (rounds_up(rest, value.low & 1, d->negative, rounding) && !++value.low)
+            value.high++;
     }
     char digits[48];
     int n = 0;
-    while (value >> 64) {
-        unsigned __int128 q = value / 1000000000000000000ull;
-        unsigned __int64 r = (unsigned __int64)(value - q * 1000000000000000000ull);
-        for (int i = 0; i < 18; i++, r /= 10)
-            digits[n++] = (char)('0' + r % 10);
-        value = q;
+    while (value.high) {
+        unsigned limb = fp_divide_by_limb(&value);
+        for (int i = 0; i < 9; i++, limb /= 10)
+            digits[n++] = (char)('0' + limb % 10);
     }
-    for (unsigned __int64 v = (unsigned __int64)value; v; v /= 10)
+    for (unsigned __int64 v = value.low; v; v /= 10)
         digits[n++] = (char)('0' + v % 10);
     d->count = n;
     d->point = n - ndigits;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* longjmp: an unwind to the frame that called setjmp if the compiler named one, else just the registers. */
+#ifdef _WIN64
 #include "crt_private.h"
 #include <setjmp.h>
 
@@ -20,3 +21,4 @@ DECLSPEC_NORETURN void __cdecl crt_longjmp(_JUMP_BUFFER *buffer, int value)
     RtlUnwind((void *)buffer->Frame, (void *)buffer->Rip, &record, (void *)(intptr_t)value);
     crt_longjmp_restore(buffer, value);
 }
+#endif

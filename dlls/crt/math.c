@@ -292,7 +292,14 @@ float __cdecl _scalbf(float x, long n)
 
 __int64 __cdecl llrint(double x)
 {
+#ifdef _WIN64
     return __builtin_ia32_cvtsd2si64((__attribute__((vector_size(16))) double){ x });
+#else
+    __int64 result;
+
+    __asm__ volatile("fistpll %0" : "=m"(result) : "t"(x) : "st"); /* rounds as the x87 control word says */
+    return result;
+#endif
 }
 
 __int64 __cdecl llrintf(float x)

@@ -68,6 +68,7 @@ FILE *__cdecl __acrt_iob_func(unsigned n)
     return (FILE *)&crt_iob[n];
 }
 
+#undef __iob_func
 FILE *__cdecl __iob_func(void)
 {
     return (FILE *)crt_iob;

@@ -4,9 +4,9 @@
  * by a power of ten of 128 bits; only when the bits behind the result do not tell the direction of rounding, or there are
  * more digits, the whole number is worked out.
  */
-#include "crt_private.h"
+#include "fp_wide.h"
 
-#define LIMB      1000000000u
+#define LIMB      FP_LIMB
 #define MAX_LIMBS 170 /* 800 digits behind 342 zeros, and limbs that are not full at both ends */
 
 /* A value of mantissa * 2^exponent, top bit set; sticky: a bit more, less than one unit. */
@@ -107,18 +107,19 @@ static const unsigned __int64 powers_of_ten[] = {
     10000000000000000000ull,
 };
 
-/* (high:low) * factor, 192 bits, of which the upper 128 stay, normalised. The error grows by less than 3 units. */
-static void multiply(unsigned __int128 *value, int *exponent, unsigned __int64 factor)
+/* *value * factor, 192 bits, of which the upper 128 stay, normalised. The error grows by less than 3 units. */
+static void multiply(struct fp_wide *value, int *exponent, unsigned __int64 factor)
 {
     int zeros = __builtin_clzll(factor);
 
     factor <<= zeros;
-    unsigned __int128 low = (unsigned __int128)(unsigned __int64)*value * factor;
-    unsigned __int128 high =
-        (unsigned __int128)(unsigned __int64)(*value >> 64) * factor + (unsigned __int64)(low >> 64);
+    struct fp_wide low = fp_multiply(value->low, factor), high = fp_multiply(value->high, factor);
+    high.low += low.high;
+    high.high += high.low < low.high;
     *exponent += 64 - zeros;
-    if (!(high >> 127)) {
-        high = high << 1 | ((unsigned __int64)low >> 63);
+    if (!(high.high >> 63)) {
+        high.high = high.high << 1 | high.low >> 63;
+        high.low = high.low << 1 | low.low >> 63;
         --*exponent;
     }
     *value = high;
@@ -132,7 +133,7 @@ static bool short_decimal(unsigned __int64 digits, int exponent, const struct fo
 
     if (index < 0 || index >= (int)CRT_COUNTOF(powers28))
         return false;
-    unsigned __int128 value = (unsigned __int128)powers28[index].high << 64 | powers28[index].low;
+    struct fp_wide value = { powers28[index].high, powers28[index].low };
     int e = powers28[index].exponent, rest = exponent + 364 - index * 28;
     if (rest > 19) {
         multiply(&value, &e, powers_of_ten[19]);
@@ -141,14 +142,15 @@ static bool short_decimal(unsigned __int64 digits, int exponent, const struct fo
     if (rest)
         multiply(&value, &e, powers_of_ten[rest]);
     multiply(&value, &e, digits);
-    out->mantissa = (unsigned __int64)(value >> 64);
+    out->mantissa = value.high;
     out->exponent = e + 64;
     out->sticky = true;
     /* The true value is in [value, value + MAX_ERROR): safe unless a boundary of rounding is near or the result denormal. */
     if (out->exponent + 64 - f->bits < f->min_exponent)
         return false;
-    unsigned __int128 mask = ((unsigned __int128)1 << (128 - f->bits - 1)) - 1, low = value & mask;
-    return low > MAX_ERROR && low < mask - MAX_ERROR;
+    /* The upper half's bits behind the rounding bit, all clear or all set with the lower half near its end too. */
+    unsigned __int64 mask = (1ull << (64 - f->bits - 1)) - 1, low = value.high & mask;
+    return (low || value.low > MAX_ERROR) && (low != mask || value.low < ~0ull - MAX_ERROR);
 }
 
 /* ---- any number of digits ---- */

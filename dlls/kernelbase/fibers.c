@@ -120,6 +120,8 @@ void *WINAPI CreateFiberEx(SIZE_T commit, SIZE_T reserve, DWORD flags, LPFIBER_S
     frame->rip = (ULONG_PTR)RtlUserFiberStart;
     frame->rbx = (ULONG_PTR)start;
     fiber->rsp = frame;
+#else
+    (void)start; /* fibers_x64.S has no 32-bit counterpart yet */
 #endif
     return fiber;
 }

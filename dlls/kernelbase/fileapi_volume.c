@@ -322,13 +322,13 @@ BOOL WINAPI GetVolumePathNameW(const WCHAR *path, WCHAR *volume, DWORD size)
     else if (!wcsncmp(full, L"\\\\?\\Volume{", 11)) {
         const WCHAR *end = wcschr(full + 11, '\\');
 
-        length = end ? end - full + 1 : length + 1;
+        length = end ? (DWORD)(end - full + 1) : length + 1;
     } else {
         /* \\server\share\ */
         const WCHAR *end = length > 2 ? wcschr(full + 2, '\\') : NULL;
 
         end = end ? wcschr(end + 1, '\\') : NULL;
-        length = end ? end - full + 1 : length + 1;
+        length = end ? (DWORD)(end - full + 1) : length + 1;
     }
     if (length < size) {
         memcpy(volume, full, (length - 1) * sizeof(WCHAR));

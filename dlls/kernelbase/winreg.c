@@ -24,7 +24,7 @@ static BOOL cache_disabled[ARRAY_SIZE(predefined_paths)];
 
 BOOL reg_is_predefined(HKEY key)
 {
-    LONG_PTR value = (LONG_PTR)key;
+    LONG64 value = (LONG_PTR)key;
 
     /* 32-bit values are extended with zeros or with their sign. */
     return (value >> 32 == 0 || value >> 32 == -1) && ((ULONG)value & 0xffffff00u) == 0x80000000u;

@@ -85,17 +85,19 @@ int __crtDefaultMode();
 typedef struct {
     void *value;
 } srw_lock, condition_variable;
-__declspec(dllimport) int MultiByteToWideChar(unsigned page, unsigned long flags, const char *from, int size,
-                                              wchar_t *to, int room);
-__declspec(dllimport) int WideCharToMultiByte(unsigned page, unsigned long flags, const wchar_t *from, int size,
-                                              char *to, int room, const char *unknown, int *used);
-__declspec(dllimport) int IsDBCSLeadByteEx(unsigned page, unsigned char c);
-__declspec(dllimport) int LCMapStringEx(const wchar_t *locale, unsigned long flags, const wchar_t *from, int size,
-                                        wchar_t *to, int room, void *version, void *reserved, intptr_t parameter);
-__declspec(dllimport) int CompareStringEx(const wchar_t *locale, unsigned long flags, const wchar_t *a, int a_size,
-                                          const wchar_t *b, int b_size, void *version, void *reserved,
-                                          intptr_t parameter);
-__declspec(dllimport) int GetStringTypeW(unsigned long type, const wchar_t *text, int size, unsigned short *types);
+__declspec(dllimport) int __stdcall MultiByteToWideChar(unsigned page, unsigned long flags, const char *from, int size,
+                                                        wchar_t *to, int room);
+__declspec(dllimport) int __stdcall WideCharToMultiByte(unsigned page, unsigned long flags, const wchar_t *from,
+                                                        int size, char *to, int room, const char *unknown, int *used);
+__declspec(dllimport) int __stdcall IsDBCSLeadByteEx(unsigned page, unsigned char c);
+__declspec(dllimport) int __stdcall LCMapStringEx(const wchar_t *locale, unsigned long flags, const wchar_t *from,
+                                                  int size, wchar_t *to, int room, void *version, void *reserved,
+                                                  intptr_t parameter);
+__declspec(dllimport) int __stdcall CompareStringEx(const wchar_t *locale, unsigned long flags, const wchar_t *a,
+                                                    int a_size, const wchar_t *b, int b_size, void *version,
+                                                    void *reserved, intptr_t parameter);
+__declspec(dllimport) int __stdcall GetStringTypeW(unsigned long type, const wchar_t *text, int size,
+                                                   unsigned short *types);
 }
 
 void *operator new(size_t size);

@@ -46,9 +46,9 @@ struct pointer {
 };
 
 extern "C" {
-__declspec(dllimport) void RaiseException(unsigned long code, unsigned long flags, unsigned long count,
-                                          const uintptr_t *arguments);
-__declspec(dllimport) void *RtlPcToFileHeader(void *address, void **image);
+__declspec(dllimport) void __stdcall RaiseException(unsigned long code, unsigned long flags, unsigned long count,
+                                                    const uintptr_t *arguments);
+__declspec(dllimport) void *__stdcall RtlPcToFileHeader(void *address, void **image);
 void **__current_exception();
 }
 

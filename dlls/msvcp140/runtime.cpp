@@ -5,10 +5,10 @@
 #include "streams.h"
 
 extern "C" {
-__declspec(dllimport) void InitializeCriticalSectionAndSpinCount(void *section, unsigned long spins);
-__declspec(dllimport) void EnterCriticalSection(void *section);
-__declspec(dllimport) void LeaveCriticalSection(void *section);
-__declspec(dllimport) int DisableThreadLibraryCalls(void *module);
+__declspec(dllimport) void __stdcall InitializeCriticalSectionAndSpinCount(void *section, unsigned long spins);
+__declspec(dllimport) void __stdcall EnterCriticalSection(void *section);
+__declspec(dllimport) void __stdcall LeaveCriticalSection(void *section);
+__declspec(dllimport) int __stdcall DisableThreadLibraryCalls(void *module);
 int _callnewh(size_t size);
 
 int _fltused;

@@ -6,16 +6,16 @@
 #include "abi.h"
 
 extern "C" {
-__declspec(dllimport) void *CreateThreadpoolWork(void (*callback)(void *, void *, void *), void *context,
-                                                 void *environment);
-__declspec(dllimport) void SubmitThreadpoolWork(void *work);
-__declspec(dllimport) void CloseThreadpoolWork(void *work);
-__declspec(dllimport) void FreeLibraryWhenCallbackReturns(void *instance, void *module);
-__declspec(dllimport) int GetModuleHandleExW(unsigned long flags, const wchar_t *name, void **module);
-__declspec(dllimport) unsigned long GetCurrentThreadId();
-__declspec(dllimport) unsigned long GetLastError();
-__declspec(dllimport) unsigned short RtlCaptureStackBackTrace(unsigned long skip, unsigned long count, void **trace,
-                                                              unsigned long *hash);
+__declspec(dllimport) void *__stdcall CreateThreadpoolWork(void(__stdcall *callback)(void *, void *, void *),
+                                                           void *context, void *environment);
+__declspec(dllimport) void __stdcall SubmitThreadpoolWork(void *work);
+__declspec(dllimport) void __stdcall CloseThreadpoolWork(void *work);
+__declspec(dllimport) void __stdcall FreeLibraryWhenCallbackReturns(void *instance, void *module);
+__declspec(dllimport) int __stdcall GetModuleHandleExW(unsigned long flags, const wchar_t *name, void **module);
+__declspec(dllimport) unsigned long __stdcall GetCurrentThreadId();
+__declspec(dllimport) unsigned long __stdcall GetLastError();
+__declspec(dllimport) unsigned short __stdcall RtlCaptureStackBackTrace(unsigned long skip, unsigned long count,
+                                                                        void **trace, unsigned long *hash);
 }
 
 namespace std
@@ -64,7 +64,7 @@ struct _Threadpool_chore {
 enum : unsigned long { module_from_address = 4, module_unchanged_count = 2 };
 
 /* The module that the work is in must not be unloaded while it waits and runs. */
-static void run_chore(void *instance, void *context, void *)
+static void __stdcall run_chore(void *instance, void *context, void *)
 {
     _Threadpool_chore *chore = static_cast<_Threadpool_chore *>(context);
     void *module;

@@ -38,27 +38,28 @@ extern "C" {
 typedef mutex_data *_Mtx_t;
 typedef condition_data *_Cnd_t;
 
-__declspec(dllimport) void AcquireSRWLockExclusive(srw_lock *lock);
-__declspec(dllimport) void ReleaseSRWLockExclusive(srw_lock *lock);
-__declspec(dllimport) unsigned char TryAcquireSRWLockExclusive(srw_lock *lock);
-__declspec(dllimport) int SleepConditionVariableSRW(condition_variable *variable, srw_lock *lock, unsigned long timeout,
-                                                    unsigned long flags);
-__declspec(dllimport) void WakeConditionVariable(condition_variable *variable);
-__declspec(dllimport) void WakeAllConditionVariable(condition_variable *variable);
-__declspec(dllimport) unsigned long GetCurrentThreadId();
-__declspec(dllimport) void Sleep(unsigned long milliseconds);
-__declspec(dllimport) int SwitchToThread();
-__declspec(dllimport) unsigned long WaitForSingleObject(void *handle, unsigned long timeout);
-__declspec(dllimport) int GetExitCodeThread(void *handle, unsigned long *code);
-__declspec(dllimport) int CloseHandle(void *handle);
-__declspec(dllimport) void GetSystemTimePreciseAsFileTime(unsigned long long *time);
-__declspec(dllimport) int QueryPerformanceCounter(long long *value);
-__declspec(dllimport) int QueryPerformanceFrequency(long long *value);
-__declspec(dllimport) unsigned long GetActiveProcessorCount(unsigned short group);
-__declspec(dllimport) int InitOnceExecuteOnce(once_data *once, int (*function)(once_data *, void *, void **),
-                                              void *argument, void **context);
-uintptr_t _beginthreadex(void *security, unsigned stack, unsigned (*start)(void *), void *argument, unsigned flags,
-                         unsigned *id);
+__declspec(dllimport) void __stdcall AcquireSRWLockExclusive(srw_lock *lock);
+__declspec(dllimport) void __stdcall ReleaseSRWLockExclusive(srw_lock *lock);
+__declspec(dllimport) unsigned char __stdcall TryAcquireSRWLockExclusive(srw_lock *lock);
+__declspec(dllimport) int __stdcall SleepConditionVariableSRW(condition_variable *variable, srw_lock *lock,
+                                                              unsigned long timeout, unsigned long flags);
+__declspec(dllimport) void __stdcall WakeConditionVariable(condition_variable *variable);
+__declspec(dllimport) void __stdcall WakeAllConditionVariable(condition_variable *variable);
+__declspec(dllimport) unsigned long __stdcall GetCurrentThreadId();
+__declspec(dllimport) void __stdcall Sleep(unsigned long milliseconds);
+__declspec(dllimport) int __stdcall SwitchToThread();
+__declspec(dllimport) unsigned long __stdcall WaitForSingleObject(void *handle, unsigned long timeout);
+__declspec(dllimport) int __stdcall GetExitCodeThread(void *handle, unsigned long *code);
+__declspec(dllimport) int __stdcall CloseHandle(void *handle);
+__declspec(dllimport) void __stdcall GetSystemTimePreciseAsFileTime(unsigned long long *time);
+__declspec(dllimport) int __stdcall QueryPerformanceCounter(long long *value);
+__declspec(dllimport) int __stdcall QueryPerformanceFrequency(long long *value);
+__declspec(dllimport) unsigned long __stdcall GetActiveProcessorCount(unsigned short group);
+__declspec(dllimport) int __stdcall InitOnceExecuteOnce(once_data *once,
+                                                        int(__stdcall *function)(once_data *, void *, void **),
+                                                        void *argument, void **context);
+uintptr_t _beginthreadex(void *security, unsigned stack, unsigned(__stdcall *start)(void *), void *argument,
+                         unsigned flags, unsigned *id);
 [[noreturn]] void _endthreadex(unsigned code);
 
 /* ---- clocks ---- */
@@ -348,7 +349,7 @@ void _Cnd_do_broadcast_at_thread_exit() noexcept
 
 /* ---- threads ---- */
 
-int _Thrd_start(thread_data *thread, unsigned (*start)(void *), void *argument) noexcept
+int _Thrd_start(thread_data *thread, unsigned(__stdcall *start)(void *), void *argument) noexcept
 {
     thread->handle = (void *)_beginthreadex(nullptr, 0, start, argument, 0, &thread->id);
     return thread->handle ? thread_success : thread_error;
@@ -359,7 +360,7 @@ struct start_data {
     void *argument;
 };
 
-static unsigned run_thread(void *parameter)
+static unsigned __stdcall run_thread(void *parameter)
 {
     start_data start = *static_cast<start_data *>(parameter);
     unsigned result;
@@ -470,10 +471,11 @@ struct once_flag {
     void *state;
 };
 
-int _Execute_once(once_flag &flag, int (*function)(void *, void *, void **), void *argument) noexcept
+int _Execute_once(once_flag &flag, int(__stdcall *function)(void *, void *, void **), void *argument) noexcept
 {
     return InitOnceExecuteOnce(reinterpret_cast<once_data *>(&flag),
-                               reinterpret_cast<int (*)(once_data *, void *, void **)>(function), argument, nullptr);
+                               reinterpret_cast<int(__stdcall *)(once_data *, void *, void **)>(function), argument,
+                               nullptr);
 }
 
 } // namespace std

@@ -5,9 +5,9 @@
 #include "ios.h"
 
 extern "C" int rand_s(unsigned *value);
-extern "C" __declspec(dllimport) unsigned long FormatMessageA(unsigned long flags, const void *source, unsigned long id,
-                                                              unsigned long language, char *to, unsigned long size,
-                                                              va_list *args);
+extern "C" __declspec(dllimport) unsigned long __stdcall FormatMessageA(unsigned long flags, const void *source,
+                                                                        unsigned long id, unsigned long language,
+                                                                        char *to, unsigned long size, va_list *args);
 
 namespace std
 {

@@ -4,6 +4,7 @@
  * loader's own fault ends the work on that image with STATUS_INVALID_IMAGE_FORMAT. Nothing that runs below ldr_guard may
  * hold a lock when it follows a table.
  */
+#ifdef _WIN64
 #include "exception_private.h"
 
 extern const char ldr_guard_landing[];
@@ -22,3 +23,4 @@ EXCEPTION_DISPOSITION NTAPI ldr_guard_handler(EXCEPTION_RECORD *record, void *fr
                 dispatcher->ContextRecord, dispatcher->HistoryTable);
     return ExceptionContinueSearch; /* not reached */
 }
+#endif

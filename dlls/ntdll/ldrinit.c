@@ -123,10 +123,11 @@ static NTSTATUS create_heap(PEB *peb, const IMAGE_NT_HEADERS *nt)
 static void add_early_range(void *base)
 {
     struct ldr_range range = { .base = (ULONG_PTR)base };
-    ULONG size;
 
     range.end = range.base + RtlImageNtHeader(base)->OptionalHeader.SizeOfImage;
 #ifdef _WIN64
+    ULONG size;
+
     range.functions = RtlImageDirectoryEntryToData(base, TRUE, IMAGE_DIRECTORY_ENTRY_EXCEPTION, &size);
     range.function_count = range.functions ? size / sizeof(RUNTIME_FUNCTION) : 0;
 #endif

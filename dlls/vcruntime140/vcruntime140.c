@@ -35,6 +35,7 @@ DECLSPEC_NORETURN void __cdecl __report_gsfailure(uintptr_t cookie)
     __builtin_unreachable();
 }
 
+#ifdef _WIN64
 /* Destructors that fail after a __try in a noexcept function: the same handler, but nothing may come out. */
 EXCEPTION_DISPOSITION __cdecl __C_specific_handler_noexcept(EXCEPTION_RECORD *record, void *frame, CONTEXT *context,
                                                             DISPATCHER_CONTEXT *dispatcher)
@@ -45,6 +46,7 @@ EXCEPTION_DISPOSITION __cdecl __C_specific_handler_noexcept(EXCEPTION_RECORD *re
         terminate();
     return answer;
 }
+#endif
 
 /* ---- what the other run-time DLLs reach the system by ---- */
 

@@ -2,6 +2,7 @@
 /*
  * eh_catch.c: a running catch block: what it has caught, and how it is left.
  */
+#ifdef _WIN64
 #include "eh_private.h"
 
 void __attribute__((used)) eh_begin_catch(struct eh_catch *caught)
@@ -108,3 +109,4 @@ int __cdecl __FrameUnwindFilter(EXCEPTION_POINTERS *pointers)
         thread->unwinding--;
     return EXCEPTION_CONTINUE_SEARCH;
 }
+#endif

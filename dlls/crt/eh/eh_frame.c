@@ -8,6 +8,7 @@
  * directly in it. All but the innermost stand at the call that threw; their state is in fact that of the try block that
  * has been left, which eh_catch_handler, whose frame lies just before, announces in eh_thread()->resumed_state.
  */
+#ifdef _WIN64
 #include "eh_private.h"
 
 #define NO_TRY (-2) /* no state */
@@ -274,3 +275,4 @@ EXCEPTION_DISPOSITION eh_frame_handler(EXCEPTION_RECORD *record, char *frame, CO
         search_frame(&visit);
     return ExceptionContinueSearch;
 }
+#endif

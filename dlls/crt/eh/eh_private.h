@@ -3,7 +3,8 @@
  * eh_private.h: what the files of the C++ exception runtime share. One source makes the same functions in vcruntime140,
  * ucrtbase and msvcrt, each with its own state, as on Windows.
  *
- * The structures are the compiler's output: everything that ends in _rva is an offset from the image's base.
+ * The structures are the compiler's output: everything that ends in _rva is an offset from the image's base; in 32-bit
+ * images it is an address, and the base is taken as 0. Functions' own tables, and what is done by them, are x64's.
  */
 #ifndef TRANSOM_EH_PRIVATE_H
 #define TRANSOM_EH_PRIVATE_H
@@ -67,7 +68,11 @@ typedef struct {
 } throw_info;
 
 /* ExceptionInformation of a thrown object */
+#ifdef _WIN64
 enum { EI_MAGIC, EI_OBJECT, EI_THROW_INFO, EI_IMAGE_BASE, EI_COUNT };
+#else
+enum { EI_MAGIC, EI_OBJECT, EI_THROW_INFO, EI_COUNT };
+#endif
 
 enum { HT_CONST = 1, HT_VOLATILE = 2, HT_UNALIGNED = 4, HT_REFERENCE = 8, HT_STD_DOTDOT = 0x40, HT_BAD_ALLOC = 0x80 };
 typedef struct {
@@ -128,9 +133,11 @@ struct eh_function {
     const char *unwind_map, *try_map, *ip_map; /* format 4 */
 };
 
+#ifdef _WIN64
 EXCEPTION_DISPOSITION eh_frame_handler(EXCEPTION_RECORD *record, char *frame, CONTEXT *context,
                                        DISPATCHER_CONTEXT *dispatcher, struct eh_function *function);
 ULONG eh_function_begin(const DISPATCHER_CONTEXT *dispatcher);
+#endif
 
 /* eh_types.c */
 static inline bool eh_is_cxx(const EXCEPTION_RECORD *record)
@@ -141,6 +148,28 @@ static inline bool eh_is_cxx(const EXCEPTION_RECORD *record)
 static inline const throw_info *eh_throw_info(const EXCEPTION_RECORD *record)
 {
     return (const throw_info *)record->ExceptionInformation[EI_THROW_INFO];
+}
+/* What the thrown object's tables are relative to. */
+static inline const char *eh_throw_image(const EXCEPTION_RECORD *record)
+{
+#ifdef _WIN64
+    return (const char *)record->ExceptionInformation[EI_IMAGE_BASE];
+#else
+    (void)record;
+    return NULL;
+#endif
+}
+/* What tables at an address are relative to. */
+static inline const char *eh_image_of(const void *address)
+{
+    void *image = NULL;
+
+#ifdef _WIN64
+    RtlPcToFileHeader((void *)address, &image);
+#else
+    (void)address;
+#endif
+    return image;
 }
 bool eh_handler_takes(const struct eh_handler *handler, const catchable_type *type, const throw_info *info,
                       const char *image);

@@ -28,7 +28,9 @@ struct locator {
     int constructor_displacement;
     int type_rva;
     int hierarchy_rva;
+#ifdef _WIN64
     int self_rva;
+#endif
 };
 
 /* Exceptions with these types are thrown as if by the C++ standard library's header. */
@@ -43,12 +45,11 @@ static const struct locator *locator_of(const void *object)
 
 static const char *image_of(const struct locator *locator)
 {
-    void *image = NULL;
-
+#ifdef _WIN64
     if (locator->signature)
         return (const char *)locator - locator->self_rva;
-    RtlPcToFileHeader((void *)locator, &image);
-    return image;
+#endif
+    return eh_image_of(locator);
 }
 
 static char *complete_object(void *object, const struct locator *locator)

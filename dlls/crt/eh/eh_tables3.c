@@ -2,6 +2,7 @@
 /*
  * eh_tables3.c: the tables of __CxxFrameHandler3: arrays of fixed-size entries.
  */
+#ifdef _WIN64
 #include "eh_private.h"
 
 enum { FI_SYNCHRONOUS = 1, FI_NOEXCEPT = 4 };
@@ -134,3 +135,4 @@ EXCEPTION_DISPOSITION __cdecl __CxxFrameHandler(EXCEPTION_RECORD *record, void *
 {
     return __CxxFrameHandler3(record, frame, context, dispatcher);
 }
+#endif

@@ -3,6 +3,7 @@
  * eh_tables4.c: the tables of __CxxFrameHandler4: the same facts as byte streams. Microsoft's "Making C++ Exception
  * Handling Smaller On x64" describes their ideas.
  */
+#ifdef _WIN64
 #include "eh_private.h"
 #include <string.h>
 
@@ -212,3 +213,4 @@ EXCEPTION_DISPOSITION __cdecl __CxxFrameHandler4(EXCEPTION_RECORD *record, void 
         function.frame_offset = (int)get_uint(&p);
     return eh_frame_handler(record, frame, context, dispatcher, &function);
 }
+#endif

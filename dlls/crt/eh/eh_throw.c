@@ -7,14 +7,14 @@
 
 DECLSPEC_NORETURN void __stdcall _CxxThrowException(void *object, const throw_info *info)
 {
-    ULONG_PTR information[EI_COUNT] = { EH_MAGIC, (ULONG_PTR)object, (ULONG_PTR)info, 0 };
-    void *image = NULL;
+    ULONG_PTR information[EI_COUNT] = { EH_MAGIC, (ULONG_PTR)object, (ULONG_PTR)info };
 
     if (info) {
         if (info->attributes & TI_PURE)
             information[EI_MAGIC] = EH_MAGIC_PURE;
-        RtlPcToFileHeader((void *)info, &image);
-        information[EI_IMAGE_BASE] = (ULONG_PTR)image;
+#ifdef _WIN64
+        information[EI_IMAGE_BASE] = (ULONG_PTR)eh_image_of(info);
+#endif
     }
     RaiseException(EH_CODE, EXCEPTION_NONCONTINUABLE, EI_COUNT, information);
     terminate(); /* a filter cannot continue it */
@@ -71,7 +71,7 @@ int __cdecl __CxxExceptionFilter(EXCEPTION_POINTERS *pointers, const type_descri
         record = eh_thread()->record;
     if (!record || !eh_is_cxx(record) || !eh_throw_info(record))
         return EXCEPTION_CONTINUE_SEARCH;
-    image = (const char *)record->ExceptionInformation[EI_IMAGE_BASE];
+    image = eh_throw_image(record);
     types = (const catchable_type_array *)(image + eh_throw_info(record)->types_rva);
     eh_thread()->unwinding++;
     if (!handler.type)
@@ -193,7 +193,7 @@ int __cdecl _is_exception_typeof(const type_descriptor *type, EXCEPTION_POINTERS
         terminate();
     if (!eh_is_cxx(record) || !eh_throw_info(record))
         return 0;
-    image = (const char *)record->ExceptionInformation[EI_IMAGE_BASE];
+    image = eh_throw_image(record);
     types = (const catchable_type_array *)(image + eh_throw_info(record)->types_rva);
     for (int i = 0; i < types->count; i++) {
         const catchable_type *candidate = (const catchable_type *)(image + types->type_rva[i]);
@@ -204,7 +204,9 @@ int __cdecl _is_exception_typeof(const type_descriptor *type, EXCEPTION_POINTERS
     return 0;
 }
 
+#ifdef _WIN64
 void __cdecl _local_unwind(void *frame, void *target)
 {
     RtlUnwind(frame, target, NULL, NULL);
 }
+#endif

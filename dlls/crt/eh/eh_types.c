@@ -42,7 +42,7 @@ bool eh_handler_takes(const struct eh_handler *handler, const catchable_type *ty
 bool eh_build_catch_object(const EXCEPTION_RECORD *record, char *frame, const struct eh_handler *handler,
                            const catchable_type *type)
 {
-    const char *image = (const char *)record->ExceptionInformation[EI_IMAGE_BASE];
+    const char *image = eh_throw_image(record);
     void *object = (void *)record->ExceptionInformation[EI_OBJECT];
     char *to = frame + handler->object_offset;
 
@@ -71,7 +71,7 @@ void eh_destroy_object(const EXCEPTION_RECORD *record)
     const throw_info *info = eh_is_cxx(record) ? eh_throw_info(record) : NULL;
 
     if (info && info->destructor_rva && record->ExceptionInformation[EI_OBJECT])
-        eh_guarded((void *)(record->ExceptionInformation[EI_IMAGE_BASE] + info->destructor_rva),
+        eh_guarded((void *)(eh_throw_image(record) + info->destructor_rva),
                    (void *)record->ExceptionInformation[EI_OBJECT], NULL, NULL);
 }
 
@@ -94,26 +94,18 @@ static struct eh_handler from_table(const handler_type *handler, const char *ima
     return result;
 }
 
-static const char *image_of(const void *address)
-{
-    void *image = NULL;
-
-    RtlPcToFileHeader((void *)address, &image);
-    return image;
-}
-
 int __cdecl __TypeMatch(const handler_type *handler, const catchable_type *type, const throw_info *info)
 {
-    struct eh_handler taken = from_table(handler, image_of(handler));
+    struct eh_handler taken = from_table(handler, eh_image_of(handler));
 
-    return eh_handler_takes(&taken, type, info, image_of(info));
+    return eh_handler_takes(&taken, type, info, eh_image_of(info));
 }
 
 /* What there is to do: 0 nothing, 1 copy with a copy constructor, 2 with one that constructs virtual bases too. */
 int __cdecl __BuildCatchObjectHelper(EXCEPTION_RECORD *record, void *frame, const handler_type *handler,
                                      const catchable_type *type)
 {
-    struct eh_handler taken = from_table(handler, image_of(handler));
+    struct eh_handler taken = from_table(handler, eh_image_of(handler));
 
     if (taken.type && taken.object_offset && !(taken.adjectives & HT_REFERENCE) && !(type->properties & CT_SIMPLE) &&
         type->copy_rva)
@@ -125,7 +117,7 @@ int __cdecl __BuildCatchObjectHelper(EXCEPTION_RECORD *record, void *frame, cons
 void __cdecl __BuildCatchObject(EXCEPTION_RECORD *record, void *frame, const handler_type *handler,
                                 const catchable_type *type)
 {
-    struct eh_handler taken = from_table(handler, image_of(handler));
+    struct eh_handler taken = from_table(handler, eh_image_of(handler));
 
     eh_build_catch_object(record, frame, &taken, type);
 }
