@@ -8,6 +8,7 @@
 #   NAME_CFLAGS    more options for the compiler
 #   NAME_LIBS      more libraries, e.g. -lmingwex
 #   NAME_EXTRA     generated sources (below gen/) that belong to it
+#   NAME_MESSAGES  a message table (tools/mkmessages makes them) that is a resource of it
 #   NAME_VERSION   the file version, with commas (default: 10,0,19041,3803)
 
 WIN_ARCHS = x86_64
@@ -81,9 +82,10 @@ obj/$(1)/$(2)/$(2)_stubs.o: $(srcdir)/dlls/$(2)/$(2).exports tools/mkexports $$(
 	$$(call say,GEN)$$(if $$($(1)-$(2)-own),$$($(1)_NM) -g --defined-only $$($(1)-$(2)-own),:) | \
 	    sed -n 's/^[0-9a-f]* [A-Z] //p' > $$(@:.o=.defined) && \
 	tools/mkexports --stubs $$< $$(@:.o=.defined) > $$(@:.o=.S) && $$($(1)_CC) -c -o $$@ $$(@:.o=.S)
-obj/$(1)/$(2)/$(2)_version.o: $(srcdir)/build-aux/version.rc $(wildcard $(srcdir)/dlls/$(2)/$(2).mk)
+obj/$(1)/$(2)/$(2)_version.o: $(srcdir)/build-aux/version.rc $(wildcard $(srcdir)/dlls/$(2)/$(2).mk) $$($(2)_MESSAGES)
 	@mkdir -p $$(@D)
-	$$(call say,WINDRES)$$($(1)_WINDRES) -DNAME=$(call dll_file,$(2)) -DVERSION=$$(or $$($(2)_VERSION),$$(system_version)) $$< $$@
+	$$(call say,WINDRES)$$($(1)_WINDRES) -DNAME=$(call dll_file,$(2)) -DVERSION=$$(or $$($(2)_VERSION),$$(system_version)) \
+	    $$(addprefix -DMESSAGES=,$$($(2)_MESSAGES)) $$< $$@
 implib/$(1)/lib$(2).a: $(srcdir)/dlls/$(2)/$(2).exports tools/mkexports
 	@mkdir -p $$(@D)
 	$$(call say,IMPLIB)tools/mkexports --implib $$< > $$@.def && $$($(1)_DLLTOOL) -d $$@.def -l $$@.new && mv $$@.new $$@

@@ -2,7 +2,7 @@
 /*
  * mkmessages: turns a list of messages into a message table (MESSAGE_RESOURCE_DATA of winnt.h).
  *
- *   mkmessages LIST OUTPUT        a line of LIST: code, blank, text in UTF-8; # begins a comment line
+ *   mkmessages LIST OUTPUT        a line of LIST: code, blank, text in UTF-8, \n being a line break; # begins a comment
  *
  * Codes must ascend.
  */
@@ -37,6 +37,11 @@ static void append_text(const char *text)
     append(header, sizeof header);
     for (const unsigned char *p = (const unsigned char *)text; *p;) {
         uint16_t c = *p++;
+        if (c == '\\' && *p == 'n') {
+            append("\r\0\n", 4);
+            p++;
+            continue;
+        }
         if (c >= 0xe0 && p[0] && p[1]) {
             c = (c & 0xf) << 12 | (p[0] & 0x3f) << 6 | (p[1] & 0x3f);
             p += 2;
@@ -67,7 +72,12 @@ int main(int argc, char **argv)
         line[strcspn(line, "\n")] = 0;
         if (*line == '#' || !*line)
             continue;
-        uint32_t code = strtoul(line, &text, 0);
+        unsigned long value = strtoul(line, &text, 0);
+        uint32_t code = (uint32_t)value;
+        if (value != code) {
+            fprintf(stderr, "mkmessages: %s: code %#lx has more than 32 bits\n", argv[1], value);
+            return 1;
+        }
         if (count && code <= blocks[count - 1].high) {
             fprintf(stderr, "mkmessages: %s: code %u is out of order\n", argv[1], code);
             return 1;

@@ -7,7 +7,7 @@
 #include <winnls.h>
 #include "nlsdata.h"
 
-extern const uint8_t nls_codepages_data[], nls_locale_data[], nls_messages_data[];
+extern const uint8_t nls_codepages_data[], nls_locale_data[];
 
 /* --- code pages (nls_codepage.c) --- */
 

@@ -288,7 +288,7 @@ static BOOL format_text(struct text *out, DWORD flags, const WCHAR *src, const s
             continue;
         }
         if (!c)
-            break;
+            return fail(ERROR_INVALID_PARAMETER);
         src++;
         switch (c) {
         case '0':
@@ -307,6 +307,8 @@ static BOOL format_text(struct text *out, DWORD flags, const WCHAR *src, const s
             append_char(out, ' ');
             break;
         default:
+            if (flags & FORMAT_MESSAGE_IGNORE_INSERTS) /* NTSTATUS texts hold the likes of %p and %hs */
+                append_char(out, '%');
             append_char(out, c);
             break;
         }
@@ -354,13 +356,30 @@ static const MESSAGE_RESOURCE_ENTRY *find_module_message(HMODULE module, DWORD i
     return entry;
 }
 
+/* The system's own table is a resource of this DLL. */
+static const MESSAGE_RESOURCE_DATA *system_messages(void)
+{
+    extern const IMAGE_DOS_HEADER __ImageBase;
+    static const MESSAGE_RESOURCE_DATA *table;
+
+    if (!table) {
+        HMODULE self = (HMODULE)&__ImageBase;
+        HRSRC info = FindResourceW(self, MAKEINTRESOURCEW(1), (LPCWSTR)RT_MESSAGETABLE);
+
+        table = info ? LoadResource(self, info) : NULL;
+    }
+    return table;
+}
+
 static const MESSAGE_RESOURCE_ENTRY *find_system_message(DWORD id, DWORD language)
 {
-    const MESSAGE_RESOURCE_DATA *table = (const MESSAGE_RESOURCE_DATA *)nls_messages_data;
+    const MESSAGE_RESOURCE_DATA *table = system_messages();
     const MESSAGE_RESOURCE_ENTRY *entry;
 
     if (PRIMARYLANGID(language) != LANG_NEUTRAL && PRIMARYLANGID(language) != LANG_ENGLISH)
         return fail_null(ERROR_RESOURCE_LANG_NOT_FOUND);
+    if (!table)
+        return NULL;
     entry = find_message(table, id);
     if (!entry && (id & 0xffff0000) == 0x80070000)
         entry = find_message(table, id & 0xffff);
