@@ -3,6 +3,7 @@
  * unix_call.h: what PE code may call natively beside system calls: NtTransomUnixCall(module, function, arguments). Most modules only
  * hand out a table of plain native functions, called through sysv_abi pointers on the Windows stack: FS base is glibc's
  * thread-local storage always, so that works. Only for functions that neither block, nor lock, nor call back.
+ * 32-bit code has no such pointers: it is refused these tables (STATUS_NOT_SUPPORTED), and must do without.
  */
 #ifndef TRANSOM_UNIX_CALL_H
 #define TRANSOM_UNIX_CALL_H
