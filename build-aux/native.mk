@@ -34,6 +34,14 @@ gen/apisets.h: tools/mkapiset $(srcdir)/include/apisets.tbl
 	@mkdir -p gen
 	$(call say,GEN)tools/mkapiset $(srcdir)/include/apisets.tbl > $@.new && mv $@.new $@
 
+PROTOCOL_SOURCES = gen/protocol.h gen/protocol_shapes.c gen/protocol_server.c gen/protocol_agent.c
+GENERATED += gen/stamp-protocol
+
+gen/stamp-protocol: tools/mkprotocol $(srcdir)/include/protocol.tbl
+	@mkdir -p gen
+	$(call say,GEN)tools/mkprotocol $(srcdir)/include/protocol.tbl gen && touch $@
+$(PROTOCOL_SOURCES): gen/stamp-protocol ;
+
 # --- the base registry ---
 
 gen/registry.bin: tools/mkregistry $(srcdir)/share/registry.txt $(srcdir)/share/timezones.txt
@@ -47,7 +55,7 @@ obj/native/dlls/ntdll/unix/registry_image.o: gen/registry.bin
 NATIVE_SOURCES = $(foreach dir,loader $(patsubst $(srcdir)/%/,%,$(wildcard $(srcdir)/dlls/*/unix/)),\
 	$(patsubst $(srcdir)/%,%,$(wildcard $(srcdir)/$(dir)/*.c $(srcdir)/$(dir)/*.S)))
 NATIVE_OBJECTS = $(patsubst %,obj/native/%.o,$(basename $(NATIVE_SOURCES))) \
-	obj/native/gen/nt_dispatch.o obj/native/gen/nt_decode.o
+	obj/native/gen/nt_dispatch.o obj/native/gen/nt_decode.o obj/native/gen/protocol_shapes.o
 
 obj/native/%.o: $(srcdir)/%.c $(srcdir)/build-aux/native.mk | $(GENERATED)
 	@mkdir -p $(@D)
@@ -63,6 +71,14 @@ transom: $(NATIVE_OBJECTS)
 	$(call say,LD)$(CC) $(CFLAGS) $(UBSAN_FLAGS) -pthread -rdynamic $(LDFLAGS) -o $@ $(NATIVE_OBJECTS) $(LIBS)
 
 -include $(NATIVE_OBJECTS:.o=.d)
+
+# --- the server ---
+
+SERVER_OBJECTS = $(patsubst $(srcdir)/%.c,obj/native/%.o,$(wildcard $(srcdir)/server/*.c)) \
+	$(patsubst %,obj/native/%.o,dlls/ntdll/unix/nametable dlls/ntdll/unix/unicode gen/protocol_server gen/protocol_shapes)
+transomserver: $(SERVER_OBJECTS)
+	$(call say,LD)$(CC) $(CFLAGS) $(UBSAN_FLAGS) $(LDFLAGS) -o $@ $(SERVER_OBJECTS)
+-include $(SERVER_OBJECTS:.o=.d)
 
 # The same once more under UBSan, beside the DLLs of the ordinary build: what `make check-ubsan` runs the tests with.
 # (Programs may pass pointers that are not aligned, as on Windows.)
@@ -82,12 +98,14 @@ transom-ubsan: $(UBSAN_OBJECTS)
 -include $(UBSAN_OBJECTS:.o=.d)
 
 .PHONY: native clean-native install-native
-native: $(TOOLS) $(if $(filter loader/%,$(NATIVE_SOURCES)),transom)
+native: $(TOOLS) $(if $(filter loader/%,$(NATIVE_SOURCES)),transom) transomserver
 clean-native:
-	rm -rf tools gen obj/native obj/ubsan transom transom-ubsan
+	rm -rf tools gen obj/native obj/ubsan transom transom-ubsan transomserver
 install-native: native
 	$(INSTALL) -d "$(DESTDIR)$(bindir)"
 	$(INSTALL_PROGRAM) transom "$(DESTDIR)$(bindir)/transom"
+	$(INSTALL) -d "$(DESTDIR)$(pkglibdir)"
+	$(INSTALL_PROGRAM) transomserver "$(DESTDIR)$(pkglibdir)/transomserver"
 
 # --- what the system DLLs have and lack, for `transom check` ---
 

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * message.h: messages between processes and the server as they travel, and the checked way to take them apart.
+ *
+ * A message is one datagram of a SOCK_SEQPACKET socket: a header, the structure of its kind (protocol.h), then its parts
+ * one behind the other. At most one descriptor travels along. Nothing of it is trusted: message_decode checks the sizes,
+ * handlers check the values.
+ */
+#ifndef TRANSOM_MESSAGE_H
+#define TRANSOM_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "protocol.h"
+
+#define MESSAGE_MAX_SIZE  0x18000u /* of a whole message */
+#define MESSAGE_MAX_BYTES 0x10000u /* of parts that are cut up: memory that is read or written */
+#define MESSAGE_PARTS     3
+
+struct message_header {
+    uint32_t code;   /* enum protocol_request or protocol_call */
+    uint32_t serial; /* chosen by who asks, returned in the answer */
+    uint32_t status; /* answers: an NTSTATUS */
+    uint32_t reserved;
+};
+
+/* What a message of one kind must look like; made by mkprotocol. */
+struct message_shape {
+    const char *name;
+    uint16_t in_size, out_size;
+    uint16_t part_size[MESSAGE_PARTS + 1]; /* where the structure says how long each part is */
+    uint16_t reply_size_at;                /* where the answer's structure says how long its bytes are */
+    uint8_t part_count;
+    bool in_fd, out_bytes, out_fd, has_answer;
+};
+extern const struct message_shape request_shapes[], call_shapes[];
+
+struct message_part {
+    const void *data;
+    uint32_t size;
+};
+
+/* A message that was received, and what shall be answered. */
+struct message {
+    void *context; /* the server's struct client */
+    const struct message_shape *shape;
+    uint32_t code, serial;
+    struct message_part parts[MESSAGE_PARTS];
+    int fd; /* that came along, or -1; a handler that keeps it sets -1 */
+    /* The answer: */
+    void *reply; /* bytes, malloc'ed, or NULL */
+    uint32_t reply_size;
+    int reply_fd;        /* or -1 */
+    bool reply_fd_owned; /* to be closed when sent */
+    bool later;          /* the answer will be given later */
+};
+
+typedef uint32_t message_handler(struct message *, const void *in, void *out);
+extern message_handler *const serve_handlers[], *const agent_handlers[];
+
+/* Splits `size` bytes behind a header into the structure and its parts; false if they contradict each other. */
+static inline bool message_decode(const struct message_shape *shape, const void *body, size_t size,
+                                  struct message *message)
+{
+    if (size < shape->in_size)
+        return false;
+    const char *at = (const char *)body + shape->in_size;
+    size_t left = size - shape->in_size;
+    message->shape = shape;
+    for (unsigned i = 0; i < MESSAGE_PARTS; i++) {
+        uint32_t length = 0;
+        if (i < shape->part_count)
+            __builtin_memcpy(&length, (const char *)body + shape->part_size[i], sizeof(length));
+        if (length > left)
+            return false;
+        message->parts[i] = (struct message_part){ at, length };
+        at += length;
+        left -= length;
+    }
+    return !left;
+}
+
+/* The kinds of objects that the server knows. */
+enum object_kind {
+    OBJECT_KIND_NONE,
+    OBJECT_KIND_DIRECTORY,
+    OBJECT_KIND_SYMBOLIC_LINK,
+    OBJECT_KIND_EVENT,
+    OBJECT_KIND_MUTANT,
+    OBJECT_KIND_SEMAPHORE,
+    OBJECT_KIND_TIMER,
+    OBJECT_KIND_SECTION,
+    OBJECT_KIND_COMPLETION_PORT,
+    OBJECT_KIND_KEYED_EVENT,
+    OBJECT_KIND_JOB,
+    OBJECT_KIND_PROCESS,
+    OBJECT_KIND_THREAD,
+    OBJECT_KIND_WINDOW_STATION,
+    OBJECT_KIND_DESKTOP,
+    OBJECT_KIND_COUNT
+};
+
+/* object_set */
+#define PROTOCOL_SET_PERMANENT 1u /* value: 0 or 1 */
+#define PROTOCOL_SET_SECURITY  2u /* data: the descriptor */
+
+/* thread_control */
+enum protocol_thread_control {
+    PROTOCOL_THREAD_SUSPEND = 1,
+    PROTOCOL_THREAD_RESUME,
+    PROTOCOL_THREAD_TERMINATE,
+    PROTOCOL_THREAD_GET_CONTEXT,
+    PROTOCOL_THREAD_SET_CONTEXT,
+    PROTOCOL_THREAD_QUEUE_APC,
+    PROTOCOL_THREAD_ALERT,
+    PROTOCOL_THREAD_QUERY,
+    PROTOCOL_THREAD_SET,
+    PROTOCOL_THREAD_EXISTS,
+};
+
+#endif

@@ -1,0 +1,473 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * client.c: connections: receiving, answering, passing calls on to processes' agents, and what is left when one ends.
+ *
+ * A process is given up when the kernel says that it is dead (pidfd), not when its connection breaks: until then it may still
+ * change what it shares.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include "server.h"
+
+struct client *clients;
+uint32_t client_count;
+
+static uint64_t receive_buffer[MESSAGE_MAX_SIZE / sizeof(uint64_t)];
+
+/* --- sending --- */
+
+/* 0, or -1 with errno; EAGAIN if the socket is full. */
+static int send_message(int socket, const struct message_header *header, const void *body, size_t body_size,
+                        const void *data, size_t size, int fd)
+{
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(int))];
+    } control = { 0 };
+    struct iovec parts[3] = { { (void *)header, sizeof(*header) },
+                              { (void *)body, body_size },
+                              { (void *)data, size } };
+    struct msghdr message = { .msg_iov = parts, .msg_iovlen = 3 };
+    if (fd >= 0) {
+        message.msg_control = &control;
+        message.msg_controllen = sizeof(control);
+        control.header = (struct cmsghdr){ CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS };
+        memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
+    }
+    return sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -1 : 0;
+}
+
+/* A process that does not read its answers is not worth waiting for: it has made one request and must be reading. */
+static void disconnect(struct client *client)
+{
+    source_remove(&client->request);
+    if (!client->process)
+        client_gone(client);
+}
+
+void client_answer(struct client *client, uint32_t code, uint32_t serial, uint32_t status, const void *out,
+                   uint32_t out_size, const void *data, uint32_t size, int fd)
+{
+    struct message_header header = { .code = code, .serial = serial, .status = status };
+    if (client->request.fd >= 0 && send_message(client->request.fd, &header, out, out_size, data, size, fd))
+        disconnect(client);
+}
+
+/* --- calls to agents --- */
+
+static void pending_free(struct pending *pending)
+{
+    if (pending->asker)
+        pending->asker->asking = NULL;
+    if (pending->fd >= 0)
+        close(pending->fd);
+    free(pending->data);
+    free(pending);
+}
+
+static void pending_answer(struct pending *pending, uint32_t status, const void *body, uint32_t size, int fd)
+{
+    struct protocol_agent_call_out out = { .data_size = size };
+    if (pending->asker)
+        client_answer(pending->asker, PROTOCOL_agent_call, pending->asker_serial, status, &out, sizeof(out), body, size,
+                      fd);
+}
+
+/* Sends what waits for room in the agent's socket. */
+static void flush_queue(struct client *client)
+{
+    struct pending *first;
+    while ((first = client->queue)) {
+        struct message_header header = { .code = first->call, .serial = first->serial };
+        if (send_message(client->agent.fd, &header, first->data, first->size, NULL, 0, first->fd)) {
+            if (errno == EAGAIN)
+                source_events(&client->agent, EPOLLIN | EPOLLOUT);
+            return; /* or it is dying, which its pidfd will tell */
+        }
+        free(first->data);
+        first->data = NULL;
+        if (first->fd >= 0)
+            close(first->fd);
+        first->fd = -1;
+        client->queue = first->queue_next;
+    }
+    client->queue_tail = &client->queue;
+    source_events(&client->agent, EPOLLIN);
+}
+
+NTSTATUS client_ask(struct client *asked, struct client *asker, uint32_t asker_serial, uint32_t call,
+                    const struct message_part *data, int fd)
+{
+    static uint32_t serial;
+    if (asked->agent.fd < 0 || asker->asking)
+        return STATUS_NOT_SUPPORTED;
+    struct pending *pending = calloc(1, sizeof(*pending));
+    if (!pending || !(pending->data = malloc(data->size + 1))) {
+        free(pending);
+        return STATUS_NO_MEMORY;
+    }
+    memcpy(pending->data, data->data, data->size);
+    pending->size = data->size;
+    pending->asker = asker;
+    pending->asker_serial = asker_serial;
+    pending->call = call;
+    pending->serial = ++serial;
+    pending->fd = fd;
+    asker->asking = pending;
+    pending->next = asked->pending;
+    asked->pending = pending;
+    bool queued = asked->queue != NULL;
+    *asked->queue_tail = pending;
+    asked->queue_tail = &pending->queue_next;
+    if (!queued)
+        flush_queue(asked);
+    return STATUS_SUCCESS;
+}
+
+/* One message into receive_buffer; its size, 0 at the end, -1 if there is none. *fd is what came along, or -1. */
+static ssize_t receive(int socket, int *fd, pid_t *pid)
+{
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(struct ucred))];
+    } control;
+    struct iovec part = { receive_buffer, sizeof(receive_buffer) };
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)
+    };
+    *fd = -1;
+    *pid = 0;
+    ssize_t size = recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    if (size < 0)
+        return errno == EAGAIN || errno == EINTR ? -1 : 0;
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(&message); c; c = CMSG_NXTHDR(&message, c)) {
+        if (c->cmsg_level != SOL_SOCKET)
+            continue;
+        if (c->cmsg_type == SCM_RIGHTS) { /* more than one is cut off by the kernel: there is no room */
+            memcpy(fd, CMSG_DATA(c), sizeof(*fd));
+        } else if (c->cmsg_type == SCM_CREDENTIALS) {
+            struct ucred credentials;
+            memcpy(&credentials, CMSG_DATA(c), sizeof(credentials));
+            *pid = credentials.pid;
+        }
+    }
+    if (message.msg_flags & MSG_TRUNC) { /* longer than any message: as if it made no sense */
+        if (*fd >= 0)
+            close(*fd);
+        *fd = -1;
+        return 1;
+    }
+    return size;
+}
+
+static void agent_ready(struct source *source, uint32_t events)
+{
+    struct client *client = container(source, struct client, agent);
+    pid_t pid;
+    int fd;
+    if (events & EPOLLOUT)
+        flush_queue(client);
+    ssize_t size = receive(source->fd, &fd, &pid);
+    if (size < 0)
+        return;
+    const struct message_header *header = (const void *)receive_buffer;
+    struct pending **link = &client->pending, *pending = NULL;
+    if (size >= (ssize_t)sizeof(*header))
+        while (*link && (*link)->serial != header->serial)
+            link = &(*link)->next;
+    if (size < (ssize_t)sizeof(*header) || !(pending = *link) || pending->data) {
+        /* An agent that answers what it was not asked, or has gone. */
+        source_remove(source);
+    } else {
+        *link = pending->next;
+        pending_answer(pending, header->status, header + 1, (uint32_t)((size_t)size - sizeof(*header)), fd);
+        pending_free(pending);
+    }
+    if (fd >= 0)
+        close(fd);
+}
+
+/* --- requests --- */
+
+static void serve(struct client *client, ssize_t size, int fd, pid_t pid)
+{
+    static uint64_t out[32];
+    const struct message_header *header = (const void *)receive_buffer;
+    struct message message = { .context = client, .fd = fd, .reply_fd = -1 };
+    if (size < (ssize_t)sizeof(*header) || header->code == PROTOCOL_NONE || header->code >= PROTOCOL_COUNT ||
+        !message_decode(&request_shapes[header->code], header + 1, (size_t)size - sizeof(*header), &message)) {
+        if (fd >= 0)
+            close(fd);
+        disconnect(client);
+        return;
+    }
+    const struct message_shape *shape = message.shape;
+    message.code = header->code;
+    message.serial = header->serial;
+    client->pid = pid;
+    if (!shape->in_fd && fd >= 0) {
+        close(fd);
+        message.fd = -1;
+    }
+    request_count++;
+    memset(out, 0, shape->out_size);
+    bool outsider = header->code == PROTOCOL_hello || header->code == PROTOCOL_info || header->code == PROTOCOL_kill ||
+                    header->code == PROTOCOL_wait;
+    NTSTATUS status = STATUS_ACCESS_DENIED;
+    if (client->process || outsider)
+        status = (NTSTATUS)serve_handlers[header->code](&message, header + 1, out);
+    if (message.fd >= 0)
+        close(message.fd);
+    if (shape->has_answer && !message.later) {
+        if (shape->out_bytes)
+            memcpy((char *)out + shape->reply_size_at, &message.reply_size, sizeof(message.reply_size));
+        client_answer(client, message.code, message.serial, (uint32_t)status, out, shape->out_size, message.reply,
+                      message.reply_size, message.reply_fd);
+    }
+    if (message.reply_fd_owned && message.reply_fd >= 0)
+        close(message.reply_fd);
+    free(message.reply);
+}
+
+static void request_ready(struct source *source, uint32_t events)
+{
+    struct client *client = container(source, struct client, request);
+    (void)events;
+    /* A few at a time: the others want their turn. */
+    for (int i = 0; i < 16 && source->fd >= 0 && !client->gone; i++) {
+        pid_t pid;
+        int fd;
+        ssize_t size = receive(source->fd, &fd, &pid);
+        if (size < 0)
+            return;
+        if (!size) {
+            disconnect(client);
+            return;
+        }
+        serve(client, size, fd, pid);
+    }
+}
+
+/* --- life --- */
+
+struct client *client_new(int fd)
+{
+    struct client *client = calloc(1, sizeof(*client));
+    int one = 1;
+    if (!client)
+        return NULL;
+    client->agent.fd = -1;
+    client->agent.ready = agent_ready;
+    client->request.ready = request_ready;
+    client->queue_tail = &client->queue;
+    if (fcntl(fd, F_SETFL, O_NONBLOCK) || setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &one, sizeof(one)) ||
+        !source_add(&client->request, fd, EPOLLIN)) {
+        free(client);
+        return NULL;
+    }
+    client->next = clients;
+    if (clients)
+        clients->prev = client;
+    clients = client;
+    if (!client_count++)
+        server_idle(false);
+    return client;
+}
+
+/* When nobody is left but those who wait for that. */
+static void answer_waiting(void)
+{
+    for (struct client *client = clients; client; client = client->next)
+        if (!client->waiting)
+            return;
+    for (struct client *client = clients, *next; client; client = next) {
+        next = client->next;
+        client->waiting = false;
+        client_answer(client, PROTOCOL_wait, client->asking_serial, STATUS_SUCCESS, NULL, 0, NULL, 0, -1);
+    }
+}
+
+void client_gone(struct client *client)
+{
+    struct pending *pending;
+    if (client->gone)
+        return;
+    client->gone = true;
+    source_remove(&client->request);
+    source_remove(&client->agent);
+    for (uint32_t i = 0; i < client->records.capacity; i++)
+        if (client->records.slots[i].key) {
+            recover_thread_record(client->records.slots[i].key);
+            server_thread_free(client->records.slots[i].key);
+        }
+    for (uint32_t i = 0; i < client->held.capacity; i++)
+        if (client->held.slots[i].key)
+            object_release(object_find(client->held.slots[i].key));
+    if (client->asking)
+        client->asking->asker = NULL;
+    while ((pending = client->pending)) {
+        client->pending = pending->next;
+        pending_answer(pending, (uint32_t)STATUS_PROCESS_IS_TERMINATING, NULL, 0, -1);
+        pending_free(pending);
+    }
+    if (client->process)
+        process_detach(client->process);
+    idmap_free(&client->records);
+    idmap_free(&client->held);
+    if (client->next)
+        client->next->prev = client->prev;
+    *(client->prev ? &client->prev->next : &clients) = client->next;
+    client_count--;
+    answer_waiting();
+    if (!client_count)
+        server_idle(true);
+    free_later(client);
+}
+
+uint32_t serve_hello(struct message *message, const struct protocol_hello_in *in, struct protocol_hello_out *out)
+{
+    struct client *client = message->context;
+    if (client->process)
+        return (uint32_t)STATUS_INVALID_PARAMETER;
+    if (in->version != PROTOCOL_VERSION)
+        return (uint32_t)STATUS_REVISION_MISMATCH;
+    if (client->pid <= 0) /* in another PID namespace: its processes and ours cannot name one another */
+        return (uint32_t)STATUS_NOT_SUPPORTED;
+    int pidfd = (int)syscall(SYS_pidfd_open, client->pid, 0);
+    if (pidfd < 0)
+        return (uint32_t)STATUS_INSUFFICIENT_RESOURCES;
+    struct process *process = process_new(client->pid, pidfd);
+    if (!process)
+        return (uint32_t)STATUS_INSUFFICIENT_RESOURCES;
+    if (message->fd >= 0) {
+        fcntl(message->fd, F_SETFL, O_NONBLOCK);
+        if (source_add(&client->agent, message->fd, EPOLLIN))
+            message->fd = -1;
+        else
+            client->agent.fd = -1;
+    }
+    process->image = strndup(message->parts[0].data, message->parts[0].size);
+    process->parent = in->parent;
+    process->client = client;
+    client->process = process;
+    client_hold(client, &process->header);
+    out->process = process->header.number;
+    out->cell = process->header.cell;
+    message->reply_fd = common_fd;
+    return STATUS_SUCCESS;
+}
+
+uint32_t serve_adopt(struct message *message, const struct protocol_adopt_in *in, struct protocol_adopt_out *out)
+{
+    (void)out;
+    (void)in;
+    struct client *client = message->context, *child;
+    if (message->fd < 0 || message->parts[0].size % sizeof(uint32_t))
+        return (uint32_t)STATUS_INVALID_PARAMETER;
+    if (!(child = client_new(message->fd)))
+        return (uint32_t)STATUS_INSUFFICIENT_RESOURCES;
+    message->fd = -1;
+    for (uint32_t i = 0; i < message->parts[0].size / sizeof(uint32_t); i++) {
+        uint32_t number;
+        memcpy(&number, (const char *)message->parts[0].data + i * sizeof(number), sizeof(number));
+        struct object *object = number && idmap_find(&client->held, number) ? object_find(number) : NULL;
+        if (object)
+            client_hold(child, object);
+    }
+    return STATUS_SUCCESS;
+}
+
+uint32_t serve_thread_record(struct message *message, const struct protocol_thread_record_in *in,
+                             struct protocol_thread_record_out *out)
+{
+    struct client *client = message->context;
+    uint32_t record = server_thread_alloc(in->thread_id);
+    if (!record || !idmap_insert(&client->records, record)) {
+        if (record)
+            server_thread_free(record);
+        return (uint32_t)STATUS_INSUFFICIENT_RESOURCES;
+    }
+    out->record = record;
+    return STATUS_SUCCESS;
+}
+
+uint32_t serve_thread_record_free(struct message *message, const struct protocol_thread_record_free_in *in,
+                                  struct protocol_thread_record_free_out *out)
+{
+    (void)out;
+    struct client *client = message->context;
+    if (in->record && idmap_find(&client->records, in->record)) {
+        idmap_remove(&client->records, in->record);
+        recover_thread_record(in->record); /* normally nothing is left to do */
+        server_thread_free(in->record);
+    }
+    return STATUS_SUCCESS;
+}
+
+uint32_t serve_agent_call(struct message *message, const struct protocol_agent_call_in *in,
+                          struct protocol_agent_call_out *out)
+{
+    (void)out;
+    struct client *client = message->context;
+    struct object *object = in->object && idmap_find(&client->held, in->object) ? object_find(in->object) : NULL;
+    if (!object || object->kind != OBJECT_KIND_PROCESS || in->call == PROTOCOL_CALL_NONE ||
+        in->call >= PROTOCOL_CALL_COUNT)
+        return (uint32_t)STATUS_INVALID_PARAMETER;
+    struct process *process = (struct process *)object;
+    if (process->ended)
+        return (uint32_t)STATUS_PROCESS_IS_TERMINATING;
+    if (!process->client)
+        return (uint32_t)STATUS_NOT_SUPPORTED;
+    NTSTATUS status = client_ask(process->client, client, message->serial, in->call, &message->parts[0], message->fd);
+    if (status)
+        return (uint32_t)status;
+    message->fd = -1;
+    message->later = true;
+    return STATUS_SUCCESS;
+}
+
+uint32_t serve_info(struct message *message, const struct protocol_info_in *in, struct protocol_info_out *out)
+{
+    (void)message;
+    (void)in;
+    *out = (struct protocol_info_out){
+        .clients = client_count,
+        .objects = object_count,
+        .names = name_count,
+        .cells = cell_count,
+        .records = record_count,
+        .process_id = (uint32_t)getpid(),
+        .requests = request_count,
+        .started = start_time,
+    };
+    return STATUS_SUCCESS;
+}
+
+uint32_t serve_kill(struct message *message, const struct protocol_kill_in *in, struct protocol_kill_out *out)
+{
+    (void)in;
+    (void)out;
+    for (struct client *client = clients; client; client = client->next)
+        if (client->process && client != message->context) {
+            client->process->status = 0xc000013a; /* STATUS_CONTROL_C_EXIT: ended from outside */
+            client->process->has_status = true;
+            syscall(SYS_pidfd_send_signal, client->process->pidfd, 9, NULL, 0);
+        }
+    return STATUS_SUCCESS;
+}
+
+uint32_t serve_wait(struct message *message, const struct protocol_wait_in *in, struct protocol_wait_out *out)
+{
+    struct client *client = message->context;
+    (void)in;
+    (void)out;
+    client->waiting = true;
+    client->asking_serial = message->serial;
+    message->later = true;
+    answer_waiting();
+    return STATUS_SUCCESS;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* port.c: the packets of completion ports that processes share. Its cell is a semaphore that counts them. */
+#include "server.h"
+
+struct packet {
+    struct packet *next;
+    struct protocol_port_remove_out what;
+};
+
+struct port {
+    struct object header;
+    struct packet *first, **last;
+    uint32_t count;
+};
+
+#define MAX_PACKETS 0x100000u /* a process that posts and never takes shall not fill our memory */
+
+static void port_destroy(struct object *object)
+{
+    struct port *port = (struct port *)object;
+    struct packet *packet;
+    while ((packet = port->first)) {
+        port->first = packet->next;
+        free(packet);
+    }
+}
+
+struct object *port_new(void)
+{
+    struct object *object = object_new(sizeof(struct port), OBJECT_KIND_COMPLETION_PORT);
+    if (object) {
+        object->destroy = port_destroy;
+        ((struct port *)object)->last = &((struct port *)object)->first;
+    }
+    return object;
+}
+
+static struct port *find(struct message *message, uint32_t number)
+{
+    struct client *client = message->context;
+    struct object *object = number && idmap_find(&client->held, number) ? object_find(number) : NULL;
+    return object && object->kind == OBJECT_KIND_COMPLETION_PORT ? (struct port *)object : NULL;
+}
+
+uint32_t serve_port_post(struct message *message, const struct protocol_port_post_in *in,
+                         struct protocol_port_post_out *out)
+{
+    struct port *port = find(message, in->object);
+    (void)out;
+    if (!port)
+        return (uint32_t)STATUS_INVALID_HANDLE;
+    struct packet *packet = port->count < MAX_PACKETS ? malloc(sizeof(*packet)) : NULL;
+    if (!packet)
+        return (uint32_t)STATUS_INSUFFICIENT_RESOURCES;
+    packet->next = NULL;
+    packet->what = (struct protocol_port_remove_out){ in->key, in->context, in->information, in->status };
+    *port->last = packet;
+    port->last = &packet->next;
+    port->count++;
+    server_cell_signal(port->header.cell);
+    return STATUS_SUCCESS;
+}
+
+uint32_t serve_port_remove(struct message *message, const struct protocol_port_remove_in *in,
+                           struct protocol_port_remove_out *out)
+{
+    struct port *port = find(message, in->object);
+    if (!port)
+        return (uint32_t)STATUS_INVALID_HANDLE;
+    struct packet *packet = port->first;
+    if (!packet)
+        return (uint32_t)STATUS_TIMEOUT;
+    *out = packet->what;
+    if (!(port->first = packet->next))
+        port->last = &port->first;
+    port->count--;
+    free(packet);
+    return STATUS_SUCCESS;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/* process.c: the processes that have joined, as objects: found by id, enumerated, ended, and their exit status kept. */
+#include <errno.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include "server.h"
+
+static struct idmap by_id;
+
+/* Its client's requests come first: what it said before it ended counts. */
+static void watch_ready(struct source *source, uint32_t events)
+{
+    struct process *process = container(source, struct process, watch);
+    struct client *client = process->client;
+    (void)events;
+    while (client && client->request.fd >= 0 && !client->gone) {
+        int fd = client->request.fd;
+        char byte;
+        if (recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0)
+            break;
+        client->request.ready(&client->request, EPOLLIN);
+    }
+    process_ended(process);
+}
+
+static void process_destroy(struct object *object)
+{
+    struct process *process = (struct process *)object;
+    uint32_t *number = idmap_find(&by_id, process->id);
+    if (number && *number == object->number)
+        idmap_remove(&by_id, process->id);
+    source_remove(&process->watch);
+    free(process->image);
+}
+
+struct process *process_new(pid_t pid, int pidfd)
+{
+    struct process *process = (struct process *)object_new(sizeof(*process), OBJECT_KIND_PROCESS);
+    if (!process) {
+        close(pidfd);
+        return NULL;
+    }
+    process->header.destroy = process_destroy;
+    process->id = (uint32_t)pid;
+    process->watch = (struct source){ pidfd, watch_ready };
+    process->pidfd = pidfd;
+    process->header.cell = server_cell_alloc(1, 0, 0); /* CELL_NOTIFICATION */
+    uint32_t *number = process->header.cell ? idmap_insert(&by_id, process->id) : NULL;
+    if (!number || !source_add(&process->watch, pidfd, EPOLLIN)) {
+        close(pidfd);
+        process->watch.fd = -1;
+        object_release(&process->header);
+        return NULL;
+    }
+    *number = process->header.number; /* one of that id that is dead already gives way */
+    process->header.refs++;           /* the live process's own */
+    return process;
+}
+
+struct process *process_by_id(uint32_t id)
+{
+    uint32_t *number = id ? idmap_find(&by_id, id) : NULL;
+    return number ? (struct process *)object_find(*number) : NULL;
+}
+
+void process_detach(struct process *process)
+{
+    process->client->process = NULL;
+    process->client = NULL;
+    object_release(&process->header); /* hello's */
+}
+
+void process_ended(struct process *process)
+{
+    if (process->ended)
+        return;
+    process->ended = true;
+    if (!process->has_status)
+        process->status = 128 + 9; /* what a shell would say: nothing else was heard of it */
+    source_remove(&process->watch);
+    process->pidfd = -1;
+    if (process->client)
+        client_gone(process->client);
+    server_cell_signal(process->header.cell);
+    object_release(&process->header);
+}
+
+static struct process *held_process(struct message *message, uint32_t number)
+{
+    struct client *client = message->context;
+    struct object *object = number && idmap_find(&client->held, number) ? object_find(number) : NULL;
+    return object && object->kind == OBJECT_KIND_PROCESS ? (struct process *)object : NULL;
+}
+
+uint32_t serve_exiting(struct message *message, const struct protocol_exiting_in *in, struct protocol_exiting_out *out)
+{
+    struct client *client = message->context;
+    (void)out;
+    if (client->process && !client->process->has_status) {
+        client->process->status = in->status;
+        client->process->has_status = true;
+    }
+    return STATUS_SUCCESS;
+}
+
+uint32_t serve_process_open(struct message *message, const struct protocol_process_open_in *in,
+                            struct protocol_process_open_out *out)
+{
+    struct process *process = process_by_id(in->id);
+    if (!process || process->ended)
+        return (uint32_t)STATUS_INVALID_CID;
+    NTSTATUS status = client_hold(message->context, &process->header);
+    if (status)
+        return (uint32_t)status;
+    out->object = process->header.number;
+    out->cell = process->header.cell;
+    return STATUS_SUCCESS;
+}
+
+uint32_t serve_process_next(struct message *message, const struct protocol_process_next_in *in,
+                            struct protocol_process_next_out *out)
+{
+    struct process *best = NULL;
+    for (struct client *client = clients; client; client = client->next) {
+        struct process *process = client->process;
+        if (process && process->id > in->id && (!best || process->id < best->id))
+            best = process;
+    }
+    if (!best)
+        return (uint32_t)STATUS_NO_MORE_ENTRIES;
+    out->id = best->id;
+    out->parent = best->parent;
+    if (best->image && (message->reply = strdup(best->image)))
+        message->reply_size = (uint32_t)strlen(best->image);
+    return STATUS_SUCCESS;
+}
+
+uint32_t serve_process_status(struct message *message, const struct protocol_process_status_in *in,
+                              struct protocol_process_status_out *out)
+{
+    struct process *process = held_process(message, in->object);
+    if (!process)
+        return (uint32_t)STATUS_INVALID_HANDLE;
+    out->ended = process->ended;
+    out->status = process->ended ? process->status : (uint32_t)STATUS_PENDING;
+    return STATUS_SUCCESS;
+}
+
+uint32_t serve_process_terminate(struct message *message, const struct protocol_process_terminate_in *in,
+                                 struct protocol_process_terminate_out *out)
+{
+    struct process *process = held_process(message, in->object);
+    (void)out;
+    if (!process)
+        return (uint32_t)STATUS_INVALID_HANDLE;
+    if (process->ended)
+        return (uint32_t)STATUS_PROCESS_IS_TERMINATING;
+    if (!process->has_status) {
+        process->status = in->status;
+        process->has_status = true;
+    }
+    if (syscall(SYS_pidfd_send_signal, process->pidfd, 9, NULL, 0))
+        return (uint32_t)(errno == EPERM ? STATUS_ACCESS_DENIED : STATUS_PROCESS_IS_TERMINATING);
+    return STATUS_SUCCESS;
+}

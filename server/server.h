@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * server.h: what the files of the server share. One thread, one epoll loop; nothing in it blocks, nothing it reads from a
+ * message or from shared memory is trusted.
+ */
+#ifndef TRANSOM_SERVER_H
+#define TRANSOM_SERVER_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include "nt.h"
+#include "message.h"
+#include "nametable.h"
+#include "objecttree.h"
+
+struct client;
+struct object;
+
+/* --- main.c --- */
+
+/* Something the loop watches; embedded in what it belongs to. */
+struct source {
+    int fd; /* -1: not watched */
+    void (*ready)(struct source *, uint32_t events);
+};
+bool source_add(struct source *source, int fd, uint32_t events);
+void source_events(struct source *source, uint32_t events);
+void source_remove(struct source *source); /* and closes it */
+/* What is freed only after the present round of events, which may still name it. */
+void free_later(void *memory);
+void server_idle(bool idle); /* nobody is connected: the end is near */
+extern uint64_t request_count, start_time;
+
+#define container(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
+
+/* --- idmap.c: numbers to numbers --- */
+struct idmap {
+    struct idmap_slot {
+        uint32_t key, value; /* key 0: empty */
+    } * slots;
+    uint32_t capacity, count;
+};
+/* The value of a key, to read or change; NULL if it is not there. Valid until the next insertion or removal. */
+uint32_t *idmap_find(const struct idmap *map, uint32_t key);
+/* The same, putting 0 there first; NULL when memory is out. Keys are not 0. */
+uint32_t *idmap_insert(struct idmap *map, uint32_t key);
+void idmap_remove(struct idmap *map, uint32_t key);
+void idmap_free(struct idmap *map);
+
+/* --- object.c: objects, by number --- */
+
+struct object_ops {
+    enum object_kind kind;
+    void (*destroy)(struct object *); /* frees what the kind added; may be NULL */
+};
+
+struct object {
+    uint32_t number;
+    enum object_kind kind;
+    uint32_t refs; /* those of clients, of the name if permanent, of names below a directory, of the server's own */
+    uint32_t cell;
+    bool permanent;
+    int fd; /* what is sent along with its data, or -1 */
+    uint32_t data_size, security_size;
+    void *data, *security;
+    struct object_name *name;
+    uid_t charged; /* not used yet: all clients of a server are one user's */
+    void (*destroy)(struct object *);
+};
+
+struct object_name {
+    struct object *object;
+    struct directory *parent;
+    struct name_entry entry;
+};
+
+struct directory {
+    struct object header;
+    struct name_table names;
+    const char *path; /* of one of the fixed tree, else NULL */
+};
+
+/* Makes an object of `size` bytes, beginning with struct object, zeroed, with one reference. NULL: memory is out. */
+struct object *object_new(size_t size, enum object_kind kind);
+struct object *object_find(uint32_t number);
+void object_release(struct object *object);
+void objects_init(void);
+extern uint32_t object_count, name_count;
+/* The client's own count of an object, kept until it gives it back or ends. */
+NTSTATUS client_hold(struct client *client, struct object *object);
+void client_release(struct client *client, uint32_t number, uint32_t count);
+
+/* --- directory.c --- */
+struct lookup {
+    struct directory *parent;
+    struct object *object; /* what is there, or NULL */
+    const uint16_t *last;
+    uint32_t last_length;
+    void *reparse; /* a link leads elsewhere: STATUS_REPARSE and the path to go on with, malloc'ed */
+    uint32_t reparse_size;
+};
+NTSTATUS directory_walk(uint32_t directory, const struct message_part *name, uint32_t attributes,
+                        struct lookup *lookup);
+NTSTATUS directory_insert(struct directory *directory, const uint16_t *name, uint32_t length, struct object *object);
+void directory_remove_name(struct object *object);
+struct object *directory_new(void);
+void directory_init(void);
+
+/* --- cells.c, recover.c: the common segment --- */
+extern int common_fd;
+bool common_init(void);
+uint32_t server_cell_alloc(uint32_t kind, uint32_t state, uint32_t limit);
+void server_cell_free(uint32_t cell);
+void server_cell_signal(uint32_t cell);
+uint32_t server_thread_alloc(uint32_t tid);
+void server_thread_free(uint32_t record);
+/* The thread that had this record is gone, at whatever instruction; does not free it. */
+void recover_thread_record(uint32_t record);
+extern uint32_t cell_count, record_count;
+
+/* --- timer.c, port.c --- */
+struct object *timer_new(void);
+struct object *port_new(void);
+
+/* --- process.c --- */
+struct process {
+    struct object header;
+    uint32_t id; /* Unix pid */
+    uint32_t parent;
+    int pidfd;
+    struct client *client; /* NULL: has ended or did not join */
+    bool ended, has_status;
+    uint32_t status;
+    char *image;
+    struct source watch;
+};
+struct process *process_new(pid_t pid, int pidfd);
+struct process *process_by_id(uint32_t id);
+void process_ended(struct process *process);
+void process_detach(struct process *process);
+
+/* --- client.c --- */
+
+/* A call passed on to an agent, until it answers. */
+struct pending {
+    struct pending *next; /* of the asked client's */
+    struct client *asker; /* NULL: has gone */
+    uint32_t serial, call, asker_serial;
+    struct pending *queue_next; /* not sent yet: the agent's socket is full */
+    void *data;
+    uint32_t size;
+    int fd;
+};
+
+struct client {
+    struct client *next, *prev;
+    struct source request, agent;
+    struct process *process; /* NULL before hello */
+    pid_t pid;               /* from the kernel, at hello */
+    struct idmap held;       /* object numbers, and how often */
+    struct idmap records;    /* thread records */
+    struct pending *pending; /* what its agent has been asked */
+    struct pending *queue, **queue_tail;
+    struct pending *asking; /* what it waits for itself; one at most */
+    uint32_t asking_serial;
+    bool waiting; /* in the request wait */
+    bool gone;
+};
+extern struct client *clients;
+extern uint32_t client_count;
+
+struct client *client_new(int fd);
+void client_gone(struct client *client); /* the process is dead, or never began */
+void client_answer(struct client *client, uint32_t code, uint32_t serial, uint32_t status, const void *out,
+                   uint32_t out_size, const void *data, uint32_t size, int fd);
+NTSTATUS client_ask(struct client *asked, struct client *asker, uint32_t serial, uint32_t call,
+                    const struct message_part *data, int fd);
+
+#define SERVER_MAX_HELD 0x400000u /* objects that one process may hold */
+
+#endif
