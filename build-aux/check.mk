@@ -12,7 +12,7 @@ TEST_NAMES = $(patsubst $(srcdir)/tests/%.c,%,$(filter-out $(foreach dir,unix to
 	$(wildcard $(srcdir)/tests/*/*.c))) $(addprefix msvcrt/,$(CRT_TEST_NAMES)) $(addprefix ucrtbase/,$(CRT_TEST_NAMES))
 # tests/DLL/NAME.cpp has Microsoft's C++ ABI, so it takes clang to build it (tests/vcruntime140/cxxtest.h). It links what is
 # beside it in NAME_x64.S too, if there is that.
-CXX_TEST_NAMES = $(patsubst $(srcdir)/tests/%.cpp,%,$(wildcard $(srcdir)/tests/*/*.cpp))
+CXX_TEST_NAMES = $(patsubst $(srcdir)/tests/%.cpp,%,$(filter-out $(srcdir)/tests/bench/%,$(wildcard $(srcdir)/tests/*/*.cpp)))
 ifneq ($(WIN_CLANGXX),)
 TEST_NAMES += $(CXX_TEST_NAMES)
 else

@@ -21,13 +21,14 @@ static void raise_noncontinuable(NTSTATUS code, EXCEPTION_RECORD *cause)
 static bool dispatch_to_frames(EXCEPTION_RECORD *record, CONTEXT *context)
 {
     struct stack_limits limits = stack_limits();
-    CONTEXT unwound = *context;
+    struct unwind_frame frame;
+    CONTEXT unwound;
     UNWIND_HISTORY_TABLE history = { 0 };
     DISPATCHER_CONTEXT dispatcher;
-    PVOID data;
-    ULONG64 frame, nested_frame = 0;
+    ULONG64 establisher, nested_frame = 0;
     ULONG flags = record->ExceptionFlags & EXCEPTION_NONCONTINUABLE;
 
+    copy_full(&unwound, context);
     for (;;) {
         ULONG64 image_base, pc = unwound.Rip;
         RUNTIME_FUNCTION *function = RtlLookupFunctionEntry(pc, &image_base, &history);
@@ -37,16 +38,17 @@ static bool dispatch_to_frames(EXCEPTION_RECORD *record, CONTEXT *context)
                 break;
             continue;
         }
-        dispatcher.LanguageHandler = RtlVirtualUnwind(UNW_FLAG_EHANDLER, image_base, pc, function, &unwound,
-                                                      &dispatcher.HandlerData, &frame, NULL);
-        if (!in_stack(&limits, frame)) {
+        unwind_begin(&frame, image_base, pc, function, &unwound);
+        establisher = frame.establisher;
+        if (!in_stack(&limits, establisher)) {
             flags |= EH_STACK_INVALID;
             break;
         }
+        dispatcher.LanguageHandler = unwind_finish(&frame, UNW_FLAG_EHANDLER, &unwound, &dispatcher.HandlerData, NULL);
         dispatcher.ControlPc = pc;
         dispatcher.ImageBase = image_base;
         dispatcher.FunctionEntry = function;
-        dispatcher.EstablisherFrame = frame;
+        dispatcher.EstablisherFrame = establisher;
         dispatcher.ScopeIndex = 0;
         for (bool again = dispatcher.LanguageHandler != NULL; again;) {
             EXCEPTION_DISPOSITION disposition;
@@ -55,9 +57,9 @@ static bool dispatch_to_frames(EXCEPTION_RECORD *record, CONTEXT *context)
             dispatcher.ContextRecord = &unwound;
             dispatcher.HistoryTable = &history;
             record->ExceptionFlags = flags;
-            disposition = ki_call_exception_handler(record, (PVOID)frame, context, &dispatcher);
+            disposition = ki_call_exception_handler(record, (PVOID)establisher, context, &dispatcher);
             flags |= record->ExceptionFlags & EXCEPTION_NONCONTINUABLE;
-            if (nested_frame == frame) {
+            if (nested_frame == establisher) {
                 flags &= ~EH_NESTED_CALL;
                 nested_frame = 0;
             }
@@ -79,11 +81,10 @@ static bool dispatch_to_frames(EXCEPTION_RECORD *record, CONTEXT *context)
                  * Raised by a handler during an unwind, whose dispatcher is ours now: pass over the frames that have been
                  * unwound. The handler that was being called is asked too; its ScopeIndex tells it what it has done.
                  */
-                unwound = *dispatcher.ContextRecord;
-                unwound.Rip = dispatcher.ControlPc;
-                RtlVirtualUnwind(UNW_FLAG_NHANDLER, dispatcher.ImageBase, dispatcher.ControlPc,
-                                 dispatcher.FunctionEntry, &unwound, &data, &frame, NULL);
-                frame = dispatcher.EstablisherFrame;
+                copy_full(&unwound, dispatcher.ContextRecord);
+                unwind_begin(&frame, dispatcher.ImageBase, dispatcher.ControlPc, dispatcher.FunctionEntry, &unwound);
+                unwind_finish(&frame, UNW_FLAG_NHANDLER, &unwound, &(PVOID){ NULL }, NULL);
+                establisher = dispatcher.EstablisherFrame;
                 again = true;
                 break;
             default:

@@ -62,8 +62,63 @@ struct unwind_info {
 #define UNW_FLAG_CHAININFO 4
 #endif
 
+/* What follows the codes, whose number is rounded up to an even one: the handler, or the function that this one is part of. */
+static inline const void *unwind_info_tail(const struct unwind_info *info)
+{
+    return &info->codes[(info->count + 1) & ~1u];
+}
+/* The function that a part of it (chained unwind information) belongs to: its handlers are the parts' too. */
+static inline const RUNTIME_FUNCTION *primary_function(ULONG64 image_base, const RUNTIME_FUNCTION *function,
+                                                       const struct unwind_info **info)
+{
+    for (;;) {
+        *info = (const struct unwind_info *)(image_base + function->UnwindData);
+        if (!((*info)->flags & UNW_FLAG_CHAININFO))
+            return function;
+        function = unwind_info_tail(*info);
+    }
+}
+
+/* A frame about to be unwound: RtlVirtualUnwind in two steps, so that frames of no interest need no copy of the context. */
+struct unwind_frame {
+    ULONG64 image_base, pc;
+    const RUNTIME_FUNCTION *function;
+    const struct unwind_info *info, *primary_info;
+    ULONG64 establisher;
+    ULONG offset, primary_offset; /* of pc in the function */
+};
+void unwind_begin(struct unwind_frame *frame, ULONG64 image_base, ULONG64 pc, const RUNTIME_FUNCTION *function,
+                  const CONTEXT *context);
+PEXCEPTION_ROUTINE unwind_finish(const struct unwind_frame *frame, ULONG handler_type, CONTEXT *context,
+                                 PVOID *handler_data, KNONVOLATILE_CONTEXT_POINTERS *pointers);
+/* Whether unwind_finish may return a handler. */
+static inline bool unwind_may_handle(const struct unwind_frame *frame, ULONG handler_type)
+{
+    return (frame->primary_info->flags & handler_type) && frame->primary_offset >= frame->primary_info->prolog_size;
+}
+
+typedef LONG64 context_vector __attribute__((vector_size(16), may_alias));
+static inline __attribute__((always_inline)) void copy_context_part(CONTEXT *to, const CONTEXT *from, size_t start,
+                                                                    size_t end)
+{
+    for (size_t i = start; i < end; i += sizeof(context_vector))
+        *(context_vector *)((char *)to + i) = *(const context_vector *)((const char *)from + i);
+}
+/* What unwinding changes of a context: the integer registers, and xmm6 to xmm15. */
+static inline void copy_unwound(CONTEXT *to, const CONTEXT *from)
+{
+    copy_context_part(to, from, offsetof(CONTEXT, Rax) & ~(size_t)15, offsetof(CONTEXT, FltSave));
+    copy_context_part(to, from, offsetof(CONTEXT, Xmm6), offsetof(CONTEXT, Xmm15) + sizeof(M128A));
+}
+/* All that CONTEXT_FULL and CONTEXT_SEGMENTS stand for. */
+static inline void copy_full(CONTEXT *to, const CONTEXT *from)
+{
+    copy_context_part(to, from, 0, offsetof(CONTEXT, Xmm15) + sizeof(M128A));
+}
+
 /* exception_x64.S */
 DECLSPEC_NORETURN void ki_restore_context(const CONTEXT *context);
+DECLSPEC_NORETURN void ki_restore_unwound(const CONTEXT *context);
 DECLSPEC_NORETURN void ki_consolidate(CONTEXT *context, EXCEPTION_RECORD *record);
 DECLSPEC_NORETURN void ki_longjmp(const void *buffer, int value);
 EXCEPTION_DISPOSITION ki_call_exception_handler(EXCEPTION_RECORD *record, PVOID frame, CONTEXT *context,

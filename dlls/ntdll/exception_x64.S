@@ -35,9 +35,14 @@
 #define CTX_R15         0xf0
 #define CTX_Rip         0xf8
 #define CTX_FltSave     0x100
+#define CTX_Xmm0        0x1a0
 #define CTX_Xmm6        0x200
 #define CTX_SIZE        0x4d0
 #define CONTEXT_RECORD  0x4f0   /* EXCEPTION_RECORD behind the CONTEXT and its CONTEXT_EX */
+
+/* SegCs, SegDs, SegEs, SegFs and SegGs, SegSs as 64-bit Windows code has them. (On Linux ds and es hold nothing.) */
+#define SEGMENTS        0x0053002b002b0033
+#define SEGMENTS_GS_SS  0x002b002b
 
 /*
  * A frame that continues in a CONTEXT. The function's prologue has made room for FRAME_SIZE bytes below the CONTEXT; a
@@ -176,14 +181,8 @@ ki_consolidate:
     jmp ki_restore_context
     .seh_endproc
 
-/* void ki_restore_context(const CONTEXT *context): all of CONTEXT_FULL, without a system call */
-    .globl ki_restore_context
-    .p2align 4
-    .seh_proc ki_restore_context
-ki_restore_context:
-    .seh_endprologue
-    fxrstor CTX_FltSave(%rcx)
-    ldmxcsr CTX_MxCsr(%rcx)
+/* The general registers from the CONTEXT at rcx, and on at its Rip. */
+.macro restore_integers
     movq CTX_Rbx(%rcx), %rbx
     movq CTX_Rbp(%rcx), %rbp
     movq CTX_Rsi(%rcx), %rsi
@@ -212,6 +211,101 @@ ki_restore_context:
     popq %rax
     popfq
     ret
+.endm
+
+/* void ki_restore_context(const CONTEXT *context): all of CONTEXT_FULL, without a system call */
+    .globl ki_restore_context
+    .p2align 4
+    .seh_proc ki_restore_context
+ki_restore_context:
+    .seh_endprologue
+    fxrstor CTX_FltSave(%rcx)
+    ldmxcsr CTX_MxCsr(%rcx)
+    restore_integers
+    .seh_endproc
+
+/*
+ * void ki_restore_unwound(const CONTEXT *context): the same for what light_capture has captured and an unwind has changed: the x87
+ * registers are as they were.
+ */
+    .globl ki_restore_unwound
+    .p2align 4
+    .seh_proc ki_restore_unwound
+ki_restore_unwound:
+    .seh_endprologue
+    i = 0
+    .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+    movaps CTX_Xmm0 + i(%rcx), %xmm\n
+    i = i + 0x10
+    .endr
+    stmxcsr -8(%rsp)
+    movl CTX_MxCsr(%rcx), %eax
+    cmpl %eax, -8(%rsp)
+    je 1f
+    ldmxcsr CTX_MxCsr(%rcx)
+1:  fnstcw -8(%rsp)
+    movzwl CTX_FltSave(%rcx), %eax
+    cmpw %ax, -8(%rsp)
+    je 2f
+    fnclex                          /* else what is pending would be raised here */
+    fldcw CTX_FltSave(%rcx)
+2:  restore_integers
+    .seh_endproc
+
+/*
+ * void RtlUnwindEx(target_frame, target_ip, record, value, context, history): the caller's registers go to `context`, those that
+ * matter: the x87 registers are empty in a call.
+ */
+    .globl RtlUnwindEx
+    .p2align 4
+    .seh_proc RtlUnwindEx
+RtlUnwindEx:
+    .seh_endprologue
+    movq 0x28(%rsp), %r10
+    movl $0x10000f, CTX_Flags(%r10) /* control, integer, segments, floating point */
+    stmxcsr CTX_MxCsr(%r10)
+    stmxcsr CTX_FltSave + 0x18(%r10)
+    movl $0xffff, CTX_FltSave + 0x1c(%r10)
+    movabsq $SEGMENTS, %rax
+    movq %rax, CTX_SegCs(%r10)
+    movl $SEGMENTS_GS_SS, CTX_SegGs(%r10)
+    movl $0x246, CTX_EFlags(%r10)
+    movq %rcx, CTX_Rcx(%r10)
+    movq %rdx, CTX_Rdx(%r10)
+    movq %rbx, CTX_Rbx(%r10)
+    movq %rbp, CTX_Rbp(%r10)
+    movq %rsi, CTX_Rsi(%r10)
+    movq %rdi, CTX_Rdi(%r10)
+    movq %r8, CTX_R8(%r10)
+    movq %r9, CTX_R9(%r10)
+    movq %r12, CTX_R12(%r10)
+    movq %r13, CTX_R13(%r10)
+    movq %r14, CTX_R14(%r10)
+    movq %r15, CTX_R15(%r10)
+    leaq 8(%rsp), %rax
+    movq %rax, CTX_Rsp(%r10)
+    movq (%rsp), %rax
+    movq %rax, CTX_Rip(%r10)
+    xorl %eax, %eax
+    movq %rax, CTX_Rax(%r10)
+    movq %rax, CTX_R10(%r10)
+    movq %rax, CTX_R11(%r10)
+    movq %rax, CTX_FltSave(%r10)
+    movq %rax, CTX_FltSave + 0x08(%r10)
+    movq %rax, CTX_FltSave + 0x10(%r10)
+    fnstcw CTX_FltSave(%r10)
+    i = 0
+    .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+    movaps %xmm\n, CTX_Xmm0 + i(%r10)
+    i = i + 0x10
+    .endr
+    xorps %xmm0, %xmm0
+    i = 0
+    .irp n, 0, 1, 2, 3, 4, 5, 6, 7
+    movaps %xmm0, CTX_FltSave + 0x20 + i(%r10)
+    i = i + 0x10
+    .endr
+    jmp rtl_unwind
     .seh_endproc
 
 /* void RtlCaptureContext(CONTEXT *context): the caller's, as of the return from here */
@@ -225,13 +319,10 @@ RtlCaptureContext:
     movl $0x10000f, CTX_Flags(%rcx) /* control, integer, segments, floating point */
     stmxcsr CTX_MxCsr(%rcx)
     fxsave CTX_FltSave(%rcx)
-    movw %cs, CTX_SegCs(%rcx)
-    movw %ds, CTX_SegDs(%rcx)
-    movw %es, CTX_SegEs(%rcx)
-    movw %fs, CTX_SegFs(%rcx)
-    movw %gs, CTX_SegGs(%rcx)
-    movw %ss, CTX_SegSs(%rcx)
     movq %rax, CTX_Rax(%rcx)
+    movabsq $SEGMENTS, %rax
+    movq %rax, CTX_SegCs(%rcx)
+    movl $SEGMENTS_GS_SS, CTX_SegGs(%rcx)
     movq %rcx, CTX_Rcx(%rcx)
     movq %rdx, CTX_Rdx(%rcx)
     movq %rbx, CTX_Rbx(%rcx)

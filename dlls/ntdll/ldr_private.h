@@ -87,6 +87,7 @@ struct ldr_range {
     struct ldr_module *module;
 };
 bool ldr_range_find(ULONG_PTR address, struct ldr_range *range);
+extern ULONG ldr_ranges_sequence; /* even, and the same as before: what was found then still holds */
 bool ldr_range_add(const struct ldr_range *range);
 void ldr_range_remove(ULONG_PTR base);
 

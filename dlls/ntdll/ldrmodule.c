@@ -25,7 +25,7 @@ struct range_table {
 static struct ldr_range first_items[32];
 static struct range_table first_table = { 0, ARRAY_SIZE(first_items), first_items };
 static struct range_table *ranges = &first_table;
-static ULONG ranges_sequence; /* odd while a writer is at work */
+ULONG ldr_ranges_sequence; /* odd while a writer is at work */
 
 /* Index of the last range that begins at or below the address, plus one. */
 static ULONG range_upper_bound(const struct range_table *table, ULONG_PTR address)
@@ -46,7 +46,7 @@ static ULONG range_upper_bound(const struct range_table *table, ULONG_PTR addres
 bool ldr_range_find(ULONG_PTR address, struct ldr_range *range)
 {
     for (;;) {
-        ULONG sequence = __atomic_load_n(&ranges_sequence, __ATOMIC_ACQUIRE), index;
+        ULONG sequence = __atomic_load_n(&ldr_ranges_sequence, __ATOMIC_ACQUIRE), index;
         const struct range_table *table = __atomic_load_n(&ranges, __ATOMIC_ACQUIRE);
         bool found;
 
@@ -59,20 +59,20 @@ bool ldr_range_find(ULONG_PTR address, struct ldr_range *range)
         if (found)
             *range = table->items[index - 1];
         __atomic_thread_fence(__ATOMIC_ACQUIRE);
-        if (__atomic_load_n(&ranges_sequence, __ATOMIC_RELAXED) == sequence)
+        if (__atomic_load_n(&ldr_ranges_sequence, __ATOMIC_RELAXED) == sequence)
             return found;
     }
 }
 
 static void ranges_write_begin(void)
 {
-    __atomic_store_n(&ranges_sequence, ranges_sequence + 1, __ATOMIC_RELAXED);
+    __atomic_store_n(&ldr_ranges_sequence, ldr_ranges_sequence + 1, __ATOMIC_RELAXED);
     __atomic_thread_fence(__ATOMIC_RELEASE);
 }
 
 static void ranges_write_end(void)
 {
-    __atomic_store_n(&ranges_sequence, ranges_sequence + 1, __ATOMIC_RELEASE);
+    __atomic_store_n(&ldr_ranges_sequence, ldr_ranges_sequence + 1, __ATOMIC_RELEASE);
 }
 
 bool ldr_range_add(const struct ldr_range *range)
@@ -216,7 +216,6 @@ struct ldr_module *ldr_module_create(void *base, const UNICODE_STRING *full_name
     LDR_DATA_TABLE_ENTRY *entry = &module->entry;
     struct ldr_range range;
     WCHAR *name;
-    ULONG size;
 
     if (!module)
         return NULL;
@@ -255,6 +254,8 @@ struct ldr_module *ldr_module_create(void *base, const UNICODE_STRING *full_name
     range.end = range.base + entry->SizeOfImage;
     range.module = module;
 #ifdef _WIN64
+    ULONG size;
+
     range.functions = RtlImageDirectoryEntryToData(base, TRUE, IMAGE_DIRECTORY_ENTRY_EXCEPTION, &size);
     range.function_count = range.functions ? size / sizeof(RUNTIME_FUNCTION) : 0;
 #endif

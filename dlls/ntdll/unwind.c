@@ -80,88 +80,144 @@ static bool in_listed_epilogue(const struct unwind_info *info, const RUNTIME_FUN
     return false;
 }
 
+/* Whether the address is in the function or in another part of the same. */
+static bool same_function(ULONG64 image_base, const RUNTIME_FUNCTION *function, ULONG rva)
+{
+    const struct unwind_info *info;
+    const RUNTIME_FUNCTION *primary = primary_function(image_base, function, &info), *other;
+    ULONG64 base;
+
+    if (rva >= primary->BeginAddress && rva < primary->EndAddress)
+        return true;
+    other = RtlLookupFunctionEntry(image_base + rva, &base, NULL);
+    return other && base == image_base && primary_function(base, other, &info)->BeginAddress == primary->BeginAddress;
+}
+
+/* Whether a jump from `function` to `target` leaves it, as the end of an epilogue does. To its beginning: a tail call. */
+static bool jump_leaves(const struct unwind_frame *frame, LONG64 target)
+{
+    const RUNTIME_FUNCTION *function = frame->function;
+
+    if (target == (LONG64)function->BeginAddress)
+        return !(frame->info->flags & UNW_FLAG_CHAININFO);
+    if (target > (LONG64)function->BeginAddress && target < (LONG64)function->EndAddress)
+        return false;
+    return target < 0 || target > MAXDWORD || !same_function(frame->image_base, function, (ULONG)target);
+}
+
+/* A register's number if `*p` is at a pop, which it is moved beyond; else -1. */
+static inline int pop_at(const UCHAR **p)
+{
+    const UCHAR *code = *p;
+
+    if ((code[0] & 0xf8) == 0x58) {
+        *p += 1;
+        return code[0] & 7;
+    }
+    if ((code[0] & 0xf0) == 0x40 && (code[1] & 0xf8) == 0x58) {
+        *p += 2;
+        return (code[1] & 7) | (code[0] & 1) << 3;
+    }
+    return -1;
+}
+
+/* lea rsp,[frame register + displacement]: false if the instruction is not that. */
+static bool lea_at(const UCHAR **p, const struct unwind_info *info, CONTEXT *context, ULONG64 *rsp)
+{
+    const UCHAR *code = *p;
+    unsigned base = (code[2] & 7) | (code[0] & 1) << 3, mode = code[2] >> 6;
+
+    if ((code[0] & 0xfe) != 0x48 || code[1] != 0x8d || (code[2] & 0x38) != 0x20 || !info->frame_register ||
+        base != info->frame_register)
+        return false;
+    code += 3;
+    if ((base & 7) == 4 && *code++ != 0x24) /* r12: takes a SIB byte, without an index */
+        return false;
+    switch (mode) {
+    case 0:
+        if ((base & 7) == 5)
+            return false; /* relative to rip */
+        *rsp = *reg(context, base);
+        break;
+    case 1:
+        *rsp = *reg(context, base) + (signed char)*code;
+        code += 1;
+        break;
+    case 2:
+        *rsp = *reg(context, base) + *(const UNALIGNED LONG *)code;
+        code += 4;
+        break;
+    default:
+        return false;
+    }
+    *p = code;
+    return true;
+}
+
 /*
  * An epilogue is a stack adjustment (or none), pops, and a return or a jump out of the function: nothing else may be in
  * it. Whether the instructions at `pc` are the rest of one decides if they can be executed instead of undoing the prologue.
  * Returns true with `context` unwound if so.
  */
-static bool run_epilogue(CONTEXT *context, ULONG64 image_base, const RUNTIME_FUNCTION *function,
-                         const struct unwind_info *info, KNONVOLATILE_CONTEXT_POINTERS *pointers)
+static bool run_epilogue(CONTEXT *context, const struct unwind_frame *frame, KNONVOLATILE_CONTEXT_POINTERS *pointers)
 {
-    const UCHAR *start = (const UCHAR *)context->Rip, *p = start;
-    ULONG64 rsp = context->Rsp, adjusted;
+    const UCHAR *p = (const UCHAR *)frame->pc, *pops;
+    ULONG64 rsp = context->Rsp;
+    LONG64 here;
+    int number;
 
-    /* add rsp,imm / lea rsp,[frame register + displacement] */
-    if (p[0] == 0x48 && p[1] == 0x83 && p[2] == 0xc4) {
+    if (p[0] == 0x48 && p[1] == 0x83 && p[2] == 0xc4) { /* add rsp,imm */
         rsp += (signed char)p[3];
         p += 4;
     } else if (p[0] == 0x48 && p[1] == 0x81 && p[2] == 0xc4) {
-        rsp += *(const LONG *)(p + 3);
+        rsp += *(const UNALIGNED LONG *)(p + 3);
         p += 7;
-    } else if ((p[0] & 0xfe) == 0x48 && p[1] == 0x8d && (p[2] & 0x38) == 0x20 && info->frame_register) {
-        unsigned base = (p[2] & 7) | (p[0] & 1) << 3;
-
-        if (base == info->frame_register && (p[2] & 0xc0) == 0x40) {
-            rsp = *reg(context, base) + (signed char)p[3];
-            p += 4;
-        } else if (base == info->frame_register && (p[2] & 0xc0) == 0x80) {
-            rsp = *reg(context, base) + *(const LONG *)(p + 3);
-            p += 7;
-        }
+    } else {
+        lea_at(&p, frame->info, context, &rsp);
     }
-    adjusted = rsp;
 
     /* Look before leaping: pops first, then what must follow. */
-    const UCHAR *pops = p;
-
-    for (;;) {
-        if ((p[0] & 0xf8) == 0x58)
-            p++;
-        else if ((p[0] & 0xf0) == 0x40 && (p[1] & 0xf8) == 0x58)
-            p += 2;
-        else
-            break;
-    }
-    if (p[0] == 0xf3 && p[1] == 0xc3) {        /* rep ret */
-    } else if (p[0] == 0xc3 || p[0] == 0xc2) { /* ret, ret n */
-    } else if (p[0] == 0xe9 || p[0] == 0xeb) {
-        LONG64 target = (LONG64)(ULONG64)p - (LONG64)image_base;
-
-        target += p[0] == 0xeb ? 2 + (signed char)p[1] : 5 + *(const LONG *)(p + 1);
-        /* A jump within the function is no epilogue's; to its beginning it is a tail call of itself. */
-        if (target > (LONG64)function->BeginAddress && target < (LONG64)function->EndAddress)
+    pops = p;
+    while (pop_at(&p) >= 0)
+        ;
+    if (p[0] == 0xf2) /* bnd */
+        p++;
+    here = (LONG64)(ULONG64)p - (LONG64)frame->image_base;
+    switch (p[0]) {
+    case 0xc3: /* ret */
+    case 0xc2: /* ret n */
+        break;
+    case 0xf3: /* rep ret */
+        if (p[1] != 0xc3)
             return false;
-        if (target == (LONG64)function->BeginAddress && (info->flags & UNW_FLAG_CHAININFO))
+        break;
+    case 0xeb:
+        if (!jump_leaves(frame, here + 2 + (signed char)p[1]))
             return false;
-    } else if (p[0] == 0xff && p[1] == 0x25) {                                   /* jmp [rip + x] */
-    } else if ((p[0] & 0xf8) == 0x48 && p[1] == 0xff && (p[2] & 0x38) == 0x20) { /* rex.w jmp r/m */
-    } else {
-        return false;
+        break;
+    case 0xe9:
+        if (!jump_leaves(frame, here + 5 + *(const UNALIGNED LONG *)(p + 1)))
+            return false;
+        break;
+    case 0xff: /* jmp [rip + x] */
+        if (p[1] != 0x25)
+            return false;
+        break;
+    default: /* jmp r/m with REX.W, which tells it from a jump through a table */
+        if ((p[0] & 0xf8) != 0x48 || p[1] != 0xff || (p[2] & 0x38) != 0x20)
+            return false;
     }
 
-    for (p = pops;;) {
-        unsigned number;
-
-        if ((p[0] & 0xf8) == 0x58) {
-            number = p[0] & 7;
-            p++;
-        } else if ((p[0] & 0xf0) == 0x40 && (p[1] & 0xf8) == 0x58) {
-            number = (p[1] & 7) | (p[0] & 1) << 3;
-            p += 2;
-        } else {
-            break;
-        }
-        restore_register(context, number, (ULONG64 *)adjusted, pointers);
-        adjusted += 8;
-    }
-    context->Rip = *(ULONG64 *)adjusted;
-    context->Rsp = adjusted + 8;
+    for (p = pops; (number = pop_at(&p)) >= 0; rsp += 8)
+        restore_register(context, (unsigned)number, (ULONG64 *)rsp, pointers);
+    context->Rip = *(ULONG64 *)rsp;
+    context->Rsp = rsp + 8;
     if (p[0] == 0xc2)
-        context->Rsp += *(const USHORT *)(p + 1);
+        context->Rsp += *(const UNALIGNED USHORT *)(p + 1);
     return true;
 }
 
-/* Undoes what the prologue has done up to `offset` (all, if ~0). Returns whether a machine frame was popped. */
+/* Undoes what the prologue has done up to `offset` in the function. Returns whether a machine frame was popped. */
 static bool undo_prologue(CONTEXT *context, const struct unwind_info *info, ULONG offset, ULONG64 frame,
                           KNONVOLATILE_CONTEXT_POINTERS *pointers)
 {
@@ -213,16 +269,11 @@ static bool undo_prologue(CONTEXT *context, const struct unwind_info *info, ULON
     return machine_frame;
 }
 
-static const RUNTIME_FUNCTION *chained_function(const struct unwind_info *info)
-{
-    return (const RUNTIME_FUNCTION *)&info->codes[(info->count + 1) & ~1u];
-}
-
 /*
  * What frame the function has made, which names it to handlers and is where saved registers are relative to: its frame
  * register, once the prologue has set it, or the stack pointer.
  */
-static ULONG64 establisher_frame(CONTEXT *context, const struct unwind_info *info, ULONG offset)
+static ULONG64 establisher_frame(const CONTEXT *context, const struct unwind_info *info, ULONG offset)
 {
     if (!info->frame_register)
         return context->Rsp;
@@ -234,51 +285,73 @@ static ULONG64 establisher_frame(CONTEXT *context, const struct unwind_info *inf
         if (i >= info->count || info->codes[i].offset > offset)
             return context->Rsp;
     }
-    return *reg(context, info->frame_register) - info->frame_offset * 16;
+    return *reg((CONTEXT *)context, info->frame_register) - info->frame_offset * 16;
 }
 
-PEXCEPTION_ROUTINE NTAPI RtlVirtualUnwind(DWORD handler_type, DWORD64 image_base, DWORD64 pc,
-                                          PRUNTIME_FUNCTION function, PCONTEXT context, PVOID *handler_data,
-                                          PDWORD64 frame, PKNONVOLATILE_CONTEXT_POINTERS pointers)
+void unwind_begin(struct unwind_frame *frame, ULONG64 image_base, ULONG64 pc, const RUNTIME_FUNCTION *function,
+                  const CONTEXT *context)
 {
-    const struct unwind_info *info;
-    ULONG offset;
+    if (function->UnwindData & RUNTIME_FUNCTION_INDIRECT)
+        function = (const RUNTIME_FUNCTION *)(image_base + (function->UnwindData & ~3u));
+    frame->image_base = image_base;
+    frame->pc = pc;
+    frame->function = function;
+    frame->info = (const struct unwind_info *)(image_base + function->UnwindData);
+    frame->offset = (ULONG)(pc - image_base) - function->BeginAddress;
+    frame->establisher = establisher_frame(context, frame->info, frame->offset);
+    frame->primary_info = frame->info;
+    frame->primary_offset = frame->offset;
+    if (frame->info->flags & UNW_FLAG_CHAININFO) {
+        function = primary_function(image_base, function, &frame->primary_info);
+        frame->primary_offset = (ULONG)(pc - image_base) - function->BeginAddress;
+    }
+}
+
+PEXCEPTION_ROUTINE unwind_finish(const struct unwind_frame *frame, ULONG handler_type, CONTEXT *context,
+                                 PVOID *handler_data, KNONVOLATILE_CONTEXT_POINTERS *pointers)
+{
+    const struct unwind_info *info = frame->info;
     bool machine_frame;
 
-    if (function->UnwindData & RUNTIME_FUNCTION_INDIRECT)
-        function = (RUNTIME_FUNCTION *)(image_base + (function->UnwindData & ~3u));
-    info = (const struct unwind_info *)(image_base + function->UnwindData);
-    offset = (ULONG)(pc - image_base) - function->BeginAddress;
-    *frame = establisher_frame(context, info, offset);
     *handler_data = NULL;
+    if (frame->offset >= info->prolog_size || (info->flags & UNW_FLAG_CHAININFO)) {
+        bool epilogue =
+            info->version < 2 || in_listed_epilogue(info, frame->function, (ULONG)(frame->pc - frame->image_base));
 
-    if (offset >= info->prolog_size || (info->flags & UNW_FLAG_CHAININFO)) {
-        bool epilogue = info->version < 2 || in_listed_epilogue(info, function, (ULONG)(pc - image_base));
-
-        context->Rip = pc;
-        if (epilogue && run_epilogue(context, image_base, function, info, pointers))
+        if (epilogue && run_epilogue(context, frame, pointers))
             return NULL;
-        offset = ~0u;
     }
 
-    machine_frame = undo_prologue(context, info, offset, *frame, pointers);
+    machine_frame = undo_prologue(context, info, frame->offset, frame->establisher, pointers);
     while (info->flags & UNW_FLAG_CHAININFO) {
-        const RUNTIME_FUNCTION *chained = chained_function(info);
+        const RUNTIME_FUNCTION *chained = unwind_info_tail(info);
 
-        info = (const struct unwind_info *)(image_base + chained->UnwindData);
-        machine_frame |= undo_prologue(context, info, ~0u, *frame, pointers);
+        info = (const struct unwind_info *)(frame->image_base + chained->UnwindData);
+        machine_frame |= undo_prologue(context, info, (ULONG)(frame->pc - frame->image_base) - chained->BeginAddress,
+                                       frame->establisher, pointers);
     }
     if (!machine_frame) {
         context->Rip = *(ULONG64 *)context->Rsp;
         context->Rsp += 8;
     }
-    if (offset == ~0u && (info->flags & handler_type & (UNW_FLAG_EHANDLER | UNW_FLAG_UHANDLER))) {
-        const ULONG *tail = (const ULONG *)chained_function(info);
+    if (unwind_may_handle(frame, handler_type & (UNW_FLAG_EHANDLER | UNW_FLAG_UHANDLER))) {
+        const ULONG *tail = unwind_info_tail(frame->primary_info);
 
         *handler_data = (PVOID)(tail + 1);
-        return (PEXCEPTION_ROUTINE)(image_base + *tail);
+        return (PEXCEPTION_ROUTINE)(frame->image_base + *tail);
     }
     return NULL;
+}
+
+PEXCEPTION_ROUTINE NTAPI RtlVirtualUnwind(DWORD handler_type, DWORD64 image_base, DWORD64 pc,
+                                          PRUNTIME_FUNCTION function, PCONTEXT context, PVOID *handler_data,
+                                          PDWORD64 establisher, PKNONVOLATILE_CONTEXT_POINTERS pointers)
+{
+    struct unwind_frame frame;
+
+    unwind_begin(&frame, image_base, pc, function, context);
+    *establisher = frame.establisher;
+    return unwind_finish(&frame, handler_type, context, handler_data, pointers);
 }
 
 bool unwind_leaf(CONTEXT *context, const struct stack_limits *limits)

@@ -8,6 +8,13 @@
 
 #include <setjmp.h>
 
+/* Whether a context has all the usual registers and nothing else, so that no system call is needed to restore it. */
+static bool is_full_only(const CONTEXT *context)
+{
+    return (context->ContextFlags & CONTEXT_FULL) == CONTEXT_FULL &&
+           !(context->ContextFlags & ~(CONTEXT_FULL | CONTEXT_SEGMENTS));
+}
+
 VOID __cdecl RtlRestoreContext(PCONTEXT context, PEXCEPTION_RECORD record)
 {
     if (record && record->ExceptionCode == (DWORD)STATUS_LONGJUMP && record->NumberParameters >= 1) {
@@ -30,8 +37,7 @@ VOID __cdecl RtlRestoreContext(PCONTEXT context, PEXCEPTION_RECORD record)
     } else if (record && record->ExceptionCode == (DWORD)STATUS_UNWIND_CONSOLIDATE && record->NumberParameters >= 1) {
         ki_consolidate(context, record);
     }
-    if ((context->ContextFlags & CONTEXT_FULL) == CONTEXT_FULL &&
-        !(context->ContextFlags & ~(CONTEXT_FULL | CONTEXT_SEGMENTS)))
+    if (is_full_only(context))
         ki_restore_context(context);
     RtlRaiseStatus(NtContinue(context, FALSE));
 }
@@ -46,20 +52,21 @@ static void bad_stack(EXCEPTION_RECORD *cause, NTSTATUS status)
 }
 
 /*
- * Calls the termination handlers of the frames up to target_frame (of all, for an exit unwind with NULL), then continues in
- * that frame at target_ip with rax = value. Does not return, unless the stack ends first.
+ * RtlUnwindEx (exception_x64.S puts the caller's registers into `context`): calls the termination handlers of the frames up to
+ * target_frame (of all, for an exit unwind with NULL), then continues in that frame at target_ip with rax = value. Does not
+ * return, unless the stack ends first.
  */
-VOID NTAPI RtlUnwindEx(PVOID target_frame, PVOID target_ip, PEXCEPTION_RECORD record, PVOID value, PCONTEXT context,
-                       PUNWIND_HISTORY_TABLE history)
+void __attribute__((used)) rtl_unwind(PVOID target_frame, PVOID target_ip, EXCEPTION_RECORD *record, PVOID value,
+                                      CONTEXT *context, UNWIND_HISTORY_TABLE *history)
 {
     struct stack_limits limits = stack_limits();
+    struct unwind_frame frame;
     EXCEPTION_RECORD own_record;
     DISPATCHER_CONTEXT dispatcher;
     CONTEXT caller;
+    ULONG64 establisher = 0;
     ULONG flags;
-    ULONG64 frame = 0;
 
-    RtlCaptureContext(context);
     if (!record) {
         memset(&own_record, 0, sizeof(own_record));
         own_record.ExceptionCode = (DWORD)STATUS_UNWIND;
@@ -73,47 +80,49 @@ VOID NTAPI RtlUnwindEx(PVOID target_frame, PVOID target_ip, PEXCEPTION_RECORD re
     for (;;) {
         ULONG64 image_base, pc = context->Rip;
         RUNTIME_FUNCTION *function = RtlLookupFunctionEntry(pc, &image_base, history);
+        bool in_place;
 
         if (!function) {
             if (!unwind_leaf(context, &limits))
                 break;
             continue;
         }
-        caller = *context;
-        dispatcher.LanguageHandler = RtlVirtualUnwind(UNW_FLAG_UHANDLER, image_base, pc, function, &caller,
-                                                      &dispatcher.HandlerData, &frame, NULL);
-        if (!in_stack(&limits, frame))
+        unwind_begin(&frame, image_base, pc, function, context);
+        establisher = frame.establisher;
+        if (!in_stack(&limits, establisher))
             bad_stack(record, STATUS_BAD_STACK);
-        if (target_frame && frame > (ULONG64)target_frame)
+        if (target_frame && establisher > (ULONG64)target_frame)
             bad_stack(record, STATUS_INVALID_UNWIND_TARGET);
+        in_place = establisher != (ULONG64)target_frame && !unwind_may_handle(&frame, UNW_FLAG_UHANDLER);
+        if (!in_place)
+            copy_unwound(&caller, context);
+        dispatcher.LanguageHandler =
+            unwind_finish(&frame, UNW_FLAG_UHANDLER, in_place ? context : &caller, &dispatcher.HandlerData, NULL);
         if (dispatcher.LanguageHandler) {
             EXCEPTION_DISPOSITION disposition;
 
             dispatcher.ControlPc = pc;
             dispatcher.ImageBase = image_base;
             dispatcher.FunctionEntry = function;
-            dispatcher.EstablisherFrame = frame;
+            dispatcher.EstablisherFrame = establisher;
             dispatcher.TargetIp = (ULONG64)target_ip;
             dispatcher.ContextRecord = context;
             dispatcher.HistoryTable = history;
             dispatcher.ScopeIndex = 0;
             do {
-                if (frame == (ULONG64)target_frame)
+                if (establisher == (ULONG64)target_frame)
                     flags |= EH_TARGET_UNWIND;
                 record->ExceptionFlags = flags;
                 context->Rax = (ULONG64)value;
-                disposition = ki_call_unwind_handler(record, (PVOID)frame, context, &dispatcher);
+                disposition = ki_call_unwind_handler(record, (PVOID)establisher, context, &dispatcher);
                 flags &= ~(EH_COLLIDED_UNWIND | EH_TARGET_UNWIND);
                 if (disposition == ExceptionCollidedUnwind) {
                     /* An earlier unwind had come further: its dispatcher has been copied over ours. */
-                    PVOID data;
-                    ULONG64 same_frame;
-
-                    *context = *dispatcher.ContextRecord;
-                    caller = *context;
-                    RtlVirtualUnwind(UNW_FLAG_NHANDLER, dispatcher.ImageBase, dispatcher.ControlPc,
-                                     dispatcher.FunctionEntry, &caller, &data, &same_frame, NULL);
-                    frame = dispatcher.EstablisherFrame;
+                    copy_full(context, dispatcher.ContextRecord);
+                    copy_unwound(&caller, context);
+                    unwind_begin(&frame, dispatcher.ImageBase, dispatcher.ControlPc, dispatcher.FunctionEntry, &caller);
+                    unwind_finish(&frame, UNW_FLAG_NHANDLER, &caller, &(PVOID){ NULL }, NULL);
+                    establisher = dispatcher.EstablisherFrame;
                     dispatcher.TargetIp = (ULONG64)target_ip;
                     dispatcher.ContextRecord = context;
                     dispatcher.HistoryTable = history;
@@ -123,18 +132,22 @@ VOID NTAPI RtlUnwindEx(PVOID target_frame, PVOID target_ip, PEXCEPTION_RECORD re
                 }
             } while (flags & EH_COLLIDED_UNWIND);
         }
-        if (target_frame && frame == (ULONG64)target_frame) {
+        if (target_frame && establisher == (ULONG64)target_frame) {
             context->Rax = (ULONG64)value;
             if (record->ExceptionCode != (DWORD)STATUS_UNWIND_CONSOLIDATE)
                 context->Rip = (ULONG64)target_ip;
+            if (record->ExceptionCode != (DWORD)STATUS_UNWIND_CONSOLIDATE &&
+                record->ExceptionCode != (DWORD)STATUS_LONGJUMP && is_full_only(context))
+                ki_restore_unwound(context);
             RtlRestoreContext(context, record);
         }
-        *context = caller;
+        if (!in_place)
+            copy_unwound(context, &caller);
         if (!context->Rip || !in_stack(&limits, context->Rsp))
             break;
     }
     /* The end of the stack. An exit unwind ends in the outermost frame, as the debugger's last chance. */
-    if ((ULONG64)target_frame == frame && frame) {
+    if ((ULONG64)target_frame == establisher && establisher) {
         context->Rip = (ULONG64)target_ip;
         RtlRestoreContext(context, record);
     }

@@ -24,21 +24,18 @@ static RTL_SRWLOCK tables_lock;
 static struct dynamic_table **tables; /* sorted by `low` */
 static ULONG table_count, table_capacity;
 
+/* Without branches that depend on the data: they could not be predicted. */
 static RUNTIME_FUNCTION *search_sorted(const RUNTIME_FUNCTION *functions, ULONG count, ULONG rva)
 {
-    ULONG low = 0, high = count;
-
-    while (low < high) {
-        ULONG middle = (low + high) / 2;
-
-        if (functions[middle].BeginAddress <= rva)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (!low || rva >= functions[low - 1].EndAddress)
+    if (!count)
         return NULL;
-    return (RUNTIME_FUNCTION *)&functions[low - 1];
+    while (count > 1) {
+        ULONG half = count / 2;
+
+        functions += functions[half].BeginAddress <= rva ? half : 0;
+        count -= half;
+    }
+    return rva >= functions->BeginAddress && rva < functions->EndAddress ? (RUNTIME_FUNCTION *)functions : NULL;
 }
 
 static ULONG table_upper_bound(ULONG64 pc)
@@ -96,12 +93,64 @@ static RUNTIME_FUNCTION *lookup_dynamic(ULONG64 pc, ULONG64 *image_base)
     return callback ? callback(pc, context) : function;
 }
 
+/*
+ * What was found last in images, by address: an unwind meets the same few functions again and again. An entry counts while no
+ * module has come or gone since. Each has a sequence number of its own, odd while it is written; who finds it so passes it by.
+ */
+struct cached_lookup {
+    ULONG sequence, ranges_sequence;
+    ULONG64 pc, image_base;
+    RUNTIME_FUNCTION *function;
+} __attribute__((aligned(64)));
+
+#define CACHE_ENTRIES 256
+static struct cached_lookup cache[CACHE_ENTRIES];
+
+static inline struct cached_lookup *cache_entry(ULONG64 pc)
+{
+    return &cache[(pc ^ pc >> 8 ^ pc >> 16) % CACHE_ENTRIES];
+}
+
+static inline bool cache_find(ULONG64 pc, ULONG64 *image_base, RUNTIME_FUNCTION **function)
+{
+    const struct cached_lookup *entry = cache_entry(pc);
+    ULONG sequence = __atomic_load_n(&entry->sequence, __ATOMIC_ACQUIRE);
+    ULONG ranges_sequence = __atomic_load_n(&entry->ranges_sequence, __ATOMIC_RELAXED);
+    ULONG64 entry_pc = __atomic_load_n(&entry->pc, __ATOMIC_RELAXED);
+
+    *image_base = __atomic_load_n(&entry->image_base, __ATOMIC_RELAXED);
+    *function = __atomic_load_n(&entry->function, __ATOMIC_RELAXED);
+    __atomic_thread_fence(__ATOMIC_ACQUIRE);
+    return entry_pc == pc && !(sequence & 1) && sequence == __atomic_load_n(&entry->sequence, __ATOMIC_RELAXED) &&
+           ranges_sequence == __atomic_load_n(&ldr_ranges_sequence, __ATOMIC_RELAXED);
+}
+
+static void cache_add(ULONG64 pc, ULONG ranges_sequence, ULONG64 image_base, RUNTIME_FUNCTION *function)
+{
+    struct cached_lookup *entry = cache_entry(pc);
+    ULONG sequence = __atomic_load_n(&entry->sequence, __ATOMIC_RELAXED);
+
+    if ((sequence & 1) || !__atomic_compare_exchange_n(&entry->sequence, &sequence, sequence + 1, false,
+                                                       __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+        return;
+    __atomic_thread_fence(__ATOMIC_RELEASE);
+    __atomic_store_n(&entry->pc, pc, __ATOMIC_RELAXED);
+    __atomic_store_n(&entry->ranges_sequence, ranges_sequence, __ATOMIC_RELAXED);
+    __atomic_store_n(&entry->image_base, image_base, __ATOMIC_RELAXED);
+    __atomic_store_n(&entry->function, function, __ATOMIC_RELAXED);
+    __atomic_store_n(&entry->sequence, sequence + 2, __ATOMIC_RELEASE);
+}
+
 PRUNTIME_FUNCTION NTAPI RtlLookupFunctionEntry(DWORD64 pc, PDWORD64 image_base, PUNWIND_HISTORY_TABLE history)
 {
     struct ldr_range range;
     RUNTIME_FUNCTION *function;
+    ULONG ranges_sequence;
 
-    (void)history; /* a look-up costs less than keeping it */
+    (void)history; /* the cache does better: it outlives the exception */
+    if (cache_find(pc, image_base, &function))
+        return function;
+    ranges_sequence = __atomic_load_n(&ldr_ranges_sequence, __ATOMIC_ACQUIRE);
     if (!ldr_range_find(pc, &range)) {
         function = lookup_dynamic(pc, image_base);
         if (!function)
@@ -112,6 +161,8 @@ PRUNTIME_FUNCTION NTAPI RtlLookupFunctionEntry(DWORD64 pc, PDWORD64 image_base, 
     function = search_sorted(range.functions, range.function_count, (ULONG)(pc - range.base));
     if (function && (function->UnwindData & RUNTIME_FUNCTION_INDIRECT))
         function = (RUNTIME_FUNCTION *)(range.base + (function->UnwindData & ~3u));
+    if (!(ranges_sequence & 1))
+        cache_add(pc, ranges_sequence, range.base, function);
     return function;
 }
 
