@@ -9,6 +9,7 @@
 #include <string.h>
 #include "cell.h"
 #include "object_private.h"
+#include "security.h"
 
 struct object_name {
     struct object *object;
@@ -327,16 +328,6 @@ static void lock_tree(void)
 
 /* --- look-up --- */
 
-/* A reference, unless the last one is gone already. */
-static bool object_try_ref(struct object *obj)
-{
-    uint32_t refs = __atomic_load_n(&obj->refs, __ATOMIC_RELAXED);
-    while (refs)
-        if (__atomic_compare_exchange_n(&obj->refs, &refs, refs + 1, true, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
-            return true;
-    return false;
-}
-
 struct lookup {
     struct directory *parent; /* where the last component is or would be; referenced */
     struct object *object;    /* what is there, referenced, or NULL */
@@ -540,6 +531,23 @@ void object_attr_free(struct object_attr *attr)
     memset(attr, 0, sizeof(*attr));
 }
 
+/* The descriptor of a new object, while nobody else sees it. */
+static NTSTATUS assign_security(struct object *obj, ACCESS_MASK access, struct object_attr *attr)
+{
+    void *given = attr->security;
+    attr->security = NULL;
+    NTSTATUS status = access & ACCESS_SYSTEM_SECURITY ? security_check_new(access) : STATUS_SUCCESS;
+    if (status) {
+        free(given);
+        return status;
+    }
+    const void *container = attr->root ? attr->root->security : NULL;
+    if (container && !security_inheritable(container))
+        container = NULL;
+    return security_assign(obj->type, given, container, obj->type == &directory_type ? ASSIGN_CONTAINER : 0,
+                           &obj->security);
+}
+
 NTSTATUS object_create_handle(struct object *obj, ACCESS_MASK access, const OBJECT_ATTRIBUTES *user, HANDLE *handle)
 {
     struct object_attr attr;
@@ -550,18 +558,16 @@ NTSTATUS object_create_handle(struct object *obj, ACCESS_MASK access, const OBJE
         object_unref(obj);
         return status;
     }
-    NTSTATUS inserted = object_insert(obj, &attr, &existing);
-    if (NT_SUCCESS(inserted)) {
-        if (!existing) {
-            obj->security = attr.security;
-            attr.security = NULL;
-        }
-        status = handle_create(existing ? existing : obj, access, attr.attributes, &value);
-        if (!status)
-            status = inserted;
-    } else {
+    status = assign_security(obj, access, &attr);
+    NTSTATUS inserted = status ? status : object_insert(obj, &attr, &existing);
+    ACCESS_MASK granted = access;
+    status = inserted;
+    if (existing) /* which is opened, and as its own descriptor allows */
+        status = security_grant(existing, access, &granted);
+    if (NT_SUCCESS(status))
+        status = handle_create(existing ? existing : obj, granted, attr.attributes, &value);
+    if (!status)
         status = inserted;
-    }
     object_attr_free(&attr);
     if (existing)
         object_unref(existing);
@@ -582,7 +588,10 @@ NTSTATUS object_open_handle(const struct object_type *type, ACCESS_MASK access, 
         return status;
     status = object_open(&attr, type, &obj);
     if (!status) {
-        status = handle_create(obj, access, attr.attributes, &value);
+        ACCESS_MASK granted;
+        status = security_grant(obj, access, &granted);
+        if (!status)
+            status = handle_create(obj, granted, attr.attributes, &value);
         object_unref(obj);
         if (!status)
             *handle = value;
@@ -719,7 +728,10 @@ NTSTATUS NtOpenSymbolicLinkObject(HANDLE *LinkHandle, ACCESS_MASK DesiredAccess,
     attr.attributes |= OBJ_OPENLINK;
     status = object_open(&attr, &symbolic_link_type, &obj);
     if (!status) {
-        status = handle_create(obj, DesiredAccess, attr.attributes, &value);
+        ACCESS_MASK granted;
+        status = security_grant(obj, DesiredAccess, &granted);
+        if (!status)
+            status = handle_create(obj, granted, attr.attributes, &value);
         object_unref(obj);
         if (!status)
             *LinkHandle = value;

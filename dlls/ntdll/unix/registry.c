@@ -100,17 +100,25 @@ static NTSTATUS find_or_create(struct open_request *request, struct key *start, 
     NTSTATUS status =
         key_lookup(start, path, request->flags | (create ? LOOKUP_CREATE : 0), found, &parent, &last, &memory);
     if (status == STATUS_OBJECT_NAME_NOT_FOUND && parent) {
+        void *security = NULL;
         status = check_new_key(parent, request);
+        if (!status) {
+            const void *above = parent->security && security_inheritable(parent->security) ? parent->security : NULL;
+            status = security_assign(&key_type, request->attr.security, above, ASSIGN_CONTAINER | ASSIGN_AUTO_INHERIT,
+                                     &security);
+            request->attr.security = NULL;
+        }
         if (!status) {
             uint8_t flags = (request->options & REG_OPTION_VOLATILE ? REGISTRY_VOLATILE : 0) |
                             (request->options & REG_OPTION_CREATE_LINK ? REGISTRY_LINK : 0);
             *found = key_add(parent, last, flags);
             status = *found ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+            if (status)
+                free(security);
         }
         if (!status) {
             (*found)->class = request->class;
-            (*found)->security = request->attr.security;
-            request->attr.security = NULL;
+            (*found)->security = security;
             request->class = (struct name){ NULL, 0 };
             request->created = true;
             parent->time = (*found)->time;
@@ -220,7 +228,11 @@ static NTSTATUS open_or_create(struct open_request *request, const OBJECT_ATTRIB
         native_unlock(&registry_lock);
     }
     if (!status) {
-        status = handle_create(&object->header, request->access & ~KEY_WOW64_RES, request->attr.attributes, &value);
+        ACCESS_MASK granted = request->access & ~KEY_WOW64_RES;
+        status = request->created ? security_check_new(granted)
+                                  : security_grant(&object->header, request->access & ~KEY_WOW64_RES, &granted);
+        if (!status)
+            status = handle_create(&object->header, granted, request->attr.attributes, &value);
         object_unref(&object->header);
     }
     key_notify(request->changes);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* security.c: SIDs, security descriptors of objects, access checks, and unique identifiers. */
+/* security.c: SIDs, access lists and security descriptors as data; unique identifiers. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,13 +57,85 @@ bool sid_in(struct sid *sid, const void *user)
     return user_copy_in((char *)sid + 8, (const char *)user + 8, 4 * (size_t)sid->sid.SubAuthorityCount);
 }
 
-/* --- descriptors --- */
+/* --- access lists --- */
 
-struct parts {
-    WORD control;
-    const void *owner, *group, *sacl, *dacl; /* NULL where absent */
-    size_t owner_size, group_size, sacl_size, dacl_size;
-};
+ACCESS_MASK generic_map(ACCESS_MASK access, const GENERIC_MAPPING *mapping)
+{
+    if (access & GENERIC_READ)
+        access |= mapping->GenericRead;
+    if (access & GENERIC_WRITE)
+        access |= mapping->GenericWrite;
+    if (access & GENERIC_EXECUTE)
+        access |= mapping->GenericExecute;
+    if (access & GENERIC_ALL)
+        access |= mapping->GenericAll;
+    return access & ~(GENERIC_READ | GENERIC_WRITE | GENERIC_EXECUTE | GENERIC_ALL);
+}
+
+bool acl_valid(const ACL *acl)
+{
+    const char *at = (const char *)(acl + 1), *end = (const char *)acl + acl->AclSize;
+    if (acl->AclSize < sizeof(ACL))
+        return false;
+    for (unsigned i = 0; i < acl->AceCount; i++) {
+        const ACE_HEADER *ace = (const ACE_HEADER *)at;
+        if ((size_t)(end - at) < sizeof(*ace) || ace->AceSize < sizeof(*ace) || ace->AceSize > end - at ||
+            ace->AceSize & 3)
+            return false;
+        at += ace->AceSize;
+    }
+    return true;
+}
+
+NTSTATUS acl_in(const void *user, ACL **acl)
+{
+    ACL header;
+    if (!user_copy_in(&header, user, sizeof(header)))
+        return STATUS_ACCESS_VIOLATION;
+    if (header.AclSize < sizeof(header))
+        return STATUS_INVALID_ACL;
+    if (!(*acl = malloc(header.AclSize)))
+        return STATUS_NO_MEMORY;
+    NTSTATUS status = STATUS_SUCCESS;
+    if (!user_copy_in(*acl, user, header.AclSize))
+        status = STATUS_ACCESS_VIOLATION;
+    else if ((*acl)->AclSize != header.AclSize || !acl_valid(*acl))
+        status = STATUS_INVALID_ACL;
+    if (status) {
+        free(*acl);
+        *acl = NULL;
+    }
+    return status;
+}
+
+void acl_map_generic(ACL *acl, const GENERIC_MAPPING *mapping)
+{
+    char *at = (char *)(acl + 1);
+    for (unsigned i = 0; i < acl->AceCount; i++, at += ((ACE_HEADER *)at)->AceSize) {
+        ACCESS_ALLOWED_ACE *ace = (ACCESS_ALLOWED_ACE *)at;
+        if (ace->Header.AceSize >= sizeof(*ace) && !(ace->Header.AceFlags & INHERIT_ONLY_ACE) &&
+            ace->Header.AceType != SYSTEM_MANDATORY_LABEL_ACE_TYPE)
+            ace->Mask = generic_map(ace->Mask, mapping);
+    }
+}
+
+bool acl_label(const ACL *sacl, uint32_t *level, ACCESS_MASK *policy)
+{
+    const char *at = (const char *)(sacl + 1);
+    for (unsigned i = 0; i < sacl->AceCount; i++, at += ((const ACE_HEADER *)at)->AceSize) {
+        const ACCESS_ALLOWED_ACE *ace = (const ACCESS_ALLOWED_ACE *)at;
+        const SID *sid = (const SID *)&ace->SidStart;
+        if (ace->Header.AceType != SYSTEM_MANDATORY_LABEL_ACE_TYPE || ace->Header.AceFlags & INHERIT_ONLY_ACE ||
+            ace->Header.AceSize < 8 + 12 || sid->SubAuthorityCount != 1)
+            continue;
+        *level = sid->SubAuthority[0];
+        *policy = ace->Mask;
+        return true;
+    }
+    return false;
+}
+
+/* --- descriptors --- */
 
 static size_t part_sid_size(const void *sid)
 {
@@ -75,12 +147,13 @@ static size_t part_acl_size(const void *acl)
     return acl ? ((const ACL *)acl)->AclSize : 0;
 }
 
-static struct parts parts_of(const SECURITY_DESCRIPTOR_RELATIVE *sd)
+struct sd_parts sd_parts_of(const void *self_relative)
 {
-    struct parts parts = { 0 };
+    const SECURITY_DESCRIPTOR_RELATIVE *sd = self_relative;
+    struct sd_parts parts = { 0 };
     if (!sd)
         return parts;
-    const char *base = (const char *)sd;
+    const char *base = self_relative;
     parts.control = sd->Control;
     parts.owner = sd->Owner ? base + sd->Owner : NULL;
     parts.group = sd->Group ? base + sd->Group : NULL;
@@ -93,13 +166,13 @@ static struct parts parts_of(const SECURITY_DESCRIPTOR_RELATIVE *sd)
     return parts;
 }
 
-static size_t parts_size(const struct parts *parts)
+size_t sd_parts_size(const struct sd_parts *parts)
 {
     return sizeof(SECURITY_DESCRIPTOR_RELATIVE) + ROUND_UP(parts->sacl_size, (size_t)4) +
            ROUND_UP(parts->dacl_size, (size_t)4) + parts->owner_size + parts->group_size;
 }
 
-static void parts_put(const struct parts *parts, void *out)
+void sd_parts_put(const struct sd_parts *parts, void *out)
 {
     SECURITY_DESCRIPTOR_RELATIVE sd = { .Revision = 1, .Control = parts->control | SE_SELF_RELATIVE };
     DWORD at = sizeof(sd);
@@ -121,39 +194,33 @@ static void parts_put(const struct parts *parts, void *out)
     memcpy(out, &sd, sizeof(sd));
 }
 
-static bool acl_valid(const ACL *acl)
+void *sd_parts_copy(const struct sd_parts *parts)
 {
-    const char *at = (const char *)(acl + 1), *end = (const char *)acl + acl->AclSize;
-    if (acl->AclSize < sizeof(ACL))
-        return false;
-    for (unsigned i = 0; i < acl->AceCount; i++) {
-        const ACE_HEADER *ace = (const ACE_HEADER *)at;
-        if (at + sizeof(*ace) > end || ace->AceSize < sizeof(*ace) || at + ace->AceSize > end)
-            return false;
-        at += ace->AceSize;
-    }
-    return true;
+    void *copy = calloc(1, sd_parts_size(parts));
+    if (copy)
+        sd_parts_put(parts, copy);
+    return copy;
 }
 
-static NTSTATUS copy_acl_in(const void *user, void **acl)
+static bool part_valid(const char *base, size_t size, DWORD offset, bool acl)
 {
-    ACL header;
-    if (!user_copy_in(&header, user, sizeof(header)))
-        return STATUS_ACCESS_VIOLATION;
-    if (header.AclSize < sizeof(header))
-        return STATUS_INVALID_ACL;
-    if (!(*acl = malloc(header.AclSize)))
-        return STATUS_NO_MEMORY;
-    NTSTATUS status = STATUS_SUCCESS;
-    if (!user_copy_in(*acl, user, header.AclSize))
-        status = STATUS_ACCESS_VIOLATION;
-    else if (((ACL *)*acl)->AclSize != header.AclSize || !acl_valid(*acl))
-        status = STATUS_INVALID_ACL;
-    if (status) {
-        free(*acl);
-        *acl = NULL;
-    }
-    return status;
+    if (!offset)
+        return true;
+    if (offset < sizeof(SECURITY_DESCRIPTOR_RELATIVE) || offset & 3 || offset > size || size - offset < 8)
+        return false;
+    if (acl)
+        return ((const ACL *)(base + offset))->AclSize <= size - offset && acl_valid((const ACL *)(base + offset));
+    const SID *sid = (const SID *)(base + offset);
+    return sid->SubAuthorityCount <= SID_MAX_SUB_AUTHORITIES && sid_size(sid) <= size - offset;
+}
+
+bool sd_valid(const void *descriptor, size_t size)
+{
+    const SECURITY_DESCRIPTOR_RELATIVE *sd = descriptor;
+    const char *base = descriptor;
+    return size >= sizeof(*sd) && sd->Revision == 1 && sd->Control & SE_SELF_RELATIVE &&
+           part_valid(base, size, sd->Owner, false) && part_valid(base, size, sd->Group, false) &&
+           part_valid(base, size, sd->Sacl, true) && part_valid(base, size, sd->Dacl, true);
 }
 
 NTSTATUS security_descriptor_in(const void *user, void **descriptor)
@@ -175,8 +242,8 @@ NTSTATUS security_descriptor_in(const void *user, void **descriptor)
         return STATUS_ACCESS_VIOLATION;
     }
     struct sid owner, group;
-    void *sacl = NULL, *dacl = NULL;
-    struct parts parts = { .control = sd.Control };
+    ACL *sacl = NULL, *dacl = NULL;
+    struct sd_parts parts = { .control = sd.Control };
     NTSTATUS status = STATUS_SUCCESS;
     if (sd.Owner && sid_in(&owner, sd.Owner))
         parts.owner = &owner, parts.owner_size = sid_size(&owner.sid);
@@ -187,291 +254,17 @@ NTSTATUS security_descriptor_in(const void *user, void **descriptor)
     else if (sd.Group)
         status = STATUS_INVALID_SID;
     if (!status && sd.Control & SE_SACL_PRESENT && sd.Sacl)
-        status = copy_acl_in(sd.Sacl, &sacl);
+        status = acl_in(sd.Sacl, &sacl);
     if (!status && sd.Control & SE_DACL_PRESENT && sd.Dacl)
-        status = copy_acl_in(sd.Dacl, &dacl);
+        status = acl_in(sd.Dacl, &dacl);
     if (!status) {
         parts.sacl = sacl, parts.sacl_size = part_acl_size(sacl);
         parts.dacl = dacl, parts.dacl_size = part_acl_size(dacl);
-        void *out = malloc(parts_size(&parts));
-        if (out)
-            parts_put(&parts, out);
-        else
+        if (!(*descriptor = sd_parts_copy(&parts)))
             status = STATUS_NO_MEMORY;
-        *descriptor = out;
     }
     free(sacl);
     free(dacl);
-    return status;
-}
-
-/* --- what is stored with objects; one lock for all, as it is rare --- */
-
-static uint32_t security_lock;
-
-static bool part_valid(const char *base, size_t size, DWORD offset, bool acl)
-{
-    if (!offset)
-        return true;
-    if (offset < sizeof(SECURITY_DESCRIPTOR_RELATIVE) || offset & 3 || offset > size || size - offset < 8)
-        return false;
-    if (acl)
-        return ((const ACL *)(base + offset))->AclSize <= size - offset && acl_valid((const ACL *)(base + offset));
-    const SID *sid = (const SID *)(base + offset);
-    return sid->SubAuthorityCount <= SID_MAX_SUB_AUTHORITIES && sid_size(sid) <= size - offset;
-}
-
-/* What is stored with a file comes from outside. */
-static bool descriptor_valid(const SECURITY_DESCRIPTOR_RELATIVE *sd, size_t size)
-{
-    const char *base = (const char *)sd;
-    return size >= sizeof(*sd) && sd->Revision == 1 && sd->Control & SE_SELF_RELATIVE &&
-           part_valid(base, size, sd->Owner, false) && part_valid(base, size, sd->Group, false) &&
-           part_valid(base, size, sd->Sacl, true) && part_valid(base, size, sd->Dacl, true);
-}
-
-/* Where an object's descriptor is: all handles of a registry key share one. */
-static void **security_of(struct object *obj)
-{
-    return obj->type->security ? obj->type->security(obj) : &obj->security;
-}
-
-/* What an object has now; `*stored` is to be freed after its use. The lock is held. */
-static struct parts current_parts(struct object *obj, void **stored)
-{
-    size_t size = 0;
-    *stored = security_file_load(obj, &size);
-    if (*stored && descriptor_valid(*stored, size))
-        return parts_of(*stored);
-    return parts_of(*security_of(obj));
-}
-
-/* What an object has that nobody gave a descriptor: owned by the user, with the token's default DACL. */
-static void default_parts(struct parts *parts)
-{
-    const struct token *token = (struct token *)token_process();
-    parts->control = SE_SELF_RELATIVE | (token->default_dacl ? SE_DACL_PRESENT : 0);
-    parts->owner = &token->owner;
-    parts->group = &token->primary_group;
-    parts->dacl = token->default_dacl;
-    parts->owner_size = sid_size(&token->owner.sid);
-    parts->group_size = sid_size(&token->primary_group.sid);
-    parts->dacl_size = part_acl_size(token->default_dacl);
-}
-
-static ACCESS_MASK access_to_read(SECURITY_INFORMATION info)
-{
-    ACCESS_MASK access = 0;
-    if (info & (OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION |
-                LABEL_SECURITY_INFORMATION))
-        access |= READ_CONTROL;
-    if (info & SACL_SECURITY_INFORMATION)
-        access |= ACCESS_SYSTEM_SECURITY;
-    return access;
-}
-
-NTSTATUS NtQuerySecurityObject(HANDLE Handle, SECURITY_INFORMATION SecurityInformation, PVOID SecurityDescriptor,
-                               ULONG Length, ULONG *LengthNeeded)
-{
-    struct object *obj;
-    NTSTATUS status = handle_lookup(Handle, NULL, access_to_read(SecurityInformation), &obj);
-    if (status)
-        return status;
-    char *copy = NULL;
-    void *stored;
-    struct parts defaults = { 0 }, parts;
-    default_parts(&defaults);
-    native_lock(&security_lock);
-    parts = current_parts(obj, &stored);
-    /* A descriptor given at creation may leave parts out: those are the default ones. */
-    if (!parts.owner)
-        parts.owner = defaults.owner, parts.owner_size = defaults.owner_size;
-    if (!parts.group)
-        parts.group = defaults.group, parts.group_size = defaults.group_size;
-    if (!(parts.control & SE_DACL_PRESENT))
-        parts.dacl = defaults.dacl, parts.dacl_size = defaults.dacl_size, parts.control |= defaults.control;
-    if (!(SecurityInformation & OWNER_SECURITY_INFORMATION))
-        parts.owner = NULL, parts.owner_size = 0;
-    if (!(SecurityInformation & GROUP_SECURITY_INFORMATION))
-        parts.group = NULL, parts.group_size = 0;
-    if (!(SecurityInformation & DACL_SECURITY_INFORMATION))
-        parts.dacl = NULL, parts.dacl_size = 0, parts.control &= (WORD) ~(SE_DACL_PRESENT | SE_DACL_DEFAULTED);
-    if (!(SecurityInformation & SACL_SECURITY_INFORMATION))
-        parts.sacl = NULL, parts.sacl_size = 0, parts.control &= (WORD) ~(SE_SACL_PRESENT | SE_SACL_DEFAULTED);
-    size_t size = parts_size(&parts);
-    if (size <= Length && (copy = malloc(size)))
-        parts_put(&parts, copy);
-    native_unlock(&security_lock);
-    free(stored);
-    object_unref(obj);
-    *LengthNeeded = (ULONG)size;
-    if (size > Length)
-        return STATUS_BUFFER_TOO_SMALL;
-    if (!copy)
-        return STATUS_NO_MEMORY;
-    memcpy(SecurityDescriptor, copy, size);
-    free(copy);
-    return STATUS_SUCCESS;
-}
-
-NTSTATUS NtSetSecurityObject(HANDLE Handle, SECURITY_INFORMATION SecurityInformation, PVOID SecurityDescriptor)
-{
-    ACCESS_MASK access = 0;
-    if (SecurityInformation & (OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION | LABEL_SECURITY_INFORMATION))
-        access |= WRITE_OWNER;
-    if (SecurityInformation & DACL_SECURITY_INFORMATION)
-        access |= WRITE_DAC;
-    if (SecurityInformation & SACL_SECURITY_INFORMATION)
-        access |= ACCESS_SYSTEM_SECURITY;
-    void *given;
-    NTSTATUS status = security_descriptor_in(SecurityDescriptor, &given);
-    if (status)
-        return status;
-    struct object *obj;
-    status = handle_lookup(Handle, NULL, access, &obj);
-    if (status) {
-        free(given);
-        return status;
-    }
-    struct parts new_parts = parts_of(given);
-    native_lock(&security_lock);
-    void *stored;
-    struct parts parts = current_parts(obj, &stored);
-    if (SecurityInformation & OWNER_SECURITY_INFORMATION)
-        parts.owner = new_parts.owner, parts.owner_size = new_parts.owner_size;
-    if (SecurityInformation & GROUP_SECURITY_INFORMATION)
-        parts.group = new_parts.group, parts.group_size = new_parts.group_size;
-    if (SecurityInformation & DACL_SECURITY_INFORMATION) {
-        parts.dacl = new_parts.dacl, parts.dacl_size = new_parts.dacl_size;
-        parts.control =
-            (WORD)((parts.control & ~0x150c) | (new_parts.control & 0x150c)); /* DACL's and its inheritance bits */
-    }
-    if (SecurityInformation & SACL_SECURITY_INFORMATION) {
-        parts.sacl = new_parts.sacl, parts.sacl_size = new_parts.sacl_size;
-        parts.control = (WORD)((parts.control & ~0x2a30) | (new_parts.control & 0x2a30));
-    }
-    void *merged = malloc(parts_size(&parts)), *old = merged;
-    if (merged) {
-        parts_put(&parts, merged);
-        status = security_file_store(obj, merged, parts_size(&parts));
-    } else {
-        status = STATUS_NO_MEMORY;
-    }
-    if (!status) {
-        old = *security_of(obj);
-        *security_of(obj) = merged;
-    }
-    native_unlock(&security_lock);
-    free(old);
-    free(stored);
-    free(given);
-    object_unref(obj);
-    return status;
-}
-
-/* --- access check --- */
-
-static bool token_has(const struct token *token, const SID *sid, bool deny)
-{
-    if (sid_equal(&token->user.sid, sid))
-        return deny || !(token->user_attributes & SE_GROUP_USE_FOR_DENY_ONLY);
-    for (uint32_t i = 0; i < token->group_count; i++) {
-        const struct token_group *group = &token->groups[i];
-        if (sid_equal(&group->sid.sid, sid))
-            return group->attributes & SE_GROUP_ENABLED || (deny && group->attributes & SE_GROUP_USE_FOR_DENY_ONLY);
-    }
-    return false;
-}
-
-static ACCESS_MASK map_generic(ACCESS_MASK access, const GENERIC_MAPPING *mapping)
-{
-    if (access & GENERIC_READ)
-        access |= mapping->GenericRead;
-    if (access & GENERIC_WRITE)
-        access |= mapping->GenericWrite;
-    if (access & GENERIC_EXECUTE)
-        access |= mapping->GenericExecute;
-    if (access & GENERIC_ALL)
-        access |= mapping->GenericAll;
-    return access & ~(GENERIC_READ | GENERIC_WRITE | GENERIC_EXECUTE | GENERIC_ALL);
-}
-
-/* What the DACL grants of everything: each right is decided by the first entry that names it. */
-static ACCESS_MASK dacl_grants(const struct token *token, const ACL *dacl, const GENERIC_MAPPING *mapping)
-{
-    ACCESS_MASK granted = 0, denied = 0;
-    const char *at = (const char *)(dacl + 1);
-    for (unsigned i = 0; i < dacl->AceCount; i++, at += ((const ACE_HEADER *)at)->AceSize) {
-        const ACCESS_ALLOWED_ACE *ace = (const ACCESS_ALLOWED_ACE *)at;
-        const SID *sid = (const SID *)&ace->SidStart;
-        if (ace->Header.AceFlags & INHERIT_ONLY_ACE || ace->Header.AceSize < 16 ||
-            ace->Header.AceSize < 8 + sid_size(sid))
-            continue;
-        ACCESS_MASK mask = map_generic(ace->Mask, mapping);
-        if (ace->Header.AceType == ACCESS_ALLOWED_ACE_TYPE && token_has(token, sid, false))
-            granted |= mask & ~denied;
-        else if (ace->Header.AceType == ACCESS_DENIED_ACE_TYPE && token_has(token, sid, true))
-            denied |= mask & ~granted;
-    }
-    return granted;
-}
-
-typedef struct _PRIVILEGE_SET {
-    DWORD PrivilegeCount;
-    DWORD Control;
-    LUID_AND_ATTRIBUTES Privilege[1];
-} PRIVILEGE_SET;
-
-NTSTATUS NtAccessCheck(PVOID SecurityDescriptor, HANDLE ClientToken, ACCESS_MASK DesiredAccess, PVOID GenericMapping,
-                       PVOID PrivilegeSet, ULONG *PrivilegeSetLength, ACCESS_MASK *GrantedAccess,
-                       NTSTATUS *AccessStatus)
-{
-    GENERIC_MAPPING mapping;
-    if (!user_copy_in(&mapping, GenericMapping, sizeof(mapping)))
-        return STATUS_ACCESS_VIOLATION;
-    if (DesiredAccess & (GENERIC_READ | GENERIC_WRITE | GENERIC_EXECUTE | GENERIC_ALL))
-        return STATUS_GENERIC_NOT_MAPPED;
-    if (!PrivilegeSet || *PrivilegeSetLength < sizeof(PRIVILEGE_SET)) {
-        *PrivilegeSetLength = sizeof(PRIVILEGE_SET);
-        return STATUS_BUFFER_TOO_SMALL;
-    }
-    void *descriptor;
-    NTSTATUS status = security_descriptor_in(SecurityDescriptor, &descriptor);
-    if (status)
-        return status;
-    struct parts parts = parts_of(descriptor);
-    struct object *obj;
-    if (!parts.owner || !parts.group) {
-        free(descriptor);
-        return STATUS_INVALID_SECURITY_DESCR;
-    }
-    status = handle_lookup(ClientToken, &token_type, TOKEN_QUERY, &obj);
-    if (status) {
-        free(descriptor);
-        return status;
-    }
-    struct token *token = (struct token *)obj;
-    if (token->type != TokenImpersonation)
-        status = STATUS_NO_IMPERSONATION_TOKEN;
-    else if (token->level < SecurityIdentification)
-        status = STATUS_BAD_IMPERSONATION_LEVEL;
-    if (!status) {
-        native_lock(&token->lock);
-        ACCESS_MASK granted =
-            parts.dacl ? dacl_grants(token, parts.dacl, &mapping) : mapping.GenericAll | STANDARD_RIGHTS_ALL;
-        if (token_has(token, parts.owner, false))
-            granted |= READ_CONTROL | WRITE_DAC;
-        native_unlock(&token->lock);
-        ACCESS_MASK wanted = DesiredAccess & ~MAXIMUM_ALLOWED;
-        bool ok = (granted & wanted) == wanted && (wanted || granted);
-        PRIVILEGE_SET none = { 0 };
-        if (!user_copy_out(PrivilegeSet, &none, sizeof(none)))
-            status = STATUS_ACCESS_VIOLATION;
-        *GrantedAccess = !ok ? 0 : DesiredAccess & MAXIMUM_ALLOWED ? granted : wanted;
-        *AccessStatus = ok ? STATUS_SUCCESS : STATUS_ACCESS_DENIED;
-    }
-    object_unref(obj);
-    free(descriptor);
     return status;
 }
 

@@ -40,9 +40,32 @@ typedef struct _ACCESS_ALLOWED_ACE {
     DWORD SidStart;
 } ACCESS_ALLOWED_ACE;
 
-#define ACCESS_ALLOWED_ACE_TYPE 0
-#define ACCESS_DENIED_ACE_TYPE  1
-#define INHERIT_ONLY_ACE        0x08
+#define ACCESS_ALLOWED_ACE_TYPE                 0x00
+#define ACCESS_DENIED_ACE_TYPE                  0x01
+#define ACCESS_ALLOWED_OBJECT_ACE_TYPE          0x05
+#define ACCESS_DENIED_OBJECT_ACE_TYPE           0x06
+#define ACCESS_ALLOWED_CALLBACK_ACE_TYPE        0x09
+#define ACCESS_DENIED_CALLBACK_ACE_TYPE         0x0a
+#define ACCESS_ALLOWED_CALLBACK_OBJECT_ACE_TYPE 0x0b
+#define ACCESS_DENIED_CALLBACK_OBJECT_ACE_TYPE  0x0c
+#define SYSTEM_MANDATORY_LABEL_ACE_TYPE         0x11
+
+#define OBJECT_INHERIT_ACE       0x01
+#define CONTAINER_INHERIT_ACE    0x02
+#define NO_PROPAGATE_INHERIT_ACE 0x04
+#define INHERIT_ONLY_ACE         0x08
+#define INHERITED_ACE            0x10
+
+#define ACE_OBJECT_TYPE_PRESENT           0x1
+#define ACE_INHERITED_OBJECT_TYPE_PRESENT 0x2
+
+#define SYSTEM_MANDATORY_LABEL_NO_WRITE_UP   0x1
+#define SYSTEM_MANDATORY_LABEL_NO_READ_UP    0x2
+#define SYSTEM_MANDATORY_LABEL_NO_EXECUTE_UP 0x4
+
+#define SECURITY_MANDATORY_LOW_RID    0x1000
+#define SECURITY_MANDATORY_MEDIUM_RID 0x2000
+#define SECURITY_MANDATORY_HIGH_RID   0x3000
 
 typedef struct _SECURITY_DESCRIPTOR_RELATIVE {
     BYTE Revision;
@@ -64,19 +87,28 @@ typedef struct _SECURITY_DESCRIPTOR {
     PVOID Dacl;
 } SECURITY_DESCRIPTOR;
 
-#define SE_OWNER_DEFAULTED 0x0001
-#define SE_GROUP_DEFAULTED 0x0002
-#define SE_DACL_PRESENT    0x0004
-#define SE_DACL_DEFAULTED  0x0008
-#define SE_SACL_PRESENT    0x0010
-#define SE_SACL_DEFAULTED  0x0020
-#define SE_SELF_RELATIVE   0x8000
+#define SE_OWNER_DEFAULTED       0x0001
+#define SE_GROUP_DEFAULTED       0x0002
+#define SE_DACL_PRESENT          0x0004
+#define SE_DACL_DEFAULTED        0x0008
+#define SE_SACL_PRESENT          0x0010
+#define SE_SACL_DEFAULTED        0x0020
+#define SE_DACL_AUTO_INHERIT_REQ 0x0100
+#define SE_SACL_AUTO_INHERIT_REQ 0x0200
+#define SE_DACL_AUTO_INHERITED   0x0400
+#define SE_SACL_AUTO_INHERITED   0x0800
+#define SE_DACL_PROTECTED        0x1000
+#define SE_SACL_PROTECTED        0x2000
+#define SE_SELF_RELATIVE         0x8000
 
-#define OWNER_SECURITY_INFORMATION 0x00000001
-#define GROUP_SECURITY_INFORMATION 0x00000002
-#define DACL_SECURITY_INFORMATION  0x00000004
-#define SACL_SECURITY_INFORMATION  0x00000008
-#define LABEL_SECURITY_INFORMATION 0x00000010
+#define OWNER_SECURITY_INFORMATION     0x00000001
+#define GROUP_SECURITY_INFORMATION     0x00000002
+#define DACL_SECURITY_INFORMATION      0x00000004
+#define SACL_SECURITY_INFORMATION      0x00000008
+#define LABEL_SECURITY_INFORMATION     0x00000010
+#define ATTRIBUTE_SECURITY_INFORMATION 0x00000020
+#define SCOPE_SECURITY_INFORMATION     0x00000040
+#define BACKUP_SECURITY_INFORMATION    0x00010000
 
 #define SE_GROUP_MANDATORY          0x00000001
 #define SE_GROUP_ENABLED_BY_DEFAULT 0x00000002
@@ -90,6 +122,25 @@ typedef struct _SECURITY_DESCRIPTOR {
 #define SE_PRIVILEGE_ENABLED_BY_DEFAULT 0x00000001
 #define SE_PRIVILEGE_ENABLED            0x00000002
 #define SE_PRIVILEGE_REMOVED            0x00000004
+#define SE_PRIVILEGE_USED_FOR_ACCESS    0x80000000u
+
+/* Privileges by number, as LUIDs' LowPart ("Privilege Constants") */
+enum {
+    SE_CREATE_TOKEN = 2,
+    SE_ASSIGNPRIMARYTOKEN = 3,
+    SE_TCB = 7,
+    SE_SECURITY = 8,
+    SE_TAKE_OWNERSHIP = 9,
+    SE_CREATE_PERMANENT = 16,
+    SE_BACKUP = 17,
+    SE_RESTORE = 18,
+    SE_DEBUG = 20,
+    SE_AUDIT = 21,
+    SE_CHANGE_NOTIFY = 23,
+    SE_IMPERSONATE = 29,
+    SE_CREATE_GLOBAL = 30,
+    SE_RELABEL = 32,
+};
 
 #define TOKEN_ASSIGN_PRIMARY    0x0001
 #define TOKEN_DUPLICATE         0x0002
@@ -121,18 +172,27 @@ struct token_group {
     DWORD default_attributes;
 };
 
+/* struct token's flags */
+#define TOKEN_FLAG_FILTERED         0x01 /* made by NtFilterToken */
+#define TOKEN_FLAG_RESTRICTED       0x02 /* has restricting SIDs, perhaps none that is in them */
+#define TOKEN_FLAG_WRITE_RESTRICTED 0x04 /* they count for writing only */
+#define TOKEN_FLAG_SANDBOX_INERT    0x08
+#define TOKEN_FLAG_VIRTUALIZE_ALLOW 0x10
+#define TOKEN_FLAG_VIRTUALIZE       0x20
+
 struct token {
     struct object header;
     uint32_t lock;
     enum token_type type;
     enum impersonation_level level;
-    LUID id, authentication_id, modified_id;
+    LUID id, authentication_id, modified_id, parent_id;
     struct sid user;
     DWORD user_attributes;
     struct sid owner, primary_group;
     uint32_t integrity; /* RID of the mandatory label */
+    uint32_t flags;     /* TOKEN_FLAG_* */
     bool elevated;
-    bool restricted;
+    bool anonymous;
     ULONG session_id;
     uint32_t group_count, privilege_count, restricted_count;
     struct token_group *groups;
@@ -151,6 +211,19 @@ struct token *token_load(const void *data, size_t size);
 
 /* The token that the thread impersonates with; replaces it (referenced here; NULL = none). thread.c drops it at the end. */
 NTSTATUS token_set_thread(struct thread *thread, struct object *token);
+/* The token that the calling thread acts with: its own, or the process's; not referenced. */
+struct token *token_effective(void);
+/* Whether a privilege is there and enabled. */
+bool token_privileged(struct token *token, DWORD privilege);
+/* Whether the identifier counts for the token; `deny`: in an entry that denies. The token's lock is held. */
+bool token_has(const struct token *token, const SID *sid, bool deny);
+/* Whether it may be made an object's owner by this token. The token's lock is held. */
+bool token_may_own(const struct token *token, const SID *sid);
+struct token *token_copy(struct token *from);
+/* TOKEN_GROUPS of the program: the list is malloc'ed (NULL for none). */
+NTSTATUS token_groups_in(const void *user, struct token_group **groups, uint32_t *count);
+/* token_duplicate.c; the lock is held, or the token is new. */
+void token_set_integrity(struct token *token, uint32_t level);
 
 /* security.c */
 static inline size_t sid_size(const SID *sid)
@@ -165,6 +238,77 @@ size_t sid_to_text(const SID *sid, char *text, size_t cap);
 /* Copies in from the program, checked. */
 bool sid_in(struct sid *sid, const void *user);
 LUID luid_allocate(void);
+
+/* A descriptor's parts where they are; NULL where absent. */
+struct sd_parts {
+    WORD control;
+    const void *owner, *group, *sacl, *dacl;
+    size_t owner_size, group_size, sacl_size, dacl_size;
+};
+struct sd_parts sd_parts_of(const void *self_relative);
+size_t sd_parts_size(const struct sd_parts *parts);
+void sd_parts_put(const struct sd_parts *parts, void *out);
+/* The same in memory of its own, or NULL. */
+void *sd_parts_copy(const struct sd_parts *parts);
+/* Whether a descriptor that comes from outside is a self-relative one, sound in all its parts. */
+bool sd_valid(const void *descriptor, size_t size);
+bool acl_valid(const ACL *acl);
+NTSTATUS acl_in(const void *user, ACL **acl);
+/* The label in a SACL: its level and policy; false if there is none. */
+bool acl_label(const ACL *sacl, uint32_t *level, ACCESS_MASK *policy);
+
+ACCESS_MASK generic_map(ACCESS_MASK access, const GENERIC_MAPPING *mapping);
+/* The generic rights in a list's entries replaced by what they mean for a type. */
+void acl_map_generic(ACL *acl, const GENERIC_MAPPING *mapping);
+
+/* security_access.c */
+struct access_node {
+    GUID type;
+    WORD level;
+    int parent; /* index, or -1 */
+    struct {
+        ACCESS_MASK granted, denied;
+    } pass[2]; /* by the token, by its restricting SIDs */
+    ACCESS_MASK granted;
+    NTSTATUS status;
+};
+struct access_check {
+    struct token *token;
+    struct sd_parts sd;
+    const GENERIC_MAPPING *mapping;
+    ACCESS_MASK desired; /* without generic rights */
+    const SID *self;     /* whom PRINCIPAL_SELF means, or NULL */
+    struct access_node *nodes;
+    unsigned count;                          /* of them, at least 1: the first is the object itself */
+    bool used_security, used_take_ownership; /* privileges that were needed */
+};
+/* Fills the nodes' granted and status. Takes the token's lock. */
+void access_check(struct access_check *check);
+
+/* security_condition.c: what the condition of a callback entry says of a token. */
+enum truth { TRUTH_FALSE, TRUTH_TRUE, TRUTH_UNKNOWN };
+enum truth condition_evaluate(const struct token *token, const void *condition, size_t size);
+
+/* security_object.c */
+/* What the calling thread may do with an object that exists, of what it wishes. */
+NTSTATUS security_grant(struct object *obj, ACCESS_MASK desired, ACCESS_MASK *granted);
+/* The same for a descriptor (self-relative) of an object that is elsewhere. */
+NTSTATUS security_grant_by(const void *descriptor, const struct object_type *type, ACCESS_MASK desired,
+                           ACCESS_MASK *granted);
+/* The descriptor of a new object: from the one that was given (consumed; NULL if none), its container's and the token.
+ * *made is malloc'ed, or NULL for the default one. */
+#define ASSIGN_CONTAINER    0x1u /* the new object is a container itself */
+#define ASSIGN_AUTO_INHERIT 0x2u /* what it inherits is marked as such: registry keys */
+NTSTATUS security_assign(const struct object_type *type, void *given, const void *container, unsigned flags,
+                         void **made);
+/* Whether a descriptor has entries that new objects inherit. */
+bool security_inheritable(const void *descriptor);
+/* Whether the calling thread may have a new object with such rights: those to its SACL are a matter of privilege. */
+NTSTATUS security_check_new(ACCESS_MASK desired);
+/* To be called before the process's token changes in what new objects get from it. */
+void security_freeze_default(void);
+/* What an object that nobody gave a descriptor has, self-relative; not to be freed. */
+const void *security_default(void);
 
 /* security_file.c: the stored descriptor of a file, malloc'ed and as found there; NULL for none, and for other objects. */
 void *security_file_load(const struct object *obj, size_t *size);

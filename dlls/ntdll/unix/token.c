@@ -46,12 +46,14 @@ static void add_group(struct token *token, const struct sid *sid, DWORD attribut
     token->groups[token->group_count++] = (struct token_group){ *sid, attributes, attributes };
 }
 
+#define LOGON_SESSION 0x2a3b4u
+
 static ACL *make_default_dacl(const struct token *token)
 {
     struct sid sids[3];
     sids[0] = token->owner;
-    sid_make(&sids[1], 5, 1, 18);             /* SYSTEM */
-    sid_make(&sids[2], 5, 3, 5, 0, 0x2a3b4u); /* the logon session */
+    sid_make(&sids[1], 5, 1, 18); /* SYSTEM */
+    sid_make(&sids[2], 5, 3, 5, 0, LOGON_SESSION);
     static const ACCESS_MASK masks[3] = { GENERIC_ALL, GENERIC_ALL, GENERIC_READ | GENERIC_EXECUTE };
     size_t size = sizeof(ACL);
     for (int i = 0; i < 3; i++)
@@ -72,30 +74,16 @@ static ACL *make_default_dacl(const struct token *token)
     return acl;
 }
 
-static struct token *make_process_token(void)
+/* The identifiers that everything at this machine's keyboard has, and the user's Unix groups (S-1-22-2-gid, as Samba has them). */
+static void add_groups(struct token *token, bool admin)
 {
-    struct token *token = calloc(1, sizeof(*token));
-    if (!token)
-        transom_fatal("out of memory");
-    object_init(&token->header, &token_type);
-    bool admin = geteuid() == 0;
-    token->type = TokenPrimary;
-    token->level = SecurityAnonymous;
-    token->id = luid_allocate();
-    token->modified_id = luid_allocate();
-    token->authentication_id = (LUID){ 0x2a3b4, 0 };
-    token->elevated = admin;
-    token->integrity = admin ? 0x3000 : 0x2000; /* high, medium */
-    token->session_id = 1;
-    sid_user(&token->user);
-    token->owner = token->user;
-    sid_make(&token->primary_group, 5, 5, 21, 1788246531, 3426107941u, 2916453277u, 513);
-
     const DWORD on = SE_GROUP_MANDATORY | SE_GROUP_ENABLED_BY_DEFAULT | SE_GROUP_ENABLED;
     struct sid sid;
-    token->groups = calloc(16, sizeof(*token->groups));
-    token->privileges = calloc(sizeof(privilege_list) / sizeof(privilege_list[0]), sizeof(*token->privileges));
-    if (!token->groups || !token->privileges)
+    int count = getgroups(0, NULL);
+    gid_t *unix_groups = count > 0 ? malloc((size_t)count * sizeof(*unix_groups)) : NULL;
+    count = unix_groups ? getgroups(count, unix_groups) : 0;
+    token->groups = calloc(16 + (count > 0 ? (size_t)count : 0), sizeof(*token->groups));
+    if (!token->groups)
         transom_fatal("out of memory");
     add_group(token, &token->primary_group, on);
     sid_make(&sid, 1, 1, 0); /* Everyone */
@@ -117,15 +105,48 @@ static struct token *make_process_token(void)
     add_group(token, &sid, on);
     sid_make(&sid, 5, 1, 113); /* Local account */
     add_group(token, &sid, on);
-    sid_make(&sid, 5, 3, 5, 0, 0x2a3b4u); /* the logon session */
+    sid_make(&sid, 5, 3, 5, 0, LOGON_SESSION);
     add_group(token, &sid, on | SE_GROUP_LOGON_ID);
     sid_make(&sid, 2, 1, 0); /* LOCAL */
     add_group(token, &sid, on);
+    sid_make(&sid, 22, 2, 2, (DWORD)getegid());
+    add_group(token, &sid, on);
+    for (int i = 0; i < count; i++) {
+        if (unix_groups[i] == getegid())
+            continue;
+        sid_make(&sid, 22, 2, 2, (DWORD)unix_groups[i]);
+        add_group(token, &sid, on);
+    }
+    free(unix_groups);
     sid_make(&sid, 5, 2, 64, 10); /* NTLM Authentication */
     add_group(token, &sid, on);
     sid_make(&sid, 16, 1, token->integrity);
     add_group(token, &sid, SE_GROUP_INTEGRITY | SE_GROUP_INTEGRITY_ENABLED);
+}
 
+static struct token *make_process_token(void)
+{
+    struct token *token = calloc(1, sizeof(*token));
+    if (!token)
+        transom_fatal("out of memory");
+    object_init(&token->header, &token_type);
+    bool admin = geteuid() == 0;
+    token->type = TokenPrimary;
+    token->level = SecurityAnonymous;
+    token->id = luid_allocate();
+    token->modified_id = luid_allocate();
+    token->authentication_id = (LUID){ LOGON_SESSION, 0 };
+    token->elevated = admin;
+    token->integrity = admin ? SECURITY_MANDATORY_HIGH_RID : SECURITY_MANDATORY_MEDIUM_RID;
+    token->session_id = 1;
+    sid_user(&token->user);
+    token->owner = token->user;
+    token->primary_group = token->user;                                            /* of the same domain: */
+    ((DWORD *)&token->primary_group)[1 + token->user.sid.SubAuthorityCount] = 513; /* Domain Users, "None" */
+    add_groups(token, admin);
+    token->privileges = calloc(sizeof(privilege_list) / sizeof(privilege_list[0]), sizeof(*token->privileges));
+    if (!token->privileges)
+        transom_fatal("out of memory");
     for (unsigned i = 0; i < sizeof(privilege_list) / sizeof(privilege_list[0]); i++)
         if (admin || privilege_list[i].everybody)
             token->privileges[token->privilege_count++] = (LUID_AND_ATTRIBUTES){
@@ -160,21 +181,6 @@ struct object *token_process(void)
     return &process_token->header;
 }
 
-NTSTATUS token_set_thread(struct thread *thread, struct object *token)
-{
-    if (token)
-        object_ref(token);
-    pthread_mutex_lock(&thread_list_lock);
-    struct object *old = thread->wait.token;
-    thread->wait.token = token;
-    if (thread->teb)
-        thread->teb->IsImpersonating = token != NULL;
-    pthread_mutex_unlock(&thread_list_lock);
-    if (old)
-        object_unref(old);
-    return STATUS_SUCCESS;
-}
-
 /* Only the thread itself changes its token while it runs a system call, so no reference is needed here. */
 struct object *token_pseudo_object(HANDLE handle)
 {
@@ -202,7 +208,10 @@ NTSTATUS NtOpenProcessTokenEx(HANDLE ProcessHandle, ACCESS_MASK DesiredAccess, U
         return status;
     object_unref(process); /* every process of ours runs as the same user */
     HANDLE handle;
-    status = handle_create(token_process(), DesiredAccess, HandleAttributes, &handle);
+    ACCESS_MASK granted;
+    status = security_grant(token_process(), DesiredAccess, &granted);
+    if (!status)
+        status = handle_create(token_process(), granted, HandleAttributes, &handle);
     if (!status)
         *TokenHandle = handle;
     return status;
@@ -216,8 +225,8 @@ NTSTATUS NtOpenProcessToken(HANDLE ProcessHandle, ACCESS_MASK DesiredAccess, HAN
 NTSTATUS NtOpenThreadTokenEx(HANDLE ThreadHandle, ACCESS_MASK DesiredAccess, BOOLEAN OpenAsSelf, ULONG HandleAttributes,
                              HANDLE *TokenHandle)
 {
-    (void)OpenAsSelf;
     struct object *obj, *token = NULL;
+    ACCESS_MASK granted = DesiredAccess;
     NTSTATUS status = handle_lookup(ThreadHandle, &thread_type, THREAD_QUERY_LIMITED_INFORMATION, &obj);
     if (status == STATUS_ACCESS_DENIED)
         status = handle_lookup(ThreadHandle, &thread_type, THREAD_QUERY_INFORMATION, &obj);
@@ -234,8 +243,10 @@ NTSTATUS NtOpenThreadTokenEx(HANDLE ThreadHandle, ACCESS_MASK DesiredAccess, BOO
     HANDLE handle;
     if (((struct token *)token)->level == SecurityAnonymous)
         status = STATUS_CANT_OPEN_ANONYMOUS;
-    else
-        status = handle_create(token, DesiredAccess, HandleAttributes, &handle);
+    else if (!OpenAsSelf) /* else as the process, which may open its threads' tokens */
+        status = security_grant(token, DesiredAccess, &granted);
+    if (!status)
+        status = handle_create(token, granted, HandleAttributes, &handle);
     object_unref(token);
     if (!status)
         *TokenHandle = handle;
@@ -257,7 +268,7 @@ static void *copy_array(const void *from, size_t count, size_t size)
     return copy;
 }
 
-static struct token *token_copy(struct token *from)
+struct token *token_copy(struct token *from)
 {
     struct token *token = malloc(sizeof(*token));
     if (!token)
@@ -272,333 +283,10 @@ static struct token *token_copy(struct token *from)
     token->lock = 0;
     object_init(&token->header, &token_type);
     token->id = luid_allocate();
+    token->parent_id = from->id;
     if (!token->groups || !token->privileges || !token->restricted_sids) {
         object_unref(&token->header);
         return NULL;
     }
     return token;
-}
-
-NTSTATUS NtDuplicateToken(HANDLE ExistingTokenHandle, ACCESS_MASK DesiredAccess, OBJECT_ATTRIBUTES *ObjectAttributes,
-                          BOOLEAN EffectiveOnly, ULONG TokenType, HANDLE *NewTokenHandle)
-{
-    if (TokenType != TokenPrimary && TokenType != TokenImpersonation)
-        return STATUS_INVALID_PARAMETER;
-    /* SECURITY_QUALITY_OF_SERVICE: Length, ImpersonationLevel, two booleans */
-    ULONG qos[3] = { 0, SecurityAnonymous, 0 };
-    bool have_qos = ObjectAttributes && ObjectAttributes->SecurityQualityOfService;
-    if (have_qos && !user_copy_in(qos, ObjectAttributes->SecurityQualityOfService, sizeof(qos)))
-        return STATUS_ACCESS_VIOLATION;
-    if (qos[1] > SecurityDelegation)
-        return STATUS_BAD_IMPERSONATION_LEVEL;
-    struct object *obj;
-    ACCESS_MASK granted;
-    NTSTATUS status = handle_lookup_access(ExistingTokenHandle, &token_type, TOKEN_DUPLICATE, &obj, &granted);
-    if (status)
-        return status;
-    struct token *from = (struct token *)obj;
-    if (from->type == TokenImpersonation && TokenType == TokenImpersonation && have_qos && qos[1] > (ULONG)from->level)
-        status = STATUS_BAD_IMPERSONATION_LEVEL;
-    else if (from->type == TokenImpersonation && TokenType == TokenPrimary && from->level < SecurityImpersonation)
-        status = STATUS_BAD_IMPERSONATION_LEVEL;
-    struct token *token = status ? NULL : token_copy(from);
-    object_unref(obj);
-    if (!token)
-        return status ? status : STATUS_NO_MEMORY;
-    token->type = TokenType;
-    token->level = TokenType == TokenPrimary ? SecurityAnonymous : (enum impersonation_level)qos[1];
-    if (EffectiveOnly) {
-        uint32_t kept = 0;
-        for (uint32_t i = 0; i < token->privilege_count; i++)
-            if (token->privileges[i].Attributes & SE_PRIVILEGE_ENABLED)
-                token->privileges[kept++] = token->privileges[i];
-        token->privilege_count = kept;
-    }
-    OBJECT_ATTRIBUTES plain = { .Length = sizeof(plain) };
-    if (ObjectAttributes)
-        plain.Attributes = ObjectAttributes->Attributes;
-    HANDLE handle;
-    status = handle_create(&token->header, DesiredAccess ? DesiredAccess : granted, plain.Attributes, &handle);
-    object_unref(&token->header);
-    if (!status)
-        *NewTokenHandle = handle;
-    return status;
-}
-
-#define DISABLE_MAX_PRIVILEGE 0x1
-#define WRITE_RESTRICTED      0x8
-
-NTSTATUS NtFilterToken(HANDLE ExistingTokenHandle, ULONG Flags, PVOID SidsToDisable, PVOID PrivilegesToDelete,
-                       PVOID RestrictedSids, HANDLE *NewTokenHandle)
-{
-    if (Flags & ~0xfu)
-        return STATUS_INVALID_PARAMETER;
-    struct object *obj;
-    ACCESS_MASK granted;
-    NTSTATUS status = handle_lookup_access(ExistingTokenHandle, &token_type, TOKEN_DUPLICATE, &obj, &granted);
-    if (status)
-        return status;
-    struct token *token = token_copy((struct token *)obj);
-    object_unref(obj);
-    if (!token)
-        return STATUS_NO_MEMORY;
-
-    /* TOKEN_GROUPS: a count, then pairs of SID and attributes */
-    uint32_t count = 0;
-    if (SidsToDisable && !user_copy_in(&count, SidsToDisable, sizeof(count)))
-        status = STATUS_ACCESS_VIOLATION;
-    for (uint32_t i = 0; i < count && !status; i++) {
-        SID_AND_ATTRIBUTES entry;
-        struct sid sid;
-        if (!user_copy_in(&entry, (char *)SidsToDisable + 8 + i * sizeof(entry), sizeof(entry)) ||
-            !sid_in(&sid, entry.Sid)) {
-            status = STATUS_ACCESS_VIOLATION;
-            break;
-        }
-        if (sid_equal(&sid.sid, &token->user.sid))
-            token->user_attributes |= SE_GROUP_USE_FOR_DENY_ONLY;
-        for (uint32_t g = 0; g < token->group_count; g++)
-            if (sid_equal(&sid.sid, &token->groups[g].sid.sid) && !(token->groups[g].attributes & SE_GROUP_INTEGRITY))
-                token->groups[g].attributes =
-                    (token->groups[g].attributes &
-                     ~(DWORD)(SE_GROUP_ENABLED | SE_GROUP_ENABLED_BY_DEFAULT | SE_GROUP_OWNER)) |
-                    SE_GROUP_USE_FOR_DENY_ONLY;
-    }
-    count = 0;
-    if (!status && PrivilegesToDelete && !user_copy_in(&count, PrivilegesToDelete, sizeof(count)))
-        status = STATUS_ACCESS_VIOLATION;
-    for (uint32_t i = 0; i < count && !status; i++) {
-        LUID_AND_ATTRIBUTES entry;
-        if (!user_copy_in(&entry, (char *)PrivilegesToDelete + 4 + i * sizeof(entry), sizeof(entry))) {
-            status = STATUS_ACCESS_VIOLATION;
-            break;
-        }
-        for (uint32_t p = 0; p < token->privilege_count; p++)
-            if (token->privileges[p].Luid.LowPart == entry.Luid.LowPart)
-                token->privileges[p--] = token->privileges[--token->privilege_count];
-    }
-    if (!status && Flags & DISABLE_MAX_PRIVILEGE) {
-        uint32_t kept = 0;
-        for (uint32_t p = 0; p < token->privilege_count; p++)
-            if (token->privileges[p].Luid.LowPart == 23) /* SeChangeNotifyPrivilege stays */
-                token->privileges[kept++] = token->privileges[p];
-        token->privilege_count = kept;
-    }
-    count = 0;
-    if (!status && RestrictedSids && !user_copy_in(&count, RestrictedSids, sizeof(count)))
-        status = STATUS_ACCESS_VIOLATION;
-    if (!status && count) {
-        struct token_group *grown =
-            count > 1024 ? NULL : realloc(token->restricted_sids, (token->restricted_count + count) * sizeof(*grown));
-        if (!grown)
-            status = STATUS_NO_MEMORY;
-        else
-            token->restricted_sids = grown;
-        for (uint32_t i = 0; i < count && !status; i++) {
-            SID_AND_ATTRIBUTES entry;
-            struct token_group *group = &grown[token->restricted_count];
-            if (!user_copy_in(&entry, (char *)RestrictedSids + 8 + i * sizeof(entry), sizeof(entry)) ||
-                !sid_in(&group->sid, entry.Sid))
-                status = STATUS_ACCESS_VIOLATION;
-            else
-                group->attributes = group->default_attributes =
-                    SE_GROUP_MANDATORY | SE_GROUP_ENABLED_BY_DEFAULT | SE_GROUP_ENABLED,
-                token->restricted_count++;
-        }
-        token->restricted = true;
-    }
-    HANDLE handle = NULL;
-    if (!status)
-        status = handle_create(&token->header, granted, 0, &handle);
-    object_unref(&token->header);
-    if (!status)
-        *NewTokenHandle = handle;
-    return status;
-}
-
-/* --- privileges and groups --- */
-
-static LUID_AND_ATTRIBUTES *find_privilege(struct token *token, LUID luid)
-{
-    for (uint32_t i = 0; i < token->privilege_count; i++)
-        if (token->privileges[i].Luid.LowPart == luid.LowPart && token->privileges[i].Luid.HighPart == luid.HighPart)
-            return &token->privileges[i];
-    return NULL;
-}
-
-NTSTATUS NtAdjustPrivilegesToken(HANDLE TokenHandle, BOOLEAN DisableAllPrivileges, PVOID NewState, ULONG BufferLength,
-                                 PVOID PreviousState, ULONG *ReturnLength)
-{
-    /* TOKEN_PRIVILEGES: a count, then LUIDs with attributes, without padding */
-    LUID_AND_ATTRIBUTES *wanted = NULL, *previous = NULL;
-    uint32_t count = 0;
-    if (!DisableAllPrivileges) {
-        if (!NewState)
-            return STATUS_INVALID_PARAMETER;
-        if (!user_copy_in(&count, NewState, sizeof(count)))
-            return STATUS_ACCESS_VIOLATION;
-        if (count > 1024)
-            return STATUS_INVALID_PARAMETER;
-        if (!(wanted = malloc(count * sizeof(*wanted) + 1)))
-            return STATUS_NO_MEMORY;
-        if (!user_copy_in(wanted, (char *)NewState + 4, count * sizeof(*wanted))) {
-            free(wanted);
-            return STATUS_ACCESS_VIOLATION;
-        }
-    }
-    struct object *obj;
-    NTSTATUS status =
-        handle_lookup(TokenHandle, &token_type, TOKEN_ADJUST_PRIVILEGES | (PreviousState ? TOKEN_QUERY : 0), &obj);
-    if (status) {
-        free(wanted);
-        return status;
-    }
-    struct token *token = (struct token *)obj;
-    native_lock(&token->lock);
-    previous = malloc((token->privilege_count + 1) * sizeof(*previous));
-    uint32_t changed = 0, found = 0;
-    bool fits = false;
-    /* Counted first, as nothing may change if the previous state does not fit. */
-    for (int pass = 0; pass < 2 && previous; pass++) {
-        changed = found = 0;
-        for (uint32_t i = 0; i < token->privilege_count; i++) {
-            LUID_AND_ATTRIBUTES *privilege = &token->privileges[i];
-            DWORD attributes =
-                DisableAllPrivileges ? privilege->Attributes & ~(DWORD)SE_PRIVILEGE_ENABLED : privilege->Attributes;
-            for (uint32_t w = 0; w < count; w++) {
-                if (wanted[w].Luid.LowPart != privilege->Luid.LowPart ||
-                    wanted[w].Luid.HighPart != privilege->Luid.HighPart)
-                    continue;
-                found++;
-                attributes = (attributes & ~(DWORD)SE_PRIVILEGE_ENABLED) |
-                             (wanted[w].Attributes & (SE_PRIVILEGE_ENABLED | SE_PRIVILEGE_REMOVED));
-            }
-            if (attributes == privilege->Attributes)
-                continue;
-            previous[changed++] = *privilege;
-            if (pass)
-                privilege->Attributes = attributes;
-        }
-        fits = !PreviousState || 4 + changed * sizeof(*previous) <= BufferLength;
-        if (!fits)
-            break;
-    }
-    if (previous && fits) {
-        uint32_t kept = 0;
-        for (uint32_t i = 0; i < token->privilege_count; i++)
-            if (!(token->privileges[i].Attributes & SE_PRIVILEGE_REMOVED))
-                token->privileges[kept++] = token->privileges[i];
-        token->privilege_count = kept;
-        if (changed)
-            token->modified_id = luid_allocate();
-    }
-    native_unlock(&token->lock);
-    object_unref(obj);
-    if (!previous)
-        status = STATUS_NO_MEMORY;
-    else if (!fits)
-        status = STATUS_BUFFER_TOO_SMALL;
-    else if (found < count)
-        status = STATUS_NOT_ALL_ASSIGNED;
-    if (NT_SUCCESS(status) && PreviousState &&
-        (!user_copy_out(PreviousState, &changed, sizeof(changed)) ||
-         !user_copy_out((char *)PreviousState + 4, previous, changed * sizeof(*previous))))
-        status = STATUS_ACCESS_VIOLATION;
-    if (ReturnLength && PreviousState)
-        *ReturnLength = (ULONG)(4 + changed * sizeof(*previous));
-    free(previous);
-    free(wanted);
-    return status;
-}
-
-NTSTATUS NtAdjustGroupsToken(HANDLE TokenHandle, BOOLEAN ResetToDefault, PVOID NewState, ULONG BufferLength,
-                             PVOID PreviousState, ULONG *ReturnLength)
-{
-    (void)BufferLength;
-    (void)ReturnLength;
-    struct object *obj;
-    if (PreviousState)
-        return STATUS_NOT_SUPPORTED;
-    NTSTATUS status = handle_lookup(TokenHandle, &token_type, TOKEN_ADJUST_GROUPS, &obj);
-    if (status)
-        return status;
-    struct token *token = (struct token *)obj;
-    uint32_t count = 0, found = 0;
-    if (!ResetToDefault && !user_copy_in(&count, NewState, sizeof(count)))
-        status = STATUS_ACCESS_VIOLATION;
-    if (ResetToDefault) {
-        native_lock(&token->lock);
-        for (uint32_t i = 0; i < token->group_count; i++)
-            token->groups[i].attributes = token->groups[i].default_attributes;
-        native_unlock(&token->lock);
-    }
-    for (uint32_t i = 0; i < count && !status; i++) {
-        SID_AND_ATTRIBUTES entry;
-        struct sid sid;
-        if (!user_copy_in(&entry, (char *)NewState + 8 + i * sizeof(entry), sizeof(entry)) ||
-            !sid_in(&sid, entry.Sid)) {
-            status = STATUS_ACCESS_VIOLATION;
-            break;
-        }
-        native_lock(&token->lock);
-        for (uint32_t g = 0; g < token->group_count; g++) {
-            struct token_group *group = &token->groups[g];
-            if (!sid_equal(&group->sid.sid, &sid.sid))
-                continue;
-            found++;
-            if (group->attributes & SE_GROUP_MANDATORY && !(entry.Attributes & SE_GROUP_ENABLED))
-                status = STATUS_CANT_DISABLE_MANDATORY;
-            else
-                group->attributes =
-                    (group->attributes & ~(DWORD)SE_GROUP_ENABLED) | (entry.Attributes & SE_GROUP_ENABLED);
-        }
-        native_unlock(&token->lock);
-    }
-    object_unref(obj);
-    return !status && found < count ? STATUS_NOT_ALL_ASSIGNED : status;
-}
-
-#define PRIVILEGE_SET_ALL_NECESSARY 1
-
-NTSTATUS NtPrivilegeCheck(HANDLE ClientToken, PVOID RequiredPrivileges, BOOLEAN *Result)
-{
-    /* PRIVILEGE_SET: count, control, then LUIDs with attributes; those that are used are marked */
-    DWORD head[2];
-    if (!user_copy_in(head, RequiredPrivileges, sizeof(head)))
-        return STATUS_ACCESS_VIOLATION;
-    struct object *obj;
-    NTSTATUS status = handle_lookup(ClientToken, &token_type, TOKEN_QUERY, &obj);
-    if (status)
-        return status;
-    struct token *token = (struct token *)obj;
-    if (token->type == TokenImpersonation && token->level < SecurityIdentification)
-        status = STATUS_BAD_IMPERSONATION_LEVEL;
-    DWORD held = 0;
-    for (DWORD i = 0; i < head[0] && !status; i++) {
-        LUID_AND_ATTRIBUTES entry, *user = (LUID_AND_ATTRIBUTES *)((char *)RequiredPrivileges + 8) + i;
-        if (!user_copy_in(&entry, user, sizeof(entry))) {
-            status = STATUS_ACCESS_VIOLATION;
-            break;
-        }
-        native_lock(&token->lock);
-        LUID_AND_ATTRIBUTES *privilege = find_privilege(token, entry.Luid);
-        bool enabled = privilege && privilege->Attributes & SE_PRIVILEGE_ENABLED;
-        native_unlock(&token->lock);
-        if (!enabled)
-            continue;
-        held++;
-        entry.Attributes |= 0x80000000u; /* SE_PRIVILEGE_USED_FOR_ACCESS */
-        if (!user_copy_out(user, &entry, sizeof(entry)))
-            status = STATUS_ACCESS_VIOLATION;
-    }
-    object_unref(obj);
-    if (!status)
-        *Result = head[1] & PRIVILEGE_SET_ALL_NECESSARY ? held == head[0] : held > 0 || !head[0];
-    return status;
-}
-
-NTSTATUS NtImpersonateAnonymousToken(HANDLE ThreadHandle)
-{
-    (void)ThreadHandle;
-    return STATUS_NOT_SUPPORTED; /* everything happens as the Unix user */
 }

@@ -40,11 +40,26 @@ enum {
     TokenCapabilities,
     TokenAppContainerSid,
     TokenAppContainerNumber,
-    TokenIsRestricted = 40,
-    TokenPrivateNameSpace = 42,
-    TokenIsLessPrivilegedAppContainer = 46,
-    TokenIsSandboxed = 47,
+    TokenUserClaimAttributes,
+    TokenDeviceClaimAttributes,
+    TokenRestrictedUserClaimAttributes,
+    TokenRestrictedDeviceClaimAttributes,
+    TokenDeviceGroups,
+    TokenRestrictedDeviceGroups,
+    TokenSecurityAttributes,
+    TokenIsRestricted,
+    TokenProcessTrustLevel,
+    TokenPrivateNameSpace,
+    TokenSingletonAttributes,
+    TokenBnoIsolation,
+    TokenChildProcessFlags,
+    TokenIsLessPrivilegedAppContainer,
+    TokenIsSandboxed,
 };
+
+#define TOKEN_MANDATORY_POLICY_NO_WRITE_UP     1
+#define TOKEN_MANDATORY_POLICY_NEW_PROCESS_MIN 2
+#define MANDATORY_POLICY                       (TOKEN_MANDATORY_POLICY_NO_WRITE_UP | TOKEN_MANDATORY_POLICY_NEW_PROCESS_MIN)
 
 typedef struct _TOKEN_SOURCE {
     CHAR SourceName[8];
@@ -77,6 +92,36 @@ typedef struct _TOKEN_GROUPS_AND_PRIVILEGES {
     PVOID Privileges;
     LUID AuthenticationId;
 } TOKEN_GROUPS_AND_PRIVILEGES;
+
+typedef struct _SID_AND_ATTRIBUTES_HASH {
+    DWORD SidCount;
+    PVOID SidAttr;
+    ULONG_PTR Hash[32];
+} SID_AND_ATTRIBUTES_HASH;
+
+typedef struct _TOKEN_ACCESS_INFORMATION {
+    PVOID SidHash;
+    PVOID RestrictedSidHash;
+    PVOID Privileges;
+    LUID AuthenticationId;
+    DWORD TokenType;
+    DWORD ImpersonationLevel;
+    DWORD MandatoryPolicy;
+    DWORD Flags;
+    DWORD AppContainerNumber;
+    PVOID PackageSid;
+    PVOID CapabilitiesHash;
+    PVOID TrustLevelSid;
+    PVOID SecurityAttributes;
+} TOKEN_ACCESS_INFORMATION;
+NT_ASSERT_SIZE(TOKEN_ACCESS_INFORMATION, 88);
+
+/* CLAIM_SECURITY_ATTRIBUTES_INFORMATION, and TOKEN_SECURITY_ATTRIBUTES_INFORMATION */
+struct attributes_information {
+    WORD version, reserved;
+    DWORD count;
+    PVOID attributes;
+};
 
 /* An answer that is put together here, with pointers as they shall be at `user`, and copied out when complete. */
 struct answer {
@@ -185,6 +230,74 @@ static NTSTATUS put_all(struct answer *answer, const struct token *token)
     return status;
 }
 
+/* The SIDs and the hash by which RtlSidHashLookup finds one: by the low and the high half of its last byte. */
+static NTSTATUS put_hash(struct answer *answer, const struct token_group *groups, uint32_t count)
+{
+    SID_AND_ATTRIBUTES_HASH hash = { count, count ? answer->user + answer->size + sizeof(hash) : NULL, { 0 } };
+    for (uint32_t i = 0; i < count && i < 64; i++) {
+        const SID *sid = &groups[i].sid.sid;
+        BYTE last = (BYTE)(sid->SubAuthorityCount ? sid->SubAuthority[sid->SubAuthorityCount - 1] : 0);
+        hash.Hash[last & 15] |= (ULONG_PTR)1 << i;
+        hash.Hash[16 + (last >> 4)] |= (ULONG_PTR)1 << i;
+    }
+    static const char zero[8];
+    NTSTATUS status = put(answer, &hash, sizeof(hash));
+    if (!status)
+        status = put_pairs(answer, groups, count);
+    return status ? status : put(answer, zero, -answer->size & 7);
+}
+
+#define TOKEN_HAS_TRAVERSE_PRIVILEGE 0x01
+#define TOKEN_HAS_RESTRICTIONS       0x10
+#define TOKEN_IS_RESTRICTED          0x20
+
+/* For "Authz": with the user as the first of the SIDs. */
+static NTSTATUS put_access(struct answer *answer, const struct token *token)
+{
+    TOKEN_ACCESS_INFORMATION out = { .AuthenticationId = token->authentication_id,
+                                     .TokenType = token->type,
+                                     .ImpersonationLevel = token->level,
+                                     .MandatoryPolicy = MANDATORY_POLICY };
+    struct token_group *sids = malloc((token->group_count + 1) * sizeof(*sids));
+    if (!sids)
+        return STATUS_NO_MEMORY;
+    sids[0] = (struct token_group){ token->user, token->user_attributes, token->user_attributes };
+    memcpy(sids + 1, token->groups, token->group_count * sizeof(*sids));
+    out.Flags = (token->flags & TOKEN_FLAG_FILTERED ? TOKEN_HAS_RESTRICTIONS : 0) |
+                (token->flags & TOKEN_FLAG_RESTRICTED ? TOKEN_IS_RESTRICTED : 0);
+    for (uint32_t i = 0; i < token->privilege_count; i++)
+        if (token->privileges[i].Luid.LowPart == SE_CHANGE_NOTIFY &&
+            token->privileges[i].Attributes & SE_PRIVILEGE_ENABLED)
+            out.Flags |= TOKEN_HAS_TRAVERSE_PRIVILEGE;
+    /* First as it will be, to learn where the parts are. */
+    NTSTATUS status = put(answer, &out, sizeof(out));
+    out.SidHash = answer->user + answer->size;
+    if (!status)
+        status = put_hash(answer, sids, token->group_count + 1);
+    out.RestrictedSidHash = answer->user + answer->size;
+    if (!status)
+        status = put_hash(answer, token->restricted_sids, token->restricted_count);
+    out.CapabilitiesHash = answer->user + answer->size;
+    if (!status)
+        status = put_hash(answer, NULL, 0);
+    out.Privileges = answer->user + answer->size;
+    if (!status)
+        status = put_u32(answer, token->privilege_count);
+    if (!status)
+        status = put(answer, token->privileges, token->privilege_count * sizeof(*token->privileges));
+    if (!status)
+        memcpy(answer->data, &out, sizeof(out));
+    free(sids);
+    return status;
+}
+
+/* Claims and attributes: tokens have none. */
+static NTSTATUS put_no_attributes(struct answer *answer)
+{
+    struct attributes_information none = { .version = 1 };
+    return put(answer, &none, sizeof(none));
+}
+
 static NTSTATUS put_statistics(struct answer *answer, const struct token *token)
 {
     TOKEN_STATISTICS out = { 0 };
@@ -248,15 +361,18 @@ static NTSTATUS compose(struct answer *answer, const struct token *token, ULONG 
     case TokenElevation:
         return put_u32(answer, token->elevated);
     case TokenHasRestrictions:
+        return put_u32(answer, !!(token->flags & TOKEN_FLAG_FILTERED));
     case TokenIsRestricted:
-        return put_u32(answer, token->restricted);
+        return put_u32(answer, !!(token->flags & TOKEN_FLAG_RESTRICTED));
+    case TokenAccessInformation:
+        return put_access(answer, token);
     case TokenIntegrityLevel: {
         struct sid sid;
         sid_make(&sid, 16, 1, token->integrity);
         return put_sid(answer, &sid, SE_GROUP_INTEGRITY | SE_GROUP_INTEGRITY_ENABLED, true);
     }
     case TokenMandatoryPolicy:
-        return put_u32(answer, 3); /* TOKEN_MANDATORY_POLICY_VALID_MASK: no write up, new process min */
+        return put_u32(answer, MANDATORY_POLICY);
     case TokenLogonSid:
         for (uint32_t i = 0; i < token->group_count; i++)
             if ((token->groups[i].attributes & SE_GROUP_LOGON_ID) == SE_GROUP_LOGON_ID)
@@ -269,15 +385,42 @@ static NTSTATUS compose(struct answer *answer, const struct token *token, ULONG 
         return put(answer, &none, sizeof(none));
     }
     case TokenSandBoxInert:
+        return put_u32(answer, !!(token->flags & TOKEN_FLAG_SANDBOX_INERT));
     case TokenVirtualizationAllowed:
+        return put_u32(answer, !!(token->flags & TOKEN_FLAG_VIRTUALIZE_ALLOW));
     case TokenVirtualizationEnabled:
+        return put_u32(answer, !!(token->flags & TOKEN_FLAG_VIRTUALIZE));
     case TokenUIAccess:
     case TokenIsAppContainer:
     case TokenAppContainerNumber:
     case TokenPrivateNameSpace:
+    case TokenChildProcessFlags:
     case TokenIsLessPrivilegedAppContainer:
     case TokenIsSandboxed:
         return put_u32(answer, 0);
+    case TokenUserClaimAttributes:
+    case TokenDeviceClaimAttributes:
+    case TokenRestrictedUserClaimAttributes:
+    case TokenRestrictedDeviceClaimAttributes:
+    case TokenSecurityAttributes:
+    case TokenSingletonAttributes:
+        return put_no_attributes(answer);
+    case TokenDeviceGroups:
+    case TokenRestrictedDeviceGroups:
+        return put_groups(answer, NULL, 0);
+    case TokenProcessTrustLevel: {
+        PVOID none = NULL;
+        return put(answer, &none, sizeof(none));
+    }
+    case TokenBnoIsolation: {
+        const struct {
+            PVOID prefix;
+            BOOLEAN enabled;
+        } none = { NULL, 0 };
+        return put(answer, &none, sizeof(none));
+    }
+    case TokenAuditPolicy: /* only who may see the audit settings; which are: nothing */
+        return STATUS_PRIVILEGE_NOT_HELD;
     case TokenLinkedToken:
         return STATUS_NO_SUCH_LOGON_SESSION; /* as for a token that is not split */
     default:
@@ -331,17 +474,70 @@ static NTSTATUS set_primary_group(struct token *token, const struct sid *sid)
     return STATUS_INVALID_PRIMARY_GROUP;
 }
 
+/* A label: up to the token's own level, "the integrity level of a token can only be lowered". */
+static NTSTATUS set_integrity(struct token *token, const struct sid *sid)
+{
+    static const BYTE label_authority[6] = { 0, 0, 0, 0, 0, 16 };
+    if (sid->sid.SubAuthorityCount != 1 || memcmp(sid->sid.IdentifierAuthority, label_authority, 6))
+        return STATUS_INVALID_PARAMETER;
+    if (sid->sid.SubAuthority[0] > token->integrity)
+        return STATUS_PRIVILEGE_NOT_HELD; /* SeTcbPrivilege */
+    token_set_integrity(token, sid->sid.SubAuthority[0]);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS set_virtualization(struct token *token, DWORD enable)
+{
+    if (!(token->flags & TOKEN_FLAG_VIRTUALIZE_ALLOW))
+        return STATUS_ELEVATION_REQUIRED;
+    token->flags = (token->flags & ~(uint32_t)TOKEN_FLAG_VIRTUALIZE) | (enable ? TOKEN_FLAG_VIRTUALIZE : 0);
+    return STATUS_SUCCESS;
+}
+
+static ULONG length_to_set(ULONG class)
+{
+    switch (class) {
+    case TokenOwner:
+    case TokenPrimaryGroup:
+    case TokenDefaultDacl:
+        return sizeof(PVOID);
+    case TokenIntegrityLevel:
+        return sizeof(SID_AND_ATTRIBUTES);
+    case TokenOrigin:
+        return sizeof(LUID);
+    case TokenLinkedToken:
+        return sizeof(HANDLE);
+    case TokenSessionId:
+    case TokenSessionReference:
+    case TokenVirtualizationAllowed:
+    case TokenVirtualizationEnabled:
+    case TokenUIAccess:
+    case TokenMandatoryPolicy:
+        return sizeof(DWORD);
+    default:
+        return 0;
+    }
+}
+
 NTSTATUS NtSetInformationToken(HANDLE TokenHandle, ULONG TokenInformationClass, PVOID TokenInformation,
                                ULONG TokenInformationLength)
 {
     ACCESS_MASK access = TOKEN_ADJUST_DEFAULT | (TokenInformationClass == TokenSessionId ? TOKEN_ADJUST_SESSIONID : 0);
+    ULONG length = length_to_set(TokenInformationClass);
     struct object *obj;
     struct sid sid;
     ACL *dacl = NULL;
-    PVOID pointer;
-    if (TokenInformationLength < (TokenInformationClass == TokenSessionId ? sizeof(DWORD) : sizeof(PVOID)))
+    PVOID pointer = NULL;
+    DWORD value = 0;
+    NTSTATUS status;
+    if (!length && TokenInformationClass != TokenAuditPolicy)
+        return STATUS_INVALID_INFO_CLASS;
+    if (TokenInformationLength < length)
         return STATUS_INFO_LENGTH_MISMATCH;
-    memcpy(&pointer, TokenInformation, sizeof(PVOID) < TokenInformationLength ? sizeof(PVOID) : TokenInformationLength);
+    if (length >= sizeof(pointer))
+        memcpy(&pointer, TokenInformation, sizeof(pointer));
+    else if (length)
+        memcpy(&value, TokenInformation, sizeof(value));
     switch (TokenInformationClass) {
     case TokenOwner:
     case TokenPrimaryGroup:
@@ -349,52 +545,64 @@ NTSTATUS NtSetInformationToken(HANDLE TokenHandle, ULONG TokenInformationClass, 
         if (!sid_in(&sid, pointer))
             return STATUS_ACCESS_VIOLATION;
         break;
-    case TokenDefaultDacl: {
-        ACL header;
-        if (!pointer)
-            break;
-        if (!user_copy_in(&header, pointer, sizeof(header)))
-            return STATUS_ACCESS_VIOLATION;
-        if (header.AclSize < sizeof(header))
-            return STATUS_INVALID_ACL;
-        if (!(dacl = malloc(header.AclSize)))
-            return STATUS_NO_MEMORY;
-        if (!user_copy_in(dacl, pointer, header.AclSize)) {
-            free(dacl);
-            return STATUS_ACCESS_VIOLATION;
-        }
-        dacl->AclSize = header.AclSize;
+    case TokenDefaultDacl:
+        if (pointer && (status = acl_in(pointer, &dacl)))
+            return status;
         break;
     }
-    case TokenSessionId:
-        return STATUS_PRIVILEGE_NOT_HELD; /* SeTcbPrivilege */
-    default:
-        return STATUS_INVALID_INFO_CLASS;
-    }
-    NTSTATUS status = handle_lookup(TokenHandle, &token_type, access, &obj);
+    status = handle_lookup(TokenHandle, &token_type, access, &obj);
     if (status) {
         free(dacl);
         return status;
     }
     struct token *token = (struct token *)obj;
+    if (obj == token_process())
+        security_freeze_default();
     native_lock(&token->lock);
-    if (TokenInformationClass == TokenOwner) {
+    switch (TokenInformationClass) {
+    case TokenOwner:
         status = set_owner(token, &sid);
-    } else if (TokenInformationClass == TokenPrimaryGroup) {
+        break;
+    case TokenPrimaryGroup:
         status = set_primary_group(token, &sid);
-    } else if (TokenInformationClass == TokenIntegrityLevel) {
-        uint32_t level = sid.sid.SubAuthority[0];
-        if (level > token->integrity)
-            status = STATUS_PRIVILEGE_NOT_HELD;
-        else
-            token->integrity = level;
-    } else {
+        break;
+    case TokenIntegrityLevel:
+        status = set_integrity(token, &sid);
+        break;
+    case TokenDefaultDacl: {
         ACL *old = token->default_dacl;
         token->default_dacl = dacl;
         dacl = old;
+        break;
     }
+    case TokenVirtualizationEnabled:
+        status = set_virtualization(token, value);
+        break;
+    default: /* for who acts as part of the operating system, which is nobody */
+        status = STATUS_PRIVILEGE_NOT_HELD;
+    }
+    if (!status)
+        token->modified_id = luid_allocate();
     native_unlock(&token->lock);
     free(dacl);
     object_unref(obj);
     return status;
+}
+
+NTSTATUS NtQuerySecurityAttributesToken(HANDLE TokenHandle, PVOID Attributes, ULONG NumberOfAttributes, PVOID Buffer,
+                                        ULONG Length, ULONG *ReturnLength)
+{
+    struct object *obj;
+    NTSTATUS status = handle_lookup(TokenHandle, &token_type, TOKEN_QUERY, &obj);
+    (void)Attributes;
+    if (status)
+        return status;
+    object_unref(obj);
+    *ReturnLength = sizeof(struct attributes_information);
+    if (NumberOfAttributes)
+        return STATUS_NOT_FOUND;
+    if (Length < *ReturnLength)
+        return STATUS_BUFFER_TOO_SMALL;
+    struct attributes_information none = { .version = 1 };
+    return user_copy_out(Buffer, &none, sizeof(none)) ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
 }

@@ -14,7 +14,8 @@ struct token_image {
     LUID authentication_id;
     DWORD user_attributes;
     uint32_t integrity;
-    uint8_t elevated, restricted;
+    uint8_t elevated;
+    uint32_t flags;
     ULONG session_id;
     uint32_t group_count, privilege_count, restricted_count, dacl_size;
     struct sid user, owner, primary_group;
@@ -42,7 +43,7 @@ void *token_save(struct object *obj, size_t *size)
                                  .user_attributes = token->user_attributes,
                                  .integrity = token->integrity,
                                  .elevated = token->elevated,
-                                 .restricted = token->restricted,
+                                 .flags = token->flags,
                                  .session_id = token->session_id,
                                  .group_count = token->group_count,
                                  .privilege_count = token->privilege_count,
@@ -84,7 +85,7 @@ struct token *token_load(const void *data, size_t size)
     if (size < sizeof(image))
         return NULL;
     memcpy(&image, data, sizeof(image));
-    if (image.group_count > 4096 || image.restricted_count > 4096 || image.privilege_count > 4096 ||
+    if (image.group_count > 0x20000 || image.restricted_count > 0x20000 || image.privilege_count > 4096 ||
         size != image_size(&image) || !sid_valid(&image.user) || !sid_valid(&image.owner) ||
         !sid_valid(&image.primary_group))
         return NULL;
@@ -100,7 +101,7 @@ struct token *token_load(const void *data, size_t size)
     token->user_attributes = image.user_attributes;
     token->integrity = image.integrity;
     token->elevated = image.elevated;
-    token->restricted = image.restricted;
+    token->flags = image.flags;
     token->session_id = image.session_id;
     token->user = image.user;
     token->owner = image.owner;
