@@ -117,4 +117,48 @@ PVOID NTAPI RtlGetElementGenericTableAvl(PRTL_AVL_TABLE table, ULONG index);
 ULONG NTAPI RtlNumberGenericTableElementsAvl(PRTL_AVL_TABLE table);
 BOOLEAN NTAPI RtlIsGenericTableEmptyAvl(PRTL_AVL_TABLE table);
 
+/* --- large bitmaps (rtlbitmapex.c) --- */
+
+typedef struct _RTL_BITMAP_EX {
+    ULONG64 SizeOfBitMap;
+    ULONG64 *Buffer;
+} RTL_BITMAP_EX, *PRTL_BITMAP_EX;
+
+/* --- hash tables that grow (rtlhashtable.c) --- */
+
+#define RTL_HASH_ALLOCATED_HEADER   0x00000001
+#define RTL_HASH_RESERVED_SIGNATURE 0
+
+typedef struct _RTL_DYNAMIC_HASH_TABLE_ENTRY {
+    LIST_ENTRY Linkage;
+    ULONG_PTR Signature;
+} RTL_DYNAMIC_HASH_TABLE_ENTRY, *PRTL_DYNAMIC_HASH_TABLE_ENTRY;
+
+typedef struct _RTL_DYNAMIC_HASH_TABLE_CONTEXT {
+    LIST_ENTRY *ChainHead;
+    LIST_ENTRY *PrevLinkage;
+    ULONG_PTR Signature;
+} RTL_DYNAMIC_HASH_TABLE_CONTEXT, *PRTL_DYNAMIC_HASH_TABLE_CONTEXT;
+
+typedef struct _RTL_DYNAMIC_HASH_TABLE_ENUMERATOR {
+    union {
+        RTL_DYNAMIC_HASH_TABLE_ENTRY HashEntry;
+        LIST_ENTRY *CurEntry;
+    };
+    LIST_ENTRY *ChainHead;
+    ULONG BucketIndex;
+} RTL_DYNAMIC_HASH_TABLE_ENUMERATOR, *PRTL_DYNAMIC_HASH_TABLE_ENUMERATOR;
+
+typedef struct _RTL_DYNAMIC_HASH_TABLE {
+    ULONG Flags;
+    ULONG Shift;
+    ULONG TableSize;
+    ULONG Pivot;
+    ULONG DivisorMask;
+    ULONG NumEntries;
+    ULONG NonEmptyBuckets;
+    ULONG NumEnumerators;
+    PVOID Directory;
+} RTL_DYNAMIC_HASH_TABLE, *PRTL_DYNAMIC_HASH_TABLE;
+
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * rtlcompress.c: compression in the LZNT1 format, as [MS-XCA] 2.5 specifies it: chunks of 4096 bytes, each after a header
+ * rtlcompress.c: RtlCompressBuffer and its like. The XPRESS formats are in files of their own; here is LZNT1, as [MS-XCA] 2.5 specifies it: chunks of 4096 bytes, each after a header
  * with its length, either stored or as groups of eight literals or references behind a byte of flags. The split of a
  * reference between distance and length moves with the position in the chunk.
  */
-#include "rtl_private.h"
+#include "rtlcompress.h"
 
 #define CHUNK      4096
 #define COMPRESSED 0x8000
@@ -28,29 +28,55 @@ static ULONG length_bits(ULONG position)
     return bits;
 }
 
+#define FORMAT_OF(format) ((format)&0xff)
+#define ENGINE_OF(format) ((format)&0xff00)
+
 static NTSTATUS check(USHORT format)
 {
-    switch (format & 0xff) {
+    switch (FORMAT_OF(format)) {
     case COMPRESSION_FORMAT_NONE:
     case COMPRESSION_FORMAT_DEFAULT:
         return STATUS_INVALID_PARAMETER;
     case COMPRESSION_FORMAT_LZNT1:
+    case COMPRESSION_FORMAT_XPRESS:
+    case COMPRESSION_FORMAT_XPRESS_HUFF:
         return STATUS_SUCCESS;
     default:
         return STATUS_UNSUPPORTED_COMPRESSION;
     }
 }
 
-NTSTATUS NTAPI RtlGetCompressionWorkSpaceSize(USHORT format, ULONG *compress, ULONG *fragment);
-NTSTATUS NTAPI RtlGetCompressionWorkSpaceSize(USHORT format, ULONG *compress, ULONG *fragment)
+static NTSTATUS check_with_engine(USHORT format)
 {
     NTSTATUS status = check(format);
 
-    if (!status) {
+    if (status)
+        return status;
+    if (ENGINE_OF(format) != COMPRESSION_ENGINE_STANDARD && ENGINE_OF(format) != COMPRESSION_ENGINE_MAXIMUM)
+        return STATUS_NOT_SUPPORTED;
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS NTAPI RtlGetCompressionWorkSpaceSize(USHORT format, ULONG *compress, ULONG *fragment);
+NTSTATUS NTAPI RtlGetCompressionWorkSpaceSize(USHORT format, ULONG *compress, ULONG *fragment)
+{
+    NTSTATUS status = check_with_engine(format);
+
+    if (status)
+        return status;
+    switch (FORMAT_OF(format)) {
+    case COMPRESSION_FORMAT_XPRESS:
+        *compress = xpress_workspace();
+        *fragment = CHUNK;
+        break;
+    case COMPRESSION_FORMAT_XPRESS_HUFF:
+        *compress = *fragment = xpress_huffman_workspace(); /* for RtlDecompressBufferEx, too */
+        break;
+    default:
         *compress = sizeof(struct workspace);
         *fragment = CHUNK;
     }
-    return status;
+    return STATUS_SUCCESS;
 }
 
 /* --- compression --- */
@@ -128,20 +154,11 @@ static ULONG compress_chunk(const UCHAR *chunk, ULONG size, UCHAR *out, ULONG ro
     return used;
 }
 
-NTSTATUS NTAPI RtlCompressBuffer(USHORT format, UCHAR *in, ULONG in_size, UCHAR *out, ULONG out_size, ULONG chunk_size,
-                                 ULONG *final_size, PVOID workspace);
-NTSTATUS NTAPI RtlCompressBuffer(USHORT format, UCHAR *in, ULONG in_size, UCHAR *out, ULONG out_size, ULONG chunk_size,
-                                 ULONG *final_size, PVOID workspace)
+static NTSTATUS lznt1_compress(const UCHAR *in, ULONG in_size, UCHAR *out, ULONG out_size, ULONG *final_size,
+                               PVOID workspace, ULONG tries)
 {
-    NTSTATUS status = check(format);
-    ULONG used = 0, tries;
+    ULONG used = 0;
 
-    (void)chunk_size; /* of the result when it is read in parts: the format's own is the only one */
-    if (status)
-        return status;
-    if ((format & 0xff00) != COMPRESSION_ENGINE_STANDARD && (format & 0xff00) != COMPRESSION_ENGINE_MAXIMUM)
-        return STATUS_NOT_SUPPORTED;
-    tries = format & COMPRESSION_ENGINE_MAXIMUM ? CHUNK : CHAIN;
     for (ULONG at = 0; at < in_size; at += CHUNK) {
         ULONG size = in_size - at < CHUNK ? in_size - at : CHUNK, room, n;
         USHORT header;
@@ -169,6 +186,36 @@ NTSTATUS NTAPI RtlCompressBuffer(USHORT format, UCHAR *in, ULONG in_size, UCHAR 
         out[used] = out[used + 1] = 0;
     *final_size = used;
     return STATUS_SUCCESS;
+}
+
+static bool all_zeros(const UCHAR *data, ULONG size)
+{
+    return size && !data[0] && !memcmp(data, data + 1, size - 1);
+}
+
+/* The parts of `chunk_size` bytes in which it may be read are LZNT1's own and nothing to the other formats. */
+NTSTATUS NTAPI RtlCompressBuffer(USHORT format, UCHAR *in, ULONG in_size, UCHAR *out, ULONG out_size, ULONG chunk_size,
+                                 ULONG *final_size, PVOID workspace);
+NTSTATUS NTAPI RtlCompressBuffer(USHORT format, UCHAR *in, ULONG in_size, UCHAR *out, ULONG out_size, ULONG chunk_size,
+                                 ULONG *final_size, PVOID workspace)
+{
+    NTSTATUS status = check_with_engine(format);
+    ULONG tries = ENGINE_OF(format) == COMPRESSION_ENGINE_MAXIMUM ? CHUNK : CHAIN;
+
+    (void)chunk_size;
+    if (status)
+        return status;
+    switch (FORMAT_OF(format)) {
+    case COMPRESSION_FORMAT_XPRESS:
+        status = xpress_compress(in, in_size, out, out_size, final_size, workspace, tries);
+        break;
+    case COMPRESSION_FORMAT_XPRESS_HUFF:
+        status = xpress_huffman_compress(in, in_size, out, out_size, final_size, workspace, tries);
+        break;
+    default:
+        status = lznt1_compress(in, in_size, out, out_size, final_size, workspace, tries);
+    }
+    return !status && all_zeros(in, in_size) ? STATUS_BUFFER_ALL_ZEROS : status;
 }
 
 /* --- decompression --- */
@@ -267,21 +314,31 @@ static NTSTATUS decompress(UCHAR *out, ULONG out_size, const UCHAR *in, ULONG in
 
 NTSTATUS NTAPI RtlDecompressBuffer(USHORT format, UCHAR *out, ULONG out_size, UCHAR *in, ULONG in_size,
                                    ULONG *final_size);
+NTSTATUS NTAPI RtlDecompressBufferEx(USHORT format, UCHAR *out, ULONG out_size, UCHAR *in, ULONG in_size,
+                                     ULONG *final_size, PVOID workspace);
 NTSTATUS NTAPI RtlDecompressBuffer(USHORT format, UCHAR *out, ULONG out_size, UCHAR *in, ULONG in_size,
                                    ULONG *final_size)
 {
-    NTSTATUS status = check(format);
-
-    return status ? status : decompress(out, out_size, in, in_size, 0, final_size, NULL);
+    if (FORMAT_OF(format) == COMPRESSION_FORMAT_XPRESS_HUFF) /* which needs a workspace */
+        return STATUS_UNSUPPORTED_COMPRESSION;
+    return RtlDecompressBufferEx(format, out, out_size, in, in_size, final_size, NULL);
 }
 
 NTSTATUS NTAPI RtlDecompressBufferEx(USHORT format, UCHAR *out, ULONG out_size, UCHAR *in, ULONG in_size,
-                                     ULONG *final_size, PVOID workspace);
-NTSTATUS NTAPI RtlDecompressBufferEx(USHORT format, UCHAR *out, ULONG out_size, UCHAR *in, ULONG in_size,
                                      ULONG *final_size, PVOID workspace)
 {
-    (void)workspace;
-    return RtlDecompressBuffer(format, out, out_size, in, in_size, final_size);
+    NTSTATUS status = check(format);
+
+    if (status)
+        return status;
+    switch (FORMAT_OF(format)) {
+    case COMPRESSION_FORMAT_XPRESS:
+        return xpress_decompress(out, out_size, in, in_size, final_size);
+    case COMPRESSION_FORMAT_XPRESS_HUFF:
+        return xpress_huffman_decompress(out, out_size, in, in_size, final_size, workspace);
+    default:
+        return decompress(out, out_size, in, in_size, 0, final_size, NULL);
+    }
 }
 
 NTSTATUS NTAPI RtlDecompressFragment(USHORT format, UCHAR *out, ULONG out_size, UCHAR *in, ULONG in_size, ULONG offset,
@@ -291,5 +348,10 @@ NTSTATUS NTAPI RtlDecompressFragment(USHORT format, UCHAR *out, ULONG out_size, 
 {
     NTSTATUS status = check(format);
 
-    return status ? status : decompress(out, out_size, in, in_size, offset, final_size, workspace);
+    if (status)
+        return status;
+    /* Only LZNT1 can be read from the middle. */
+    if (FORMAT_OF(format) != COMPRESSION_FORMAT_LZNT1)
+        return STATUS_UNSUPPORTED_COMPRESSION;
+    return decompress(out, out_size, in, in_size, offset, final_size, workspace);
 }

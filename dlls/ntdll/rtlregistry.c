@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* rtlregistry.c: the run-time library's registry helpers, as wdm.h documents them. */
-#include "ntdll_private.h"
-#include "ntrtl.h"
-
-#define RTL_REGISTRY_ABSOLUTE 0
-#define RTL_REGISTRY_USER     5
-#define RTL_REGISTRY_HANDLE   0x40000000u
-#define RTL_REGISTRY_OPTIONAL 0x80000000u
+#include "rtlregistry.h"
 
 #define PATH_SIZE 512 /* bytes */
 
@@ -93,7 +87,7 @@ static NTSTATUS open_relative(ULONG relative_to, PCWSTR path, ACCESS_MASK access
 }
 
 /* With RTL_REGISTRY_HANDLE, Path is a handle of the caller's. */
-static NTSTATUS key_of(ULONG relative_to, PCWSTR path, ACCESS_MASK access, BOOLEAN create, HANDLE *key)
+NTSTATUS rtl_registry_key(ULONG relative_to, PCWSTR path, ACCESS_MASK access, BOOLEAN create, HANDLE *key)
 {
     if (relative_to & RTL_REGISTRY_HANDLE) {
         *key = (HANDLE)path;
@@ -102,7 +96,7 @@ static NTSTATUS key_of(ULONG relative_to, PCWSTR path, ACCESS_MASK access, BOOLE
     return open_relative(relative_to, path, access, create, key);
 }
 
-static void close_key_of(ULONG relative_to, HANDLE key)
+void rtl_registry_close(ULONG relative_to, HANDLE key)
 {
     if (!(relative_to & RTL_REGISTRY_HANDLE))
         NtClose(key);
@@ -111,20 +105,20 @@ static void close_key_of(ULONG relative_to, HANDLE key)
 NTSTATUS NTAPI RtlCheckRegistryKey(ULONG relative_to, PWSTR path)
 {
     HANDLE key;
-    NTSTATUS status = key_of(relative_to, path, KEY_READ, FALSE, &key);
+    NTSTATUS status = rtl_registry_key(relative_to, path, KEY_READ, FALSE, &key);
 
     if (!status)
-        close_key_of(relative_to, key);
+        rtl_registry_close(relative_to, key);
     return status;
 }
 
 NTSTATUS NTAPI RtlCreateRegistryKey(ULONG relative_to, PWSTR path)
 {
     HANDLE key;
-    NTSTATUS status = key_of(relative_to, path, KEY_READ, TRUE, &key);
+    NTSTATUS status = rtl_registry_key(relative_to, path, KEY_READ, TRUE, &key);
 
     if (!status)
-        close_key_of(relative_to, key);
+        rtl_registry_close(relative_to, key);
     return status;
 }
 
@@ -134,10 +128,10 @@ NTSTATUS NTAPI RtlWriteRegistryValue(ULONG relative_to, PCWSTR path, PCWSTR name
     HANDLE key;
     NTSTATUS status = RtlInitUnicodeStringEx(&string, name);
 
-    if (status || (status = key_of(relative_to, path, KEY_SET_VALUE, TRUE, &key)))
+    if (status || (status = rtl_registry_key(relative_to, path, KEY_SET_VALUE, TRUE, &key)))
         return status;
     status = NtSetValueKey(key, &string, 0, type, data, size);
-    close_key_of(relative_to, key);
+    rtl_registry_close(relative_to, key);
     return status;
 }
 
@@ -147,9 +141,9 @@ NTSTATUS NTAPI RtlDeleteRegistryValue(ULONG relative_to, PCWSTR path, PCWSTR nam
     HANDLE key;
     NTSTATUS status = RtlInitUnicodeStringEx(&string, name);
 
-    if (status || (status = key_of(relative_to, path, KEY_SET_VALUE, FALSE, &key)))
+    if (status || (status = rtl_registry_key(relative_to, path, KEY_SET_VALUE, FALSE, &key)))
         return status;
     status = NtDeleteValueKey(key, &string);
-    close_key_of(relative_to, key);
+    rtl_registry_close(relative_to, key);
     return status;
 }

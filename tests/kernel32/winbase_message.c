@@ -68,11 +68,11 @@ static void test_modules(void)
 
     ok(message(flags, "kernel32.dll", ERROR_FILE_NOT_FOUND) != 0, "error %lu", GetLastError());
     ok_str(text, "The system cannot find the file specified.\r\n");
-    ok(message(flags, "ntdll.dll", (DWORD)STATUS_UNSUCCESSFUL) != 0, "error %lu", GetLastError());
+    ok(message(flags, "ntdll.dll", 0xc0000001) != 0, "error %lu", GetLastError());
     ok_str(text, "{Operation Failed}\r\nThe requested operation was unsuccessful.\r\n");
     ok(message(flags, "ntdll.dll", (DWORD)STATUS_BREAKPOINT) != 0, "error %lu", GetLastError());
     ok_str(text, "{EXCEPTION}\r\nBreakpoint\r\nA breakpoint has been reached.\r\n");
-    ok(message(flags, "ntdll.dll", (DWORD)STATUS_OBJECT_NAME_NOT_FOUND) != 0, "error %lu", GetLastError());
+    ok(message(flags, "ntdll.dll", 0xc0000034) != 0, "error %lu", GetLastError());
     ok_str(text, "Object Name not found.\r\n");
     ok(message(flags, "ntdll.dll", (DWORD)STATUS_ACCESS_VIOLATION) != 0, "error %lu", GetLastError());
     ok(!strncmp(text, "The instruction at 0x%", 22), "%s", text);
