@@ -5,6 +5,7 @@
 #include "process.h"
 #include "child.h"
 #include "virtual.h"
+#include "xstate.h"
 
 void context_from_frame(const struct syscall_frame *frame, CONTEXT *c, uint64_t rax)
 {
@@ -79,18 +80,41 @@ static void own_context(CONTEXT *context, uint64_t rax)
         context_from_frame(thread->frame, context, rax);
 }
 
+/* Makes `given`, with its extended states, what the calling thread's system call returns to. */
+static void set_own_context(const CONTEXT *given, const struct xstate_chunk *chunk)
+{
+    struct thread *thread = current_thread;
+    CONTEXT context;
+    own_context(&context, 0);
+    context_merge(&context, given);
+    if ((given->ContextFlags & CONTEXT_DEBUG_REGISTERS) == CONTEXT_DEBUG_REGISTERS)
+        debug_registers_set(thread, given);
+    if (chunk) {
+        memset(thread->xstate, 0, NT_XSTATE_LEGACY_SIZE + sizeof(struct nt_xstate_header));
+        xstate_chunk_store(chunk, thread->xstate, true);
+        context.ContextFlags |= CONTEXT_XSTATE;
+    }
+    thread_set_return(&context);
+}
+
+static bool has_xstate(const CONTEXT *context)
+{
+    return (context->ContextFlags & CONTEXT_XSTATE) == CONTEXT_XSTATE && xstate_frame_size();
+}
+
 NTSTATUS NtContinue(CONTEXT *user, BOOLEAN alert)
 {
-    CONTEXT context, given;
+    CONTEXT given;
+    struct xstate_chunk chunk;
     if (!user_copy_in(&given, user, sizeof(given)))
         return STATUS_ACCESS_VIOLATION;
     if ((given.ContextFlags & CONTEXT_AMD64) == 0)
         return STATUS_INVALID_PARAMETER;
-    own_context(&context, 0);
-    context_merge(&context, &given);
-    thread_set_return(&context);
+    if (has_xstate(&given) && !xstate_chunk_in(&chunk, user))
+        return STATUS_ACCESS_VIOLATION;
+    set_own_context(&given, has_xstate(&given) ? &chunk : NULL);
     if (alert)
-        thread_run_apc((NTSTATUS)context.Rax);
+        thread_run_apc((NTSTATUS)current_thread->context.Rax);
     return STATUS_SUCCESS;
 }
 
@@ -119,19 +143,41 @@ NTSTATUS NtRaiseException(EXCEPTION_RECORD *user_record, CONTEXT *user_context, 
     if (!first_chance)
         process_crash(&record, &context);
 
+    struct nt_context_ex ex;
+    struct {
+        uint8_t data[XSTATE_AREA_SIZE];
+    } __attribute__((aligned(64))) states = { { 0 } };
+    size_t states_size = 0;
+    if (has_xstate(&context)) {
+        struct xstate_chunk chunk;
+        uint8_t area[XSTATE_AREA_SIZE] __attribute__((aligned(64)));
+        if (!xstate_chunk_in(&chunk, user_context))
+            return STATUS_ACCESS_VIOLATION;
+        memset(area, 0, NT_XSTATE_LEGACY_SIZE + sizeof(struct nt_xstate_header));
+        xstate_chunk_store(&chunk, area, true);
+        states_size = xstate_frame_size();
+        xstate_fill_frame(&states, area);
+    }
+
     CONTEXT enter;
     own_context(&enter, 0);
     context_merge(&enter, &context);
-    uint64_t sp = ROUND_DOWN(enter.Rsp - 0x5c0, 16ull);
+    context.ContextFlags = enter.ContextFlags | (context.ContextFlags & CONTEXT_XSTATE);
+    uint64_t states_at = ROUND_DOWN(enter.Rsp - states_size, 64ull);
+    uint64_t sp = ROUND_DOWN(states_at - 0x5c0, 16ull);
     uint64_t machine[5] = { enter.Rip, 0x33, enter.EFlags, enter.Rsp, 0x2b };
-    uint8_t context_ex[0x20] = { 0 };
+    xstate_fill_ex(&ex, (void *)(states_at - sp - sizeof(enter) + (uint64_t)&ex), states_size);
+    enter.ContextFlags = context.ContextFlags;
     if (!user_copy_out((void *)sp, &enter, sizeof(enter)) ||
-        !user_copy_out((void *)(sp + sizeof(enter)), context_ex, sizeof(context_ex)) ||
+        !user_copy_out((void *)(sp + sizeof(enter)), &ex, sizeof(ex)) ||
         !user_copy_out((void *)(sp + 0x4f0), &record, sizeof(record)) ||
-        !user_copy_out((void *)(sp + 0x590), machine, sizeof(machine)))
+        !user_copy_out((void *)(sp + 0x590), machine, sizeof(machine)) ||
+        !user_copy_out((void *)states_at, &states, states_size))
         process_crash(&record, &context);
     enter.Rsp = sp;
     enter.Rip = (DWORD64)ntdll_entries.KiUserExceptionDispatcher;
+    enter.EFlags &= ~0x10500u; /* DF, TF, RF */
+    enter.ContextFlags &= ~(DWORD)NT_XSTATE_BIT;
     thread_set_return(&enter);
     return STATUS_SUCCESS;
 }
@@ -246,10 +292,23 @@ NTSTATUS NtResumeProcess(HANDLE process)
 }
 
 /*
+ * A context on its way to or from a thread. `live` is the thread's; it has the extended states in `area` if it has CONTEXT_XSTATE
+ * (area NULL: it cannot have any).
+ */
+struct context_request {
+    CONTEXT context;
+    struct xstate_chunk chunk;
+    bool has_chunk;
+    bool in_call;
+};
+typedef void context_use(struct thread *thread, CONTEXT *live, uint8_t *area, struct context_request *request);
+
+/*
  * Calls `use` with the thread's context, for reading or changing. A thread that is not suspended is parked for the moment.
  * One in a system call has the context that the call will return to.
  */
-static NTSTATUS with_context(HANDLE handle, ACCESS_MASK access, void (*use)(CONTEXT *, void *), void *data, bool change)
+static NTSTATUS with_context(HANDLE handle, ACCESS_MASK access, context_use *use, struct context_request *request,
+                             bool change)
 {
     struct thread_object *object;
     NTSTATUS status = thread_by_handle(handle, access, &object);
@@ -261,8 +320,9 @@ static NTSTATUS with_context(HANDLE handle, ACCESS_MASK access, void (*use)(CONT
     if (!thread) {
         status = STATUS_THREAD_IS_TERMINATING;
     } else if (thread == current_thread) {
+        request->in_call = true;
         own_context(&context, 0);
-        use(&context, data);
+        use(thread, &context, thread->xstate, request);
         if (change)
             thread_set_return(&context);
     } else {
@@ -270,17 +330,19 @@ static NTSTATUS with_context(HANDLE handle, ACCESS_MASK access, void (*use)(CONT
         if (!parked)
             thread_park(thread);
         if (thread->suspend_context) {
-            use(thread->suspend_context, data);
+            request->in_call = thread->suspend_xstate == thread->xstate;
+            use(thread, thread->suspend_context, thread->suspend_xstate, request);
             thread->suspend_context_changed |= change;
         } else if (!thread->frame) {
-            use(thread->start_context,
-                data); /* it has not been in Windows code yet; LdrInitializeThunk continues there */
+            /* it has not been in Windows code yet; LdrInitializeThunk continues there */
+            use(thread, thread->start_context, NULL, request);
         } else {
+            request->in_call = true;
             if (thread->exit_work & EXIT_CONTEXT)
                 context = thread->context;
             else
                 context_from_frame(thread->frame, &context, 0);
-            use(&context, data);
+            use(thread, &context, thread->xstate, request);
             if (change) {
                 thread->context = context;
                 __atomic_or_fetch(&thread->exit_work, EXIT_CONTEXT, __ATOMIC_ACQ_REL);
@@ -294,41 +356,70 @@ static NTSTATUS with_context(HANDLE handle, ACCESS_MASK access, void (*use)(CONT
     return status;
 }
 
-static void read_context(CONTEXT *context, void *data)
+static void read_context(struct thread *thread, CONTEXT *live, uint8_t *area, struct context_request *request)
 {
-    CONTEXT *out = data;
+    CONTEXT *out = &request->context;
     DWORD flags = out->ContextFlags;
-    CONTEXT wanted = *context;
+    CONTEXT wanted = *live;
+    if ((flags & CONTEXT_DEBUG_REGISTERS) == CONTEXT_DEBUG_REGISTERS)
+        debug_registers_get(thread, &wanted);
     wanted.ContextFlags = flags;
     context_merge(out, &wanted);
     if ((flags & CONTEXT_SEGMENTS) == CONTEXT_SEGMENTS) {
-        out->SegDs = context->SegDs;
-        out->SegEs = context->SegEs;
-        out->SegFs = context->SegFs;
-        out->SegGs = context->SegGs;
+        out->SegDs = live->SegDs;
+        out->SegEs = live->SegEs;
+        out->SegFs = live->SegFs;
+        out->SegGs = live->SegGs;
+    }
+    if (request->has_chunk)
+        xstate_chunk_load(&request->chunk, live->ContextFlags & NT_XSTATE_BIT ? area : NULL);
+    if (flags & CONTEXT_EXCEPTION_REQUEST) {
+        out->ContextFlags |= CONTEXT_EXCEPTION_REPORTING;
+        if (request->in_call)
+            out->ContextFlags |= CONTEXT_SERVICE_ACTIVE;
     }
 }
 
-static void write_context(CONTEXT *context, void *data)
+static void write_context(struct thread *thread, CONTEXT *live, uint8_t *area, struct context_request *request)
 {
-    context_merge(context, data);
+    context_merge(live, &request->context);
+    if ((request->context.ContextFlags & CONTEXT_DEBUG_REGISTERS) == CONTEXT_DEBUG_REGISTERS)
+        debug_registers_set(thread, &request->context);
+    if (request->has_chunk && area) {
+        if (!(live->ContextFlags & NT_XSTATE_BIT)) {
+            memset(area, 0, NT_XSTATE_LEGACY_SIZE + sizeof(struct nt_xstate_header));
+            live->ContextFlags |= CONTEXT_XSTATE;
+        }
+        xstate_chunk_store(&request->chunk, area, false);
+    }
+}
+
+static NTSTATUS request_in(struct context_request *request, const CONTEXT *user)
+{
+    request->in_call = false;
+    if (!user_copy_in(&request->context, user, sizeof(request->context)))
+        return STATUS_ACCESS_VIOLATION;
+    if (!(request->context.ContextFlags & CONTEXT_AMD64))
+        return STATUS_INVALID_PARAMETER;
+    request->has_chunk = has_xstate(&request->context);
+    return request->has_chunk && !xstate_chunk_in(&request->chunk, user) ? STATUS_INVALID_PARAMETER : STATUS_SUCCESS;
 }
 
 NTSTATUS NtGetContextThread(HANDLE handle, CONTEXT *user)
 {
-    CONTEXT context;
-    if (!user_copy_in(&context, user, sizeof(context)))
-        return STATUS_ACCESS_VIOLATION;
-    NTSTATUS status = with_context(handle, 0x0008, read_context, &context, false);
-    if (!status && !user_copy_out(user, &context, sizeof(context)))
+    struct context_request request;
+    NTSTATUS status = request_in(&request, user);
+    if (!status)
+        status = with_context(handle, 0x0008, read_context, &request, false);
+    if (!status && (!user_copy_out(user, &request.context, sizeof(request.context)) ||
+                    (request.has_chunk && !xstate_chunk_out(&request.chunk))))
         return STATUS_ACCESS_VIOLATION;
     return status;
 }
 
 NTSTATUS NtSetContextThread(HANDLE handle, CONTEXT *user)
 {
-    CONTEXT context;
-    if (!user_copy_in(&context, user, sizeof(context)))
-        return STATUS_ACCESS_VIOLATION;
-    return with_context(handle, 0x0010, write_context, &context, true);
+    struct context_request request;
+    NTSTATUS status = request_in(&request, user);
+    return status ? status : with_context(handle, 0x0010, write_context, &request, true);
 }

@@ -127,14 +127,22 @@ syscall_exit_end:
 restore_context:
     movq %rcx, %gs:(THREAD_FROM_TEB + THREAD_RESTORE)
 restore_again:                              /* may be started again with rcx = that */
-    fxrstor64 CONTEXT_FLTSAVE(%rcx)
+    testb $0x40, CONTEXT_FLAGS(%rcx)        /* CONTEXT_XSTATE: the states are in struct thread */
+    jz 9f
+    movl CONTEXT_MXCSR(%rcx), %eax
+    movl %eax, %gs:(THREAD_FROM_TEB + THREAD_XSTATE + XSTATE_MXCSR)
+    movq %gs:0x30, %rsi
+    movl xstate_mask(%rip), %eax
+    xorl %edx, %edx
+    xrstor64 (THREAD_FROM_TEB + THREAD_XSTATE)(%rsi)
+9:  fxrstor64 CONTEXT_FLTSAVE(%rcx)
     ldmxcsr CONTEXT_MXCSR(%rcx)
     movq CONTEXT_RIP(%rcx), %rax
     movq %rax, %gs:(THREAD_FROM_TEB + THREAD_IRET + 0x00)
     movl %cs, %eax
     movq %rax, %gs:(THREAD_FROM_TEB + THREAD_IRET + 0x08)
     movl CONTEXT_EFLAGS(%rcx), %eax
-    andl $0x240dd5, %eax                    /* what user code may set: status flags, TF, DF, AC, ID */
+    andl $EFLAGS_USER, %eax
     orl $0x202, %eax
     movq %rax, %gs:(THREAD_FROM_TEB + THREAD_IRET + 0x10)
     movq CONTEXT_RSP(%rcx), %rax

@@ -13,6 +13,10 @@
 #define THREAD_RESTORE   0x10
 #define THREAD_EXIT_WORK 0x18
 #define THREAD_IRET      0x20
+#define THREAD_XSTATE    0x80
+
+#define XSTATE_AREA_SIZE 2752 /* of AVX-512 on all processors so far */
+#define XSTATE_MXCSR     24
 
 /* struct syscall_frame */
 #define FRAME_XMM6   0x00
@@ -32,6 +36,7 @@
 #define FRAME_SIZE   0x1a0
 
 /* Offsets in CONTEXT that dispatch.S uses. */
+#define CONTEXT_FLAGS   0x30
 #define CONTEXT_MXCSR   0x34
 #define CONTEXT_EFLAGS  0x44
 #define CONTEXT_RAX     0x78
@@ -54,6 +59,9 @@
 #define CONTEXT_FLTSAVE 0x100
 
 #define MXCSR_DEFAULT 0x1f80
+
+/* What user code may set of EFlags: status flags, TF, DF, RF, AC, ID */
+#define EFLAGS_USER 0x250dd5
 
 #ifndef __ASSEMBLER__
 

@@ -17,6 +17,7 @@
 #include "process.h"
 #include "shared_data.h"
 #include "virtual.h"
+#include "xstate.h"
 
 #define EPOCH_SECONDS 11644473600ull /* from 1601 to 1970 */
 
@@ -74,7 +75,9 @@ struct shared_data {
     uint8_t active_group_count, reserved9;
     uint16_t qpc_data;
     int64_t time_zone_bias_effective_start, time_zone_bias_effective_end;
+    struct nt_xstate_configuration xstate;
 };
+_Static_assert(offsetof(struct shared_data, xstate) == NT_XSTATE_CONFIGURATION_VA - KUSER_SHARED_DATA_VA, "XState");
 _Static_assert(offsetof(struct shared_data, system_root) == 0x30, "NtSystemRoot");
 _Static_assert(offsetof(struct shared_data, build_number) == 0x260, "NtBuildNumber");
 _Static_assert(offsetof(struct shared_data, processor_features) == 0x274, "ProcessorFeatures");
@@ -223,6 +226,7 @@ static void fill(struct shared_data *data)
     data->active_group_count = 1;
     data->cookie = (uint32_t)clock_100ns(CLOCK_MONOTONIC) * 2654435761u;
     fill_features(data);
+    xstate_init(&data->xstate);
 }
 
 void shared_data_init(void)

@@ -17,6 +17,7 @@
 #include "thread.h"
 #include "virtual.h"
 #include "process.h"
+#include "xstate.h"
 
 #define SUSPEND_SIGNAL SIGUSR1
 
@@ -34,12 +35,18 @@ extern char user_touch_begin[], user_touch_end[], user_touch_fault[];
 #define TRAP_ALIGNMENT  17
 #define TRAP_SIMD       19
 
-#define EFLAGS_TRAP 0x100u
+#define EFLAGS_TRAP      0x100u
+#define EFLAGS_DIRECTION 0x400u
+#define EFLAGS_RESUME    0x10000u
+#define EFLAGS_ALIGNMENT 0x40000u
+#define TRAP_OF_EVENT    6 /* Linux: TRAP_PERF */
+#define DR6_STEP         0x4000u
 
-/* What lies on the Windows stack when KiUserExceptionDispatcher starts: the layout Windows uses. */
+/* What lies on the Windows stack when KiUserExceptionDispatcher starts: the layout Windows uses. The extended states lie above. */
 struct exception_frame {
     CONTEXT context;
-    uint8_t context_ex[0x20];
+    struct nt_context_ex context_ex;
+    uint64_t context_ex_align;
     EXCEPTION_RECORD record;
     uint64_t align;
     uint64_t rip, cs, eflags, rsp, ss; /* a machine frame, for unwinding through the dispatcher */
@@ -52,11 +59,22 @@ static bool in_native(const struct thread *thread, uint64_t rsp)
     return rsp - (uint64_t)thread->unix_stack_low < (uint64_t)(thread->unix_stack_high - thread->unix_stack_low);
 }
 
+/* The XSAVE area of a signal frame; NULL if it has only the legacy part. (Linux: struct _fpx_sw_bytes) */
+static uint8_t *ucontext_xstate(const ucontext_t *uc)
+{
+    const struct {
+        uint32_t magic, extended_size;
+        uint64_t features;
+    } *software = (const void *)((const char *)uc->uc_mcontext.fpregs + 464);
+    return xstate_frame_size() && software->magic == 0x46505853 ? (uint8_t *)uc->uc_mcontext.fpregs : NULL;
+}
+
 static void context_from_ucontext(const ucontext_t *uc, CONTEXT *c)
 {
     const greg_t *g = uc->uc_mcontext.gregs;
     memset(c, 0, offsetof(CONTEXT, FltSave));
     c->ContextFlags = CONTEXT_FULL | CONTEXT_SEGMENTS;
+    debug_registers_get(current_thread, c);
     c->SegCs = 0x33;
     c->SegDs = c->SegEs = c->SegGs = c->SegSs = 0x2b;
     c->SegFs = 0x53;
@@ -85,7 +103,7 @@ static void context_from_ucontext(const ucontext_t *uc, CONTEXT *c)
 static void context_to_ucontext(const CONTEXT *c, ucontext_t *uc)
 {
     greg_t *g = uc->uc_mcontext.gregs;
-    g[REG_EFL] = (g[REG_EFL] & ~0x240dd5) | (c->EFlags & 0x240dd5);
+    g[REG_EFL] = (g[REG_EFL] & ~EFLAGS_USER) | (c->EFlags & EFLAGS_USER);
     g[REG_RAX] = (greg_t)c->Rax;
     g[REG_RCX] = (greg_t)c->Rcx;
     g[REG_RDX] = (greg_t)c->Rdx;
@@ -136,10 +154,12 @@ static void crash_after_handler(struct thread *thread, ucontext_t *uc, const EXC
 }
 
 /* Makes the thread continue in KiUserExceptionDispatcher with this exception. */
-static void deliver_exception(struct thread *thread, ucontext_t *uc, const EXCEPTION_RECORD *record)
+static void deliver_exception(struct thread *thread, ucontext_t *uc, const EXCEPTION_RECORD *record, uint64_t dr6)
 {
     greg_t *g = uc->uc_mcontext.gregs;
-    uint64_t sp = ROUND_DOWN((uint64_t)g[REG_RSP] - sizeof(struct exception_frame), 16ull);
+    size_t states_size = xstate_frame_size();
+    uint64_t states = ROUND_DOWN((uint64_t)g[REG_RSP] - states_size, states_size ? 64ull : 16ull);
+    uint64_t sp = ROUND_DOWN(states - sizeof(struct exception_frame), 16ull);
     struct exception_frame *frame = (struct exception_frame *)sp;
 
     if (thread->in_delivery || !virtual_extend_stack(sp)) {
@@ -150,7 +170,12 @@ static void deliver_exception(struct thread *thread, ucontext_t *uc, const EXCEP
     context_from_ucontext(uc, &frame->context);
     if (record->ExceptionCode == (DWORD)STATUS_BREAKPOINT)
         frame->context.Rip = (DWORD64)record->ExceptionAddress;
-    memset(frame->context_ex, 0, sizeof(frame->context_ex));
+    frame->context.Dr6 |= dr6;
+    xstate_fill_ex(&frame->context_ex, (void *)states, states_size);
+    if (states_size) {
+        xstate_fill_frame((void *)states, ucontext_xstate(uc));
+        frame->context.ContextFlags |= CONTEXT_XSTATE;
+    }
     frame->record = *record;
     frame->rip = frame->context.Rip;
     frame->cs = 0x33;
@@ -160,7 +185,7 @@ static void deliver_exception(struct thread *thread, ucontext_t *uc, const EXCEP
     thread->in_delivery = false;
     g[REG_RSP] = (greg_t)sp;
     g[REG_RIP] = (greg_t)ntdll_entries.KiUserExceptionDispatcher;
-    g[REG_EFL] &= ~(greg_t)(0x400 | EFLAGS_TRAP);
+    g[REG_EFL] &= ~(greg_t)(EFLAGS_DIRECTION | EFLAGS_TRAP | EFLAGS_RESUME | EFLAGS_ALIGNMENT);
 }
 
 /* The statuses of x87 and SSE exceptions: si_code tells which. */
@@ -277,6 +302,14 @@ static void native_fault(struct thread *thread, siginfo_t *info, ucontext_t *uc,
     native_crash(info, uc);
 }
 
+/* Of a breakpoint that debug_registers.c has set: its number. (siginfo's si_perf_data, which glibc does not declare) */
+static uint64_t event_data(const siginfo_t *info)
+{
+    uint64_t data;
+    memcpy(&data, (const char *)info + 24, sizeof(data));
+    return data;
+}
+
 static void handle_fault(int sig, siginfo_t *info, void *ucontext)
 {
     ucontext_t *uc = ucontext;
@@ -292,6 +325,9 @@ static void handle_fault(int sig, siginfo_t *info, void *ucontext)
         native_crash(info, uc);
     bool native = in_native(thread, rsp) || thread->in_delivery;
     bool write = g[REG_ERR] & 2;
+    uint64_t dr6 = 0;
+    if (sig == SIGTRAP && info->si_code == TRAP_OF_EVENT && native)
+        goto done; /* Windows' kernel does not meet the program's breakpoints either */
 
     if ((sig == SIGSEGV && trap == TRAP_PAGE_FAULT) || sig == SIGBUS) {
         uint64_t address = (uint64_t)info->si_addr;
@@ -329,7 +365,11 @@ static void handle_fault(int sig, siginfo_t *info, void *ucontext)
             record.ExceptionCode = (DWORD)STATUS_BREAKPOINT;
             record.ExceptionAddress = (PVOID)(rip - 1);
             record.NumberParameters = 1;
+        } else if (info->si_code == TRAP_OF_EVENT) {
+            dr6 = 1ull << (event_data(info) & 3);
+            record.ExceptionCode = (DWORD)STATUS_SINGLE_STEP;
         } else {
+            dr6 = DR6_STEP;
             record.ExceptionCode = (DWORD)STATUS_SINGLE_STEP;
         }
         break;
@@ -339,7 +379,7 @@ static void handle_fault(int sig, siginfo_t *info, void *ucontext)
             record.NumberParameters = trap == TRAP_SIMD ? 2 : 1;
         break;
     }
-    deliver_exception(thread, uc, &record);
+    deliver_exception(thread, uc, &record, dr6);
 done:
     errno = saved_errno;
 }
@@ -362,10 +402,11 @@ static void acknowledge(struct thread *thread, uint32_t request)
 }
 
 /* The thread runs no Windows code until nobody requests that any more. SUSPEND_SIGNAL is blocked. */
-static void park(struct thread *thread, CONTEXT *context)
+static void park(struct thread *thread, CONTEXT *context, uint8_t *xstate)
 {
     uint32_t request;
     thread->suspend_context_changed = false;
+    thread->suspend_xstate = xstate;
     __atomic_store_n(&thread->suspend_context, context, __ATOMIC_RELEASE);
     while ((request = __atomic_load_n(&thread->suspend_request, __ATOMIC_ACQUIRE)) != 0) {
         acknowledge(thread, request);
@@ -381,7 +422,7 @@ static void park_in_call(struct thread *thread, CONTEXT *context)
     sigemptyset(&block);
     sigaddset(&block, SUSPEND_SIGNAL);
     pthread_sigmask(SIG_BLOCK, &block, &old);
-    park(thread, context);
+    park(thread, context, thread->xstate);
     pthread_sigmask(SIG_SETMASK, &old, NULL);
 }
 
@@ -417,6 +458,8 @@ static bool rewind_boundary(struct thread *thread, ucontext_t *uc, bool native)
         /* About to run at another context: that one counts; it is restored after the pause. */
         const CONTEXT *target = rip < (uint64_t)restore_again ? (const CONTEXT *)g[REG_RCX] : thread->restore;
         context_to_ucontext(target, uc);
+        if ((target->ContextFlags & NT_XSTATE_BIT) && ucontext_xstate(uc))
+            xstate_copy(ucontext_xstate(uc), thread->xstate);
         return true;
     }
     return !native;
@@ -440,7 +483,9 @@ static void handle_suspend(int sig, siginfo_t *info, void *ucontext)
     } else if (thread->suspend_request) {
         CONTEXT context;
         context_from_ucontext(uc, &context);
-        park(thread, &context);
+        if (ucontext_xstate(uc))
+            context.ContextFlags |= CONTEXT_XSTATE;
+        park(thread, &context, ucontext_xstate(uc));
         if (thread->suspend_context_changed)
             context_to_ucontext(&context, uc);
         if (thread->terminating) {

@@ -560,6 +560,7 @@ void thread_exit_now(void)
         process_exit(thread->exit_status);
 
     thread_wait_detach(thread);
+    debug_registers_release(thread);
     if (thread->is_main) {
         /* The first Unix thread must not end: /proc/self would lose its contents. It only steps out of Windows' sight. */
         thread_release_stack(thread);

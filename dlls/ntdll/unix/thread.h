@@ -40,6 +40,7 @@ struct thread {
     const CONTEXT *restore;      /* what is being returned to (only while dispatch.S does so) */
     uint64_t exit_work;          /* EXIT_*: what to do before returning from a call; atomic */
     uint64_t iret[5];
+    uint8_t xstate[XSTATE_AREA_SIZE] __attribute__((aligned(64))); /* what `context` with CONTEXT_XSTATE means (xstate.h) */
 
     TEB *teb;
     struct thread_object *object;
@@ -57,9 +58,12 @@ struct thread {
     uint32_t suspended;       /* futex: the number of the request that the thread has acknowledged last */
     uint32_t suspend_number;  /* of the last request; thread_list_lock */
     CONTEXT *suspend_context; /* while parked: its context, may be changed by others */
+    uint8_t *suspend_xstate;  /* and its extended states, if that has CONTEXT_XSTATE */
     bool suspend_context_changed;
     bool terminating;
     NTSTATUS exit_status;
+
+    struct debug_registers *debug; /* NULL: none was ever set (debug_registers.c) */
 
     bool in_report;   /* it prints the crash report */
     bool in_delivery; /* an exception is being put on its stack */
@@ -79,6 +83,7 @@ _Static_assert(offsetof(struct thread, unix_sp) == THREAD_UNIX_SP, "unix_sp");
 _Static_assert(offsetof(struct thread, restore) == THREAD_RESTORE, "restore");
 _Static_assert(offsetof(struct thread, exit_work) == THREAD_EXIT_WORK, "exit_work");
 _Static_assert(offsetof(struct thread, iret) == THREAD_IRET, "iret");
+_Static_assert(offsetof(struct thread, xstate) == THREAD_XSTATE, "xstate");
 _Static_assert(sizeof(struct syscall_frame) == FRAME_SIZE, "FRAME_SIZE");
 _Static_assert(offsetof(struct syscall_frame, args) == FRAME_ARGS, "FRAME_ARGS");
 _Static_assert(offsetof(struct syscall_frame, mxcsr) == FRAME_MXCSR, "FRAME_MXCSR");
@@ -86,6 +91,7 @@ _Static_assert(offsetof(CONTEXT, FltSave) == CONTEXT_FLTSAVE, "FltSave");
 _Static_assert(offsetof(CONTEXT, R15) == CONTEXT_R15, "R15");
 _Static_assert(offsetof(CONTEXT, EFlags) == CONTEXT_EFLAGS, "EFlags");
 _Static_assert(offsetof(CONTEXT, MxCsr) == CONTEXT_MXCSR, "MxCsr");
+_Static_assert(offsetof(CONTEXT, ContextFlags) == CONTEXT_FLAGS, "ContextFlags");
 
 extern __thread struct thread *current_thread;
 extern pthread_mutex_t thread_list_lock;
@@ -144,7 +150,13 @@ void thread_get_context(struct thread *thread, CONTEXT *context);
 void thread_set_return(const CONTEXT *context);
 /* The frame's registers as a CONTEXT (ContextFlags CONTEXT_FULL | SEGMENTS), rax = status. */
 void context_from_frame(const struct syscall_frame *frame, CONTEXT *context, uint64_t rax);
-/* Copies the parts that src's ContextFlags name. */
+/* Copies the parts that src's ContextFlags name, but for the extended states. */
 void context_merge(CONTEXT *dst, const CONTEXT *src);
+
+/* debug_registers.c */
+void debug_registers_get(const struct thread *thread, CONTEXT *context); /* sets their bit of ContextFlags too */
+/* Makes the thread's debug registers those of the context. With thread_list_lock held, or for the calling thread. */
+void debug_registers_set(struct thread *thread, const CONTEXT *context);
+void debug_registers_release(struct thread *thread);
 
 #endif
