@@ -54,7 +54,7 @@ void *__cdecl malloc(size_t size)
     do {
         if (size > _HEAP_MAXREQ)
             break;
-        p = HeapAlloc(GetProcessHeap(), 0, size);
+        p = HeapAlloc(nt_peb()->ProcessHeap, 0, size);
         if (__builtin_expect(p != NULL, 1))
             return p;
     } while (retry(size));
@@ -74,7 +74,7 @@ void *__cdecl calloc(size_t count, size_t size)
     if (!total)
         total = 1;
     do {
-        p = HeapAlloc(GetProcessHeap(), HEAP_ZERO_MEMORY, total);
+        p = HeapAlloc(nt_peb()->ProcessHeap, HEAP_ZERO_MEMORY, total);
         if (p)
             return p;
     } while (retry(total));
@@ -83,7 +83,7 @@ void *__cdecl calloc(size_t count, size_t size)
 
 void __cdecl free(void *p)
 {
-    if (p && !HeapFree(GetProcessHeap(), 0, p))
+    if (p && !HeapFree(nt_peb()->ProcessHeap, 0, p))
         errno = crt_errno_from_os(GetLastError());
 }
 
@@ -98,7 +98,7 @@ void *__cdecl realloc(void *old, size_t size)
     do {
         if (size > _HEAP_MAXREQ)
             break;
-        void *p = HeapReAlloc(GetProcessHeap(), 0, old, size);
+        void *p = HeapReAlloc(nt_peb()->ProcessHeap, 0, old, size);
         if (p)
             return p;
     } while (retry(size));
@@ -109,7 +109,7 @@ void *__cdecl realloc(void *old, size_t size)
 size_t __cdecl _msize(void *p)
 {
     CRT_VALIDATE(p, EINVAL, (size_t)-1);
-    return HeapSize(GetProcessHeap(), 0, p);
+    return HeapSize(nt_peb()->ProcessHeap, 0, p);
 }
 
 void *__cdecl _recalloc(void *old, size_t count, size_t size)
@@ -134,7 +134,7 @@ void *__cdecl _expand(void *p, size_t size)
         errno = ENOMEM;
         return NULL;
     }
-    void *q = HeapReAlloc(GetProcessHeap(), HEAP_REALLOC_IN_PLACE_ONLY, p, size ? size : 1);
+    void *q = HeapReAlloc(nt_peb()->ProcessHeap, HEAP_REALLOC_IN_PLACE_ONLY, p, size ? size : 1);
     if (!q)
         errno = crt_errno_from_os(GetLastError());
     return q;
@@ -252,17 +252,17 @@ void *__cdecl _aligned_recalloc(void *old, size_t count, size_t size, size_t ali
 
 intptr_t __cdecl _get_heap_handle(void)
 {
-    return (intptr_t)GetProcessHeap();
+    return (intptr_t)nt_peb()->ProcessHeap;
 }
 
 int __cdecl _heapchk(void)
 {
-    return HeapValidate(GetProcessHeap(), 0, NULL) ? _HEAPOK : _HEAPBADNODE;
+    return HeapValidate(nt_peb()->ProcessHeap, 0, NULL) ? _HEAPOK : _HEAPBADNODE;
 }
 
 int __cdecl _heapmin(void)
 {
-    if (HeapCompact(GetProcessHeap(), 0))
+    if (HeapCompact(nt_peb()->ProcessHeap, 0))
         return 0;
     crt_map_error(GetLastError());
     return -1;
@@ -297,11 +297,11 @@ int __cdecl _heapwalk(_HEAPINFO *info)
     if (info->_pentry) {
         entry.lpData = info->_pentry;
         entry.wFlags = PROCESS_HEAP_ENTRY_BUSY;
-        if (!HeapValidate(GetProcessHeap(), 0, info->_pentry))
+        if (!HeapValidate(nt_peb()->ProcessHeap, 0, info->_pentry))
             return _HEAPBADNODE;
     }
     do {
-        if (!HeapWalk(GetProcessHeap(), &entry)) {
+        if (!HeapWalk(nt_peb()->ProcessHeap, &entry)) {
             if (GetLastError() == ERROR_NO_MORE_ITEMS)
                 return _HEAPEND;
             return info->_pentry ? _HEAPBADNODE : _HEAPBADBEGIN;

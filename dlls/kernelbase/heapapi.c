@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* heapapi.c: heaps. The allocator is ntdll's; HeapAlloc, HeapReAlloc and HeapSize are forwarders to it. */
+/* heapapi.c: heaps. The allocator is ntdll's; HeapAlloc, HeapFree, HeapReAlloc and HeapSize are forwarders to it. */
 #include "kernelbase_private.h"
 
 HANDLE WINAPI GetProcessHeap(VOID)
@@ -27,12 +27,6 @@ BOOL WINAPI HeapDestroy(HANDLE heap)
     if (RtlDestroyHeap(heap))
         return fail(ERROR_INVALID_HANDLE);
     return TRUE;
-}
-
-/* No forwarder: ntdll's result is a BOOLEAN, whose upper bits say nothing. */
-BOOL WINAPI HeapFree(HANDLE heap, DWORD flags, void *ptr)
-{
-    return RtlFreeHeap(heap, flags, ptr);
 }
 
 BOOL WINAPI HeapValidate(HANDLE heap, DWORD flags, const void *ptr)

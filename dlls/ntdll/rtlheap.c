@@ -1,36 +1,25 @@
 /* SPDX-License-Identifier: MIT */
-/* rtlheap.c: the heap functions (see rtlheap.h for how heaps are made). */
+/* rtlheap.c: taking and giving back memory (see rtlheap.h for how heaps are made). */
 #include "rtlheap.h"
 
-/* The heaps of the process: PEB.ProcessHeaps, and by index, which stays the same for a heap's life. */
-static RTL_SRWLOCK heaps_lock;
-static struct heap **heap_table;
-static ULONG heap_table_size;
-static ULONG heap_table_next; /* where to look for a free index first */
-
 #define ROUND(x, n) (((SIZE_T)(x) + (n)-1) & ~((SIZE_T)(n)-1))
+
+#define likely(x)   __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
 
 /* "If the heap is a non-growable heap, dwBytes must be less than 0x7FFF8" (HeapAlloc); twice that in 64-bit programs. */
 #define FIXED_BLOCK_MAX (0x7fff8 * (sizeof(void *) / 4))
 
-static struct heap *heap_of(PVOID handle)
+/* Flags of a call that say nothing to the short ways. */
+#define FLAGS_OF_NO_CONCERN (HEAP_NO_SERIALIZE | HEAP_GENERATE_EXCEPTIONS | HEAP_ZERO_MEMORY)
+
+static inline struct heap *heap_of(PVOID handle)
 {
     struct heap *heap = handle;
 
-    if (!heap || heap->signature != HEAP_SIGNATURE)
-        heap_corrupted(NULL, handle);
+    if (unlikely(!heap || heap->signature != HEAP_SIGNATURE))
+        heap_corrupted(NULL, handle, HEAP_FAILURE_INVALID_ARGUMENT);
     return heap;
-}
-
-void heap_corrupted(struct heap *heap, const void *block)
-{
-    EXCEPTION_RECORD record = { .ExceptionCode = (DWORD)STATUS_HEAP_CORRUPTION,
-                                .ExceptionFlags = EXCEPTION_NONCONTINUABLE,
-                                .NumberParameters = 2,
-                                .ExceptionInformation = { (ULONG_PTR)heap, (ULONG_PTR)block } };
-
-    RtlRaiseException(&record);
-    NtTerminateProcess(NT_CURRENT_PROCESS, STATUS_HEAP_CORRUPTION);
 }
 
 static void *no_memory(struct heap *heap, ULONG flags, SIZE_T size)
@@ -49,8 +38,8 @@ static void *no_memory(struct heap *heap, ULONG flags, SIZE_T size)
 /* --- entering a heap --- */
 
 /*
- * Every operation is bracketed by enter() and leave(), which store to the thread's own cache only. RtlLockHeap sets
- * `locked`, then makes sure that all processors have seen it, then waits for the caches that are busy: so threads that do not
+ * Every operation is bracketed by enter() and leave(), which store to the thread's own cache only. RtlLockHeap raises
+ * `special`, then makes sure that all processors have seen it, then waits for the caches that are busy: so threads that do not
  * lock pay nothing for those that do.
  */
 static struct cache *enter(struct heap *heap, bool *entered)
@@ -63,7 +52,7 @@ static struct cache *enter(struct heap *heap, bool *entered)
             return NULL;
         cache->busy = 1;
         __atomic_signal_fence(__ATOMIC_SEQ_CST);
-        if (__builtin_expect(!heap->locked, 1)) {
+        if (likely(!(heap->special & ~SPECIAL_CHECKED))) {
             *entered = true;
             return cache;
         }
@@ -82,13 +71,30 @@ static inline void leave(struct cache *cache, bool entered)
         __atomic_store_n(&cache->busy, 0, __ATOMIC_RELEASE);
 }
 
+/* The short way in: the thread's cache, if it has one and nobody has locked the heap. */
+static inline struct cache *enter_short(struct heap *heap)
+{
+    struct heap_thread *thread = heap_thread_current();
+    struct cache *cache;
+
+    if (unlikely(!heap || heap->signature != HEAP_SIGNATURE || !thread || heap->index >= thread->count ||
+                 !(cache = thread->caches[heap->index])))
+        return NULL;
+    cache->busy = 1;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    if (likely(!heap->special))
+        return cache;
+    __atomic_store_n(&cache->busy, 0, __ATOMIC_RELEASE);
+    return NULL;
+}
+
 BOOLEAN NTAPI RtlLockHeap(PVOID handle)
 {
     struct heap *heap = heap_of(handle);
     struct cache *own = cache_find(heap);
 
     RtlEnterCriticalSection(&heap->section);
-    if (heap->locked++)
+    if (heap->special++ & ~SPECIAL_CHECKED)
         return TRUE;
     heap->locked_by = nt_teb()->ClientId.UniqueThread;
     /* Without other users, which is how most programs end, the costly step is not needed: caches come under the section. */
@@ -109,60 +115,121 @@ BOOLEAN NTAPI RtlUnlockHeap(PVOID handle)
 {
     struct heap *heap = heap_of(handle);
 
-    if (!heap->locked || heap->locked_by != nt_teb()->ClientId.UniqueThread)
+    if (!(heap->special & ~SPECIAL_CHECKED) || heap->locked_by != nt_teb()->ClientId.UniqueThread)
         return FALSE;
-    if (heap->locked == 1)
+    if ((heap->special & ~SPECIAL_CHECKED) == 1)
         heap->locked_by = NULL;
-    heap->locked--;
+    heap->special--;
     RtlLeaveCriticalSection(&heap->section);
     return TRUE;
 }
 
-/* --- allocating --- */
+/* --- blocks --- */
 
-static void *big_alloc(struct heap *heap, SIZE_T size, SIZE_T headroom)
+/* What a block needs beside the caller's bytes: the checked tail behind them, then the user value at the very end. */
+static SIZE_T extra_of(const struct heap *heap, ULONG flags)
 {
-    SIZE_T pages = (size + RUN_FIRST + NT_PAGE_SIZE - 1) / NT_PAGE_SIZE;
-    struct run *run = NULL;
+    return (flags & HEAP_SETTABLE_USER_VALUE ? 2 * sizeof(PVOID) : 0) +
+           (unlikely(heap->flags & HEAP_TAIL_CHECKING_ENABLED) ? TAIL_SIZE : 0);
+}
 
-    if (size <= HEAP_RUN_MAX || heap->fixed) {
-        if (pages > 0x7fffffff)
-            return NULL;
-        RtlAcquireSRWLockExclusive(&heap->lock);
-        run = pages_alloc(heap, (ULONG)pages);
-        if (run) {
-            run->kind = RUN_BIG;
-            run->size = size;
-        }
-        RtlReleaseSRWLockExclusive(&heap->lock);
-    }
-    if (!run && (heap->fixed || !(run = region_alloc(heap, size, headroom))))
-        return NULL;
-    return (char *)run + RUN_FIRST;
+static bool is_small(ULONGLONG header)
+{
+    return (header_state(header) & STATE_KIND) == STATE_SMALL_BUSY;
+}
+static bool is_big(ULONGLONG header)
+{
+    return header_state(header) == STATE_BIG;
+}
+
+SIZE_T heap_block_size(const void *block, ULONGLONG header)
+{
+    if (is_small(header))
+        return class_stride(header_state(header) & STATE_CLASS) - 8 -
+               (SIZE_T)((header >> HEADER_UNUSED_SHIFT) & 0xffff);
+    return block_run(block, header)->size;
+}
+
+/* False unless `block` is one of this heap, in use, with its header intact. */
+static bool block_in_use(struct heap *heap, const void *block)
+{
+    ULONGLONG header;
+
+    if ((ULONG_PTR)block & 15 || (ULONG_PTR)block < ALLOCATION_GRANULARITY)
+        return false;
+    header = *block_header(block);
+    return block_intact(heap, block) && (is_small(header) || is_big(header));
+}
+
+static PVOID *user_value_of(const struct heap *heap, void *block, ULONGLONG header)
+{
+    if (is_small(header))
+        return (PVOID *)((char *)block + class_stride(header_state(header) & STATE_CLASS) - 16);
+    return (PVOID *)((char *)block + ROUND(block_run(block, header)->size, 8) +
+                     (heap->flags & HEAP_TAIL_CHECKING_ENABLED ? TAIL_SIZE : 0));
 }
 
 static void set_big_header(struct heap *heap, void *block, ULONG flags)
 {
-    block_set_header(heap, block,
-                     (RUN_FIRST >> 4) | (ULONGLONG)STATE_BIG << HEADER_STATE_SHIFT |
-                         (ULONGLONG)((flags & (HEAP_SETTABLE_USER_VALUE | HEAP_SETTABLE_USER_FLAGS)) >> FLAG_USER_SHIFT)
-                             << HEADER_FLAGS_SHIFT);
+    block_set_header(heap, block, RUN_FIRST >> 4, header_middle(0, STATE_BIG, state_flags(flags)));
 }
 
 static void set_small_header(struct heap *heap, void *block, ULONG class, SIZE_T size, ULONG flags)
 {
-    block_set_header(heap, block,
-                     (*block_header(block) & 0xffff) |
-                         (ULONGLONG)(class_stride(class) - 8 - size) << HEADER_UNUSED_SHIFT |
-                         (ULONGLONG)(STATE_SMALL_BUSY | class) << HEADER_STATE_SHIFT |
-                         (ULONGLONG)((flags & (HEAP_SETTABLE_USER_VALUE | HEAP_SETTABLE_USER_FLAGS)) >> FLAG_USER_SHIFT)
-                             << HEADER_FLAGS_SHIFT);
+    block_set_header(heap, block, *block_header(block) & 0xffff,
+                     header_middle(class_stride(class) - 8 - size, STATE_SMALL_BUSY | class, state_flags(flags)));
 }
 
-/* The user value is behind the block's bytes, aligned. */
-static SIZE_T extra_of(ULONG flags)
+/* --- allocating --- */
+
+/* `headroom`: so much more, if there is room; a region gets it as address space only. */
+static struct run *big_alloc(struct heap *heap, SIZE_T total, SIZE_T size, SIZE_T headroom)
 {
-    return flags & HEAP_SETTABLE_USER_VALUE ? 2 * sizeof(PVOID) : 0;
+    SIZE_T pages = (total + RUN_FIRST + NT_PAGE_SIZE - 1) / NT_PAGE_SIZE;
+    struct run *run = NULL;
+
+    if (total <= HEAP_RUN_MAX || heap->fixed) {
+        if (pages > 0x7fffffff)
+            return NULL;
+        RtlAcquireSRWLockExclusive(&heap->lock);
+        run = pages_alloc(heap, (ULONG)(pages + (heap->fixed ? 0 : headroom / NT_PAGE_SIZE)));
+        if (run)
+            run_set_kind(heap, run, RUN_BIG);
+        RtlReleaseSRWLockExclusive(&heap->lock);
+    }
+    if (!run && (heap->fixed || !(run = region_alloc(heap, total, headroom))))
+        return NULL;
+    run->size = size;
+    return run;
+}
+
+static void *alloc_big(struct heap *heap, ULONG flags, SIZE_T size, SIZE_T headroom)
+{
+    SIZE_T total = size + extra_of(heap, flags);
+    struct cache *cache;
+    struct run *run;
+    bool entered;
+    char *block;
+
+    if (total < size || total > (SIZE_T)1 << (sizeof(void *) == 8 ? 47 : 31) ||
+        (heap->fixed && size >= FIXED_BLOCK_MAX))
+        return no_memory(heap, flags, size);
+    cache = enter(heap, &entered);
+    run = big_alloc(heap, total, size, headroom);
+    block = (char *)run + RUN_FIRST;
+    if (run)
+        set_big_header(heap, block, flags);
+    if (cache)
+        leave(cache, entered);
+    if (!run)
+        return no_memory(heap, flags, size);
+    if ((flags | heap->flags) & HEAP_ZERO_MEMORY && run->kind != RUN_REGION)
+        memset(block, 0, total);
+    if (flags & HEAP_SETTABLE_USER_VALUE)
+        *user_value_of(heap, block, *block_header(block)) = NULL;
+    if (unlikely(heap->flags & HEAP_CHECKED))
+        heap_check_given(heap, block, size, false, (flags | heap->flags) & HEAP_ZERO_MEMORY);
+    return block;
 }
 
 /* A small block from another class when its own has no memory left: the small print of heaps with a maximum size. */
@@ -179,182 +246,192 @@ static void *alloc_from_larger(struct heap *heap, ULONG *class)
     return NULL;
 }
 
-PVOID NTAPI RtlAllocateHeap(PVOID handle, ULONG flags, SIZE_T size)
+/* Takes a free block of a class; `class` may become a larger one. */
+static void *take_small(struct heap *heap, struct cache *cache, ULONG *class)
 {
-    struct heap *heap = heap_of(handle);
-    SIZE_T total = size + extra_of(flags);
-    void *block = NULL;
+    struct magazine *magazine = &cache->magazines[*class];
+    void *block = magazine->first;
+    ULONGLONG next;
 
-    if (__builtin_expect(total + 8 > HEAP_SMALL_MAX, 0)) {
-        bool entered, fresh = false;
-        struct cache *cache = NULL;
-
-        if (total < size || total > (SIZE_T)1 << 47 || (heap->fixed && size >= FIXED_BLOCK_MAX))
-            return no_memory(heap, flags, size);
-        cache = enter(heap, &entered);
-        block = big_alloc(heap, total, 0);
-        if (block) {
-            struct run *run = (struct run *)((char *)block - RUN_FIRST);
-
-            run->size = size;
-            fresh = run->kind == RUN_REGION;
-            set_big_header(heap, block, flags);
-        }
-        if (cache)
-            leave(cache, entered);
-        if (!block)
-            return no_memory(heap, flags, size);
-        if ((flags | heap->flags) & HEAP_ZERO_MEMORY && !fresh)
-            memset(block, 0, total);
-        else if (extra_of(flags))
-            *(PVOID *)((char *)block + ROUND(size, 8)) = NULL;
-        return block;
+    if (!block)
+        block = cache_refill(cache, *class);
+    if (!block && heap->fixed) {
+        cache_flush(cache);
+        if (!(block = cache_refill(cache, *class)))
+            return alloc_from_larger(heap, class);
     }
+    if (!block)
+        return NULL;
+    next = link_raw(heap, block);
+    if (next & LINK_WRONG)
+        heap_corrupted(heap, block, HEAP_FAILURE_USAGE_AFTER_FREE);
+    magazine->first = (void *)(ULONG_PTR)next;
+    magazine->count--;
+    return block;
+}
 
-    ULONG class = class_of(total);
+/* The long way: whatever the short one does not do. */
+static PVOID __attribute__((noinline)) alloc_long(struct heap *heap, ULONG flags, SIZE_T size)
+{
+    SIZE_T total;
+    ULONG class;
+    void *block = NULL;
+    struct cache *cache;
     bool entered;
-    struct cache *cache = enter(heap, &entered);
 
-    if (__builtin_expect(cache != NULL, 1)) {
-        struct magazine *magazine = &cache->magazines[class];
-
-        block = magazine->first;
-        if (!block)
-            block = cache_refill(cache, class);
-        if (!block && heap->fixed) {
-            cache_flush(cache);
-            if (!(block = cache_refill(cache, class)) && (block = alloc_from_larger(heap, &class))) {
-                *(void **)block = NULL;
-                magazine = &cache->magazines[class];
-                *(void **)block = magazine->first;
-                magazine->first = block;
-                magazine->count++;
-            }
-        }
-        if (block) {
-            ULONGLONG header = *block_header(block);
-
-            magazine = &cache->magazines[class];
-            if (__builtin_expect(header_state(header) != (STATE_SMALL_FREE | class), 0))
-                heap_corrupted(heap, block);
-            magazine->first = *(void **)block;
-            magazine->count--;
-            set_small_header(heap, block, class, size, flags);
-        }
-        leave(cache, entered);
-    } else if (slab_get(heap, class, 1, &block)) {
+    heap_of(heap);
+    if (unlikely(heap->flags & HEAP_VALIDATE_ALL))
+        heap_check_call(heap, NULL);
+    total = size + extra_of(heap, flags);
+    if (total < size || total > HEAP_SMALL_MAX - 8)
+        return alloc_big(heap, flags, size, 0);
+    class = class_of(total);
+    cache = enter(heap, &entered);
+    if (cache) {
+        block = take_small(heap, cache, &class);
+    } else if (!slab_get(heap, class, 1, &block)) {
+        block = NULL;
+    }
+    if (block) {
+        if (!block_intact(heap, block) || header_state(*block_header(block)) != (STATE_SMALL_FREE | class))
+            heap_corrupted(heap, block, HEAP_FAILURE_ENTRY_CORRUPTION);
+        if (unlikely(heap->flags & HEAP_FREE_CHECKING_ENABLED))
+            heap_check_freed(heap, block);
         set_small_header(heap, block, class, size, flags);
     }
+    if (cache)
+        leave(cache, entered);
     if (!block)
         return no_memory(heap, flags, size);
     if ((flags | heap->flags) & HEAP_ZERO_MEMORY)
         memset(block, 0, size);
-    if (extra_of(flags))
-        *(PVOID *)((char *)block + class_stride(class) - 16) = NULL;
+    if (unlikely(heap->flags & HEAP_CHECKED))
+        heap_check_given(heap, block, size, true, (flags | heap->flags) & HEAP_ZERO_MEMORY);
+    if (flags & HEAP_SETTABLE_USER_VALUE)
+        *user_value_of(heap, block, *block_header(block)) = NULL;
     return block;
 }
 
-/* --- looking at blocks --- */
-
-static bool is_small(ULONGLONG header)
+PVOID NTAPI RtlAllocateHeap(PVOID handle, ULONG flags, SIZE_T size)
 {
-    return (header_state(header) & STATE_KIND) == STATE_SMALL_BUSY;
-}
-static bool is_big(ULONGLONG header)
-{
-    return header_state(header) == STATE_BIG;
-}
+    struct heap *heap = handle;
+    struct magazine *magazine;
+    struct cache *cache;
+    ULONG class;
+    void *block;
 
-static SIZE_T block_size(const void *block, ULONGLONG header)
-{
-    if (is_small(header))
-        return class_stride(header_state(header) & STATE_CLASS) - 8 -
-               (SIZE_T)((header >> HEADER_UNUSED_SHIFT) & 0xffff);
-    return block_run(block, header)->size;
-}
+    if (unlikely(size > HEAP_SMALL_MAX - 8 || flags & ~(ULONG)FLAGS_OF_NO_CONCERN || !(cache = enter_short(heap))))
+        return alloc_long(heap, flags, size);
+    class = class_of(size);
+    magazine = &cache->magazines[class];
+    block = magazine->first;
+    if (likely(block)) {
+        ULONGLONG header = *block_header(block), next = link_raw(heap, block);
+        USHORT hash = block_hash(heap, block, header);
 
-/* NULL unless `block` is one of this heap, in use, with its header intact. */
-static bool block_in_use(struct heap *heap, const void *block)
-{
-    ULONGLONG header;
-
-    if ((ULONG_PTR)block & 15 || (ULONG_PTR)block < ALLOCATION_GRANULARITY)
-        return false;
-    header = *block_header(block);
-    return block_intact(heap, block) && (is_small(header) || is_big(header));
-}
-
-static PVOID *user_value_of(void *block, ULONGLONG header)
-{
-    if (is_small(header))
-        return (PVOID *)((char *)block + class_stride(header_state(header) & STATE_CLASS) - 16);
-    return (PVOID *)((char *)block + ROUND(block_run(block, header)->size, 8));
+        if (likely(header_valid(hash, header) && header_state(header) == (STATE_SMALL_FREE | class) &&
+                   !(next & LINK_WRONG))) {
+            magazine->first = (void *)(ULONG_PTR)next;
+            magazine->count--;
+            *block_header(block) = header_make(
+                hash, header & 0xffff, header_middle(magazine->stride - 8u - size, STATE_SMALL_BUSY | class, 0));
+            leave(cache, true);
+            if ((flags | heap->flags) & HEAP_ZERO_MEMORY)
+                memset(block, 0, size);
+            return block;
+        }
+    }
+    leave(cache, true);
+    return alloc_long(heap, flags, size);
 }
 
 /* --- freeing --- */
 
 static void big_free(struct heap *heap, struct run *run)
 {
+    if (!run_intact(heap, run))
+        heap_corrupted(heap, run, HEAP_FAILURE_ENTRY_CORRUPTION);
     if (run->kind == RUN_REGION) {
         region_free(heap, run);
         return;
     }
     RtlAcquireSRWLockExclusive(&heap->lock);
-    run->kind = 0;
+    run_set_kind(heap, run, 0);
     pages_free(heap, run, run->pages);
     RtlReleaseSRWLockExclusive(&heap->lock);
 }
 
-ULONG NTAPI RtlFreeHeap(PVOID handle, ULONG flags, PVOID block)
+static ULONG __attribute__((noinline)) free_long(struct heap *heap, PVOID block)
 {
-    struct heap *heap = heap_of(handle);
     struct cache *cache;
     ULONGLONG header;
     bool entered;
 
-    (void)flags;
+    heap_of(heap);
     if (!block)
         return TRUE;
-    if ((ULONG_PTR)block & 15) {
-        heap_corrupted(heap, block);
-        return FALSE;
-    }
+    if (unlikely(heap->flags & (HEAP_VALIDATE_PARAMETERS | HEAP_VALIDATE_ALL)))
+        heap_check_call(heap, block);
     cache = enter(heap, &entered);
-    header = *block_header(block);
-    if (__builtin_expect(!block_intact(heap, block), 0)) {
+    if (!block_in_use(heap, block)) {
+        enum heap_failure failure = heap_failure_of(heap, block);
+
         if (cache)
             leave(cache, entered);
-        heap_corrupted(heap, block);
-        return FALSE;
+        heap_corrupted(heap, block, failure);
     }
-    if (__builtin_expect(is_small(header), 1)) {
-        ULONG class = header_state(header) & STATE_CLASS;
-
-        /* With the state alone changed, the check value is wrong: a second free is found out. */
-        *block_header(block) = header ^ (ULONGLONG)STATE_KIND << HEADER_STATE_SHIFT;
-        if (__builtin_expect(cache != NULL, 1)) {
-            struct magazine *magazine = &cache->magazines[class];
-
-            *(void **)block = magazine->first;
-            magazine->first = block;
-            if (__builtin_expect(++magazine->count > magazine->limit, 0))
-                cache_overflow(cache, class);
-        } else {
-            *(void **)block = NULL;
-            slab_put(heap, class, block);
-        }
-    } else if (is_big(header)) {
+    if (unlikely(heap->flags & HEAP_TAIL_CHECKING_ENABLED))
+        heap_check_tail(heap, block);
+    header = *block_header(block);
+    if (is_big(header)) {
         *block_header(block) = 0;
         big_free(heap, block_run(block, header));
     } else {
-        if (cache)
-            leave(cache, entered);
-        heap_corrupted(heap, block);
-        return FALSE;
+        ULONG class = header_state(header) & STATE_CLASS;
+
+        if (unlikely(heap->flags & HEAP_FREE_CHECKING_ENABLED))
+            heap_fill_free(block, class_stride(class) - 8);
+        *block_header(block) = header ^ HEADER_TOGGLE;
+        if (cache) {
+            struct magazine *magazine = &cache->magazines[class];
+
+            link_set(heap, block, magazine->first);
+            magazine->first = block;
+            if (++magazine->count > magazine->limit)
+                cache_overflow(cache, class);
+        } else {
+            link_set(heap, block, NULL);
+            slab_put(heap, class, block);
+        }
     }
     if (cache)
         leave(cache, entered);
     return TRUE;
+}
+
+ULONG NTAPI RtlFreeHeap(PVOID handle, ULONG flags, PVOID block)
+{
+    struct heap *heap = handle;
+    struct magazine *magazine;
+    struct cache *cache;
+    ULONGLONG header;
+
+    (void)flags;
+    if (unlikely(!block || (ULONG_PTR)block & 15 || !(cache = enter_short(heap))))
+        return free_long(heap, block);
+    header = *block_header(block);
+    magazine = &cache->magazines[header_state(header) & STATE_CLASS];
+    if (likely(is_small(header) && header_valid(block_hash(heap, block, header), header) &&
+               magazine->count < magazine->limit)) {
+        *block_header(block) = header ^ HEADER_TOGGLE;
+        link_set(heap, block, magazine->first);
+        magazine->first = block;
+        magazine->count++;
+        leave(cache, true);
+        return TRUE;
+    }
+    leave(cache, true);
+    return free_long(heap, block);
 }
 
 /* --- changing sizes --- */
@@ -362,8 +439,10 @@ ULONG NTAPI RtlFreeHeap(PVOID handle, ULONG flags, PVOID block)
 /* Makes the block `size` bytes where it is, if that can be done. */
 static bool resize_in_place(struct heap *heap, void *block, ULONGLONG header, SIZE_T size, ULONG flags)
 {
-    SIZE_T total = size + extra_of(flags);
+    SIZE_T total = size + extra_of(heap, flags);
 
+    if (total < size)
+        return false;
     if (is_small(header)) {
         ULONG class = header_state(header) & STATE_CLASS;
 
@@ -376,14 +455,20 @@ static bool resize_in_place(struct heap *heap, void *block, ULONGLONG header, SI
     struct run *run = block_run(block, header);
     bool done;
 
+    if (!run_intact(heap, run))
+        heap_corrupted(heap, block, HEAP_FAILURE_ENTRY_CORRUPTION);
     if (run->kind == RUN_REGION) {
         done = region_resize(heap, run, total);
     } else {
         SIZE_T pages = (total + RUN_FIRST + NT_PAGE_SIZE - 1) / NT_PAGE_SIZE;
 
-        RtlAcquireSRWLockExclusive(&heap->lock);
-        done = pages <= 0x7fffffff && pages_resize(heap, run, (ULONG)pages);
-        RtlReleaseSRWLockExclusive(&heap->lock);
+        /* A block that has grown has some pages ahead. */
+        done = pages <= run->pages && run->pages - pages <= run->pages / 4;
+        if (!done && pages <= 0x7fffffff) {
+            RtlAcquireSRWLockExclusive(&heap->lock);
+            done = pages_resize(heap, run, (ULONG)pages);
+            RtlReleaseSRWLockExclusive(&heap->lock);
+        }
     }
     if (done) {
         run->size = size;
@@ -392,68 +477,125 @@ static bool resize_in_place(struct heap *heap, void *block, ULONGLONG header, SI
     return done;
 }
 
-PVOID NTAPI RtlReAllocateHeap(PVOID handle, ULONG flags, PVOID block, SIZE_T size)
+/* A block that becomes much smaller moves, if it can, so that its memory can serve others. */
+static bool shall_move(const struct heap *heap, ULONGLONG header, SIZE_T old, SIZE_T size, ULONG flags)
 {
-    struct heap *heap = heap_of(handle);
-    ULONG header_flags;
-    ULONGLONG header;
-    struct cache *cache;
-    SIZE_T old;
-    void *new;
-    PVOID value = NULL;
+    SIZE_T total = size + extra_of(heap, flags) + 8;
+
+    if (size >= old)
+        return false;
+    if (is_big(header))
+        return total <= HEAP_SMALL_MAX / 2;
+    return class_stride(header_state(header) & STATE_CLASS) >= 1024 &&
+           total <= class_stride(header_state(header) & STATE_CLASS) / 2;
+}
+
+static bool resize(struct heap *heap, void *block, ULONGLONG header, SIZE_T size, ULONG flags)
+{
     bool entered, done;
+    struct cache *cache = enter(heap, &entered);
 
-    if (!block)
-        return NULL;
-    if (!block_in_use(heap, block)) {
-        heap_corrupted(heap, block);
-        return NULL;
-    }
-    if (size > (SIZE_T)1 << 47)
-        return no_memory(heap, flags, size);
-    header = *block_header(block);
-    old = block_size(block, header);
-    header_flags = ((ULONG)(header >> HEADER_FLAGS_SHIFT) & 0xff) << FLAG_USER_SHIFT;
-    /* Settable flags stay as they are unless new ones are given. */
-    if (flags & HEAP_SETTABLE_USER_FLAGS)
-        header_flags = (header_flags & ~(ULONG)HEAP_SETTABLE_USER_FLAGS) | (flags & HEAP_SETTABLE_USER_FLAGS);
-    if (header_flags & HEAP_SETTABLE_USER_VALUE)
-        value = *user_value_of(block, header);
-
-    cache = enter(heap, &entered);
-    done = resize_in_place(heap, block, header, size, header_flags);
+    done = resize_in_place(heap, block, header, size, flags);
     if (cache)
         leave(cache, entered);
-    if (done) {
-        if ((flags | heap->flags) & HEAP_ZERO_MEMORY && size > old)
-            memset((char *)block + old, 0, size - old);
-        if (header_flags & HEAP_SETTABLE_USER_VALUE)
-            *user_value_of(block, *block_header(block)) = value;
-        return block;
-    }
-    if (flags & HEAP_REALLOC_IN_PLACE_ONLY)
-        return no_memory(heap, flags, size);
+    return done;
+}
 
-    if (size > HEAP_RUN_MAX && !heap->fixed) {
-        /* What grows once grows again: address space is kept behind it, so that it need not be copied the next time. */
-        new = big_alloc(heap, size + extra_of(header_flags), size);
-        if (new) {
-            block_run(new, RUN_FIRST >> 4)->size = size;
-            set_big_header(heap, new, header_flags);
-        } else {
-            return no_memory(heap, flags, size);
-        }
-    } else if (!(new = RtlAllocateHeap(heap, (flags & HEAP_GENERATE_EXCEPTIONS) | header_flags, size))) {
+static void *realloc_moving(struct heap *heap, ULONG flags, ULONG user_flags, void *block, SIZE_T old, SIZE_T size)
+{
+    void *new;
+
+    /* What grows once grows again: room is kept behind it, so that it need not be copied the next time. */
+    if (size > HEAP_SMALL_MAX && size > old)
+        new = alloc_big(heap, (flags & HEAP_GENERATE_EXCEPTIONS) | user_flags, size,
+                        size > HEAP_RUN_MAX ? size : size / 8);
+    else
+        new = RtlAllocateHeap(heap, (flags & HEAP_GENERATE_EXCEPTIONS) | user_flags, size);
+    if (!new)
         return NULL;
-    }
     memcpy(new, block, old < size ? old : size);
     if ((flags | heap->flags) & HEAP_ZERO_MEMORY && size > old)
         memset((char *)new + old, 0, size - old);
-    if (header_flags & HEAP_SETTABLE_USER_VALUE)
-        *user_value_of(new, *block_header(new)) = value;
-    RtlFreeHeap(heap, 0, block);
     return new;
 }
+
+static PVOID __attribute__((noinline)) realloc_long(PVOID handle, ULONG flags, PVOID block, SIZE_T size)
+{
+    struct heap *heap = heap_of(handle);
+    ULONG user_flags;
+    ULONGLONG header;
+    SIZE_T old;
+    void *new = NULL;
+    PVOID value = NULL;
+    bool only_in_place = flags & HEAP_REALLOC_IN_PLACE_ONLY, move;
+
+    if (!block) {
+        RtlSetLastWin32ErrorAndNtStatusFromNtStatus(STATUS_SUCCESS);
+        return NULL;
+    }
+    if (unlikely(heap->flags & (HEAP_VALIDATE_PARAMETERS | HEAP_VALIDATE_ALL)))
+        heap_check_call(heap, block);
+    if (!block_in_use(heap, block))
+        heap_corrupted(heap, block, heap_failure_of(heap, block));
+    if (unlikely(heap->flags & HEAP_TAIL_CHECKING_ENABLED))
+        heap_check_tail(heap, block);
+    header = *block_header(block);
+    old = heap_block_size(block, header);
+    user_flags = ((ULONG)(header >> HEADER_FLAGS_SHIFT) & 0xff) << FLAG_USER_SHIFT;
+    /* Settable flags stay as they are unless new ones are given. */
+    if (flags & HEAP_SETTABLE_USER_FLAGS)
+        user_flags = (user_flags & ~(ULONG)HEAP_SETTABLE_USER_FLAGS) | (flags & HEAP_SETTABLE_USER_FLAGS);
+    if (user_flags & HEAP_SETTABLE_USER_VALUE)
+        value = *user_value_of(heap, block, header);
+
+    move = !only_in_place && shall_move(heap, header, old, size, user_flags);
+    if (move)
+        new = realloc_moving(heap, 0, user_flags, block, old, size);
+    if (!new &&resize(heap, block, header, size, user_flags)) {
+        if ((flags | heap->flags) & HEAP_ZERO_MEMORY && size > old)
+            memset((char *)block + old, 0, size - old);
+        if (unlikely(heap->flags & HEAP_TAIL_CHECKING_ENABLED))
+            heap_set_tail(heap, block, size);
+        new = block;
+    }
+    if (!new &&only_in_place)
+        return no_memory(heap, flags, size);
+    if (!new && !(new = realloc_moving(heap, flags, user_flags, block, old, size)))
+        return NULL;
+    if (user_flags & HEAP_SETTABLE_USER_VALUE)
+        *user_value_of(heap, new, *block_header(new)) = value;
+    if (new != block)
+        RtlFreeHeap(heap, 0, block);
+    return new;
+}
+
+PVOID NTAPI RtlReAllocateHeap(PVOID handle, ULONG flags, PVOID block, SIZE_T size)
+{
+    struct heap *heap = handle;
+    struct cache *cache;
+    ULONGLONG header;
+    SIZE_T room, old = 0;
+
+    if (unlikely(!block || (ULONG_PTR)block & 15 ||
+                 flags & ~(ULONG)(FLAGS_OF_NO_CONCERN | HEAP_REALLOC_IN_PLACE_ONLY) || !(cache = enter_short(heap))))
+        return realloc_long(heap, flags, block, size);
+    /* A small block that stays what it is but for its size. */
+    header = *block_header(block);
+    room = cache->magazines[header_state(header) & STATE_CLASS].stride;
+    if (likely(is_small(header) && header_valid(block_hash(heap, block, header), header) && size <= room - 8 &&
+               size > room / 2 && !(header >> HEADER_FLAGS_SHIFT & 0xff))) {
+        old = room - 8 - (SIZE_T)(header >> HEADER_UNUSED_SHIFT & 0xffff);
+        block_set_header(heap, block, header & 0xffff, header_middle(room - 8 - size, header_state(header), 0));
+        leave(cache, true);
+        if ((flags | heap->flags) & HEAP_ZERO_MEMORY && size > old)
+            memset((char *)block + old, 0, size - old);
+        return block;
+    }
+    leave(cache, true);
+    return realloc_long(heap, flags, block, size);
+}
+
+/* --- what is known of a block --- */
 
 SIZE_T NTAPI RtlSizeHeap(PVOID handle, ULONG flags, PVOID block)
 {
@@ -464,7 +606,7 @@ SIZE_T NTAPI RtlSizeHeap(PVOID handle, ULONG flags, PVOID block)
         RtlSetLastWin32ErrorAndNtStatusFromNtStatus(STATUS_INVALID_PARAMETER);
         return (SIZE_T)-1;
     }
-    return block_size(block, *block_header(block));
+    return heap_block_size(block, *block_header(block));
 }
 
 BOOLEAN NTAPI RtlGetUserInfoHeap(PVOID handle, ULONG flags, PVOID block, PVOID *value, ULONG *user_flags)
@@ -479,7 +621,7 @@ BOOLEAN NTAPI RtlGetUserInfoHeap(PVOID handle, ULONG flags, PVOID block, PVOID *
     }
     header = *block_header(block);
     if (value && (header >> HEADER_FLAGS_SHIFT) & FLAG_USER_VALUE)
-        *value = *user_value_of(block, header);
+        *value = *user_value_of(heap, block, header);
     if (user_flags)
         *user_flags = ((ULONG)(header >> HEADER_FLAGS_SHIFT) & FLAG_USER_FLAGS) << FLAG_USER_SHIFT;
     return TRUE;
@@ -496,7 +638,7 @@ BOOLEAN NTAPI RtlSetUserValueHeap(PVOID handle, ULONG flags, PVOID block, PVOID 
     header = *block_header(block);
     if (!((header >> HEADER_FLAGS_SHIFT) & FLAG_USER_VALUE))
         return FALSE;
-    *user_value_of(block, header) = value;
+    *user_value_of(heap, block, header) = value;
     return TRUE;
 }
 
@@ -513,9 +655,9 @@ BOOLEAN NTAPI RtlSetUserFlagsHeap(PVOID handle, ULONG flags, PVOID block, ULONG 
     now = (ULONG)(header >> HEADER_FLAGS_SHIFT) & 0xff;
     now &= ~((reset & HEAP_SETTABLE_USER_FLAGS) >> FLAG_USER_SHIFT);
     now |= (set & HEAP_SETTABLE_USER_FLAGS) >> FLAG_USER_SHIFT;
-    block_set_header(heap, block,
-                     (header & ~(0xffull << HEADER_FLAGS_SHIFT) & ~(0xffffull << HEADER_CHECK_SHIFT)) |
-                         (ULONGLONG)now << HEADER_FLAGS_SHIFT);
+    block_set_header(heap, block, header & 0xffff,
+                     ((ULONG)(header >> HEADER_UNUSED_SHIFT) & 0xffffff) |
+                         now << (HEADER_FLAGS_SHIFT - HEADER_UNUSED_SHIFT));
     return TRUE;
 }
 
@@ -536,198 +678,4 @@ SIZE_T NTAPI RtlCompactHeap(PVOID handle, ULONG flags)
     largest = pages_trim(heap);
     RtlReleaseSRWLockExclusive(&heap->lock);
     return largest > RUN_FIRST ? largest - RUN_FIRST : 0;
-}
-
-/* --- heaps --- */
-
-/* With heaps_lock held: enters a heap into the tables; they live in the process heap, but for the first entries. */
-static bool register_heap(struct heap *heap)
-{
-    static PVOID first_handles[16];
-    static struct heap *first_table[16];
-    PEB *peb = nt_peb();
-
-    if (!peb->ProcessHeaps) {
-        peb->ProcessHeaps = first_handles;
-        peb->MaximumNumberOfHeaps = ARRAY_SIZE(first_handles);
-        heap_table = first_table;
-        heap_table_size = ARRAY_SIZE(first_table);
-    }
-    if (peb->NumberOfHeaps == heap_table_size) {
-        ULONG size = heap_table_size * 2;
-        struct heap **table = heap_alloc_zero(size * sizeof(*table));
-        PVOID *handles = heap_alloc_zero(size * sizeof(*handles));
-
-        if (!table || !handles) {
-            heap_free(table);
-            heap_free(handles);
-            return false;
-        }
-        memcpy(table, heap_table, heap_table_size * sizeof(*table));
-        memcpy(handles, peb->ProcessHeaps, peb->NumberOfHeaps * sizeof(*handles));
-        if (heap_table != first_table) {
-            heap_free(heap_table);
-            heap_free(peb->ProcessHeaps);
-        }
-        heap_table = table;
-        heap_table_next = heap_table_size;
-        heap_table_size = peb->MaximumNumberOfHeaps = size;
-        peb->ProcessHeaps = handles;
-    }
-    while (heap_table[heap_table_next % heap_table_size])
-        heap_table_next++;
-    heap->index = heap_table_next++ % heap_table_size;
-    heap_table[heap->index] = heap;
-    peb->ProcessHeaps[peb->NumberOfHeaps++] = heap;
-    return true;
-}
-
-PVOID NTAPI RtlCreateHeap(ULONG flags, PVOID base, SIZE_T reserve, SIZE_T commit, PVOID lock, PVOID parameters)
-{
-    struct heap *heap;
-    bool registered;
-
-    (void)lock; /* locks have no clean-up, so sharing one saves nothing */
-    (void)parameters;
-    if (base)
-        return NULL; /* memory of the caller's: no DLL of ours asks for it */
-    /* HeapCreate passes a maximum of 0 for a growable heap; so does a caller of RtlCreateHeap who gives HEAP_GROWABLE. */
-    if (!reserve)
-        flags |= HEAP_GROWABLE;
-    heap = heap_map(flags, reserve, commit);
-    if (!heap)
-        return NULL;
-    /* Any number unknown to the program will do against accidents, which is all the check value is for. */
-    heap->cookie = (ULONG)(((ULONG_PTR)heap >> 16) * 0x9e3779b1u >> 8) & 0xffff;
-    RtlInitializeCriticalSection(&heap->section);
-    RtlAcquireSRWLockExclusive(&heaps_lock);
-    registered = register_heap(heap);
-    RtlReleaseSRWLockExclusive(&heaps_lock);
-    if (!registered) {
-        heap_unmap(heap);
-        return NULL;
-    }
-    if (!nt_peb()->ProcessHeap)
-        nt_peb()->ProcessHeap = heap;
-    return heap;
-}
-
-PVOID NTAPI RtlDestroyHeap(PVOID handle)
-{
-    PEB *peb = nt_peb();
-    struct heap *heap;
-
-    if (!handle)
-        return NULL;
-    heap = heap_of(handle);
-    if (heap == peb->ProcessHeap)
-        return handle; /* documented not to be allowed: returned unchanged, nothing happens */
-    RtlAcquireSRWLockExclusive(&heaps_lock);
-    heap_table[heap->index] = NULL;
-    for (ULONG i = 0; i < peb->NumberOfHeaps; i++) {
-        if (peb->ProcessHeaps[i] == heap) {
-            memmove(&peb->ProcessHeaps[i], &peb->ProcessHeaps[i + 1],
-                    (peb->NumberOfHeaps - i - 1) * sizeof(peb->ProcessHeaps[0]));
-            peb->NumberOfHeaps--;
-            break;
-        }
-    }
-    cache_forget_all(heap);
-    RtlReleaseSRWLockExclusive(&heaps_lock);
-    RtlDeleteCriticalSection(&heap->section);
-    heap_unmap(heap);
-    return NULL;
-}
-
-ULONG NTAPI RtlGetProcessHeaps(ULONG count, PVOID *heaps)
-{
-    PEB *peb = nt_peb();
-    ULONG total;
-
-    RtlAcquireSRWLockShared(&heaps_lock);
-    total = peb->NumberOfHeaps;
-    if (total)
-        memcpy(heaps, peb->ProcessHeaps, (count < total ? count : total) * sizeof(*heaps));
-    RtlReleaseSRWLockShared(&heaps_lock);
-    return total;
-}
-
-NTSTATUS NTAPI RtlEnumProcessHeaps(NTSTATUS(NTAPI *routine)(PVOID heap, PVOID parameter), PVOID parameter);
-NTSTATUS NTAPI RtlEnumProcessHeaps(NTSTATUS(NTAPI *routine)(PVOID heap, PVOID parameter), PVOID parameter)
-{
-    PEB *peb = nt_peb();
-    NTSTATUS status = STATUS_SUCCESS;
-
-    RtlAcquireSRWLockShared(&heaps_lock);
-    for (ULONG i = 0; i < peb->NumberOfHeaps && NT_SUCCESS(status); i++)
-        status = routine(peb->ProcessHeaps[i], parameter);
-    RtlReleaseSRWLockShared(&heaps_lock);
-    return status;
-}
-
-ULONG NTAPI RtlMultipleAllocateHeap(PVOID heap, ULONG flags, SIZE_T size, ULONG count, PVOID *array)
-{
-    ULONG done = 0;
-
-    while (done < count && (array[done] = RtlAllocateHeap(heap, flags, size)))
-        done++;
-    return done;
-}
-
-ULONG NTAPI RtlMultipleFreeHeap(PVOID heap, ULONG flags, ULONG count, PVOID *array)
-{
-    ULONG done = 0;
-
-    while (done < count && RtlFreeHeap(heap, flags, array[done]))
-        done++;
-    return done;
-}
-
-DWORD NTAPI RtlQueryHeapInformation(PVOID handle, HEAP_INFORMATION_CLASS class, PVOID info, SIZE_T size, SIZE_T *needed)
-{
-    if (class != HeapCompatibilityInformation)
-        return (DWORD)STATUS_UNSUCCESSFUL;
-    if (needed)
-        *needed = sizeof(ULONG);
-    if (size < sizeof(ULONG))
-        return (DWORD)STATUS_BUFFER_TOO_SMALL;
-    /* 2: has a front end (HeapQueryInformation); heaps of one thread at a time or of limited size have none on Windows. */
-    *(ULONG *)info = heap_of(handle)->flags & HEAP_NO_SERIALIZE || heap_of(handle)->fixed ? 0 : 2;
-    return STATUS_SUCCESS;
-}
-
-DWORD NTAPI RtlSetHeapInformation(PVOID handle, HEAP_INFORMATION_CLASS class, PVOID info, SIZE_T size)
-{
-    switch ((int)class) {
-    case HeapCompatibilityInformation:
-        if (size < sizeof(ULONG))
-            return (DWORD)STATUS_BUFFER_TOO_SMALL;
-        if (*(ULONG *)info > 2)
-            return (DWORD)STATUS_UNSUCCESSFUL;
-        /* A front end cannot be taken away, nor given to a heap that cannot have one. */
-        if (heap_of(handle)->flags & HEAP_NO_SERIALIZE || heap_of(handle)->fixed)
-            return *(ULONG *)info == 0 ? STATUS_SUCCESS : (DWORD)STATUS_UNSUCCESSFUL;
-        return *(ULONG *)info == 2 ? STATUS_SUCCESS : (DWORD)STATUS_UNSUCCESSFUL;
-    case 1: /* HeapEnableTerminationOnCorruption: always on, as for every 64-bit program */
-        return STATUS_SUCCESS;
-    case 3: { /* HeapOptimizeResources */
-        const struct {
-            ULONG version, flags;
-        } *optimize = info;
-
-        if (size < sizeof(*optimize) || optimize->version != 1)
-            return (DWORD)STATUS_INVALID_PARAMETER;
-        if (handle) {
-            RtlCompactHeap(handle, 0);
-        } else {
-            RtlAcquireSRWLockShared(&heaps_lock);
-            for (ULONG i = 0; i < nt_peb()->NumberOfHeaps; i++)
-                RtlCompactHeap(nt_peb()->ProcessHeaps[i], 0);
-            RtlReleaseSRWLockShared(&heaps_lock);
-        }
-        return STATUS_SUCCESS;
-    }
-    default:
-        return (DWORD)STATUS_INVALID_PARAMETER;
-    }
 }

@@ -9,8 +9,11 @@
  * their own.
  *
  * Every block is preceded by eight bytes that say where its run begins, how large it is, and whether it is in use, with a
- * check value that depends on its address, on the heap, and on the other bytes: what is not a block of this heap, is free
- * already, or has been written over is noticed when it is freed.
+ * check value that depends on its address, on a secret of the heap, and on the other bytes. It is verified whenever a block is
+ * given or taken back: what is not a block of this heap, is free already, or has been written over is noticed then. The links
+ * of free blocks and the descriptions of runs are protected likewise. heap_corrupted() reports what was found.
+ *
+ * A heap may be a checked one (HEAP_TAIL_CHECKING_ENABLED and its like, or NtGlobalFlag): rtlheap_debug.c.
  *
  * Lock order: heap->section (RtlLockHeap), a bin, heap->lock (pages), heap list.
  */
@@ -22,12 +25,16 @@
 
 /* Size classes: strides of 32, 48, .. 256, then eight to a doubling up to HEAP_SMALL_MAX. A stride includes the header. */
 #define HEAP_SMALL_MAX 16384
+#define HEAP_SIZE_MAX  ((SIZE_T)1 << (sizeof(void *) == 8 ? 47 : 31)) /* more than there is address space */
 #define HEAP_CLASSES   (15 + 8 * 6)
 #define HEAP_RUN_MAX   (1024 * 1024)
 #define HEAP_BATCH_MAX 32
 
-/* The header word: bits 0-15 distance to the run's start / 16, 16-31 unused bytes at the end, 32-39 state, 40-47 flags,
- * 48-63 check value. */
+/*
+ * The header word: bits 0-15 distance to the run's start / 16, 16-31 unused bytes at the end, 32-39 state, 40-47 flags, 48-63
+ * check value: a hash of the first field, the address and the heap's secret, exclusive-or'ed with the fields between. So a
+ * header changes without a new hash, and is valid if the upper three fields together give the hash.
+ */
 #define HEADER_UNUSED_SHIFT 16
 #define HEADER_STATE_SHIFT  32
 #define HEADER_FLAGS_SHIFT  40
@@ -45,8 +52,16 @@
 
 enum run_kind { RUN_SLAB = 0x42414c53, RUN_BIG = 0x20474942, RUN_REGION = 0x4e474552 };
 
+/* Flags of RtlCreateHeap that make a checked heap. */
+#define HEAP_VALIDATE_PARAMETERS 0x40000000
+#define HEAP_VALIDATE_ALL        0x20000000
+#define HEAP_CHECKED                                                                                                   \
+    (HEAP_TAIL_CHECKING_ENABLED | HEAP_FREE_CHECKING_ENABLED | HEAP_VALIDATE_PARAMETERS | HEAP_VALIDATE_ALL)
+#define TAIL_SIZE 16 /* behind a block's bytes, when tails are checked */
+
 /* At the start of every used run of pages and of every region. */
 struct run {
+    ULONGLONG seal; /* run_seal(): not written over by who wrote beyond the block before */
     ULONG kind;
     ULONG pages;
     struct heap *heap;
@@ -72,14 +87,18 @@ struct run {
 /* The first block's user pointer; its header is in the eight bytes before. */
 #define RUN_FIRST ((sizeof(struct run) + 8 + 15) & ~(SIZE_T)15)
 
-/* What the page map knows of a run, in the entries of its first and last page. */
+/* What the page map knows of a run, in the entries of its first and last page. Other entries say PAGE_FREE, or PAGE_SLAB. */
 struct page {
     struct page *next, *prev; /* free runs of similar size */
     ULONG count;
-    USHORT used;
-    USHORT uncommitted;      /* some of its pages are: commit before use */
-    struct segment *segment; /* of free runs */
+    USHORT used;        /* PAGE_* */
+    USHORT uncommitted; /* some of its pages are: commit before use */
+    union {
+        struct segment *segment; /* of free runs */
+        ULONG back;              /* PAGE_SLAB: pages since the run's first */
+    };
 };
+enum { PAGE_FREE, PAGE_USED, PAGE_SLAB };
 
 struct segment {
     LIST_ENTRY link;
@@ -105,6 +124,7 @@ struct magazine {
     void *first;
     USHORT count;
     USHORT limit;
+    USHORT stride;
 };
 
 /* A thread's cache of a heap. */
@@ -113,7 +133,7 @@ struct cache {
     struct heap *heap;
     struct heap_thread *thread;
     LIST_ENTRY link;
-    struct magazine magazines[HEAP_CLASSES];
+    struct magazine magazines[STATE_CLASS + 1]; /* by class; one more than there are, so that any header leads to one */
 };
 
 /* TEB.ReservedForCodeCoverage: the caches of a thread, by heap index. */
@@ -122,15 +142,16 @@ struct heap_thread {
     struct cache *caches[];
 };
 
-#define HEAP_SIGNATURE 0x70616568u
+#define HEAP_SIGNATURE  0x70616568u
+#define SPECIAL_CHECKED 0x40000000
 
 struct heap {
     ULONG signature;
     ULONG flags; /* HEAP_*, as given to RtlCreateHeap */
     ULONG index; /* in the list of heaps and in heap_thread.caches */
     ULONG protect;
-    ULONG cookie;
-    volatile LONG locked; /* nesting of RtlLockHeap */
+    ULONGLONG secret;
+    volatile LONG special; /* nesting of RtlLockHeap, and SPECIAL_CHECKED: not for the short ways */
     HANDLE volatile locked_by;
     BOOLEAN fixed; /* has a maximum size */
     RTL_CRITICAL_SECTION section;
@@ -142,6 +163,8 @@ struct heap {
     LIST_ENTRY regions;
     SIZE_T free_committed;            /* pages */
     SIZE_T used;                      /* pages */
+    SIZE_T keep;                      /* pages: free ones that stay committed */
+    SIZE_T decommitted;               /* pages that have been, and were not needed again yet */
     SIZE_T next_segment;              /* bytes */
     struct page *free[2][FREE_LISTS]; /* committed, uncommitted */
     ULONGLONG free_lists[2];          /* which of them are not empty */
@@ -157,22 +180,38 @@ static inline ULONGLONG *block_header(const void *block)
 {
     return (ULONGLONG *)block - 1;
 }
-static inline ULONG block_check(const struct heap *heap, const void *block, ULONGLONG header)
+static inline USHORT block_hash(const struct heap *heap, const void *block, ULONGLONG header)
 {
-    ULONGLONG mixed = (header & 0x0000ffffffffffffull) ^ (ULONGLONG)(ULONG_PTR)block << 8;
-
-    return (ULONG)((mixed * 0x9e3779b97f4a7c15ull) >> 48) ^ heap->cookie;
+    return (USHORT)((((ULONGLONG)(ULONG_PTR)block ^ header << 48 ^ heap->secret) * 0x9e3779b97f4a7c15ull) >> 48);
 }
-static inline void block_set_header(const struct heap *heap, void *block, ULONGLONG low)
+/* A header of a distance and what is in bits 16-47. */
+static inline ULONGLONG header_make(USHORT hash, ULONGLONG distance, ULONG middle)
 {
-    *block_header(block) = low | (ULONGLONG)block_check(heap, block, low) << HEADER_CHECK_SHIFT;
+    return distance | (ULONGLONG)middle << HEADER_UNUSED_SHIFT |
+           (ULONGLONG)(USHORT)(hash ^ middle ^ middle >> 16) << HEADER_CHECK_SHIFT;
+}
+static inline ULONG header_middle(SIZE_T unused, ULONG state, ULONG flags)
+{
+    return (ULONG)unused | state << (HEADER_STATE_SHIFT - HEADER_UNUSED_SHIFT) |
+           flags << (HEADER_FLAGS_SHIFT - HEADER_UNUSED_SHIFT);
+}
+static inline bool header_valid(USHORT hash, ULONGLONG header)
+{
+    return (USHORT)(header >> 16 ^ header >> 32 ^ header >> 48) == hash;
+}
+static inline void block_set_header(const struct heap *heap, void *block, ULONGLONG distance, ULONG middle)
+{
+    *block_header(block) = header_make(block_hash(heap, block, distance), distance, middle);
 }
 static inline bool block_intact(const struct heap *heap, const void *block)
 {
     ULONGLONG header = *block_header(block);
 
-    return (ULONG)(header >> HEADER_CHECK_SHIFT) == block_check(heap, block, header);
+    return header_valid(block_hash(heap, block, header), header);
 }
+/* From in use to free and back, for a small block. */
+#define HEADER_TOGGLE ((ULONGLONG)STATE_KIND << HEADER_STATE_SHIFT | (ULONGLONG)STATE_KIND << HEADER_CHECK_SHIFT)
+
 static inline ULONG header_state(ULONGLONG header)
 {
     return (ULONG)(header >> HEADER_STATE_SHIFT) & 0xff;
@@ -180,6 +219,36 @@ static inline ULONG header_state(ULONGLONG header)
 static inline struct run *block_run(const void *block, ULONGLONG header)
 {
     return (struct run *)((char *)block - ((SIZE_T)(header & 0xffff) << 4));
+}
+
+/* --- links of free blocks: in their first eight bytes, so changed that what a program would write there is no link --- */
+
+#define LINK_WRONG 0xffff00000000000full
+
+static inline void link_set(const struct heap *heap, void *block, void *next)
+{
+    *(ULONGLONG *)block = (ULONGLONG)(ULONG_PTR)next ^ heap->secret;
+}
+/* With some of the bits of LINK_WRONG set, the link was written over. */
+static inline ULONGLONG link_raw(const struct heap *heap, const void *block)
+{
+    return *(const ULONGLONG *)block ^ heap->secret;
+}
+
+/* --- runs --- */
+
+static inline ULONGLONG run_seal(const struct heap *heap, const struct run *run, ULONG kind)
+{
+    return (((ULONGLONG)kind << 32 | run->pages) ^ (ULONGLONG)(ULONG_PTR)run ^ heap->secret) * 0x9e3779b97f4a7c15ull;
+}
+static inline void run_set_kind(const struct heap *heap, struct run *run, ULONG kind)
+{
+    run->kind = kind;
+    run->seal = run_seal(heap, run, kind);
+}
+static inline bool run_intact(const struct heap *heap, const struct run *run)
+{
+    return run->seal == run_seal(heap, run, run->kind) && run->heap == heap;
 }
 
 /* --- size classes --- */
@@ -209,6 +278,8 @@ struct heap *heap_map(ULONG flags, SIZE_T reserve, SIZE_T commit); /* no lock */
 void heap_unmap(struct heap *heap);                                /* no lock */
 struct run *pages_alloc(struct heap *heap, ULONG pages);
 void pages_free(struct heap *heap, struct run *run, ULONG pages);
+/* Notes in the map that a run is a slab. */
+void pages_mark_slab(struct run *run);
 /* Makes a used run longer or shorter where it is. */
 bool pages_resize(struct heap *heap, struct run *run, ULONG pages);
 /* Decommits what is free; returns the size of the largest free run in bytes. */
@@ -247,7 +318,41 @@ static inline struct cache *cache_find(struct heap *heap)
     return cache_create(heap);
 }
 
+static inline ULONG state_flags(ULONG flags)
+{
+    return (flags & (HEAP_SETTABLE_USER_VALUE | HEAP_SETTABLE_USER_FLAGS)) >> FLAG_USER_SHIFT;
+}
+
+/* --- rtlheap.c --- */
+
+/* An address that may be any: whether it is that of a block in use. heap->lock is held (rtlheap_walk.c). */
+bool heap_valid_address(struct heap *heap, const void *block);
+SIZE_T heap_block_size(const void *block, ULONGLONG header);
+
+/* --- rtlheap_debug.c --- */
+
+/* What is known of the damage; numbers and names are Windows' (what its debuggers show). */
+enum heap_failure {
+    HEAP_FAILURE_ENTRY_CORRUPTION = 3,
+    HEAP_FAILURE_BUFFER_OVERRUN = 6,
+    HEAP_FAILURE_BLOCK_NOT_BUSY = 8,
+    HEAP_FAILURE_INVALID_ARGUMENT = 9,
+    HEAP_FAILURE_USAGE_AFTER_FREE = 11,
+    HEAP_FAILURE_CROSS_HEAP = 12,
+    HEAP_FAILURE_FREELISTS = 13,
+};
+
 /* A damaged heap, or a pointer that is none of its blocks: ends the program as Windows does. */
-void heap_corrupted(struct heap *heap, const void *block);
+void __attribute__((noreturn, cold)) heap_corrupted(struct heap *heap, const void *block, enum heap_failure failure);
+/* What is wrong with a block that was to be freed or changed. */
+enum heap_failure heap_failure_of(struct heap *heap, const void *block);
+/* The checks and fillings of checked heaps: a block is about to be given, or taken back. */
+ULONG heap_checked_flags(ULONG flags);
+void heap_check_call(struct heap *heap, const void *block);
+void heap_check_given(struct heap *heap, void *block, SIZE_T size, bool small, bool zero);
+void heap_check_tail(struct heap *heap, const void *block);
+void heap_set_tail(struct heap *heap, void *block, SIZE_T size);
+void heap_check_freed(struct heap *heap, void *block);
+void heap_fill_free(void *block, SIZE_T room);
 
 #endif

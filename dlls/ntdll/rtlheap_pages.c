@@ -4,8 +4,9 @@
 
 #define FIRST_SEGMENT   (1024 * 1024)
 #define MAX_SEGMENT     (64 * 1024 * 1024)
-#define DECOMMIT_PAGES  16  /* runs of less stay committed */
-#define KEEP_FREE_PAGES 512 /* and so much of the free memory, plus an eighth of what is in use */
+#define DECOMMIT_PAGES  16   /* runs of less stay committed */
+#define KEEP_FREE_PAGES 512  /* and so much of the free memory at least, plus an eighth of what is in use */
+#define KEEP_MAXIMUM    2048 /* at most, where what was given back was soon needed again */
 
 #define ROUND(x, n) (((SIZE_T)(x) + (n)-1) & ~((SIZE_T)(n)-1))
 
@@ -213,6 +214,13 @@ struct run *pages_alloc(struct heap *heap, ULONG pages)
             committed = count;
         if (!map_memory(page_address(segment, page), (SIZE_T)committed * NT_PAGE_SIZE, MEM_COMMIT, heap->protect))
             return NULL;
+        /* It was given back too early: keep more from now on. */
+        if (heap->decommitted) {
+            SIZE_T regret = committed < heap->decommitted ? committed : heap->decommitted;
+
+            heap->decommitted -= regret;
+            heap->keep = heap->keep + regret < KEEP_MAXIMUM ? heap->keep + regret : KEEP_MAXIMUM;
+        }
     }
     remove_free(heap, page);
     mark(page, pages, true, false);
@@ -241,6 +249,8 @@ static struct page *decommit(struct heap *heap, struct segment *segment, struct 
 
     remove_free(heap, page);
     unmap_memory(page_address(segment, page), (SIZE_T)count * NT_PAGE_SIZE, MEM_DECOMMIT);
+    heap->decommitted += count;
+    heap->keep -= (heap->keep - KEEP_FREE_PAGES) / 16;
     return add_free_joined(heap, segment, page, count, true);
 }
 
@@ -249,7 +259,7 @@ static void free_range(struct heap *heap, struct segment *segment, struct page *
     segment->free += pages;
     heap->used -= pages;
     page = add_free_joined(heap, segment, page, pages, false);
-    if (page->count >= DECOMMIT_PAGES && heap->free_committed > KEEP_FREE_PAGES + heap->used / 8)
+    if (page->count >= DECOMMIT_PAGES && heap->free_committed > heap->keep + heap->used / 8)
         decommit(heap, segment, page);
     if (segment->free == segment->pages - segment->first && segment != &heap->first) {
         /* One is kept, so that a block that comes and goes does not make and destroy a segment each time. */
@@ -260,26 +270,47 @@ static void free_range(struct heap *heap, struct segment *segment, struct page *
     }
 }
 
+static struct page *page_of_run(const struct run *run)
+{
+    return run->segment->map + ((char *)run - (char *)run->segment->base) / NT_PAGE_SIZE;
+}
+
+void pages_mark_slab(struct run *run)
+{
+    struct page *page = page_of_run(run);
+
+    for (ULONG i = 0; i < run->pages; i++) {
+        page[i].used = PAGE_SLAB;
+        page[i].back = i;
+    }
+}
+
 void pages_free(struct heap *heap, struct run *run, ULONG pages)
 {
-    struct segment *segment = run->segment;
-    ULONG first = (ULONG)(((char *)run - (char *)segment->base) / NT_PAGE_SIZE);
+    struct page *page = page_of_run(run);
 
-    free_range(heap, segment, segment->map + first, pages);
+    if (page->used == PAGE_SLAB) {
+        for (ULONG i = 0; i < pages; i++)
+            page[i].used = PAGE_FREE;
+    }
+    page->used = page[pages - 1].used = PAGE_FREE;
+    free_range(heap, run->segment, page, pages);
 }
 
 bool pages_resize(struct heap *heap, struct run *run, ULONG pages)
 {
     struct segment *segment = run->segment;
-    struct page *page = segment->map + ((char *)run - (char *)segment->base) / NT_PAGE_SIZE;
+    struct page *page = page_of_run(run);
     struct page *end = segment->map + segment->pages;
     ULONG old = run->pages;
 
     if (pages == old)
         return true;
     if (pages < old) {
+        page[old - 1].used = PAGE_FREE;
         mark(page, pages, true, false);
         run->pages = pages;
+        run_set_kind(heap, run, run->kind);
         free_range(heap, segment, page + pages, old - pages);
         return true;
     }
@@ -297,10 +328,12 @@ bool pages_resize(struct heap *heap, struct run *run, ULONG pages)
         !map_memory(page_address(segment, after), (SIZE_T)committed * NT_PAGE_SIZE, MEM_COMMIT, heap->protect))
         return false;
     remove_free(heap, after);
+    page[old - 1].used = PAGE_FREE;
     mark(page, pages, true, false);
     if (count > more)
         add_free(heap, segment, after + more, count - more, uncommitted);
     run->pages = pages;
+    run_set_kind(heap, run, run->kind);
     segment->free -= more;
     heap->used += more;
     return true;
@@ -361,8 +394,9 @@ struct run *region_alloc(struct heap *heap, SIZE_T size, SIZE_T headroom)
     }
     if (!run)
         return NULL;
-    run->kind = RUN_REGION;
     run->heap = heap;
+    run->pages = 0;
+    run_set_kind(heap, run, RUN_REGION);
     run->size = size;
     run->committed = commit;
     run->reserved = reserve;
@@ -435,6 +469,13 @@ struct heap *heap_map(ULONG flags, SIZE_T reserve, SIZE_T commit)
     heap->flags = flags;
     heap->protect = protect;
     heap->fixed = !growable;
+    heap->keep = KEEP_FREE_PAGES;
+    /* Any number unknown to the program will do against accidents, and this one no program can guess. */
+    heap->secret = (__builtin_ia32_rdtsc() ^ (ULONGLONG)(ULONG_PTR)heap << 20) * 0xbf58476d1ce4e5b9ull;
+    heap->secret ^= heap->secret >> 29;
+    heap->secret |= 0x8001000000000001ull; /* zeros, and a plain pointer, are never a link */
+    if (flags & HEAP_CHECKED)
+        heap->special = SPECIAL_CHECKED;
     heap->next_segment = 4 * FIRST_SEGMENT;
     list_init(&heap->segments);
     list_init(&heap->regions);

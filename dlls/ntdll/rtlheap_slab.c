@@ -2,9 +2,14 @@
 /* rtlheap_slab.c: small blocks: slabs of equal blocks, and the threads' caches before them. */
 #include "rtlheap.h"
 
-static inline void **link_of(void *block)
+/* The block after this one in a list of free blocks. */
+static void *link_next(struct heap *heap, const void *block)
 {
-    return (void **)block;
+    ULONGLONG next = link_raw(heap, block);
+
+    if (__builtin_expect((next & LINK_WRONG) != 0, 0))
+        heap_corrupted(heap, block, HEAP_FAILURE_USAGE_AFTER_FREE);
+    return (void *)(ULONG_PTR)next;
 }
 
 /* --- slabs; the bin's lock is held --- */
@@ -19,8 +24,10 @@ static void list_run(struct bin *bin, struct run *run)
     run->listed = TRUE;
 }
 
-static void unlist_run(struct bin *bin, struct run *run)
+static void unlist_run(struct heap *heap, struct bin *bin, struct run *run)
 {
+    if ((run->next && run->next->prev != run) || (run->prev ? run->prev->next != run : bin->runs != run))
+        heap_corrupted(heap, run, HEAP_FAILURE_FREELISTS);
     if (run->next)
         run->next->prev = run->prev;
     if (run->prev)
@@ -49,7 +56,8 @@ static struct run *slab_create(struct heap *heap, struct bin *bin, ULONG class)
     if (!run && pages > least)
         run = pages_alloc(heap, least);
     if (run) {
-        run->kind = RUN_SLAB;
+        run_set_kind(heap, run, RUN_SLAB);
+        pages_mark_slab(run);
         run->free = NULL;
         run->class = (USHORT) class;
         run->capacity = (ULONG)(((SIZE_T)run->pages * NT_PAGE_SIZE - RUN_FIRST + 8) / stride);
@@ -66,42 +74,43 @@ static struct run *slab_create(struct heap *heap, struct bin *bin, ULONG class)
 
 static void slab_destroy(struct heap *heap, struct bin *bin, struct run *run)
 {
-    unlist_run(bin, run);
+    unlist_run(heap, bin, run);
     bin->slabs--;
     RtlAcquireSRWLockExclusive(&heap->lock);
-    run->kind = 0;
+    run_set_kind(heap, run, 0);
     pages_free(heap, run, run->pages);
     RtlReleaseSRWLockExclusive(&heap->lock);
 }
 
-static ULONG slab_take(struct run *run, ULONG count, void **blocks)
+static ULONG slab_take(struct heap *heap, struct run *run, ULONG count, void **blocks)
 {
     ULONG stride = class_stride(run->class), taken = 0;
 
+    if (!run_intact(heap, run) || run->kind != RUN_SLAB)
+        heap_corrupted(heap, run, HEAP_FAILURE_FREELISTS);
     for (; taken < count && run->free; taken++) {
         void *block = run->free;
 
-        run->free = *link_of(block);
+        run->free = link_next(heap, block);
         run->free_count--;
-        *link_of(block) = *blocks;
+        link_set(heap, block, *blocks);
         *blocks = block;
     }
     /* Blocks that were never used are cut off in ascending order, so that pages are touched one after the other. */
     if (taken < count && run->carved < run->capacity) {
         ULONG more = run->capacity - run->carved;
-        void **last, *rest = *blocks;
-        char *block = (char *)run + RUN_FIRST + (SIZE_T)run->carved * stride;
+        char *first = (char *)run + RUN_FIRST + (SIZE_T)run->carved * stride, *block = first;
 
         if (more > count - taken)
             more = count - taken;
         for (ULONG i = 0; i < more; i++, block += stride) {
-            *block_header(block) = (ULONGLONG)((SIZE_T)(block - (char *)run) >> 4) |
-                                   (ULONGLONG)(STATE_SMALL_FREE | run->class) << HEADER_STATE_SHIFT;
-            *link_of(block) = block + stride;
+            block_set_header(heap, block, (SIZE_T)(block - (char *)run) >> 4,
+                             header_middle(0, STATE_SMALL_FREE | run->class, 0));
+            link_set(heap, block, i + 1 < more ? block + stride : *blocks);
+            if (heap->flags & HEAP_FREE_CHECKING_ENABLED)
+                heap_fill_free(block, stride - 8);
         }
-        *blocks = (char *)run + RUN_FIRST + (SIZE_T)run->carved * stride;
-        last = link_of(block - stride);
-        *last = rest;
+        *blocks = first;
         run->carved += more;
         taken += more;
     }
@@ -122,9 +131,9 @@ ULONG slab_get(struct heap *heap, ULONG class, ULONG count, void **blocks)
             break;
         if (run == bin->empty)
             bin->empty = NULL;
-        taken += slab_take(run, count - taken, blocks);
+        taken += slab_take(heap, run, count - taken, blocks);
         if (!run->free && run->carved == run->capacity)
-            unlist_run(bin, run);
+            unlist_run(heap, bin, run);
     }
     RtlReleaseSRWLockExclusive(&bin->lock);
     return taken;
@@ -139,8 +148,10 @@ void slab_put(struct heap *heap, ULONG class, void *blocks)
         void *block = blocks;
         struct run *run = block_run(block, *block_header(block));
 
-        blocks = *link_of(block);
-        *link_of(block) = run->free;
+        if (!block_intact(heap, block) || header_state(*block_header(block)) != (STATE_SMALL_FREE | class))
+            heap_corrupted(heap, block, HEAP_FAILURE_ENTRY_CORRUPTION);
+        blocks = link_next(heap, block);
+        link_set(heap, block, run->free);
         run->free = block;
         run->free_count++;
         if (!run->listed)
@@ -185,6 +196,7 @@ void cache_init(struct cache *cache, struct heap *heap)
         /* In a heap of limited size, what waits in a cache could be missed elsewhere. */
         if (heap->fixed)
             limit = 2;
+        cache->magazines[class].stride = (USHORT)class_stride(class);
         cache->magazines[class].limit = (USHORT)(limit > 4 * HEAP_BATCH_MAX ? 4 * HEAP_BATCH_MAX
                                                  : limit < 2                ? 2
                                                                             : limit);
@@ -214,9 +226,9 @@ void cache_overflow(struct cache *cache, ULONG class)
     void *block = magazine->first, *rest;
 
     for (ULONG i = 1; i < keep; i++)
-        block = *link_of(block);
-    rest = *link_of(block);
-    *link_of(block) = NULL;
+        block = link_next(cache->heap, block);
+    rest = link_next(cache->heap, block);
+    link_set(cache->heap, block, NULL);
     magazine->count = (USHORT)keep;
     slab_put(cache->heap, class, rest);
 }
@@ -242,10 +254,8 @@ static void *plain_alloc(struct heap *heap, SIZE_T size)
 
     if (size + 8 > HEAP_SMALL_MAX || !slab_get(heap, class, 1, &block))
         return NULL;
-    block_set_header(heap, block,
-                     (*block_header(block) & 0xffff) |
-                         (ULONGLONG)(class_stride(class) - 8 - size) << HEADER_UNUSED_SHIFT |
-                         (ULONGLONG)(STATE_SMALL_BUSY | class) << HEADER_STATE_SHIFT);
+    block_set_header(heap, block, *block_header(block) & 0xffff,
+                     header_middle(class_stride(class) - 8 - size, STATE_SMALL_BUSY | class, 0));
     memset(block, 0, size);
     return block;
 }
@@ -254,8 +264,10 @@ static void plain_free(struct heap *heap, void *block)
 {
     ULONGLONG header = *block_header(block);
 
-    *block_header(block) = header ^ (ULONGLONG)STATE_KIND << HEADER_STATE_SHIFT;
-    *link_of(block) = NULL;
+    if (heap->flags & HEAP_FREE_CHECKING_ENABLED)
+        heap_fill_free(block, class_stride(header_state(header) & STATE_CLASS) - 8);
+    *block_header(block) = header ^ HEADER_TOGGLE;
+    link_set(heap, block, NULL);
     slab_put(heap, header_state(header) & STATE_CLASS, block);
 }
 
@@ -355,9 +367,9 @@ void rtl_heap_thread_exit(void)
         table->caches[i] = NULL;
         list_remove(&cache->link);
         RtlReleaseSRWLockExclusive(&tables_lock);
-        RtlLeaveCriticalSection(&heap->section);
         cache_flush(cache);
         plain_free(heap, cache);
+        RtlLeaveCriticalSection(&heap->section);
     }
     nt_teb()->ReservedForCodeCoverage = 0;
     plain_free(process_heap, table);

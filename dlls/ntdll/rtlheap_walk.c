@@ -25,23 +25,36 @@ static bool is_block(const void *block, ULONG kind)
 
 static bool valid_block(struct heap *heap, const void *block)
 {
-    return block_intact(heap, block) && (is_block(block, STATE_SMALL_BUSY) || is_block(block, STATE_BIG));
+    if (!block_intact(heap, block) || (!is_block(block, STATE_SMALL_BUSY) && !is_block(block, STATE_BIG)))
+        return false;
+    if (heap->flags & HEAP_TAIL_CHECKING_ENABLED) {
+        const UCHAR *tail = (const UCHAR *)block + heap_block_size(block, *block_header(block));
+
+        for (ULONG i = 0; i < TAIL_SIZE; i++) {
+            if (tail[i] != 0xab)
+                return false;
+        }
+    }
+    return true;
 }
 
 static bool valid_slab(struct heap *heap, const struct run *run)
 {
     ULONG stride = class_stride(run->class);
 
-    if (run->class >= HEAP_CLASSES || run->heap != heap || run->carved > run->capacity ||
+    if (run->class >= HEAP_CLASSES || run->carved > run->capacity ||
         RUN_FIRST - 8 + (SIZE_T)run->capacity * stride > (SIZE_T)run->pages * NT_PAGE_SIZE)
         return false;
     for (ULONG i = 0; i < run->carved; i++) {
         const char *block = (const char *)run + RUN_FIRST + (SIZE_T)i * stride;
+        ULONG state = header_state(*block_header(block));
 
-        if (header_state(*block_header(block)) == (ULONG)(STATE_SMALL_FREE | run->class))
-            continue;
-        if (header_state(*block_header(block)) != (ULONG)(STATE_SMALL_BUSY | run->class) || !block_intact(heap, block))
+        if (state == (ULONG)(STATE_SMALL_FREE | run->class)) {
+            if (!block_intact(heap, block) || link_raw(heap, block) & LINK_WRONG)
+                return false;
+        } else if (state != (ULONG)(STATE_SMALL_BUSY | run->class) || !valid_block(heap, block)) {
             return false;
+        }
     }
     return true;
 }
@@ -56,6 +69,8 @@ static bool valid_segment(struct heap *heap, const struct segment *segment)
         if (!page->count || page->count > (ULONG)(end - page) || page[page->count - 1].count != page->count)
             return false;
         if (page->used) {
+            if (!run_intact(heap, run) || run->pages != page->count)
+                return false;
             if (run->kind == RUN_SLAB ? !valid_slab(heap, run)
                                       : run->kind != RUN_BIG || !valid_block(heap, (const char *)run + RUN_FIRST))
                 return false;
@@ -65,41 +80,46 @@ static bool valid_segment(struct heap *heap, const struct segment *segment)
     return true;
 }
 
-/* Whether an address, which may be any, is that of a block in use: its header is looked at only where there are blocks. */
-static bool valid_address(struct heap *heap, const void *block)
+/* A block that is a region of its own. Nothing of an address that may be any is read before it is known to be readable. */
+static bool valid_region(struct heap *heap, const void *block)
+{
+    const struct run *run = (const struct run *)((const char *)block - RUN_FIRST);
+    MEMORY_BASIC_INFORMATION info;
+
+    if ((ULONG_PTR)run & (ALLOCATION_GRANULARITY - 1) ||
+        NtQueryVirtualMemory(NT_CURRENT_PROCESS, (PVOID)run, MemoryBasicInformation, &info, sizeof(info), NULL))
+        return false;
+    return info.State == MEM_COMMIT && info.AllocationBase == (PVOID)run && info.Protect == heap->protect &&
+           info.RegionSize > RUN_FIRST && run_intact(heap, run) && run->kind == RUN_REGION && valid_block(heap, block);
+}
+
+/*
+ * The page map says which pages are the first or last of a run in use, and which are inside a slab and how far from its
+ * start: so there is no search.
+ */
+bool heap_valid_address(struct heap *heap, const void *block)
 {
     const struct segment *segment = pages_segment_of(heap, block);
+    const struct page *page;
+    const struct run *run;
+    SIZE_T offset;
 
     if ((ULONG_PTR)block & 15)
         return false;
-    if (!segment) {
-        for (LIST_ENTRY *e = heap->regions.Flink; e != &heap->regions; e = e->Flink) {
-            const struct run *run = CONTAINING_RECORD(e, struct run, regions);
-
-            if ((const char *)run + RUN_FIRST == block)
-                return valid_block(heap, block);
-        }
+    if (!segment)
+        return valid_region(heap, block);
+    page = page_of(segment, block);
+    if (page < segment->map + segment->first || !page->used)
         return false;
-    }
-    for (const struct page *page = segment->map + segment->first; page < segment->map + segment->pages;
-         page += page->count) {
-        const struct run *run = (const void *)page_address(segment, page);
-        SIZE_T offset = (SIZE_T)((const char *)block - (const char *)run);
-
-        if ((const char *)block < (const char *)run)
-            return false;
-        if (offset >= (SIZE_T)page->count * NT_PAGE_SIZE)
-            continue;
-        if (!page->used || offset < RUN_FIRST)
-            return false;
-        if (run->kind == RUN_SLAB && ((offset - RUN_FIRST) % class_stride(run->class) ||
-                                      (offset - RUN_FIRST) / class_stride(run->class) >= run->carved))
-            return false;
-        if (run->kind == RUN_BIG && offset != RUN_FIRST)
-            return false;
-        return valid_block(heap, block);
-    }
-    return false;
+    run = (const void *)page_address(segment, page->used == PAGE_SLAB ? page - page->back : page);
+    offset = (SIZE_T)((const char *)block - (const char *)run);
+    if (offset < RUN_FIRST || !run_intact(heap, run))
+        return false;
+    if (run->kind == RUN_SLAB ? (offset - RUN_FIRST) % class_stride(run->class) ||
+                                    (offset - RUN_FIRST) / class_stride(run->class) >= run->carved
+                              : run->kind != RUN_BIG || offset != RUN_FIRST)
+        return false;
+    return valid_block(heap, block);
 }
 
 BOOLEAN NTAPI RtlValidateHeap(PVOID handle, ULONG flags, PVOID block)
@@ -113,12 +133,13 @@ BOOLEAN NTAPI RtlValidateHeap(PVOID handle, ULONG flags, PVOID block)
     RtlLockHeap(heap);
     RtlAcquireSRWLockExclusive(&heap->lock);
     if (block) {
-        valid = valid_address(heap, block);
+        valid = heap_valid_address(heap, block);
     } else {
         for (LIST_ENTRY *e = heap->segments.Flink; valid && e != &heap->segments; e = e->Flink)
             valid = valid_segment(heap, CONTAINING_RECORD(e, struct segment, link));
         for (LIST_ENTRY *e = heap->regions.Flink; valid && e != &heap->regions; e = e->Flink)
-            valid = valid_block(heap, (const char *)CONTAINING_RECORD(e, struct run, regions) + RUN_FIRST);
+            valid = run_intact(heap, CONTAINING_RECORD(e, struct run, regions)) &&
+                    valid_block(heap, (const char *)CONTAINING_RECORD(e, struct run, regions) + RUN_FIRST);
     }
     RtlReleaseSRWLockExclusive(&heap->lock);
     RtlUnlockHeap(heap);
