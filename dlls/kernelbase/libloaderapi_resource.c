@@ -1,176 +1,75 @@
 /* SPDX-License-Identifier: MIT */
-/* libloaderapi_resource.c: resources of modules: finding, loading, enumerating. UpdateResource: winbase_resource.c. */
+/*
+ * libloaderapi_resource.c: resources of modules: finding, loading, enumerating. UpdateResource: winbase_resource.c. ntdll looks
+ * them up, and refuses directories that lead nowhere; where the entries are read here, it is by copying.
+ */
 #include "nls.h"
-
-/* A module handle's low bits: loaded as a data file (1: laid out as in the file) or as an image resource (2). */
-#define MODULE_BASE(module)  ((BYTE *)((ULONG_PTR)(module) & ~(ULONG_PTR)3))
-#define IS_DATA_FILE(module) (((ULONG_PTR)(module)&3) == 1)
-
-static const IMAGE_NT_HEADERS *image_headers(const BYTE *base)
-{
-    const IMAGE_DOS_HEADER *dos = (const IMAGE_DOS_HEADER *)base;
-    const IMAGE_NT_HEADERS *nt;
-
-    if (dos->e_magic != IMAGE_DOS_SIGNATURE)
-        return NULL;
-    nt = (const IMAGE_NT_HEADERS *)(base + dos->e_lfanew);
-    return nt->Signature == IMAGE_NT_SIGNATURE ? nt : NULL;
-}
-
-static void *at_rva(HMODULE module, DWORD rva)
-{
-    const BYTE *base = MODULE_BASE(module);
-    const IMAGE_NT_HEADERS *nt;
-    const IMAGE_SECTION_HEADER *section;
-
-    if (!IS_DATA_FILE(module))
-        return (void *)(base + rva);
-    nt = image_headers(base);
-    section = IMAGE_FIRST_SECTION(nt);
-    for (UINT i = 0; i < nt->FileHeader.NumberOfSections; i++) {
-        DWORD size = section[i].Misc.VirtualSize > section[i].SizeOfRawData ? section[i].Misc.VirtualSize
-                                                                            : section[i].SizeOfRawData;
-        if (rva >= section[i].VirtualAddress && rva - section[i].VirtualAddress < size)
-            return (void *)(base + section[i].PointerToRawData + (rva - section[i].VirtualAddress));
-    }
-    return NULL;
-}
 
 static HMODULE real_module(HMODULE module)
 {
     return module ? module : (HMODULE)nt_peb()->ImageBaseAddress;
 }
 
-/* The root directory; everything in it is relative to it. */
-static const BYTE *resource_root(HMODULE module)
-{
-    const IMAGE_NT_HEADERS *nt = image_headers(MODULE_BASE(module));
-    const IMAGE_DATA_DIRECTORY *dir;
-
-    if (!nt)
-        return fail_null(ERROR_BAD_EXE_FORMAT);
-    if (nt->OptionalHeader.Magic == IMAGE_NT_OPTIONAL_HDR64_MAGIC)
-        dir = &((const IMAGE_NT_HEADERS64 *)nt)->OptionalHeader.DataDirectory[IMAGE_DIRECTORY_ENTRY_RESOURCE];
-    else
-        dir = &((const IMAGE_NT_HEADERS32 *)nt)->OptionalHeader.DataDirectory[IMAGE_DIRECTORY_ENTRY_RESOURCE];
-    if (!dir->VirtualAddress || !dir->Size)
-        return fail_null(ERROR_RESOURCE_DATA_NOT_FOUND);
-    return at_rva(module, dir->VirtualAddress);
-}
-
-static const IMAGE_RESOURCE_DIRECTORY_ENTRY *entries_of(const IMAGE_RESOURCE_DIRECTORY *dir)
-{
-    return (const IMAGE_RESOURCE_DIRECTORY_ENTRY *)(dir + 1);
-}
-
-/* A resource's name or number, as the functions take them: MAKEINTRESOURCE, "#123" or a name. */
+/* A resource's name or number, as the functions take them, MAKEINTRESOURCE, "#123" or a name, as ntdll takes it. */
 struct resource_id {
-    const WCHAR *name; /* NULL: a number */
-    SIZE_T len;
-    UINT number;
+    ULONG_PTR value;
+    WCHAR *buffer; /* of a name: in upper case, as in the directory */
 };
 
-static struct resource_id parse_id(const WCHAR *id)
+static BOOL parse_id(struct resource_id *id, const WCHAR *text)
 {
-    struct resource_id result = { NULL, 0, 0 };
+    SIZE_T len;
 
-    if (IS_INTRESOURCE(id)) {
-        result.number = (UINT)(ULONG_PTR)id;
-    } else if (*id == '#') {
-        for (id++; *id >= '0' && *id <= '9'; id++)
-            result.number = result.number * 10 + (*id - '0');
-    } else {
-        result.name = id;
-        result.len = wcslen(id);
+    id->buffer = NULL;
+    id->value = (ULONG_PTR)text;
+    if (IS_INTRESOURCE(text))
+        return TRUE;
+    if (*text == '#') {
+        USHORT number = 0;
+
+        for (text++; *text >= '0' && *text <= '9'; text++)
+            number = (USHORT)(number * 10 + (*text - '0'));
+        id->value = number;
+        return TRUE;
     }
-    return result;
+    len = wcslen(text);
+    if (!(id->buffer = kb_alloc((len + 1) * sizeof(WCHAR))))
+        return fail(ERROR_NOT_ENOUGH_MEMORY);
+    for (SIZE_T i = 0; i <= len; i++)
+        id->buffer[i] = nls_upper(text[i]);
+    id->value = (ULONG_PTR)id->buffer;
+    return TRUE;
 }
 
-/* Names in a directory are in upper case and ascending; numbers come after them, ascending. */
-static int compare_name(const struct resource_id *id, const IMAGE_RESOURCE_DIR_STRING_U *str)
+/* The data entry of a resource, or, with fewer levels, the directory of its names or languages. */
+static const void *find(HMODULE module, LPCWSTR type, LPCWSTR name, WORD language, ULONG level, BOOL directory)
 {
-    SIZE_T common = id->len < str->Length ? id->len : str->Length;
+    struct resource_id type_id = { 0 }, name_id = { 0 };
+    LDR_RESOURCE_INFO info;
+    void *found = NULL;
 
-    for (SIZE_T i = 0; i < common; i++) {
-        int order = nls_upper(id->name[i]) - nls_upper(str->NameString[i]);
-        if (order)
-            return order;
-    }
-    return (int)id->len - (int)str->Length;
-}
+    if ((level < 1 || parse_id(&type_id, type)) && (level < 2 || parse_id(&name_id, name))) {
+        NTSTATUS status;
 
-static const IMAGE_RESOURCE_DIRECTORY_ENTRY *find_entry(const BYTE *root, const IMAGE_RESOURCE_DIRECTORY *dir,
-                                                        const struct resource_id *id)
-{
-    const IMAGE_RESOURCE_DIRECTORY_ENTRY *entries = entries_of(dir);
-    UINT low = id->name ? 0 : dir->NumberOfNamedEntries;
-    UINT high = id->name ? dir->NumberOfNamedEntries : low + dir->NumberOfIdEntries;
-
-    while (low < high) {
-        UINT middle = (low + high) / 2;
-        int order = id->name ? compare_name(id, (const void *)(root + entries[middle].NameOffset))
-                             : (int)id->number - (int)entries[middle].Id;
-        if (!order)
-            return &entries[middle];
-        if (order > 0)
-            low = middle + 1;
+        info.Type = type_id.value;
+        info.Name = name_id.value;
+        info.Language = language;
+        if (directory)
+            status = LdrFindResourceDirectory_U(real_module(module), level ? &info : NULL, level,
+                                                (IMAGE_RESOURCE_DIRECTORY **)&found);
         else
-            high = middle;
+            status = LdrFindResource_U(real_module(module), &info, level, (IMAGE_RESOURCE_DATA_ENTRY **)&found);
+        if (!set_ntstatus(status))
+            found = NULL;
     }
-    return NULL;
-}
-
-static const IMAGE_RESOURCE_DIRECTORY *subdirectory(const BYTE *root, const IMAGE_RESOURCE_DIRECTORY_ENTRY *entry)
-{
-    return entry->DataIsDirectory ? (const void *)(root + entry->OffsetToDirectory) : NULL;
-}
-
-static const IMAGE_RESOURCE_DIRECTORY *find_languages(HMODULE module, LPCWSTR type, LPCWSTR name, const BYTE **root)
-{
-    struct resource_id type_id = parse_id(type), name_id = parse_id(name);
-    const IMAGE_RESOURCE_DIRECTORY_ENTRY *entry;
-    const IMAGE_RESOURCE_DIRECTORY *dir;
-
-    if (!(*root = resource_root(module)))
-        return NULL;
-    entry = find_entry(*root, (const IMAGE_RESOURCE_DIRECTORY *)*root, &type_id);
-    if (!entry || !(dir = subdirectory(*root, entry)))
-        return fail_null(ERROR_RESOURCE_TYPE_NOT_FOUND);
-    entry = find_entry(*root, dir, &name_id);
-    if (!entry || !(dir = subdirectory(*root, entry)))
-        return fail_null(ERROR_RESOURCE_NAME_NOT_FOUND);
-    return dir;
+    kb_free(type_id.buffer);
+    kb_free(name_id.buffer);
+    return found;
 }
 
 HRSRC WINAPI FindResourceExW(HMODULE module, LPCWSTR type, LPCWSTR name, WORD language)
 {
-    const IMAGE_RESOURCE_DIRECTORY_ENTRY *entry = NULL;
-    const IMAGE_RESOURCE_DIRECTORY *dir;
-    struct resource_id languages[6];
-    const BYTE *root;
-    UINT count = 0;
-
-    module = real_module(module);
-    if (!(dir = find_languages(module, type, name, &root)))
-        return NULL;
-    languages[count++].number = language;
-    languages[count++].number = PRIMARYLANGID(language);
-    languages[count++].number = 0;
-    if (PRIMARYLANGID(language) == LANG_NEUTRAL) {
-        languages[count++].number = GetUserDefaultLangID();
-        languages[count++].number = MAKELANGID(LANG_ENGLISH, SUBLANG_ENGLISH_US);
-        languages[count++].number = LANG_ENGLISH;
-    }
-    for (UINT i = 0; i < count && !entry; i++) {
-        languages[i].name = NULL;
-        entry = find_entry(root, dir, &languages[i]);
-    }
-    /* Neutral means: any. */
-    if (!entry && PRIMARYLANGID(language) == LANG_NEUTRAL && dir->NumberOfNamedEntries + dir->NumberOfIdEntries)
-        entry = entries_of(dir);
-    if (!entry || entry->DataIsDirectory)
-        return fail_null(ERROR_RESOURCE_LANG_NOT_FOUND);
-    return (HRSRC)(root + entry->OffsetToData);
+    return (HRSRC)find(module, type, name, language, 3, FALSE);
 }
 
 HRSRC WINAPI FindResourceW(HMODULE module, LPCWSTR name, LPCWSTR type)
@@ -213,11 +112,19 @@ HRSRC WINAPI FindResourceA(HMODULE module, LPCSTR name, LPCSTR type)
     return FindResourceExA(module, type, name, MAKELANGID(LANG_NEUTRAL, SUBLANG_NEUTRAL));
 }
 
-HGLOBAL WINAPI LoadResource(HMODULE module, HRSRC info)
+static void *load(HMODULE module, HRSRC info, DWORD *size)
 {
+    void *data;
+
     if (!info)
         return NULL;
-    return at_rva(real_module(module), ((const IMAGE_RESOURCE_DATA_ENTRY *)info)->OffsetToData);
+    return set_ntstatus(LdrAccessResource(real_module(module), (IMAGE_RESOURCE_DATA_ENTRY *)info, &data, size)) ? data
+                                                                                                                : NULL;
+}
+
+HGLOBAL WINAPI LoadResource(HMODULE module, HRSRC info)
+{
+    return load(module, info, NULL);
 }
 
 LPVOID WINAPI LockResource(HGLOBAL data)
@@ -227,8 +134,10 @@ LPVOID WINAPI LockResource(HGLOBAL data)
 
 DWORD WINAPI SizeofResource(HMODULE module, HRSRC info)
 {
-    (void)module;
-    return info ? ((const IMAGE_RESOURCE_DATA_ENTRY *)info)->Size : 0;
+    DWORD size = 0;
+
+    load(module, info, &size);
+    return size;
 }
 
 BOOL WINAPI FreeResource(HGLOBAL data)
@@ -239,10 +148,16 @@ BOOL WINAPI FreeResource(HGLOBAL data)
 
 /* --- enumeration --- */
 
+static BOOL copy_from(void *to, const void *from, SIZE_T size)
+{
+    return NtReadVirtualMemory(NT_CURRENT_PROCESS, (void *)from, to, size, NULL) ? fail(ERROR_BAD_EXE_FORMAT) : TRUE;
+}
+
 /* An entry's id for a callback: a number, or a zero-terminated copy in *buffer (a heap block). */
 static BOOL entry_id(const BYTE *root, const IMAGE_RESOURCE_DIRECTORY_ENTRY *entry, WCHAR **id, WCHAR **buffer)
 {
     const IMAGE_RESOURCE_DIR_STRING_U *str;
+    WORD length;
 
     *buffer = NULL;
     if (!entry->NameIsString) {
@@ -250,10 +165,15 @@ static BOOL entry_id(const BYTE *root, const IMAGE_RESOURCE_DIRECTORY_ENTRY *ent
         return TRUE;
     }
     str = (const void *)(root + entry->NameOffset);
-    if (!(*buffer = kb_alloc((str->Length + 1) * sizeof(WCHAR))))
+    if (!copy_from(&length, &str->Length, sizeof(length)))
+        return FALSE;
+    if (!(*buffer = kb_alloc((length + 1) * sizeof(WCHAR))))
         return fail(ERROR_NOT_ENOUGH_MEMORY);
-    memcpy(*buffer, str->NameString, str->Length * sizeof(WCHAR));
-    (*buffer)[str->Length] = 0;
+    if (!copy_from(*buffer, str->NameString, length * sizeof(WCHAR))) {
+        kb_free(*buffer);
+        return FALSE;
+    }
+    (*buffer)[length] = 0;
     *id = *buffer;
     return TRUE;
 }
@@ -269,18 +189,22 @@ struct enumeration {
     const char *type_a, *name_a;
 };
 
-static BOOL enumerate(const struct enumeration *e, const BYTE *root, const IMAGE_RESOURCE_DIRECTORY *dir)
+static BOOL enumerate(const struct enumeration *e, const IMAGE_RESOURCE_DIRECTORY *dir)
 {
-    const IMAGE_RESOURCE_DIRECTORY_ENTRY *entries = entries_of(dir);
-    UINT count = dir->NumberOfNamedEntries + dir->NumberOfIdEntries;
+    const BYTE *root = find(e->module, NULL, NULL, 0, 0, TRUE);
+    const IMAGE_RESOURCE_DIRECTORY_ENTRY *entries = (const IMAGE_RESOURCE_DIRECTORY_ENTRY *)(dir + 1);
+    IMAGE_RESOURCE_DIRECTORY header;
     BOOL more = TRUE;
 
-    for (UINT i = 0; i < count && more; i++) {
+    if (!root || !dir || !copy_from(&header, dir, sizeof(header)))
+        return FALSE;
+    for (UINT i = 0; i < (UINT)header.NumberOfNamedEntries + header.NumberOfIdEntries && more; i++) {
+        IMAGE_RESOURCE_DIRECTORY_ENTRY entry;
         WCHAR *id, *buffer;
         char *ansi = NULL;
         const void *arg;
 
-        if (!entry_id(root, &entries[i], &id, &buffer))
+        if (!copy_from(&entry, &entries[i], sizeof(entry)) || !entry_id(root, &entry, &id, &buffer))
             return FALSE;
         arg = id;
         if (e->ansi && buffer && !(arg = ansi = ansi_dup(id))) {
@@ -289,8 +213,7 @@ static BOOL enumerate(const struct enumeration *e, const BYTE *root, const IMAGE
         }
         if (e->what == ENUM_LANGUAGES)
             more = ((ENUMRESLANGPROCW)(void *)e->proc)(e->module, e->ansi ? (const void *)e->type_a : e->type,
-                                                       e->ansi ? (const void *)e->name_a : e->name, entries[i].Id,
-                                                       e->param);
+                                                       e->ansi ? (const void *)e->name_a : e->name, entry.Id, e->param);
         else if (e->what == ENUM_NAMES)
             more = ((ENUMRESNAMEPROCW)(void *)e->proc)(e->module, e->ansi ? (const void *)e->type_a : e->type,
                                                        (LPWSTR)arg, e->param);
@@ -307,36 +230,23 @@ static BOOL enumerate(const struct enumeration *e, const BYTE *root, const IMAGE
 static BOOL enum_types(HMODULE module, FARPROC proc, LPARAM param, BOOL ansi)
 {
     struct enumeration e = { .module = module, .proc = proc, .param = param, .ansi = ansi };
-    const BYTE *root = resource_root(real_module(module));
 
-    return root && enumerate(&e, root, (const IMAGE_RESOURCE_DIRECTORY *)root);
+    return enumerate(&e, find(module, NULL, NULL, 0, 0, TRUE));
 }
 
 static BOOL enum_names(HMODULE module, LPCWSTR type, const void *type_a, FARPROC proc, LPARAM param, BOOL ansi)
 {
     struct enumeration e = { ENUM_NAMES, module, proc, param, ansi, type, NULL, type_a, NULL };
-    const BYTE *root = resource_root(real_module(module));
-    const IMAGE_RESOURCE_DIRECTORY_ENTRY *entry;
-    const IMAGE_RESOURCE_DIRECTORY *dir;
-    struct resource_id id;
 
-    if (!root)
-        return FALSE;
-    id = parse_id(type);
-    entry = find_entry(root, (const IMAGE_RESOURCE_DIRECTORY *)root, &id);
-    if (!entry || !(dir = subdirectory(root, entry)))
-        return fail(ERROR_RESOURCE_TYPE_NOT_FOUND);
-    return enumerate(&e, root, dir);
+    return enumerate(&e, find(module, type, NULL, 0, 1, TRUE));
 }
 
 static BOOL enum_languages(HMODULE module, LPCWSTR type, LPCWSTR name, const void *type_a, const void *name_a,
                            FARPROC proc, LPARAM param, BOOL ansi)
 {
     struct enumeration e = { ENUM_LANGUAGES, module, proc, param, ansi, type, name, type_a, name_a };
-    const IMAGE_RESOURCE_DIRECTORY *dir;
-    const BYTE *root;
 
-    return (dir = find_languages(real_module(module), type, name, &root)) && enumerate(&e, root, dir);
+    return enumerate(&e, find(module, type, name, 0, 2, TRUE));
 }
 
 BOOL WINAPI EnumResourceTypesExW(HMODULE module, ENUMRESTYPEPROCW proc, LONG_PTR param, DWORD flags, LANGID language)
@@ -443,13 +353,16 @@ BOOL WINAPI EnumResourceLanguagesA(HMODULE module, LPCSTR type, LPCSTR name, ENU
 static const WCHAR *find_string(HINSTANCE module, UINT id, WORD language)
 {
     HRSRC info = FindResourceExW(module, (LPCWSTR)RT_STRING, MAKEINTRESOURCEW((id >> 4 & 0xfff) + 1), language);
-    const WCHAR *at = info ? LoadResource(module, info) : NULL;
+    DWORD size;
+    const WCHAR *at = load(module, info, &size), *end;
 
     if (!at)
         return NULL;
-    for (UINT i = 0; i < (id & 15); i++)
-        at += *at + 1;
-    return at;
+    end = at + size / sizeof(*at);
+    for (UINT i = 0; at < end && *at < end - at; i++, at += *at + 1)
+        if (i == (id & 15))
+            return at;
+    return fail_null(ERROR_RESOURCE_NAME_NOT_FOUND);
 }
 
 int WINAPI LoadStringBaseExW(HINSTANCE module, UINT id, LPWSTR buffer, int size, WORD language)

@@ -318,72 +318,48 @@ static BOOL format_text(struct text *out, DWORD flags, const WCHAR *src, const s
 
 /* --- where messages come from --- */
 
-static const MESSAGE_RESOURCE_ENTRY *find_message(const MESSAGE_RESOURCE_DATA *table, DWORD id)
+static const MESSAGE_RESOURCE_ENTRY *find_message(const void *module, DWORD id, DWORD language)
 {
-    UINT low = 0, high = table->NumberOfBlocks;
+    void *entry;
 
-    while (low < high) {
-        UINT middle = (low + high) / 2;
-        const MESSAGE_RESOURCE_BLOCK *block = &table->Blocks[middle];
-
-        if (id < block->LowId) {
-            high = middle;
-        } else if (id > block->HighId) {
-            low = middle + 1;
-        } else {
-            const BYTE *entry = (const BYTE *)table + block->OffsetToEntries;
-            for (DWORD i = block->LowId; i < id; i++)
-                entry += ((const MESSAGE_RESOURCE_ENTRY *)entry)->Length;
-            return (const MESSAGE_RESOURCE_ENTRY *)entry;
-        }
-    }
-    return NULL;
+    return set_ntstatus(RtlFindMessage((void *)module, (ULONG)(ULONG_PTR)RT_MESSAGETABLE, language, id, &entry)) ? entry
+                                                                                                                 : NULL;
 }
 
 static const MESSAGE_RESOURCE_ENTRY *find_module_message(HMODULE module, DWORD id, DWORD language)
 {
-    const MESSAGE_RESOURCE_ENTRY *entry;
-    const MESSAGE_RESOURCE_DATA *table;
-    HRSRC info;
-
-    if (!module)
-        module = (HMODULE)nt_peb()->ImageBaseAddress;
-    info = FindResourceExW(module, (LPCWSTR)RT_MESSAGETABLE, MAKEINTRESOURCEW(1), language);
-    if (!info || !(table = LoadResource(module, info)))
-        return NULL;
-    if (!(entry = find_message(table, id)))
-        SetLastError(ERROR_MR_MID_NOT_FOUND);
-    return entry;
+    return find_message(module ? module : nt_peb()->ImageBaseAddress, id, language);
 }
 
 /* The system's own table is a resource of this DLL. */
-static const MESSAGE_RESOURCE_DATA *system_messages(void)
-{
-    extern const IMAGE_DOS_HEADER __ImageBase;
-    static const MESSAGE_RESOURCE_DATA *table;
-
-    if (!table) {
-        HMODULE self = (HMODULE)&__ImageBase;
-        HRSRC info = FindResourceW(self, MAKEINTRESOURCEW(1), (LPCWSTR)RT_MESSAGETABLE);
-
-        table = info ? LoadResource(self, info) : NULL;
-    }
-    return table;
-}
-
 static const MESSAGE_RESOURCE_ENTRY *find_system_message(DWORD id, DWORD language)
 {
-    const MESSAGE_RESOURCE_DATA *table = system_messages();
+    extern const IMAGE_DOS_HEADER __ImageBase;
     const MESSAGE_RESOURCE_ENTRY *entry;
 
     if (PRIMARYLANGID(language) != LANG_NEUTRAL && PRIMARYLANGID(language) != LANG_ENGLISH)
         return fail_null(ERROR_RESOURCE_LANG_NOT_FOUND);
-    if (!table)
-        return NULL;
-    entry = find_message(table, id);
+    entry = find_message(&__ImageBase, id, LANG_NEUTRAL);
     if (!entry && (id & 0xffff0000) == 0x80070000)
-        entry = find_message(table, id & 0xffff);
-    return entry ? entry : fail_null(ERROR_MR_MID_NOT_FOUND);
+        entry = find_message(&__ImageBase, id & 0xffff, LANG_NEUTRAL);
+    return entry;
+}
+
+/* It should end with a zero, but need not. */
+static WCHAR *message_text(const MESSAGE_RESOURCE_ENTRY *entry)
+{
+    SIZE_T size = entry->Length - offsetof(MESSAGE_RESOURCE_ENTRY, Text);
+    WCHAR *copy = kb_alloc(size + sizeof(WCHAR)), *wide;
+
+    if (!copy)
+        return fail_null(ERROR_NOT_ENOUGH_MEMORY);
+    memcpy(copy, entry->Text, size);
+    memset((BYTE *)copy + size, 0, sizeof(WCHAR));
+    if (entry->Flags & MESSAGE_RESOURCE_UNICODE)
+        return copy;
+    wide = wide_dup_ansi((const char *)copy);
+    kb_free(copy);
+    return wide;
 }
 
 /* The message's text, as a heap string. */
@@ -404,9 +380,7 @@ static WCHAR *get_source(DWORD flags, LPCVOID source, DWORD id, DWORD language, 
         entry = find_system_message(id, language);
     if (!entry)
         return NULL;
-    if (entry->Flags & MESSAGE_RESOURCE_UNICODE)
-        return wide_dup((const WCHAR *)entry->Text);
-    return wide_dup_ansi((const char *)entry->Text);
+    return message_text(entry);
 }
 
 static BOOL format_message(struct text *out, DWORD flags, LPCVOID source, DWORD id, DWORD language, va_list *args,

@@ -115,8 +115,7 @@ NTSTATUS ldr_search_dirs(const struct ldr_search *search,
                          NTSTATUS (*try_dir)(const WCHAR *dir, size_t length, void *context), void *context);
 size_t ldr_system_dir(WCHAR *buffer); /* "C:\windows\system32", length without the zero */
 
-/* ldrimport.c: `name` NULL: by ordinal. Takes the loader lock only if a forwarder leads to a DLL for the first time. */
-NTSTATUS ldr_find_export(struct ldr_module *module, const char *name, ULONG hint, ULONG ordinal, void **address);
+/* ldrimport.c */
 NTSTATUS ldr_bind_imports(struct ldr_module *module);
 
 /* ldrtrace.c: the address to give to a program for an exported function: its own, or a thunk's that reports calls */
@@ -134,7 +133,6 @@ void ldr_release_unused(void);
 NTSTATUS ldr_prepare_image(struct ldr_module *module); /* relocation, cookie, TLS of an image just mapped */
 NTSTATUS ldr_search_from_argument(const WCHAR *path_or_flags, struct ldr_search *search);
 bool ldr_call_entry(struct ldr_module *module, ULONG reason, void *reserved);
-void ldr_call_tls_callbacks(struct ldr_module *module, ULONG reason);
 extern void *ldr_static_reserved; /* what DllMain gets as third argument: not NULL while the process starts */
 extern bool ldr_reporting;        /* loading what the program needs to start: tell the user what is missing */
 extern bool ldr_dont_resolve;
@@ -142,6 +140,7 @@ extern bool ldr_dont_resolve;
 /* ldrtls.c */
 NTSTATUS ldr_tls_add_module(struct ldr_module *module);
 void ldr_tls_remove_module(struct ldr_module *module);
+void ldr_call_tls_callbacks(struct ldr_module *module, ULONG reason);
 NTSTATUS ldr_tls_init_thread(void);
 void ldr_tls_free_thread(void);
 

@@ -148,6 +148,27 @@ static NTSTATUS protect(void *address, SIZE_T size, ULONG protection, ULONG *old
     return NtProtectVirtualMemory(NT_CURRENT_PROCESS, &address, &size, protection, old);
 }
 
+/* Whether a block's relocations stay within the image. Only that of the last page can do otherwise. */
+static bool block_in_image(const IMAGE_BASE_RELOCATION *block, ULONG image_size)
+{
+    const USHORT *offsets = (const USHORT *)(block + 1);
+    ULONG room = image_size - block->VirtualAddress;
+
+    if (block->VirtualAddress >= image_size)
+        return false;
+    if (room >= 0x1000 + sizeof(ULONGLONG))
+        return true;
+    for (ULONG i = 0; i < (block->SizeOfBlock - sizeof(*block)) / sizeof(*offsets); i++) {
+        ULONG width = offsets[i] >> 12 == IMAGE_REL_BASED_DIR64      ? 8
+                      : offsets[i] >> 12 == IMAGE_REL_BASED_ABSOLUTE ? 0
+                                                                     : 4;
+
+        if (width && (offsets[i] & 0xfffu) + width > room)
+            return false;
+    }
+    return true;
+}
+
 /* Sections that are not writable are made so for the time being, each as a whole: few system calls, whatever its size. */
 NTSTATUS ldr_relocate(void *base, IMAGE_NT_HEADERS *nt, LONG_PTR diff)
 {
@@ -175,7 +196,7 @@ NTSTATUS ldr_relocate(void *base, IMAGE_NT_HEADERS *nt, LONG_PTR diff)
 
     while (!status && (char *)(block + 1) <= end && block->SizeOfBlock) {
         if (block->SizeOfBlock < sizeof(*block) || block->SizeOfBlock > (SIZE_T)(end - (char *)block) ||
-            block->VirtualAddress >= image_size)
+            !block_in_image(block, image_size))
             status = STATUS_INVALID_IMAGE_FORMAT;
         else if (!LdrProcessRelocationBlock((ULONG_PTR)base + block->VirtualAddress,
                                             (block->SizeOfBlock - sizeof(*block)) / sizeof(USHORT),

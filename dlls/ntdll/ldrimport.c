@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * ldrimport.c: finding exports, following forwarders, binding imports.
+ *
+ * Tables of images are read below ldr_guard, a step at a time: what a step finds is worked on outside, where other modules
+ * are loaded and their DllMain and programs' notification routines run, whose faults are their own.
  */
 #include "ldr_private.h"
 
-#define NOT_FOUND (~0u)
+#define NOT_FOUND     (~0u)
+#define FORWARD_LIMIT 32 /* an export that leads through more forwarders than that leads in a circle */
 
 static inline const void *at(const struct ldr_module *module, ULONG rva)
 {
@@ -108,55 +112,15 @@ static NTSTATUS forward_target(struct ldr_module *module, const char *name, size
     return status;
 }
 
-/* "DLL.Function" or "DLL.#123" */
-static NTSTATUS follow_forwarder(struct ldr_module *module, const char *forwarder, void **address)
-{
-    const char *dot = strrchr(forwarder, '.');
-    struct ldr_module *target;
-    NTSTATUS status;
-
-    if (!dot)
-        return STATUS_INVALID_IMAGE_FORMAT;
-    status = forward_target(module, forwarder, dot - forwarder, &target);
-    if (status)
-        return status == STATUS_DLL_NOT_FOUND ? STATUS_ENTRYPOINT_NOT_FOUND : status;
-    if (dot[1] == '#') {
-        ULONG ordinal = 0;
-
-        for (const char *p = dot + 2; *p >= '0' && *p <= '9'; p++)
-            ordinal = ordinal * 10 + (*p - '0');
-        return ldr_find_export(target, NULL, 0, ordinal, address);
-    }
-    return ldr_find_export(target, dot + 1, NOT_FOUND, 0, address);
-}
-
-NTSTATUS ldr_find_export(struct ldr_module *module, const char *name, ULONG hint, ULONG ordinal, void **address)
-{
-    const IMAGE_EXPORT_DIRECTORY *exports = module->exports;
-    NTSTATUS not_found = name ? STATUS_ENTRYPOINT_NOT_FOUND : STATUS_ORDINAL_NOT_FOUND;
-    ULONG index, rva;
-
-    *address = NULL;
-    if (!exports)
-        return not_found;
-    if (name) {
-        index = find_name(module, name, hint);
-        if (index == NOT_FOUND)
-            return not_found;
-        index = ((const USHORT *)at(module, exports->AddressOfNameOrdinals))[index];
-    } else {
-        index = ordinal - exports->Base;
-    }
-    if (index >= exports->NumberOfFunctions)
-        return not_found;
-    rva = ((const ULONG *)at(module, exports->AddressOfFunctions))[index];
-    if (!rva)
-        return not_found;
-    if (rva - (ULONG)((const char *)exports - (const char *)module->entry.DllBase) < module->exports_size)
-        return follow_forwarder(module, at(module, rva), address);
-    *address = (void *)at(module, rva);
-    return STATUS_SUCCESS;
-}
+/* A look-up in one module's export table; `name` NULL: by ordinal. Its outcome is an address or a forwarder. */
+struct look_up {
+    struct ldr_module *module;
+    const char *name;
+    ULONG hint, ordinal;
+    bool stubs; /* the stub of a function that is not implemented will do */
+    void *address;
+    const char *forwarder;
+};
 
 /*
  * Whether an export is only the stub of a function that is not implemented yet (dlls/common/missing.c). Imports are bound
@@ -175,6 +139,80 @@ static bool is_missing(const void *address)
            (ULONG_PTR)common < range.end - 8 && !memcmp(common, "missing", 8);
 }
 
+static NTSTATUS look_up(void *context)
+{
+    struct look_up *sought = context;
+    struct ldr_module *module = sought->module;
+    const IMAGE_EXPORT_DIRECTORY *exports = module->exports;
+    NTSTATUS not_found = sought->name ? STATUS_ENTRYPOINT_NOT_FOUND : STATUS_ORDINAL_NOT_FOUND;
+    ULONG index, rva;
+
+    sought->address = NULL;
+    sought->forwarder = NULL;
+    if (!exports)
+        return not_found;
+    if (sought->name) {
+        index = find_name(module, sought->name, sought->hint);
+        if (index == NOT_FOUND)
+            return not_found;
+        index = ((const USHORT *)at(module, exports->AddressOfNameOrdinals))[index];
+    } else {
+        index = sought->ordinal - exports->Base;
+    }
+    if (index >= exports->NumberOfFunctions)
+        return not_found;
+    rva = ((const ULONG *)at(module, exports->AddressOfFunctions))[index];
+    if (!rva)
+        return not_found;
+    if (rva >= module->entry.SizeOfImage)
+        return STATUS_INVALID_IMAGE_FORMAT;
+    if (rva - (ULONG)((const char *)exports - (const char *)module->entry.DllBase) < module->exports_size) {
+        /* Read to its end here, so that it can be outside. */
+        const char *forwarder = at(module, rva);
+
+        if (!strrchr(forwarder, '.'))
+            return STATUS_INVALID_IMAGE_FORMAT;
+        sought->forwarder = forwarder;
+        return STATUS_SUCCESS;
+    }
+    if (!sought->stubs && is_missing(at(module, rva)))
+        return not_found;
+    sought->address = (void *)at(module, rva);
+    return STATUS_SUCCESS;
+}
+
+/* "DLL.Function" or "DLL.#123": makes it what is sought next. */
+static NTSTATUS follow_forwarder(struct look_up *sought)
+{
+    const char *dot = strrchr(sought->forwarder, '.');
+    NTSTATUS status = forward_target(sought->module, sought->forwarder, dot - sought->forwarder, &sought->module);
+
+    if (status)
+        return status == STATUS_DLL_NOT_FOUND ? STATUS_ENTRYPOINT_NOT_FOUND : status;
+    sought->name = dot + 1;
+    sought->hint = NOT_FOUND;
+    if (dot[1] == '#') {
+        sought->name = NULL;
+        sought->ordinal = 0;
+        for (const char *p = dot + 2; *p >= '0' && *p <= '9'; p++)
+            sought->ordinal = sought->ordinal * 10 + (*p - '0');
+    }
+    return STATUS_SUCCESS;
+}
+
+/* From a look-up's outcome to an address. */
+static NTSTATUS follow_forwarders(struct look_up *sought)
+{
+    NTSTATUS status = STATUS_SUCCESS;
+
+    for (unsigned i = 0; sought->forwarder && !status; i++) {
+        status = i < FORWARD_LIMIT ? follow_forwarder(sought) : STATUS_INVALID_IMAGE_FORMAT;
+        if (!status)
+            status = ldr_guard(look_up, sought);
+    }
+    return status;
+}
+
 static const char *program_message(NTSTATUS status)
 {
     switch (status) {
@@ -187,71 +225,148 @@ static const char *program_message(NTSTATUS status)
     }
 }
 
-/* One DLL's imports: loads it and fills the address table. */
-static NTSTATUS bind_descriptor(struct ldr_module *module, const IMAGE_IMPORT_DESCRIPTOR *descriptor)
+/* The walk through a module's import table. */
+struct binding {
+    struct ldr_module *module, *target;
+    const IMAGE_IMPORT_DESCRIPTOR *descriptor;
+    void *thunks; /* whose protection is to be changed, or NULL */
+    SIZE_T thunks_size;
+
+    /* of the descriptor */
+    const char *dll; /* NULL: that was the last one */
+    size_t dll_length;
+    const IMAGE_THUNK_DATA *thunk; /* the next function's */
+    IMAGE_THUNK_DATA *bound;
+
+    /* of the function */
+    const char *name;
+    size_t name_length;
+    struct look_up sought;
+    void *address; /* to be stored before the next one is read */
+    bool done;
+};
+
+/* Guarded: the next descriptor. Windows does not load a DLL from which nothing is imported. */
+static NTSTATUS next_descriptor(void *context)
 {
-    const char *dll = at(module, descriptor->Name);
-    size_t length = strlen(dll);
-    IMAGE_THUNK_DATA *bound = (IMAGE_THUNK_DATA *)at(module, descriptor->FirstThunk);
-    const IMAGE_THUNK_DATA *thunk = descriptor->OriginalFirstThunk ? at(module, descriptor->OriginalFirstThunk) : bound;
+    struct binding *b = context;
+
+    do {
+        const IMAGE_IMPORT_DESCRIPTOR *descriptor = b->descriptor++;
+
+        if (!descriptor->Name || !descriptor->FirstThunk) {
+            b->dll = NULL;
+            return STATUS_SUCCESS;
+        }
+        b->dll = at(b->module, descriptor->Name);
+        b->dll_length = strlen(b->dll);
+        b->bound = (IMAGE_THUNK_DATA *)at(b->module, descriptor->FirstThunk);
+        b->thunk = descriptor->OriginalFirstThunk ? at(b->module, descriptor->OriginalFirstThunk) : b->bound;
+    } while (!b->thunk->u1.AddressOfData);
+    return STATUS_SUCCESS;
+}
+
+/* Guarded: stores the last function's address and looks the next one up. */
+static NTSTATUS next_import(void *context)
+{
+    struct binding *b = context;
+    struct look_up *sought = &b->sought;
+    NTSTATUS status;
+
+    if (b->address) {
+        /* The table may lie anywhere in the image, but must not lead out of it: what is behind belongs to others. */
+        if ((ULONG_PTR)(b->bound + 1) - (ULONG_PTR)b->module->entry.DllBase > b->module->entry.SizeOfImage)
+            return STATUS_INVALID_IMAGE_FORMAT;
+        b->bound->u1.Function = (ULONG_PTR)b->address;
+        b->address = NULL;
+        b->bound++;
+        b->thunk++;
+    }
+    b->name = NULL;
+    b->done = !b->thunk->u1.AddressOfData;
+    if (b->done)
+        return STATUS_SUCCESS;
+    *sought = (struct look_up){ .module = b->target, .stubs = true };
+    if (IMAGE_SNAP_BY_ORDINAL(b->thunk->u1.Ordinal)) {
+        sought->ordinal = IMAGE_ORDINAL(b->thunk->u1.Ordinal);
+    } else {
+        const IMAGE_IMPORT_BY_NAME *by_name = at(b->module, (ULONG)b->thunk->u1.AddressOfData);
+
+        sought->name = (const char *)by_name->Name;
+        sought->hint = by_name->Hint;
+    }
+    status = look_up(sought);
+    if (sought->name) {
+        if (status)
+            b->name_length = strlen(sought->name); /* so that a message can show it */
+        b->name = sought->name;
+    }
+    return status;
+}
+
+/* Why a program does not start: the first cause is enough. */
+static void report_dll(const struct binding *b, NTSTATUS status)
+{
+    if (ldr_reporting)
+        ldr_message("%s is needed by %ls, %s (%x)", b->dll, b->module->entry.BaseDllName.Buffer,
+                    program_message(status), (unsigned)status);
+    ldr_reporting = false;
+}
+
+static void report_function(const struct binding *b, NTSTATUS status)
+{
+    const WCHAR *dll = b->target->entry.BaseDllName.Buffer, *importer = b->module->entry.BaseDllName.Buffer;
+
+    if (!ldr_reporting)
+        return;
+    if (status == STATUS_INVALID_IMAGE_FORMAT)
+        ldr_message("%ls or %ls, which imports from it, is damaged: its tables lead to nowhere (%x)", dll, importer,
+                    (unsigned)status);
+    else if (b->name)
+        ldr_message("%ls has no function %s, which %ls imports (%x)", dll, b->name, importer, (unsigned)status);
+    else
+        ldr_message("%ls has no function with ordinal %u, which %ls imports (%x)", dll, (unsigned)b->sought.ordinal,
+                    importer, (unsigned)status);
+    ldr_reporting = false;
+}
+
+/* One DLL's imports: loads it and fills the address table. */
+static NTSTATUS bind_descriptor(struct binding *b)
+{
     struct ldr_search search = { 0 };
-    struct ldr_module *target;
     WCHAR buffer[64], *name = buffer;
     NTSTATUS status;
 
-    if (!thunk->u1.AddressOfData)
-        return STATUS_SUCCESS; /* Windows does not load a DLL from which nothing is imported */
-    if (length >= ARRAY_SIZE(buffer)) {
-        name = heap_alloc((length + 1) * sizeof(*name));
+    if (b->dll_length >= ARRAY_SIZE(buffer)) {
+        name = heap_alloc((b->dll_length + 1) * sizeof(*name));
         if (!name)
             return STATUS_NO_MEMORY;
     }
-    for (size_t i = 0; i <= length; i++)
-        name[i] = (unsigned char)dll[i];
-    status = ldr_load(name, length, &search, module, &target);
+    for (size_t i = 0; i <= b->dll_length; i++)
+        name[i] = (unsigned char)b->dll[i];
+    status = ldr_load(name, b->dll_length, &search, b->module, &b->target);
     if (name != buffer)
         heap_free(name);
     if (status) {
-        if (ldr_reporting) {
-            ldr_message("%s is needed by %ls, %s (%x)", dll, module->entry.BaseDllName.Buffer, program_message(status),
-                        (unsigned)status);
-            ldr_reporting = false; /* the first cause is enough */
-        }
+        report_dll(b, status);
         return status;
     }
-    if (!ldr_add_dependency(module, target))
+    if (!ldr_add_dependency(b->module, b->target))
         return STATUS_NO_MEMORY;
 
-    for (; thunk->u1.AddressOfData; thunk++, bound++) {
-        const char *function = NULL;
-        ULONG ordinal = 0, hint = 0;
-        void *address;
-
-        if (IMAGE_SNAP_BY_ORDINAL(thunk->u1.Ordinal)) {
-            ordinal = IMAGE_ORDINAL(thunk->u1.Ordinal);
-        } else {
-            const IMAGE_IMPORT_BY_NAME *by_name = at(module, (ULONG)thunk->u1.AddressOfData);
-
-            function = (const char *)by_name->Name;
-            hint = by_name->Hint;
-        }
-        status = ldr_find_export(target, function, hint, ordinal, &address);
+    for (;;) {
+        status = ldr_guard(next_import, b);
+        if (b->done && !status)
+            return STATUS_SUCCESS;
+        if (!status && b->sought.forwarder)
+            status = follow_forwarders(&b->sought);
         if (status) {
-            if (ldr_reporting) {
-                if (function)
-                    ldr_message("%ls has no function %s, which %ls imports (%x)", target->entry.BaseDllName.Buffer,
-                                function, module->entry.BaseDllName.Buffer, (unsigned)status);
-                else
-                    ldr_message("%ls has no function with ordinal %u, which %ls imports (%x)",
-                                target->entry.BaseDllName.Buffer, (unsigned)ordinal, module->entry.BaseDllName.Buffer,
-                                (unsigned)status);
-                ldr_reporting = false;
-            }
+            report_function(b, status);
             return status;
         }
-        bound->u1.Function = (ULONG_PTR)ldr_trace_wrap(module, target, dll, function, ordinal, address);
+        b->address =
+            ldr_trace_wrap(b->module, b->target, b->dll, b->name, b->name ? 0 : b->sought.ordinal, b->sought.address);
     }
-    return STATUS_SUCCESS;
 }
 
 static bool is_writable(const struct ldr_module *module, ULONG rva)
@@ -265,16 +380,15 @@ static bool is_writable(const struct ldr_module *module, ULONG rva)
 }
 
 /* Where the address tables begin and end, for the change of protection. */
-static void thunk_range(const struct ldr_module *module, const IMAGE_IMPORT_DESCRIPTOR *imports, void **base,
-                        SIZE_T *size)
+static void thunk_range(struct binding *b)
 {
     ULONG low = ~0u, high = 0;
 
-    for (; imports->Name && imports->FirstThunk; imports++) {
-        const IMAGE_THUNK_DATA *first = at(module, imports->FirstThunk), *last = first;
+    for (const IMAGE_IMPORT_DESCRIPTOR *imports = b->descriptor; imports->Name && imports->FirstThunk; imports++) {
+        const IMAGE_THUNK_DATA *first = at(b->module, imports->FirstThunk), *last = first;
 
         if (imports->OriginalFirstThunk) {
-            const IMAGE_THUNK_DATA *name = at(module, imports->OriginalFirstThunk);
+            const IMAGE_THUNK_DATA *name = at(b->module, imports->OriginalFirstThunk);
 
             while (name->u1.AddressOfData)
                 name++, last++;
@@ -285,40 +399,48 @@ static void thunk_range(const struct ldr_module *module, const IMAGE_IMPORT_DESC
         low = min(low, imports->FirstThunk);
         high = max(high, imports->FirstThunk + (ULONG)((const char *)last - (const char *)first));
     }
-    *base = (void *)at(module, low);
-    *size = high > low ? high - low : 0;
+    if (high > low) {
+        b->thunks = (void *)at(b->module, low);
+        b->thunks_size = high - low;
+    }
 }
 
-static NTSTATUS bind_imports(void *context)
+/* Guarded: where the import table is. */
+static NTSTATUS find_imports(void *context)
 {
-    struct ldr_module *module = context;
-    ULONG size, old = 0;
-    const IMAGE_IMPORT_DESCRIPTOR *imports =
-        RtlImageDirectoryEntryToData(module->entry.DllBase, TRUE, IMAGE_DIRECTORY_ENTRY_IMPORT, &size);
-    void *base = NULL;
-    SIZE_T length = 0;
-    NTSTATUS status = STATUS_SUCCESS;
+    struct binding *b = context;
+    ULONG size;
 
-    if (imports && imports->Name && imports->FirstThunk) {
-        if (!is_writable(module, imports->FirstThunk)) {
-            thunk_range(module, imports, &base, &length);
-            if (length)
-                status = NtProtectVirtualMemory(NT_CURRENT_PROCESS, &base, &length, PAGE_READWRITE, &old);
-        }
-        for (; !status && imports->Name && imports->FirstThunk; imports++)
-            status = bind_descriptor(module, imports);
-        if (old)
-            NtProtectVirtualMemory(NT_CURRENT_PROCESS, &base, &length, old, &old);
-    }
-    if (!status)
-        module->state = LDR_BOUND;
-    return status;
+    b->descriptor = RtlImageDirectoryEntryToData(b->module->entry.DllBase, TRUE, IMAGE_DIRECTORY_ENTRY_IMPORT, &size);
+    if (b->descriptor && b->descriptor->Name && b->descriptor->FirstThunk &&
+        !is_writable(b->module, b->descriptor->FirstThunk))
+        thunk_range(b);
+    if (b->thunks_size > b->module->entry.SizeOfImage)
+        return STATUS_INVALID_IMAGE_FORMAT;
+    return STATUS_SUCCESS;
 }
 
 /* Loads what the module imports and binds it, recursively. Under the loader lock. */
 NTSTATUS ldr_bind_imports(struct ldr_module *module)
 {
-    return ldr_guard(bind_imports, module);
+    struct binding binding = { .module = module };
+    ULONG old = 0;
+    NTSTATUS status = ldr_guard(find_imports, &binding);
+
+    if (!status && binding.thunks_size)
+        status =
+            NtProtectVirtualMemory(NT_CURRENT_PROCESS, &binding.thunks, &binding.thunks_size, PAGE_READWRITE, &old);
+    while (!status && binding.descriptor) {
+        status = ldr_guard(next_descriptor, &binding);
+        if (status || !binding.dll)
+            break;
+        status = bind_descriptor(&binding);
+    }
+    if (old)
+        NtProtectVirtualMemory(NT_CURRENT_PROCESS, &binding.thunks, &binding.thunks_size, old, &old);
+    if (!status)
+        module->state = LDR_BOUND;
+    return status;
 }
 
 /* --- Exported --- */
@@ -326,14 +448,13 @@ NTSTATUS ldr_bind_imports(struct ldr_module *module)
 /* An export for a program's use: not a stub. */
 static NTSTATUS get_procedure(struct ldr_module *module, const char *name, ULONG ordinal, PVOID *address)
 {
-    NTSTATUS status = ldr_find_export(module, name, NOT_FOUND, ordinal, address);
+    struct look_up sought = { .module = module, .name = name, .hint = NOT_FOUND, .ordinal = ordinal };
+    NTSTATUS status = ldr_guard(look_up, &sought);
 
-    if (!status && is_missing(*address)) {
-        *address = NULL;
-        status = name ? STATUS_ENTRYPOINT_NOT_FOUND : STATUS_ORDINAL_NOT_FOUND;
-    }
+    if (!status && sought.forwarder)
+        status = follow_forwarders(&sought);
     if (!status)
-        *address = ldr_trace_wrap(NULL, module, NULL, name, ordinal, *address);
+        *address = ldr_trace_wrap(NULL, module, NULL, name, ordinal, sought.address);
     return status;
 }
 

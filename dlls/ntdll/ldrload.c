@@ -75,6 +75,8 @@ static NTSTATUS prepare_image(void *context)
     LONG_PTR diff = (char *)module->entry.DllBase - (char *)module->nt->OptionalHeader.ImageBase;
     NTSTATUS status;
 
+    if (module->nt->OptionalHeader.AddressOfEntryPoint >= module->entry.SizeOfImage)
+        return STATUS_INVALID_IMAGE_FORMAT;
     if (diff) {
         module->entry.Flags |= LDRP_IMAGE_NOT_AT_BASE;
         status = ldr_relocate(module->entry.DllBase, module->nt, diff);
@@ -356,21 +358,7 @@ NTSTATUS ldr_load(const WCHAR *name, size_t length, const struct ldr_search *sea
     return status;
 }
 
-typedef VOID(NTAPI *tls_callback)(PVOID base, ULONG reason, PVOID reserved);
 typedef BOOL(NTAPI *dll_entry)(PVOID base, ULONG reason, PVOID reserved);
-
-void ldr_call_tls_callbacks(struct ldr_module *module, ULONG reason)
-{
-    ULONG size;
-    const IMAGE_TLS_DIRECTORY *tls =
-        RtlImageDirectoryEntryToData(module->entry.DllBase, TRUE, IMAGE_DIRECTORY_ENTRY_TLS, &size);
-    const tls_callback *callback;
-
-    if (!tls || !tls->AddressOfCallBacks)
-        return;
-    for (callback = (const tls_callback *)tls->AddressOfCallBacks; *callback; callback++)
-        (*callback)(module->entry.DllBase, reason, NULL);
-}
 
 bool ldr_call_entry(struct ldr_module *module, ULONG reason, void *reserved)
 {

@@ -87,24 +87,60 @@ static ULONG index_alloc(void)
     return image_count++;
 }
 
-/* Called when the image has been mapped; does nothing if it has no TLS directory. */
+static const IMAGE_TLS_DIRECTORY *directory_of(const struct ldr_module *module)
+{
+    ULONG size;
+
+    return RtlImageDirectoryEntryToData(module->entry.DllBase, TRUE, IMAGE_DIRECTORY_ENTRY_TLS, &size);
+}
+
+static bool in_image(const struct ldr_module *module, ULONG_PTR address, SIZE_T size)
+{
+    SIZE_T offset = address - (ULONG_PTR)module->entry.DllBase;
+
+    return offset <= module->entry.SizeOfImage && size <= module->entry.SizeOfImage - offset;
+}
+
+/* The addresses in the directory, and those of the callbacks. What a program changes there when it runs is up to it. */
+static bool is_sound(const struct ldr_module *module, const IMAGE_TLS_DIRECTORY *tls)
+{
+    ULONG_PTR at = (ULONG_PTR)tls->AddressOfCallBacks;
+
+    if (tls->EndAddressOfRawData != tls->StartAddressOfRawData &&
+        !in_image(module, tls->StartAddressOfRawData, tls->EndAddressOfRawData - tls->StartAddressOfRawData))
+        return false;
+    if (tls->AddressOfIndex && !in_image(module, (ULONG_PTR)tls->AddressOfIndex, sizeof(ULONG)))
+        return false;
+    for (; at; at += sizeof(ULONG_PTR)) {
+        if (!in_image(module, at, sizeof(ULONG_PTR)))
+            return false;
+        if (!*(const ULONG_PTR *)at)
+            break;
+        if (!in_image(module, *(const ULONG_PTR *)at, 1))
+            return false;
+    }
+    return true;
+}
+
+/* Called when the image has been mapped, below ldr_guard; does nothing if it has no TLS directory. */
 NTSTATUS ldr_tls_add_module(struct ldr_module *module)
 {
-    ULONG size, index, align;
-    const IMAGE_TLS_DIRECTORY *tls =
-        RtlImageDirectoryEntryToData(module->entry.DllBase, TRUE, IMAGE_DIRECTORY_ENTRY_TLS, &size);
+    ULONG index, align;
+    const IMAGE_TLS_DIRECTORY *tls = directory_of(module);
     NTSTATUS status = STATUS_SUCCESS;
     struct tls_image *image, new = { .module = module };
 
-    if (!tls || !tls->AddressOfIndex)
+    if (!tls)
+        return STATUS_SUCCESS;
+    if (!is_sound(module, tls))
+        return STATUS_INVALID_IMAGE_FORMAT;
+    if (!tls->AddressOfIndex)
         return STATUS_SUCCESS;
     align = (tls->Characteristics & IMAGE_SCN_ALIGN_MASK) >> 20;
     new.alignment = align > 5 ? (SIZE_T)1 << (align - 1) : 16;
     new.data = (const void *)tls->StartAddressOfRawData;
     new.data_size = tls->EndAddressOfRawData - tls->StartAddressOfRawData;
     new.zero_size = tls->SizeOfZeroFill;
-    if (new.data_size > module->entry.SizeOfImage)
-        return STATUS_INVALID_IMAGE_FORMAT;
     /* Faults on what the image says belong before the lock (ldr_guard). */
     for (SIZE_T i = 0; i < new.data_size; i += 0x1000)
         (void)((const volatile char *)new.data)[i];
@@ -130,6 +166,36 @@ NTSTATUS ldr_tls_add_module(struct ldr_module *module)
     module->entry.TlsIndex = 0xffff; /* "it has some", as Windows 8 and later say */
     RtlReleaseSRWLockExclusive(&tls_lock);
     return status;
+}
+
+typedef VOID(NTAPI *tls_callback)(PVOID base, ULONG reason, PVOID reserved);
+
+struct tls_walk {
+    const struct ldr_module *module;
+    const tls_callback *next;
+    tls_callback callback; /* NULL: there are no more */
+};
+
+/* Guarded: the next callback. A callback may add others, so the table is read as it is by now. */
+static NTSTATUS next_callback(void *context)
+{
+    struct tls_walk *walk = context;
+
+    if (!walk->next) {
+        const IMAGE_TLS_DIRECTORY *tls = directory_of(walk->module);
+
+        walk->next = tls ? (const tls_callback *)tls->AddressOfCallBacks : NULL;
+    }
+    walk->callback = walk->next ? *walk->next++ : NULL;
+    return STATUS_SUCCESS;
+}
+
+void ldr_call_tls_callbacks(struct ldr_module *module, ULONG reason)
+{
+    struct tls_walk walk = { .module = module };
+
+    while (!ldr_guard(next_callback, &walk) && walk.callback)
+        walk.callback(module->entry.DllBase, reason, NULL);
 }
 
 void ldr_tls_remove_module(struct ldr_module *module)

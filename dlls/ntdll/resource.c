@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * resource.c: the resources of images: directories by type, name and language, sorted so that each step is a binary search.
- * Handles may be tagged ones of files mapped as data (ldr.h).
+ * Handles may be tagged ones of files mapped as data (ldr.h). What is exported reads the directories below ldr_guard.
  */
-#include "ntdll_private.h"
+#include "ldr_private.h"
 
 struct resources {
     const char *root; /* of the directories; what they refer to is relative to it */
@@ -158,26 +158,41 @@ static NTSTATUS find(PVOID base, const LDR_RESOURCE_INFO *info, ULONG level, boo
     return STATUS_SUCCESS;
 }
 
+struct find {
+    PVOID base;
+    const LDR_RESOURCE_INFO *info;
+    ULONG level;
+    bool want_directory;
+    const void *result;
+};
+
+static NTSTATUS guarded_find(void *context)
+{
+    struct find *f = context;
+
+    return find(f->base, f->info, f->level, f->want_directory, &f->result);
+}
+
 NTSTATUS NTAPI LdrFindResource_U(PVOID base, LDR_RESOURCE_INFO *info, ULONG level, PIMAGE_RESOURCE_DATA_ENTRY *entry)
 {
-    const void *result = NULL;
-    NTSTATUS status = find(base, info, level, false, &result);
+    struct find f = { base, info, level, false, NULL };
+    NTSTATUS status = ldr_guard(guarded_find, &f);
 
-    *entry = (IMAGE_RESOURCE_DATA_ENTRY *)result;
+    *entry = (IMAGE_RESOURCE_DATA_ENTRY *)f.result;
     return status;
 }
 
 NTSTATUS NTAPI LdrFindResourceDirectory_U(PVOID base, LDR_RESOURCE_INFO *info, ULONG level,
                                           PIMAGE_RESOURCE_DIRECTORY *dir)
 {
-    const void *result = NULL;
-    NTSTATUS status = find(base, info, level, true, &result);
+    struct find f = { base, info, level, true, NULL };
+    NTSTATUS status = ldr_guard(guarded_find, &f);
 
-    *dir = (IMAGE_RESOURCE_DIRECTORY *)result;
+    *dir = (IMAGE_RESOURCE_DIRECTORY *)f.result;
     return status;
 }
 
-NTSTATUS NTAPI LdrAccessResource(PVOID base, const IMAGE_RESOURCE_DATA_ENTRY *entry, PVOID *data, PULONG size)
+static NTSTATUS access(PVOID base, const IMAGE_RESOURCE_DATA_ENTRY *entry, PVOID *data, PULONG size)
 {
     PVOID address;
 
@@ -195,6 +210,32 @@ NTSTATUS NTAPI LdrAccessResource(PVOID base, const IMAGE_RESOURCE_DATA_ENTRY *en
     if (size)
         *size = entry->Size;
     return STATUS_SUCCESS;
+}
+
+struct access {
+    PVOID base;
+    const IMAGE_RESOURCE_DATA_ENTRY *entry;
+    PVOID data;
+    ULONG size;
+};
+
+static NTSTATUS guarded_access(void *context)
+{
+    struct access *a = context;
+
+    return access(a->base, a->entry, &a->data, &a->size);
+}
+
+NTSTATUS NTAPI LdrAccessResource(PVOID base, const IMAGE_RESOURCE_DATA_ENTRY *entry, PVOID *data, PULONG size)
+{
+    struct access a = { .base = base, .entry = entry };
+    NTSTATUS status = ldr_guard(guarded_access, &a);
+
+    if (!status && data)
+        *data = a.data;
+    if (!status && size)
+        *size = a.size;
+    return status;
 }
 
 struct enumeration {
@@ -239,12 +280,20 @@ static NTSTATUS enumerate(struct enumeration *e, const IMAGE_RESOURCE_DIRECTORY 
                 out->Name = depth > 0 ? e->path[1] : 0;
                 out->Language = depth > 1 ? e->path[2] : 0;
                 out->Reserved = 0;
-                LdrAccessResource(e->base, data, &out->Data, &out->Size);
+                access(e->base, data, &out->Data, &out->Size);
             }
             e->count++;
         }
     }
     return STATUS_SUCCESS;
+}
+
+static NTSTATUS guarded_enumerate(void *context)
+{
+    struct enumeration *e = context;
+    NTSTATUS status = open_resources(e->base, &e->resources);
+
+    return status ? status : enumerate(e, (const IMAGE_RESOURCE_DIRECTORY *)e->resources.root, 0);
 }
 
 NTSTATUS NTAPI LdrEnumResources(PVOID base, const LDR_RESOURCE_INFO *info, ULONG level, PULONG count,
@@ -253,51 +302,77 @@ NTSTATUS NTAPI LdrEnumResources(PVOID base, const LDR_RESOURCE_INFO *info, ULONG
     struct enumeration e = {
         .base = base, .info = info, .level = level, .capacity = entries ? *count : 0, .out = entries
     };
-    NTSTATUS status = open_resources(base, &e.resources);
+    NTSTATUS status = ldr_guard(guarded_enumerate, &e);
 
-    *count = 0;
-    if (status)
-        return status;
-    status = enumerate(&e, (const IMAGE_RESOURCE_DIRECTORY *)e.resources.root, 0);
     *count = e.count;
     if (!status && e.count > e.capacity)
         status = STATUS_INFO_LENGTH_MISMATCH;
     return status;
 }
 
-/* Messages are in blocks of consecutive numbers, sorted. */
+struct message {
+    const char *data;
+    ULONG size, id;
+    const MESSAGE_RESOURCE_ENTRY *entry;
+};
+
+/* Messages are in blocks of consecutive numbers, sorted. What is found lies within the resource as a whole. */
+static NTSTATUS guarded_message(void *context)
+{
+    struct message *m = context;
+    const MESSAGE_RESOURCE_DATA *data = (const MESSAGE_RESOURCE_DATA *)m->data;
+    ULONG low = 0, high;
+
+    if (m->size < offsetof(MESSAGE_RESOURCE_DATA, Blocks))
+        return STATUS_INVALID_IMAGE_FORMAT;
+    high = data->NumberOfBlocks;
+    if (high > (m->size - offsetof(MESSAGE_RESOURCE_DATA, Blocks)) / sizeof(data->Blocks[0]))
+        return STATUS_INVALID_IMAGE_FORMAT;
+    while (low < high) {
+        ULONG middle = (low + high) / 2, offset;
+        const MESSAGE_RESOURCE_BLOCK *block = &data->Blocks[middle];
+
+        if (m->id < block->LowId) {
+            high = middle;
+            continue;
+        }
+        if (m->id > block->HighId) {
+            low = middle + 1;
+            continue;
+        }
+        offset = block->OffsetToEntries;
+        for (ULONG i = block->LowId;; i++) {
+            const MESSAGE_RESOURCE_ENTRY *entry = (const MESSAGE_RESOURCE_ENTRY *)(m->data + offset);
+
+            if (offset > m->size || m->size - offset < offsetof(MESSAGE_RESOURCE_ENTRY, Text) ||
+                entry->Length < offsetof(MESSAGE_RESOURCE_ENTRY, Text) || entry->Length > m->size - offset)
+                return STATUS_INVALID_IMAGE_FORMAT;
+            if (i == m->id) {
+                m->entry = entry;
+                return STATUS_SUCCESS;
+            }
+            offset += entry->Length;
+        }
+    }
+    return STATUS_MESSAGE_NOT_FOUND;
+}
+
 NTSTATUS NTAPI RtlFindMessage(PVOID base, ULONG type, ULONG language, ULONG id, PVOID *entry)
 {
     LDR_RESOURCE_INFO info = { type, 1, language };
     PIMAGE_RESOURCE_DATA_ENTRY data_entry;
-    const MESSAGE_RESOURCE_DATA *data;
     NTSTATUS status = LdrFindResource_U(base, &info, 3, &data_entry);
+    struct message message = { .id = id };
     PVOID address;
-    ULONG low = 0, high;
 
     *entry = NULL;
     if (status)
         return status;
-    status = LdrAccessResource(base, data_entry, &address, NULL);
+    status = LdrAccessResource(base, data_entry, &address, &message.size);
     if (status)
         return status;
-    data = address;
-    for (high = data->NumberOfBlocks; low < high;) {
-        ULONG middle = (low + high) / 2;
-        const MESSAGE_RESOURCE_BLOCK *block = &data->Blocks[middle];
-        const char *message;
-
-        if (id < block->LowId) {
-            high = middle;
-        } else if (id > block->HighId) {
-            low = middle + 1;
-        } else {
-            message = (const char *)data + block->OffsetToEntries;
-            for (ULONG i = block->LowId; i < id; i++)
-                message += ((const MESSAGE_RESOURCE_ENTRY *)message)->Length;
-            *entry = (PVOID)message;
-            return STATUS_SUCCESS;
-        }
-    }
-    return STATUS_MESSAGE_NOT_FOUND;
+    message.data = address;
+    status = ldr_guard(guarded_message, &message);
+    *entry = (PVOID)message.entry;
+    return status;
 }
