@@ -55,7 +55,7 @@ obj/native/dlls/ntdll/unix/registry_image.o: gen/registry.bin
 NATIVE_SOURCES = $(foreach dir,loader $(patsubst $(srcdir)/%/,%,$(wildcard $(srcdir)/dlls/*/unix/)),\
 	$(patsubst $(srcdir)/%,%,$(wildcard $(srcdir)/$(dir)/*.c $(srcdir)/$(dir)/*.S)))
 NATIVE_OBJECTS = $(patsubst %,obj/native/%.o,$(basename $(NATIVE_SOURCES))) \
-	obj/native/gen/nt_dispatch.o obj/native/gen/nt_decode.o obj/native/gen/protocol_shapes.o
+	obj/native/gen/nt_dispatch.o obj/native/gen/nt_decode.o obj/native/gen/protocol_shapes.o obj/native/gen/protocol_agent.o
 
 obj/native/%.o: $(srcdir)/%.c $(srcdir)/build-aux/native.mk | $(GENERATED)
 	@mkdir -p $(@D)

@@ -2,51 +2,15 @@
 /* child_start.c: the start of a process that another one of ours created: what the memfd says (child.h) becomes true. */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <termios.h>
 #include <unistd.h>
 #include "child.h"
 #include "file.h"
 #include "process.h"
 
 static const struct child_start *child_start;
-
-/* An inherited descriptor as a file object of the kind it is. */
-static struct file_object *wrap_inherited(int fd, const struct child_handle *handle)
-{
-    struct stat st;
-    struct termios termios;
-    struct file_object *file;
-    if (fstat(fd, &st))
-        return NULL;
-    if (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode))
-        file = pipe_wrap_fd(fd, handle->access, st.st_mode);
-    else if (S_ISCHR(st.st_mode) && !tcgetattr(fd, &termios))
-        file = console_open(fd, handle->access, !(handle->access & FILE_WRITE_DATA) || fd == 0);
-    else if (S_ISCHR(st.st_mode))
-        file = file_alloc(FILE_KIND_CHAR, &char_ops, fd, handle->access, 0, 0);
-    else
-        file = file_alloc(S_ISDIR(st.st_mode) ? FILE_KIND_DIRECTORY : FILE_KIND_FILE, &disk_ops, fd, handle->access,
-                          FILE_SHARE_VALID_FLAGS, 0);
-    if (!file)
-        return NULL;
-    if (file->ops == &disk_ops) {
-        char target[PATH_MAX];
-        struct fd_path self;
-        ssize_t n = readlink(fd_path(fd, &self), target, sizeof(target) - 1);
-        if (n > 0 && target[0] == '/') {
-            target[n] = 0;
-            file->unix_path = strdup(target);
-        }
-        file->os_position = true;
-    }
-    file->options = handle->options;
-    file->append_only = handle->append;
-    return file;
-}
 
 /* Gives an object a handle of a certain value. The table is still empty but for what was inherited, so handing out handles
  * until the value comes up is quick; the others are given back. */
@@ -132,7 +96,7 @@ void child_make_handles(HANDLE std[3])
             }
         if (!borrowed)
             fcntl(fd, F_SETFD, FD_CLOEXEC);
-        struct file_object *file = wrap_inherited(fd, &handles[i]);
+        struct file_object *file = file_wrap(fd, handles[i].access, handles[i].options, handles[i].append);
         if (!file)
             continue;
         file->fd_borrowed = borrowed;

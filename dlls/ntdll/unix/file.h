@@ -86,6 +86,12 @@ NTSTATUS file_create_std_handles(HANDLE out[3]);
 NTSTATUS file_open_unix(const char *path, ACCESS_MASK access, struct file_object **file);
 /* The descriptor of a file that was opened with all of `need`; stays the file's. `file` may be any object. */
 NTSTATUS file_get_fd(struct object *file, ACCESS_MASK need, int *fd);
+/* file_shared.c: a descriptor from another process as a file object of the kind it is; takes it. NULL: memory is out. */
+struct file_object *file_wrap(int fd, ACCESS_MASK access, ULONG options, bool append_only);
+/* What another process needs to have the same file: data, malloc'ed, and a descriptor of its own. And its making there,
+ * which takes the descriptor. */
+NTSTATUS file_export(struct file_object *file, void **data, uint32_t *size, int *fd);
+NTSTATUS file_import(const void *data, size_t size, int *fd, struct object **obj);
 /* `\Device\HarddiskVolume3\dir\file`; malloc'ed, zero-terminated. */
 NTSTATUS file_get_nt_name(struct file_object *file, WCHAR **name);
 /* Its Unix path with all links followed, as the kernel knows it; malloc'ed. */

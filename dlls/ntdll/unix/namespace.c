@@ -2,30 +2,34 @@
 /*
  * namespace.c: the names of objects: directories, symbolic links, and inserting and finding by OBJECT_ATTRIBUTES.
  *
- * A directory is a hash of its entries by upper-cased name. All of it is under one lock, held for a walk of a few
- * components; the tree is made when the first name is used, so programs that name nothing pay nothing.
+ * The tree that is there from the start (include/objecttree.h) is in every process, under one lock that is held for a walk of
+ * a few components; it is made when the first name is used, so programs that name nothing pay nothing. Some of its
+ * directories are shared: what programs create in them is the server's (shared.c), and so is what they create below.
  */
 #include <stdlib.h>
 #include <string.h>
 #include "cell.h"
+#include "nametable.h"
 #include "object_private.h"
+#include "objecttree.h"
 #include "security.h"
+#include "shared.h"
 
 struct object_name {
     struct object *object;
     struct directory *parent; /* referenced */
-    struct object_name *next; /* in its bucket */
-    uint32_t hash;
     bool linked;
-    size_t length;
-    WCHAR text[];
+    struct name_entry entry;
 };
 
 struct directory {
     struct object header;
-    uint32_t count;
-    uint32_t bucket_count;
-    struct object_name **buckets;
+    struct name_table names;
+    uint32_t number; /* what the server calls it; 0 = it is this process's */
+    /* Where the last enumeration stopped: the next one goes on there if it asks for that place. */
+    ULONG scan_index;
+    bool scan_remote;
+    uint64_t scan_cursor;
 };
 
 struct symbolic_link {
@@ -41,8 +45,18 @@ static struct directory *root;
 
 static void directory_destroy(struct object *obj)
 {
-    free(((struct directory *)obj)->buckets);
+    name_table_free(&((struct directory *)obj)->names);
     free(obj);
+}
+
+static struct directory *directory_new(void);
+
+static NTSTATUS directory_adopt(struct shared_form *form, struct object **obj)
+{
+    struct directory *dir = directory_new();
+    (void)form;
+    *obj = &dir->header;
+    return dir ? STATUS_SUCCESS : STATUS_NO_MEMORY;
 }
 
 const struct object_type directory_type = {
@@ -52,11 +66,31 @@ const struct object_type directory_type = {
                          STANDARD_RIGHTS_WRITE | DIRECTORY_CREATE_OBJECT | DIRECTORY_CREATE_SUBDIRECTORY,
                          STANDARD_RIGHTS_EXECUTE | DIRECTORY_QUERY | DIRECTORY_TRAVERSE, DIRECTORY_ALL_ACCESS },
     .destroy = directory_destroy,
+    .adopt = directory_adopt,
 };
 
 static void link_destroy(struct object *obj)
 {
     free(obj);
+}
+
+static struct symbolic_link *link_new(const WCHAR *target, size_t length);
+
+static NTSTATUS link_share(struct object *obj, struct shared_form *form)
+{
+    const struct symbolic_link *link = (struct symbolic_link *)obj;
+    form->size = (uint32_t)(link->length * sizeof(WCHAR));
+    if (!(form->data = malloc(form->size)))
+        return STATUS_NO_MEMORY;
+    memcpy(form->data, link->target, form->size);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS link_adopt(struct shared_form *form, struct object **obj)
+{
+    struct symbolic_link *link = link_new(form->data, form->size / sizeof(WCHAR));
+    *obj = &link->header;
+    return link ? STATUS_SUCCESS : STATUS_NO_MEMORY;
 }
 
 const struct object_type symbolic_link_type = {
@@ -65,76 +99,32 @@ const struct object_type symbolic_link_type = {
     .generic_mapping = { STANDARD_RIGHTS_READ | SYMBOLIC_LINK_QUERY, STANDARD_RIGHTS_WRITE,
                          STANDARD_RIGHTS_EXECUTE | SYMBOLIC_LINK_QUERY, SYMBOLIC_LINK_ALL_ACCESS },
     .destroy = link_destroy,
+    .share = link_share,
+    .adopt = link_adopt,
 };
 
 /* --- directories; the lock is held --- */
 
-static uint32_t hash_name(const WCHAR *name, size_t length)
-{
-    uint32_t hash = 2166136261u;
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ unicode_upcase(name[i])) * 16777619u;
-    return hash;
-}
-
-static bool names_equal(const WCHAR *a, const WCHAR *b, size_t length, bool ignore_case)
-{
-    for (size_t i = 0; i < length; i++)
-        if (a[i] != b[i] && (!ignore_case || unicode_upcase(a[i]) != unicode_upcase(b[i])))
-            return false;
-    return true;
-}
-
 static struct object_name *directory_find(struct directory *dir, const WCHAR *name, size_t length, bool ignore_case)
 {
-    if (!dir->bucket_count)
-        return NULL;
-    uint32_t hash = hash_name(name, length);
-    struct object_name *entry = dir->buckets[hash & (dir->bucket_count - 1)];
-    while (entry &&
-           !(entry->hash == hash && entry->length == length && names_equal(entry->text, name, length, ignore_case)))
-        entry = entry->next;
-    return entry;
-}
-
-static bool directory_grow(struct directory *dir)
-{
-    uint32_t count = dir->bucket_count ? dir->bucket_count * 2 : 8;
-    struct object_name **buckets = calloc(count, sizeof(*buckets));
-    if (!buckets)
-        return dir->bucket_count != 0; /* longer chains will do */
-    for (uint32_t i = 0; i < dir->bucket_count; i++) {
-        struct object_name *entry = dir->buckets[i];
-        while (entry) {
-            struct object_name *next = entry->next;
-            entry->next = buckets[entry->hash & (count - 1)];
-            buckets[entry->hash & (count - 1)] = entry;
-            entry = next;
-        }
-    }
-    free(dir->buckets);
-    dir->buckets = buckets;
-    dir->bucket_count = count;
-    return true;
+    struct name_entry *entry = name_find(&dir->names, name, length, ignore_case);
+    return entry ? container_of(entry, struct object_name, entry) : NULL;
 }
 
 static NTSTATUS directory_insert(struct directory *dir, const WCHAR *name, size_t length, struct object *obj)
 {
-    if (dir->count >= dir->bucket_count && !directory_grow(dir))
-        return STATUS_NO_MEMORY;
-    struct object_name *entry = malloc(sizeof(*entry) + (length + 1) * sizeof(WCHAR));
+    struct object_name *entry = malloc(sizeof(*entry) + length * sizeof(WCHAR));
     if (!entry)
         return STATUS_NO_MEMORY;
     entry->object = obj;
     entry->parent = dir;
-    entry->hash = hash_name(name, length);
     entry->linked = true;
-    entry->length = length;
-    memcpy(entry->text, name, length * sizeof(WCHAR));
-    entry->text[length] = 0;
-    entry->next = dir->buckets[entry->hash & (dir->bucket_count - 1)];
-    dir->buckets[entry->hash & (dir->bucket_count - 1)] = entry;
-    dir->count++;
+    entry->entry.length = (uint32_t)length;
+    memcpy(entry->entry.text, name, length * sizeof(WCHAR));
+    if (!name_add(&dir->names, &entry->entry)) {
+        free(entry);
+        return STATUS_NO_MEMORY;
+    }
     object_ref(&dir->header);
     obj->name = entry;
     return STATUS_SUCCESS;
@@ -142,12 +132,7 @@ static NTSTATUS directory_insert(struct directory *dir, const WCHAR *name, size_
 
 static void entry_unlink(struct object_name *entry)
 {
-    struct directory *dir = entry->parent;
-    struct object_name **link = &dir->buckets[entry->hash & (dir->bucket_count - 1)];
-    while (*link != entry)
-        link = &(*link)->next;
-    *link = entry->next;
-    dir->count--;
+    name_remove(&entry->parent->names, &entry->entry);
     entry->linked = false;
 }
 
@@ -176,7 +161,9 @@ void object_name_free(struct object *obj)
 
 void object_set_permanent(struct object *obj, bool permanent)
 {
-    if (permanent)
+    if (obj->shared_number)
+        shared_set_permanent(obj, permanent);
+    else if (permanent)
         __atomic_fetch_or(&obj->flags, OBJECT_PERMANENT, __ATOMIC_RELAXED);
     else if (__atomic_fetch_and(&obj->flags, ~OBJECT_PERMANENT, __ATOMIC_RELAXED) & OBJECT_PERMANENT)
         object_unref(obj); /* the name's own reference; the caller holds another */
@@ -184,10 +171,12 @@ void object_set_permanent(struct object *obj, bool permanent)
 
 WCHAR *object_full_name(struct object *obj, size_t *length)
 {
+    if (obj->shared_number)
+        return shared_full_name(obj, length);
     native_lock(&lock);
     size_t total = 0;
     for (struct object *o = obj; o->name; o = &o->name->parent->header)
-        total += 1 + o->name->length;
+        total += 1 + o->name->entry.length;
     bool is_root = obj == &root->header;
     WCHAR *text = malloc((total + 2) * sizeof(WCHAR));
     if (text) {
@@ -197,8 +186,8 @@ WCHAR *object_full_name(struct object *obj, size_t *length)
             text[0] = '\\';
         size_t at = total;
         for (struct object *o = obj; o->name; o = &o->name->parent->header) {
-            at -= o->name->length;
-            memcpy(text + at, o->name->text, o->name->length * sizeof(WCHAR));
+            at -= o->name->entry.length;
+            memcpy(text + at, o->name->entry.text, o->name->entry.length * sizeof(WCHAR));
             text[--at] = '\\';
         }
     }
@@ -236,84 +225,53 @@ static size_t widen(const char *text, WCHAR *out)
     return length;
 }
 
-static void add(struct directory *dir, const char *name, struct object *obj)
+/* Puts an object of the fixed tree where its path says; the table lists directories before what is in them. */
+static void plant(struct directory *top, const char *path, struct object *obj)
 {
     WCHAR wide[64];
-    if (obj) {
-        obj->flags |= OBJECT_PERMANENT;
-        directory_insert(dir, wide, widen(name, wide), obj);
-    }
-}
-
-static struct directory *add_directory(struct directory *dir, const char *name)
-{
-    struct directory *child = directory_new();
-    if (!child)
+    if (!obj)
         transom_fatal("out of memory");
-    add(dir, name, &child->header);
-    return child;
-}
-
-static void add_link(struct directory *dir, const char *name, const char *target)
-{
-    WCHAR wide[128];
-    struct symbolic_link *link = link_new(wide, widen(target, wide));
-    if (link) {
-        widen(target, link->target);
-        add(dir, name, &link->header);
+    obj->flags |= OBJECT_PERMANENT;
+    const char *name = path + 1, *end;
+    while ((end = strchr(name, '\\'))) {
+        struct object_name *entry;
+        char part[64];
+        memcpy(part, name, (size_t)(end - name));
+        part[end - name] = 0;
+        entry = directory_find(top, wide, widen(part, wide), false);
+        top = container_of(entry->object, struct directory, header);
+        name = end + 1;
     }
+    if (directory_insert(top, wide, widen(name, wide), obj))
+        transom_fatal("out of memory");
 }
 
-/* As on Windows, where programs look: session 1 is the user's; Global, Local and Session lead there by links. */
 static void make_tree(void)
 {
+#define DIRECTORY(number, path) { path, NULL, number },
+#define LINK(path, target)      { path, target, 0 },
+    static const struct {
+        const char *path, *target;
+        uint32_t number;
+    } tree[] = { OBJECT_TREE };
+#undef DIRECTORY
+#undef LINK
     struct directory *top = directory_new();
     if (!top)
         transom_fatal("out of memory");
     top->header.flags |= OBJECT_PERMANENT;
-    struct directory *named = add_directory(top, "BaseNamedObjects");
-    add_directory(named, "Restricted");
-    add_link(named, "Global", "\\BaseNamedObjects");
-    add_link(named, "Local", "\\BaseNamedObjects");
-    struct directory *sessions = add_directory(top, "Sessions");
-    struct directory *session = add_directory(sessions, "1");
-    struct directory *session_named = add_directory(session, "BaseNamedObjects");
-    add_directory(session_named, "Restricted");
-    add_link(session_named, "Global", "\\BaseNamedObjects");
-    add_link(session_named, "Local", "\\Sessions\\1\\BaseNamedObjects");
-    add_link(session_named, "Session", "\\Sessions\\BNOLINKS");
-    struct directory *windows = add_directory(session, "Windows");
-    add_directory(windows, "WindowStations");
-    add_directory(session, "DosDevices");
-    struct directory *links = add_directory(sessions, "BNOLINKS");
-    add_link(links, "0", "\\BaseNamedObjects");
-    add_link(links, "1", "\\Sessions\\1\\BaseNamedObjects");
-    add_directory(top, "Device");
-    add_directory(top, "Driver");
-    add_directory(top, "FileSystem");
-    add_directory(top, "ObjectTypes");
-    add_directory(top, "RPC Control");
-    add_directory(top, "Security");
-    add_directory(top, "Windows");
-    struct directory *known = add_directory(top, "KnownDlls");
-    add_link(known, "KnownDllPath", "C:\\Windows\\System32");
-    struct directory *known32 = add_directory(top, "KnownDlls32");
-    add_link(known32, "KnownDllPath", "C:\\Windows\\SysWOW64");
-    add_directory(top, "KernelObjects");
-    struct directory *global = add_directory(top, "GLOBAL??");
-    add_link(top, "??", "\\GLOBAL??");
-    add_link(top, "DosDevices", "\\??");
-    add_link(top, "SystemRoot", "\\Device\\BootDevice\\Windows");
-    add_link(global, "C:", "\\Device\\HarddiskVolume3");
-    add_link(global, "Z:", "\\Device\\HarddiskVolume26");
-    add_link(global, "CON", "\\Device\\ConDrv\\Console");
-    add_link(global, "CONIN$", "\\Device\\ConDrv\\CurrentIn");
-    add_link(global, "CONOUT$", "\\Device\\ConDrv\\CurrentOut");
-    add_link(global, "NUL", "\\Device\\Null");
-    add_link(global, "PIPE", "\\Device\\NamedPipe");
-    add_link(global, "MAILSLOT", "\\Device\\MailSlot");
-    add_link(global, "UNC", "\\Device\\Mup");
-    add_link(global, "GLOBALROOT", "");
+    for (size_t i = 0; i < sizeof(tree) / sizeof(*tree); i++) {
+        if (tree[i].target) {
+            WCHAR wide[64];
+            struct symbolic_link *link = link_new(wide, widen(tree[i].target, wide));
+            plant(top, tree[i].path, link ? &link->header : NULL);
+        } else {
+            struct directory *dir = directory_new();
+            if (dir)
+                dir->number = tree[i].number;
+            plant(top, tree[i].path, dir ? &dir->header : NULL);
+        }
+    }
     __atomic_store_n(&root, top, __ATOMIC_RELEASE);
 }
 
@@ -332,8 +290,10 @@ struct lookup {
     struct directory *parent; /* where the last component is or would be; referenced */
     struct object *object;    /* what is there, referenced, or NULL */
     WCHAR *buffer;            /* holds the text that links were substituted in */
-    const WCHAR *last;        /* the last component */
+    const WCHAR *last;        /* the last component; with `shared`, all that is left */
     size_t last_length;
+    uint32_t shared; /* the server's number of the directory where the walk has to go on */
+    int links;
 };
 
 static void lookup_done(struct lookup *lookup)
@@ -365,14 +325,21 @@ static NTSTATUS substitute(struct lookup *lookup, const struct symbolic_link *li
     return STATUS_SUCCESS;
 }
 
-/* Walks attr's name. The lock is held. STATUS_SUCCESS also if only the last component is missing (object NULL). */
+static uint32_t shared_number(const struct directory *dir)
+{
+    return dir->header.shared_number ? dir->header.shared_number : dir->number;
+}
+
+/*
+ * Walks attr's name. The lock is held. STATUS_SUCCESS also if only the last component is missing (object NULL), or if the
+ * rest of the way is in a shared directory (shared).
+ */
 static NTSTATUS walk(const struct object_attr *attr, struct lookup *lookup)
 {
     const WCHAR *name = attr->name;
     size_t length = attr->name_len;
     bool ignore_case = attr->attributes & OBJ_CASE_INSENSITIVE;
     struct directory *dir = root;
-    int links = 0;
 
     if (attr->root) {
         if (attr->root->type != &directory_type)
@@ -398,8 +365,15 @@ static NTSTATUS walk(const struct object_attr *attr, struct lookup *lookup)
         bool last = part == length;
         struct object_name *entry = directory_find(dir, name, part, ignore_case);
         struct object *obj = entry ? entry->object : NULL;
+        if (!obj && (lookup->shared = shared_number(dir))) {
+            lookup->last = name;
+            lookup->last_length = length;
+            if (last)
+                object_ref(&(lookup->parent = dir)->header);
+            return STATUS_SUCCESS;
+        }
         if (obj && obj->type == &symbolic_link_type && !(last && attr->attributes & OBJ_OPENLINK)) {
-            if (++links > MAX_LINKS)
+            if (++lookup->links > MAX_LINKS)
                 return STATUS_NAME_TOO_LONG;
             name += last ? part : part + 1;
             length -= last ? part : part + 1;
@@ -436,48 +410,112 @@ static NTSTATUS walk(const struct object_attr *attr, struct lookup *lookup)
     }
 }
 
-NTSTATUS object_insert(struct object *obj, const struct object_attr *attr, struct object **existing)
+static NTSTATUS insert_local(struct object *obj, const struct object_attr *attr, struct lookup *lookup,
+                             struct object **existing)
 {
+    if (lookup->shared && !lookup->parent)
+        return STATUS_OBJECT_PATH_NOT_FOUND;
+    if (!lookup->object) {
+        NTSTATUS status = directory_insert(lookup->parent, lookup->last, lookup->last_length, obj);
+        if (!status && attr->attributes & OBJ_PERMANENT)
+            object_ref(obj)->flags |= OBJECT_PERMANENT;
+        return status;
+    }
+    if (!(attr->attributes & OBJ_OPENIF))
+        return STATUS_OBJECT_NAME_COLLISION;
+    if (lookup->object->type != obj->type)
+        return STATUS_OBJECT_TYPE_MISMATCH;
+    *existing = object_ref(lookup->object);
+    return STATUS_OBJECT_NAME_EXISTS;
+}
+
+/* What is left of a name, for the server. */
+static struct shared_name shared_rest(const struct lookup *lookup, const struct object_attr *attr)
+{
+    return (struct shared_name){
+        .directory = lookup->shared, .name = lookup->last, .length = lookup->last_length, .attributes = attr->attributes
+    };
+}
+
+/* A link of the server's leads to `name->path`: the walk begins again there. */
+static bool follow(struct object_attr *attr, struct shared_name *name, WCHAR **path, int *links)
+{
+    if (!name->path || ++*links > MAX_LINKS)
+        return false;
+    free(*path);
+    attr->root = NULL;
+    attr->name = *path = name->path;
+    attr->name_len = name->path_length;
+    return true;
+}
+
+NTSTATUS object_insert(struct object *obj, const struct object_attr *user_attr, struct object **existing)
+{
+    struct object_attr attr = *user_attr;
+    WCHAR *path = NULL;
+    NTSTATUS status;
+    int links = 0;
     *existing = NULL;
-    if (!attr->name)
+    if (!attr.name)
         return STATUS_SUCCESS;
-    struct lookup lookup = { 0 };
-    lock_tree();
-    NTSTATUS status = walk(attr, &lookup);
-    if (!status) {
-        if (!lookup.object) {
-            status = directory_insert(lookup.parent, lookup.last, lookup.last_length, obj);
-            if (!status && attr->attributes & OBJ_PERMANENT)
-                object_ref(obj)->flags |= OBJECT_PERMANENT;
-        } else if (!(attr->attributes & OBJ_OPENIF)) {
-            status = STATUS_OBJECT_NAME_COLLISION;
-        } else if (lookup.object->type != obj->type) {
-            status = STATUS_OBJECT_TYPE_MISMATCH;
-        } else {
-            *existing = object_ref(lookup.object);
-            status = STATUS_OBJECT_NAME_EXISTS;
+    for (;;) {
+        struct lookup lookup = { 0 };
+        lock_tree();
+        status = walk(&attr, &lookup);
+        bool shared = !status && lookup.shared && shared_can(obj->type);
+        if (!status && !shared)
+            status = insert_local(obj, &attr, &lookup, existing);
+        native_unlock(&lock);
+        struct shared_name name = shared_rest(&lookup, &attr);
+        if (shared)
+            status = shared_insert(obj, &name, existing);
+        lookup_done(&lookup);
+        if (status != STATUS_REPARSE)
+            break;
+        if (!follow(&attr, &name, &path, &links)) {
+            free(name.path);
+            status = STATUS_NAME_TOO_LONG;
+            break;
         }
     }
-    native_unlock(&lock);
-    lookup_done(&lookup);
+    free(path);
     return status;
 }
 
-NTSTATUS object_open(const struct object_attr *attr, const struct object_type *type, struct object **obj)
+NTSTATUS object_open(const struct object_attr *user_attr, const struct object_type *type, struct object **obj)
 {
-    if (!attr->name && !attr->root)
+    struct object_attr attr = *user_attr;
+    WCHAR *path = NULL;
+    NTSTATUS status;
+    int links = 0;
+    if (!attr.name && !attr.root)
         return STATUS_OBJECT_PATH_SYNTAX_BAD;
-    struct lookup lookup = { 0 };
-    lock_tree();
-    NTSTATUS status = walk(attr, &lookup);
-    native_unlock(&lock);
-    if (!status && !lookup.object)
-        status = STATUS_OBJECT_NAME_NOT_FOUND;
-    if (!status && type && lookup.object->type != type)
-        status = STATUS_OBJECT_TYPE_MISMATCH;
-    if (!status)
-        *obj = object_ref(lookup.object);
-    lookup_done(&lookup);
+    for (;;) {
+        struct lookup lookup = { 0 };
+        lock_tree();
+        status = walk(&attr, &lookup);
+        native_unlock(&lock);
+        struct shared_name name = shared_rest(&lookup, &attr);
+        if (!status && lookup.shared) {
+            status = shared_open(&name, type, obj);
+        } else {
+            if (!status && !lookup.object)
+                status = STATUS_OBJECT_NAME_NOT_FOUND;
+            if (!status && type && lookup.object->type != type)
+                status = STATUS_OBJECT_TYPE_MISMATCH;
+            if (!status)
+                *obj = object_ref(lookup.object);
+        }
+        lookup_done(&lookup);
+        if (status != STATUS_REPARSE)
+            break;
+        if (!follow(&attr, &name, &path, &links)) {
+            free(name.path);
+            status = STATUS_NAME_TOO_LONG;
+            break;
+        }
+    }
+    free(path);
     return status;
 }
 
@@ -616,60 +654,121 @@ NTSTATUS NtOpenDirectoryObject(HANDLE *DirectoryHandle, ACCESS_MASK DesiredAcces
     return object_open_handle(&directory_type, DesiredAccess, ObjectAttributes, DirectoryHandle);
 }
 
-/* Entries in a stable order: by bucket, and within one as they are. `index` counts them. */
-static struct object_name *directory_entry(struct directory *dir, uint32_t index)
+/* One entry of a directory, wherever it is kept. */
+struct listed {
+    WCHAR *name; /* malloc'ed */
+    size_t length;
+    const struct object_type *type;
+};
+
+/* Where an enumeration is: first the entries of the fixed tree and of this process, then the server's. */
+struct scan {
+    bool remote;
+    uint64_t cursor;
+};
+
+static NTSTATUS scan_next(struct directory *dir, struct scan *scan, struct listed *out)
 {
-    for (uint32_t i = 0; i < dir->bucket_count; i++)
-        for (struct object_name *entry = dir->buckets[i]; entry; entry = entry->next)
-            if (!index--)
-                return entry;
-    return NULL;
+    NTSTATUS status = STATUS_SUCCESS;
+    if (!scan->remote) {
+        lock_tree();
+        struct name_entry *entry = name_next(&dir->names, scan->cursor);
+        if (entry) {
+            out->length = entry->length;
+            out->type = container_of(entry, struct object_name, entry)->object->type;
+            if ((out->name = malloc(entry->length * sizeof(WCHAR) + 1)))
+                memcpy(out->name, entry->text, entry->length * sizeof(WCHAR));
+            scan->cursor = name_cursor(entry);
+        }
+        native_unlock(&lock);
+        if (entry)
+            return out->name ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+        *scan = (struct scan){ .remote = true };
+    }
+    if (!shared_number(dir))
+        return STATUS_NO_MORE_ENTRIES;
+    do { /* what this version of us knows no type for is not listed */
+        status = shared_directory_next(shared_number(dir), &scan->cursor, &out->name, &out->length, &out->type);
+        if (!status && !out->type)
+            free(out->name);
+    } while (!status && !out->type);
+    return status;
 }
 
-static size_t directory_entry_size(const struct object_name *entry)
+static size_t listed_size(const struct listed *entry)
 {
-    return sizeof(OBJECT_DIRECTORY_INFORMATION) + (entry->length + 1 + strlen(entry->object->type->name) + 1) * 2;
+    return sizeof(OBJECT_DIRECTORY_INFORMATION) + (entry->length + 1 + strlen(entry->type->name) + 1) * 2;
 }
 
-/*
- * The answer is an array of entries ended by an empty one, then the texts. It is put together in memory of ours, as the
- * lock is held meanwhile, with pointers as they shall be in the program's buffer.
- */
-static NTSTATUS fill_directory(struct directory *dir, char *user, ULONG size, bool single, ULONG *context, char **out,
-                               ULONG *needed)
+/* The next entries from number `first` on, as many as fit into `size`; the number of the directory's last answer is where
+ * the next one usually goes on. *more: there is one that did not fit, or was not wanted; *needed: its size. */
+static NTSTATUS scan_entries(struct directory *dir, ULONG first, bool single, size_t size, struct listed **entries,
+                             size_t *count, size_t *next_size)
 {
-    uint32_t first = *context, count = 0;
-    size_t total = sizeof(OBJECT_DIRECTORY_INFORMATION);
-    struct object_name *entry;
-    while ((entry = directory_entry(dir, first + count))) {
-        if (total + directory_entry_size(entry) > size)
-            break;
-        total += directory_entry_size(entry);
-        count++;
-        if (single)
-            break;
+    struct scan scan = { 0 };
+    size_t total = sizeof(OBJECT_DIRECTORY_INFORMATION), capacity = 0;
+    struct listed entry;
+    NTSTATUS status = STATUS_SUCCESS;
+    ULONG skip = first;
+    lock_tree();
+    if (dir->scan_index == first) {
+        scan = (struct scan){ dir->scan_remote, dir->scan_cursor };
+        skip = 0;
     }
-    if (!count) {
-        *needed = entry ? (ULONG)(total + directory_entry_size(entry)) : 0;
-        return entry ? STATUS_BUFFER_TOO_SMALL : STATUS_NO_MORE_ENTRIES;
+    native_unlock(&lock);
+    for (; skip && !status; skip--)
+        if (!(status = scan_next(dir, &scan, &entry)))
+            free(entry.name);
+    *count = *next_size = 0;
+    struct scan before = scan;
+    while (!status && !(status = scan_next(dir, &scan, &entry))) {
+        if (total + listed_size(&entry) > size || (single && *count)) {
+            *next_size = total + listed_size(&entry);
+            free(entry.name);
+            break;
+        }
+        if (*count == capacity) {
+            capacity = capacity ? capacity * 2 : 16;
+            struct listed *larger = realloc(*entries, capacity * sizeof(**entries));
+            if (!larger) {
+                free(entry.name);
+                return STATUS_NO_MEMORY;
+            }
+            *entries = larger;
+        }
+        (*entries)[(*count)++] = entry;
+        total += listed_size(&entry);
+        before = scan;
     }
-    if (!(*out = calloc(1, total)))
-        return STATUS_NO_MEMORY;
-    OBJECT_DIRECTORY_INFORMATION *info = (OBJECT_DIRECTORY_INFORMATION *)*out;
-    size_t at = (count + 1) * sizeof(*info);
-    for (uint32_t i = 0; i < count; i++) {
-        struct object_name *e = directory_entry(dir, first + i);
-        size_t bytes = e->length * 2;
-        memcpy(*out + at, e->text, bytes);
+    lock_tree();
+    dir->scan_index = first + (ULONG)*count;
+    dir->scan_remote = before.remote;
+    dir->scan_cursor = before.cursor;
+    native_unlock(&lock);
+    return status == STATUS_NO_MORE_ENTRIES ? STATUS_SUCCESS : status;
+}
+
+/* The answer: an array of entries ended by an empty one, then the texts, with pointers as in the program's buffer. */
+static char *put_entries(const struct listed *entries, size_t count, char *user, size_t *size)
+{
+    size_t at = (count + 1) * sizeof(OBJECT_DIRECTORY_INFORMATION), total = sizeof(OBJECT_DIRECTORY_INFORMATION);
+    for (size_t i = 0; i < count; i++)
+        total += listed_size(&entries[i]);
+    char *out = calloc(1, total);
+    if (!out)
+        return NULL;
+    OBJECT_DIRECTORY_INFORMATION *info = (OBJECT_DIRECTORY_INFORMATION *)out;
+    for (size_t i = 0; i < count; i++) {
+        size_t bytes = entries[i].length * 2;
+        memcpy(out + at, entries[i].name, bytes);
         info[i].Name = (UNICODE_STRING){ (USHORT)bytes, (USHORT)(bytes + 2), (WCHAR *)(user + at) };
         at += bytes + 2;
-        bytes = widen(e->object->type->name, (WCHAR *)(*out + at)) * 2;
+        bytes = widen(entries[i].type->name, (WCHAR *)(out + at)) * 2;
         info[i].TypeName = (UNICODE_STRING){ (USHORT)bytes, (USHORT)(bytes + 2), (WCHAR *)(user + at) };
         at += bytes + 2;
     }
-    *context = first + count;
-    *needed = (ULONG)total;
-    return !single && directory_entry(dir, first + count) ? STATUS_MORE_ENTRIES : STATUS_SUCCESS;
+    *size = total;
+    return out;
 }
 
 NTSTATUS NtQueryDirectoryObject(HANDLE DirectoryHandle, PVOID Buffer, ULONG Length, BOOLEAN ReturnSingleEntry,
@@ -679,22 +778,31 @@ NTSTATUS NtQueryDirectoryObject(HANDLE DirectoryHandle, PVOID Buffer, ULONG Leng
     NTSTATUS status = handle_lookup(DirectoryHandle, &directory_type, DIRECTORY_QUERY, &obj);
     if (status)
         return status;
-    ULONG context = RestartScan ? 0 : *Context;
-    ULONG needed = 0;
-    char *out = NULL;
-    lock_tree();
-    status = fill_directory((struct directory *)obj, Buffer, Length, ReturnSingleEntry, &context, &out, &needed);
-    native_unlock(&lock);
-    object_unref(obj);
-    if (out) {
-        if (!user_copy_out(Buffer, out, needed))
+    ULONG first = RestartScan ? 0 : *Context;
+    struct listed *entries = NULL;
+    size_t count = 0, next_size, size = 0;
+    status = scan_entries((struct directory *)obj, first, ReturnSingleEntry, Length, &entries, &count, &next_size);
+    if (!status && !count) {
+        size = next_size;
+        status = next_size ? STATUS_BUFFER_TOO_SMALL : STATUS_NO_MORE_ENTRIES;
+    } else if (!status) {
+        char *out = put_entries(entries, count, Buffer, &size);
+        if (!out)
+            status = STATUS_NO_MEMORY;
+        else if (!user_copy_out(Buffer, out, size))
             status = STATUS_ACCESS_VIOLATION;
+        else
+            status = !ReturnSingleEntry && next_size ? STATUS_MORE_ENTRIES : STATUS_SUCCESS;
         free(out);
     }
+    for (size_t i = 0; i < count; i++)
+        free(entries[i].name);
+    free(entries);
+    object_unref(obj);
     if (NT_SUCCESS(status))
-        *Context = context;
+        *Context = first + (ULONG)count;
     if (ReturnLength)
-        *ReturnLength = needed;
+        *ReturnLength = (ULONG)size;
     return status;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "cell.h"
 #include "object_private.h"
+#include "shared.h"
 
 /* --- life time --- */
 
@@ -18,48 +19,37 @@ struct object *object_ref(struct object *obj)
     return obj;
 }
 
+bool object_try_ref(struct object *obj)
+{
+    uint32_t refs = __atomic_load_n(&obj->refs, __ATOMIC_RELAXED);
+    while (refs)
+        if (__atomic_compare_exchange_n(&obj->refs, &refs, refs + 1, true, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+            return true;
+    return false;
+}
+
 void object_unref(struct object *obj)
 {
     if (__atomic_sub_fetch(&obj->refs, 1, __ATOMIC_ACQ_REL))
         return;
-    uint32_t cell = obj->cell;
+    if (obj->shared_number)
+        shared_drop(obj);
+    uint32_t cell = obj->cell, moved_from = obj->moved_from;
     if (obj->name)
         object_name_free(obj);
     if (obj->security)
         free(obj->security);
     obj->type->destroy(obj);
-    if (cell) {
-        /* A new generation: an operation that still has the old one in its hand fails. */
-        struct segment_cell *c = segment_cell(cell);
-        uint64_t word = cell_lock(c);
-        uint64_t generation = (word + (1ull << SEGMENT_CELL_GENERATION_SHIFT)) & SEGMENT_CELL_GENERATION;
-        /* A mutant that another thread still owns is in that thread's list: the thread frees the cell when it ends. */
-        bool owned = c->kind == CELL_MUTANT && CELL_VALUE(word);
-        c->orphan = owned;
-        if (!owned)
-            c->kind = CELL_NONE;
-        c->abandoned = 0;
-        cell_unlock(c, generation);
-        if (!owned)
-            segment_cell_free(cell);
-    }
+    if (cell && !(cell & CELL_COMMON)) /* the server frees those that are common */
+        cell_release(cell);
+    if (moved_from)
+        cell_release(moved_from);
 }
 
 NTSTATUS object_cell_alloc(struct object *obj, enum segment_cell_kind kind, LONG state, LONG limit)
 {
-    uint32_t index = segment_cell_alloc();
-    if (!index)
-        return STATUS_INSUFFICIENT_RESOURCES;
-    struct segment_cell *cell = segment_cell(index);
-    uint64_t word = __atomic_load_n(&cell->word, __ATOMIC_RELAXED) & SEGMENT_CELL_GENERATION;
-    cell->kind = (uint8_t)kind;
-    cell->abandoned = 0;
-    cell->limit = (uint32_t)limit;
-    cell->recursion = 0;
-    cell->queue_head = cell->queue_tail = cell->waiters = 0;
-    __atomic_store_n(&cell->word, word | (uint32_t)state, __ATOMIC_RELEASE);
-    obj->cell = index;
-    return STATUS_SUCCESS;
+    obj->cell = cell_new(kind, state, limit);
+    return obj->cell ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
 }
 
 void object_signal(struct object *obj)

@@ -13,6 +13,7 @@
 
 struct object;
 struct object_name;
+struct shared_form;
 struct thread;
 
 struct object_type {
@@ -22,6 +23,8 @@ struct object_type {
     void (*destroy)(struct object *);                      /* the last reference is gone; frees the object */
     void (*close)(struct object *, HANDLE handle);         /* a handle is being closed (may be NULL) */
     NTSTATUS (*query_name)(struct object *, WCHAR **name); /* for ObjectNameInformation (may be NULL); malloc'ed */
+    NTSTATUS (*share)(struct object *, struct shared_form *);       /* what other processes must know (may be NULL) */
+    NTSTATUS (*adopt)(struct shared_form *, struct object **);      /* makes one of that; keeps the descriptor if it sets -1 */
     void **(*security)(struct object *); /* where its descriptor is kept, if not in the object itself (may be NULL) */
 };
 
@@ -29,16 +32,22 @@ struct object {
     const struct object_type *type;
     uint32_t refs;         /* atomic */
     uint32_t handle_count; /* atomic */
-    uint32_t cell;         /* index of its cell in the segment; 0 = cannot be waited for */
+    uint32_t cell;         /* reference of its cell (include/segment.h); 0 = cannot be waited for. Atomic: it may move */
+    uint32_t moved_from;   /* the cell that it had before it was shared, or 0 */
     uint32_t flags;
     struct object_name *name; /* in the namespace, or NULL */
     void *security;           /* self-relative security descriptor that was set, malloc'ed, or NULL (security.c) */
+    struct object *shared_next; /* by number (shared.c) */
+    uint32_t shared_number;     /* what the server calls it; 0 = only this process has it */
+    uint32_t shared_count;      /* how often the server counts it as ours */
 };
 
 /* Initialises with one reference, owned by the caller. */
 void object_init(struct object *obj, const struct object_type *type);
 struct object *object_ref(struct object *obj);
 void object_unref(struct object *obj);
+/* A reference, unless the last one is gone already. */
+bool object_try_ref(struct object *obj);
 
 /* Handles. `attributes` are OBJ_*. handle_create takes a reference of its own. Values are multiples of 4. */
 NTSTATUS handle_create(struct object *obj, ACCESS_MASK access, ULONG attributes, HANDLE *handle);
@@ -77,6 +86,7 @@ struct user_apc {
 struct thread_wait {
     uint32_t index; /* of its record in the segment; 0 = not attached */
     struct segment_thread *record;
+    struct segment_thread *claim; /* the record whose wait_state the present wait is claimed by: its own or the common one */
     ULONG tid;
     struct thread_wait *next_by_id;
     uint32_t apc_lock;

@@ -17,6 +17,7 @@ NTSTATUS handle_get_attributes(HANDLE handle, ULONG *attributes);
 NTSTATUS handle_set_attributes(HANDLE handle, ULONG attributes);
 
 /* namespace.c */
+extern const struct object_type directory_type, symbolic_link_type;
 void namespace_init(void);
 void object_name_last_handle(struct object *obj);
 void object_name_free(struct object *obj);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include "section.h"
 #include "file.h"
+#include "shared.h"
 
 static void section_destroy(struct object *obj)
 {
@@ -26,6 +27,62 @@ static void section_destroy(struct object *obj)
     free(section);
 }
 
+/* How a section travels to other processes, with a descriptor. */
+struct section_form {
+    uint64_t size;
+    uint32_t attributes, protect;
+};
+
+static NTSTATUS section_share(struct object *obj, struct shared_form *form)
+{
+    const struct section *section = container_of(obj, struct section, header);
+    struct section_form *data = malloc(sizeof(*data));
+    if (!data)
+        return STATUS_NO_MEMORY;
+    *data = (struct section_form){ section->size, section->attributes, section->protect };
+    form->data = data;
+    form->size = sizeof(*data);
+    form->fd = section->fd;
+    return STATUS_SUCCESS;
+}
+
+static struct section *section_alloc(void);
+
+static NTSTATUS section_adopt(struct shared_form *form, struct object **obj)
+{
+    struct section_form data;
+    if (form->size != sizeof(data) || form->fd < 0)
+        return STATUS_INVALID_PARAMETER;
+    memcpy(&data, form->data, sizeof(data));
+    struct section *section = section_alloc();
+    if (!section)
+        return STATUS_NO_MEMORY;
+    NTSTATUS status = STATUS_SUCCESS;
+    section->attributes = data.attributes;
+    section->protect = data.protect;
+    section->fd = form->fd;
+    form->fd = -1;
+    if (data.attributes & SEC_FILE) {
+        ACCESS_MASK access = FILE_READ_DATA | FILE_EXECUTE | (data.protect & 0x44 ? FILE_WRITE_DATA : 0);
+        struct file_object *file = file_wrap(section->fd, access, 0, false);
+        if (file)
+            section->file = &file->obj;
+        else
+            status = STATUS_NO_MEMORY;
+    }
+    if (!status && data.attributes & SEC_IMAGE)
+        status = image_parse(section->fd, &section->image);
+    if (status) {
+        object_unref(&section->header);
+        return status;
+    }
+    section->size = data.size;
+    if (section->file)
+        file_section_opened(container_of(section->file, struct file_object, obj), section->image != NULL);
+    *obj = &section->header;
+    return STATUS_SUCCESS;
+}
+
 const struct object_type section_type = {
     .name = "Section",
     .valid_access = SECTION_ALL_ACCESS | SYNCHRONIZE,
@@ -33,6 +90,8 @@ const struct object_type section_type = {
                          STANDARD_RIGHTS_WRITE | SECTION_MAP_WRITE, STANDARD_RIGHTS_EXECUTE | SECTION_MAP_EXECUTE,
                          SECTION_ALL_ACCESS },
     .destroy = section_destroy,
+    .share = section_share,
+    .adopt = section_adopt,
 };
 
 static struct section *section_alloc(void)

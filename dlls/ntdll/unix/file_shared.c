@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* file_shared.c: files that come from another process or go to one: inherited and duplicated handles. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+#include "file.h"
+
+struct file_object *file_wrap(int fd, ACCESS_MASK access, ULONG options, bool append_only)
+{
+    struct stat st;
+    struct termios termios;
+    struct file_object *file;
+    if (fstat(fd, &st))
+        return NULL;
+    if (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode))
+        file = pipe_wrap_fd(fd, access, st.st_mode);
+    else if (S_ISCHR(st.st_mode) && !tcgetattr(fd, &termios))
+        file = console_open(fd, access, !(access & FILE_WRITE_DATA) || fd == 0);
+    else if (S_ISCHR(st.st_mode))
+        file = file_alloc(FILE_KIND_CHAR, &char_ops, fd, access, 0, 0);
+    else
+        file = file_alloc(S_ISDIR(st.st_mode) ? FILE_KIND_DIRECTORY : FILE_KIND_FILE, &disk_ops, fd, access,
+                          FILE_SHARE_VALID_FLAGS, 0);
+    if (!file)
+        return NULL;
+    if (file->ops == &disk_ops) {
+        char target[PATH_MAX];
+        struct fd_path self;
+        ssize_t n = readlink(fd_path(fd, &self), target, sizeof(target) - 1);
+        if (n > 0 && target[0] == '/') {
+            target[n] = 0;
+            file->unix_path = strdup(target);
+        }
+        file->os_position = true;
+    }
+    file->options = options;
+    file->append_only = append_only;
+    return file;
+}
+
+/* How a file travels. */
+struct file_form {
+    uint32_t access, options, append_only, reserved;
+};
+
+NTSTATUS file_export(struct file_object *file, void **data, uint32_t *size, int *fd)
+{
+    struct file_form *form;
+    if (file->fd < 0 || file->fd_is_path)
+        return STATUS_NOT_SUPPORTED;
+    if (!file->os_position && file->kind == FILE_KIND_FILE) {
+        /* From now on the position is shared with the other process, as it is on Windows: the descriptor keeps it. */
+        pthread_mutex_lock(&file->lock);
+        lseek(file->fd, file->position, SEEK_SET);
+        file->os_position = true;
+        pthread_mutex_unlock(&file->lock);
+    }
+    if (!(form = malloc(sizeof(*form))))
+        return STATUS_NO_MEMORY;
+    *form = (struct file_form){ file->access, file->options, file->append_only, 0 };
+    *fd = unix_fd_reserve(fcntl(file->fd, F_DUPFD_CLOEXEC, 3));
+    if (*fd < 0) {
+        free(form);
+        return status_from_errno(errno);
+    }
+    *data = form;
+    *size = sizeof(*form);
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS file_import(const void *data, size_t size, int *fd, struct object **obj)
+{
+    struct file_form form;
+    if (size != sizeof(form) || *fd < 0)
+        return STATUS_INVALID_PARAMETER;
+    memcpy(&form, data, size);
+    struct file_object *file = file_wrap(*fd, form.access, form.options, form.append_only);
+    if (!file)
+        return STATUS_NO_MEMORY;
+    *fd = -1;
+    *obj = &file->obj;
+    return STATUS_SUCCESS;
+}

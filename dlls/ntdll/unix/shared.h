@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* shared.h: objects that several processes have, each by a struct object of its own (shared.c). */
+#ifndef TRANSOM_SHARED_H
+#define TRANSOM_SHARED_H
+
+#include "object.h"
+
+#ifndef CELL_COMMON
+#define CELL_COMMON 0x80000000u
+#endif
+
+/* What another process needs to make its struct object, besides the cell. */
+struct shared_form {
+    void *data; /* as the type's own code wants it; at most 64 KB */
+    uint32_t size;
+    int fd;        /* or -1 */
+    uint32_t cell; /* adopting only: CELL_COMMON | index, or 0 */
+};
+
+/* The object's number at the server, which knows it from now on. */
+NTSTATUS shared_export(struct object *obj, uint32_t *number);
+/* The object of that number, which this process may or may not have yet; referenced. */
+NTSTATUS shared_import(uint32_t number, struct object **obj);
+
+/*
+ * Names in a shared directory: what object_insert and object_open do once the walk has come to one. STATUS_REPARSE:
+ * *path (malloc'ed) is where a link leads.
+ */
+struct shared_name {
+    uint32_t directory;
+    const WCHAR *name;
+    size_t length;
+    ULONG attributes;
+    WCHAR *path;
+    size_t path_length;
+};
+/* Whether objects of a type can be shared at all. */
+bool shared_can(const struct object_type *type);
+NTSTATUS shared_insert(struct object *obj, struct shared_name *name, struct object **existing);
+NTSTATUS shared_open(struct shared_name *name, const struct object_type *type, struct object **obj);
+
+/* The object has no reference any more. */
+void shared_drop(struct object *obj);
+/* Its absolute name; malloc'ed, or NULL. */
+WCHAR *shared_full_name(struct object *obj, size_t *length);
+NTSTATUS shared_set_permanent(struct object *obj, bool permanent);
+/* Its descriptor has changed. */
+void shared_set_security(struct object *obj);
+const struct object_type *shared_type(unsigned kind);
+/* The next name in a shared directory; *name is malloc'ed. */
+NTSTATUS shared_directory_next(uint32_t directory, uint64_t *position, WCHAR **name, size_t *length,
+                               const struct object_type **type);
+
+#endif
