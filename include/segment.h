@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * segment.h: the layout of a process's shared segment: its handle table, the cells of its waitable objects and the wait
- * records of its threads (docs/architecture.md, "Kernel objects live in shared memory").
+ * segment.h: the layout of the segments: handle table, cells of waitable objects and wait records of threads
+ * (docs/architecture.md, "Kernel objects live in shared memory"; docs/waits.md has the protocol).
  *
- * The segment is a memfd that its process, and later the server and whoever was given one of its objects, map shared.
- * Everything in it is found by index, never by pointer, and nothing in it is trusted by the server: an index is checked
- * against the header's counts, a list walk is bounded by them.
+ * There are two of the same layout. A process's own segment has its handles, its threads' records, and the cells of what only
+ * it uses. The common segment of a prefix, made by the server and mapped by every process that has connected, has the
+ * cells of named and of shared objects, and a second record for each thread that waits for or owns one of them; only the
+ * server takes from its pools, and it has no handles. A cell is meant by a reference, a number whose top bit
+ * (CELL_COMMON) tells the segment. An unnamed object that is shared later moves: see cell_share().
+ *
+ * Everything is found by index, never by pointer, and nothing in a segment is trusted by the server: indices are checked
+ * against counts of its own, a list walk is bounded by them.
  *
  * The file is a header page followed by slabs of equal size, each holding a fixed number of handle entries, cells and
  * thread records. The whole address range is mapped once; growing is one ftruncate and moves nothing. Pages that nobody
@@ -35,6 +40,9 @@
 #define SEGMENT_MAX_THREADS   0xfff0u /* must fit the owner field of a cell's word */
 
 #define SEGMENT_WAIT_OBJECTS 64u /* MAXIMUM_WAIT_OBJECTS */
+
+#define CELL_COMMON           0x80000000u /* in a reference to a cell (or record): it is in the common segment */
+#define SEGMENT_SERVER_RECORD 1u          /* the server's record in the common segment */
 
 /*
  * Free lists are lock-free stacks: the low half is the index of the first free item (0 = none; item 0 is never used),
@@ -91,30 +99,34 @@ struct segment_handle {
 /*
  * A cell: one cache line, the state of one waitable object. All of its state that an uncontended operation needs is in
  * `word`, changed by compare-and-swap only while SEGMENT_CELL_LOCKED is clear. Whoever holds the lock may change every
- * field and unlocks by storing the word. The lock names its owner (a thread record), so that it can be broken when the
+ * field and unlocks by storing the word, which has the old value until then: a holder that dies has changed nothing but what
+ * can be repaired. The lock names its owner (a thread record of the same segment), so that it can be taken over when the
  * owner dies. The generation, copied in the handle entry, makes an operation through a stale handle fail.
  */
 struct segment_cell {
     uint64_t word;
-    uint8_t kind;      /* enum segment_cell_kind */
-    uint8_t abandoned; /* mutant: its owner ended without releasing it */
-    uint8_t orphan;    /* mutant: no object any more, but still in its owner's list */
-    uint8_t reserved;
+    uint8_t kind;        /* enum segment_cell_kind */
+    uint8_t abandoned;   /* mutant: its owner ended without releasing it */
+    uint8_t orphan;      /* mutant: no object any more, but still in its owner's list */
+    uint8_t linked;      /* mutant: in its owner's list */
     uint32_t limit;      /* semaphore: maximum count */
-    uint32_t recursion;  /* mutant: how often it is owned; only the owner touches it */
+    uint32_t recursion;  /* mutant: how often it is owned */
     uint32_t queue_head; /* wait blocks, first come first served */
     uint32_t queue_tail;
-    uint32_t owned_next; /* mutant: list of what its owner owns, from its thread record */
+    uint32_t owned_next; /* mutant: list of what its owner owns, from its thread record; references */
     uint32_t owned_prev;
     uint32_t next_free;
     uint32_t waiters; /* length of the queue */
-    uint32_t reserved2[4];
+    uint32_t forward; /* with SEGMENT_CELL_MOVED: the reference of the cell that is used instead */
+    uint32_t forward_generation;
+    uint32_t reserved[2];
 };
 
 #define SEGMENT_CELL_VALUE            0x000000007fffffffull /* event 0/1, semaphore count, mutant owner's record */
 #define SEGMENT_CELL_QUEUED           0x0000000080000000ull /* the queue is not empty */
-#define SEGMENT_CELL_GENERATION       0x00007fff00000000ull
+#define SEGMENT_CELL_GENERATION       0x00003fff00000000ull
 #define SEGMENT_CELL_GENERATION_SHIFT 32
+#define SEGMENT_CELL_MOVED            0x0000400000000000ull /* the object's state is elsewhere by now: `forward` */
 #define SEGMENT_CELL_LOCKED           0x0000800000000000ull
 #define SEGMENT_CELL_OWNER_SHIFT      48
 
@@ -134,8 +146,8 @@ enum segment_cell_kind {
 struct segment_block {
     uint32_t next;
     uint32_t prev;
-    uint32_t cell;   /* 0 = not linked */
-    uint32_t result; /* what the wait returns when this block is satisfied */
+    uint32_t cell;   /* reference; 0 = not linked */
+    uint32_t target; /* the cell that the present wait uses this block for: changed by the waiter only */
 };
 
 /*
@@ -144,6 +156,8 @@ struct segment_block {
  * signals it, at that moment, as in Windows: setting an auto-reset event twice releases two waiters, and neither the
  * setter nor a newcomer can take what a waiter was given. A thread needs one futex however many objects it waits for,
  * so no kernel support for waiting on several is required (futex_waitv would need Linux 5.16).
+ *
+ * A wait that involves a common cell is claimed in the thread's common record. Its own record says DELEGATED meanwhile.
  */
 struct segment_thread {
     uint32_t wait_state;  /* enum segment_wait_state, futex */
@@ -158,9 +172,21 @@ struct segment_thread {
     uint32_t owned_pending; /* the one it is about to link or unlink */
     uint32_t packet;        /* the record is not a thread's but a wait completion packet's */
     uint32_t next_free;
-    uint32_t reserved[20];
+    uint32_t delegate; /* own record: the thread's common record, or 0 */
+    uint32_t moved;    /* own record: among what it owns there are cells that have moved */
+    /* Common records, for whoever clears up after a death: */
+    uint32_t process_id; /* of Windows, for queries */
+    uint32_t native_pid;
+    uint32_t dead;       /* the server knows that its process has died */
+    uint32_t locking;    /* the cell whose lock it holds or is about to take, or SEGMENT_LOCKING_TARGETS */
+    uint32_t signalling; /* it may have satisfied waits without having woken the waiters yet */
+    uint32_t commit;     /* wait-all: everything is locked and will be consumed */
+    uint32_t owned_lock; /* spin lock of owned_head, for the process's threads */
+    uint32_t reserved[11];
     struct segment_block blocks[SEGMENT_WAIT_OBJECTS];
 };
+
+#define SEGMENT_LOCKING_TARGETS UINT32_MAX /* of blocks[0 .. count - 1] */
 
 enum segment_wait_state {
     WAIT_STATE_IDLE,
@@ -170,7 +196,8 @@ enum segment_wait_state {
     WAIT_STATE_ALL_SLEEP,
     WAIT_STATE_COMMITTING, /* wait-all: someone is trying to acquire everything for the waiter */
     WAIT_STATE_COMMITTING_SLEEP,
-    WAIT_STATE_INTERRUPTED,
+    WAIT_STATE_INTERRUPTED,      /* look what is pending, and else start anew */
+    WAIT_STATE_DELEGATED,        /* own record: the state is that of the common record */
     WAIT_STATE_SATISFIED = 0x100 /* plus the position of the block */
 };
 

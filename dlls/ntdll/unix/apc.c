@@ -30,12 +30,16 @@ NTSTATUS thread_wait_attach(struct thread *thread, ULONG tid)
         return STATUS_INSUFFICIENT_RESOURCES;
     *wait = (struct thread_wait){ .index = index, .record = segment_thread(index), .tid = tid };
     wait->apc_last = &wait->apc_first;
+    wait->claim = wait->record;
     /* Only what is in use: a fresh record is zero, and its blocks need no page before the first wait that blocks. */
     struct segment_thread *record = wait->record;
     record->alert_state = ALERT_NONE;
     record->pending = 0;
     record->packet = 0;
     record->owned_head = record->owned_pending = 0;
+    record->delegate = record->moved = 0;
+    cell_self_own = index;
+    cell_self_common = 0;
     record->native_tid = (uint32_t)gettid();
     __atomic_store_n(&record->wait_state, WAIT_STATE_IDLE, __ATOMIC_RELEASE);
     __atomic_store_n(&record->tid, tid, __ATOMIC_RELEASE);
@@ -75,7 +79,7 @@ void thread_wait_detach(struct thread *thread)
     }
     token_set_thread(thread, NULL);
     completion_thread_detach(wait);
-    cell_abandon_owned(wait->record);
+    cell_thread_detach(wait->record);
     for (unsigned i = 0; i < wait->held_count; i++)
         object_unref(wait->held[i]);
     wait->held_count = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * completion.c: I/O completion ports and wait completion packets.
+ * completion.c: I/O completion ports.
  *
  * Packets queue first come first served; waiting threads are released last come first served, so that a few threads stay
  * warm. As in Windows a port lets only so many of its threads run at once: a thread counts from the moment it got a packet
@@ -11,42 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 #include "cell.h"
+#include "completion.h"
 #include "object_private.h"
 
-struct completion_packet {
-    struct completion_packet *next;
-    ULONG_PTR key, apc_context;
-    NTSTATUS status;
-    ULONG_PTR information;
-    struct wait_packet *source; /* part of a wait completion packet, else from malloc */
-};
-
-struct completion_port {
-    struct object header;
-    uint32_t lock;
-    uint32_t concurrency;
-    uint32_t active;
-    uint32_t depth;
-    struct completion_packet *first, **last;
-    struct thread_wait *waiters; /* newest first */
-    struct completion_packet *spare;
-    uint32_t spare_count;
-};
-
 #define SPARE_MAX 64 /* packets kept for reuse */
-
-enum packet_state { PACKET_IDLE, PACKET_WAITING, PACKET_FIRING, PACKET_QUEUED };
-
-struct wait_packet {
-    struct object header;
-    uint32_t lock; /* one association or cancellation at a time */
-    uint32_t
-        state; /* enum packet_state, atomic; leaves FIRING and QUEUED under the port's lock or by the one who fires */
-    uint32_t record;
-    struct completion_port *port; /* referenced while not idle */
-    struct object *target;        /* referenced while waiting */
-    struct completion_packet packet;
-};
 
 /* --- the port's queues; its lock is held --- */
 
@@ -81,7 +49,7 @@ static struct completion_packet *packet_pop(struct completion_port *port)
     return packet;
 }
 
-static void packet_append(struct completion_port *port, struct completion_packet *packet)
+void completion_append(struct completion_port *port, struct completion_packet *packet)
 {
     packet->next = NULL;
     *port->last = packet;
@@ -113,8 +81,9 @@ static struct segment_thread *dispatch(struct completion_port *port)
     return NULL;
 }
 
-static void unlock_and_wake(struct completion_port *port, struct segment_thread *record)
+void completion_unlock(struct completion_port *port)
 {
+    struct segment_thread *record = dispatch(port);
     native_unlock(&port->lock);
     if (record)
         wait_wake(record);
@@ -206,8 +175,8 @@ NTSTATUS completion_post(struct object *obj, ULONG_PTR key, ULONG_PTR apc_contex
         native_lock(&port->lock);
     }
     *packet = (struct completion_packet){ NULL, key, apc_context, status, information, NULL };
-    packet_append(port, packet);
-    unlock_and_wake(port, dispatch(port));
+    completion_append(port, packet);
+    completion_unlock(port);
     return STATUS_SUCCESS;
 }
 
@@ -236,13 +205,11 @@ NTSTATUS NtSetIoCompletionEx(HANDLE IoCompletionHandle, HANDLE IoCompletionPacke
 static void thread_leaves(struct completion_port *port, struct thread_wait *wait)
 {
     native_lock(&port->lock);
-    struct segment_thread *wake = NULL;
     if (wait->port_active) {
         wait->port_active = false;
         port->active--;
-        wake = dispatch(port);
     }
-    unlock_and_wake(port, wake);
+    completion_unlock(port);
 }
 
 void completion_thread_blocks(struct thread_wait *wait)
@@ -378,7 +345,7 @@ static NTSTATUS remove_packets(struct completion_port *port, struct removed *out
             return status;
         native_lock(&port->lock);
     }
-    unlock_and_wake(port, dispatch(port));
+    completion_unlock(port);
     for (ULONG i = 0; i < source_count; i++) {
         object_unref(&port->header);
         object_unref(&sources[i]->header);
@@ -469,201 +436,4 @@ NTSTATUS NtQueryIoCompletion(HANDLE IoCompletionHandle, ULONG IoCompletionInform
     if (ReturnLength)
         *ReturnLength = sizeof(out);
     return STATUS_SUCCESS;
-}
-
-/* --- wait completion packets: posted when an object is signalled --- */
-
-static struct wait_packet *packets_by_record[SEGMENT_MAX_THREADS];
-
-/* Takes the packet back while it waits for its object. The packet's lock is held. */
-static bool stop_waiting(struct wait_packet *packet)
-{
-    struct segment_thread *record = segment_thread(packet->record);
-    uint32_t state = WAIT_STATE_ANY;
-    if (!__atomic_compare_exchange_n(&record->wait_state, &state, WAIT_STATE_IDLE, false, __ATOMIC_ACQ_REL,
-                                     __ATOMIC_ACQUIRE))
-        return false;
-    struct segment_cell *cell = segment_cell(packet->target->cell);
-    cell_unlock(cell, cell_queue_remove(cell, cell_lock(cell), packet->record * SEGMENT_WAIT_OBJECTS));
-    __atomic_store_n(&packet->state, PACKET_IDLE, __ATOMIC_RELEASE);
-    return true;
-}
-
-/* Drops what an association held. */
-static void release_association(struct wait_packet *packet, struct object *target)
-{
-    if (target)
-        object_unref(target);
-    object_unref(&packet->port->header);
-    object_unref(&packet->header);
-}
-
-static void packet_destroy(struct object *obj)
-{
-    struct wait_packet *packet = (struct wait_packet *)obj;
-    packets_by_record[packet->record] = NULL;
-    segment_thread(packet->record)->packet = 0;
-    segment_thread_free(packet->record);
-    free(packet);
-}
-
-static NTSTATUS cancel(struct wait_packet *packet, bool remove_signalled)
-{
-    native_lock(&packet->lock);
-    NTSTATUS status = STATUS_CANCELLED;
-    uint32_t state = __atomic_load_n(&packet->state, __ATOMIC_ACQUIRE);
-    if (state == PACKET_WAITING && stop_waiting(packet)) {
-        native_unlock(&packet->lock);
-        release_association(packet, packet->target);
-        return STATUS_SUCCESS;
-    }
-    while ((state = __atomic_load_n(&packet->state, __ATOMIC_ACQUIRE)) == PACKET_WAITING || state == PACKET_FIRING)
-        sched_yield(); /* another thread is just about to queue it */
-    bool removed = false;
-    if (state == PACKET_QUEUED) {
-        struct completion_port *port = packet->port;
-        native_lock(&port->lock);
-        if (packet->state == PACKET_QUEUED) {
-            status = STATUS_PENDING;
-            if (remove_signalled) {
-                struct completion_packet **link = &port->first;
-                while (*link && *link != &packet->packet)
-                    link = &(*link)->next;
-                if (*link) { /* else it has been handed to a thread already */
-                    *link = packet->packet.next;
-                    if (!*link)
-                        port->last = link;
-                    port->depth--;
-                    packet->state = PACKET_IDLE;
-                    removed = true;
-                    status = STATUS_SUCCESS;
-                }
-            }
-        }
-        native_unlock(&port->lock);
-    }
-    native_unlock(&packet->lock);
-    if (removed)
-        release_association(packet, NULL);
-    return status;
-}
-
-static void packet_close(struct object *obj, HANDLE handle)
-{
-    (void)handle;
-    if (__atomic_load_n(&obj->handle_count, __ATOMIC_ACQUIRE) == 1)
-        cancel((struct wait_packet *)obj, true);
-}
-
-static const struct object_type wait_packet_type = {
-    .name = "WaitCompletionPacket",
-    .valid_access = STANDARD_RIGHTS_REQUIRED | 1,
-    .generic_mapping = { STANDARD_RIGHTS_READ, STANDARD_RIGHTS_WRITE, STANDARD_RIGHTS_EXECUTE,
-                         STANDARD_RIGHTS_REQUIRED | 1 },
-    .destroy = packet_destroy,
-    .close = packet_close,
-};
-
-/* The object was signalled for the packet: called by the signaller, no cell locked. */
-void completion_packet_fired(uint32_t record)
-{
-    struct wait_packet *packet = packets_by_record[record];
-    struct completion_port *port = packet->port;
-    struct object *target = packet->target;
-    native_lock(&port->lock);
-    __atomic_store_n(&segment_thread(record)->wait_state, WAIT_STATE_IDLE, __ATOMIC_RELAXED);
-    __atomic_store_n(&packet->state, PACKET_QUEUED, __ATOMIC_RELEASE);
-    packet_append(port, &packet->packet);
-    unlock_and_wake(port, dispatch(port));
-    object_unref(target);
-}
-
-NTSTATUS NtCreateWaitCompletionPacket(HANDLE *WaitCompletionPacketHandle, ACCESS_MASK DesiredAccess,
-                                      OBJECT_ATTRIBUTES *ObjectAttributes)
-{
-    struct wait_packet *packet = calloc(1, sizeof(*packet));
-    if (!packet)
-        return STATUS_NO_MEMORY;
-    packet->record = segment_thread_alloc();
-    if (!packet->record) {
-        free(packet);
-        return STATUS_INSUFFICIENT_RESOURCES;
-    }
-    object_init(&packet->header, &wait_packet_type);
-    packet->packet.source = packet;
-    packets_by_record[packet->record] = packet;
-    struct segment_thread *record = segment_thread(packet->record);
-    record->packet = 1;
-    record->alertable = 0;
-    record->pending = 0;
-    return object_create_handle(&packet->header, DesiredAccess, ObjectAttributes, WaitCompletionPacketHandle);
-}
-
-NTSTATUS NtAssociateWaitCompletionPacket(HANDLE WaitCompletionPacketHandle, HANDLE IoCompletionHandle,
-                                         HANDLE TargetObjectHandle, PVOID KeyContext, PVOID ApcContext,
-                                         NTSTATUS IoStatus, ULONG_PTR IoStatusInformation, BOOLEAN *AlreadySignaled)
-{
-    struct object *obj, *port = NULL, *target = NULL;
-    NTSTATUS status = handle_lookup(WaitCompletionPacketHandle, &wait_packet_type, 1, &obj);
-    if (status)
-        return status;
-    struct wait_packet *packet = (struct wait_packet *)obj;
-    status = handle_lookup(IoCompletionHandle, &completion_type, IO_COMPLETION_MODIFY_STATE, &port);
-    if (!status)
-        status = handle_lookup(TargetObjectHandle, NULL, SYNCHRONIZE, &target);
-    if (!status && (!target->cell || segment_cell(target->cell)->kind == CELL_MUTANT))
-        status = STATUS_OBJECT_TYPE_MISMATCH;
-    bool signalled = false;
-    if (!status) {
-        native_lock(&packet->lock);
-        if (__atomic_load_n(&packet->state, __ATOMIC_ACQUIRE) != PACKET_IDLE) {
-            status = STATUS_INVALID_PARAMETER_1;
-            native_unlock(&packet->lock);
-        }
-    }
-    if (status) {
-        if (target)
-            object_unref(target);
-        if (port)
-            object_unref(port);
-        object_unref(obj);
-        return status;
-    }
-    /* The references of these look-ups become the association's; it may be over before we are done here. */
-    object_ref(obj);
-    packet->port = (struct completion_port *)port;
-    packet->target = target;
-    packet->packet = (struct completion_packet){ NULL,     (ULONG_PTR)KeyContext, (ULONG_PTR)ApcContext,
-                                                 IoStatus, IoStatusInformation,   packet };
-    struct segment_cell *cell = segment_cell(target->cell);
-    struct segment_thread *record = segment_thread(packet->record);
-    uint64_t word = cell_lock(cell);
-    if (cell_signalled(cell, word, packet->record)) {
-        bool abandoned;
-        signalled = true;
-        __atomic_store_n(&packet->state, PACKET_FIRING, __ATOMIC_RELEASE);
-        cell_unlock(cell, cell_consume(cell, word, packet->record, &abandoned));
-    } else {
-        __atomic_store_n(&packet->state, PACKET_WAITING, __ATOMIC_RELEASE);
-        __atomic_store_n(&record->wait_state, WAIT_STATE_ANY, __ATOMIC_RELEASE);
-        cell_unlock(cell, cell_queue_append(cell, word, target->cell, packet->record * SEGMENT_WAIT_OBJECTS));
-    }
-    if (signalled)
-        completion_packet_fired(packet->record);
-    native_unlock(&packet->lock);
-    object_unref(obj);
-    if (AlreadySignaled)
-        *AlreadySignaled = signalled;
-    return STATUS_SUCCESS;
-}
-
-NTSTATUS NtCancelWaitCompletionPacket(HANDLE WaitCompletionPacketHandle, BOOLEAN RemoveSignaledPacket)
-{
-    struct object *obj;
-    NTSTATUS status = handle_lookup(WaitCompletionPacketHandle, &wait_packet_type, 1, &obj);
-    if (status)
-        return status;
-    status = cancel((struct wait_packet *)obj, RemoveSignaledPacket);
-    object_unref(obj);
-    return status;
 }

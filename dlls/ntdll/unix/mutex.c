@@ -8,11 +8,10 @@
 static void mutant_destroy(struct object *obj)
 {
     /* Still owned: only the owner's list knows it. It is the owner who closed the last handle, or it never releases it. */
-    if (CELL_VALUE(segment_cell(obj->cell)->word) && current_thread &&
-        CELL_VALUE(segment_cell(obj->cell)->word) == wait_self()->index) {
-        segment_cell(obj->cell)->recursion = 1;
-        cell_mutant_release(obj->cell, CELL_ANY_GENERATION, NULL);
-    }
+    if (obj->cell && !(obj->cell & CELL_COMMON) && cell_self_own)
+        while (cell_value(obj->cell) == (LONG)cell_self_own &&
+               !cell_mutant_release(obj->cell, CELL_ANY_GENERATION, NULL))
+            ;
     free(obj);
 }
 
@@ -40,7 +39,8 @@ NTSTATUS NtCreateMutant(HANDLE *MutantHandle, ACCESS_MASK DesiredAccess, OBJECT_
         return status;
     }
     if (InitialOwner)
-        cell_mutant_own(obj->cell); /* an existing one of the same name is not acquired: this one is dropped then */
+        cell_mutant_own(
+            obj->cell); /* which cannot fail in the process's own segment; an existing one of the same name is not acquired: this one is dropped then */
     return object_create_handle(obj, DesiredAccess, ObjectAttributes, MutantHandle);
 }
 
@@ -85,21 +85,17 @@ NTSTATUS NtQueryMutant(HANDLE MutantHandle, ULONG MutantInformationClass, PVOID 
     NTSTATUS status = handle_lookup(MutantHandle, &mutant_type, MUTANT_QUERY_STATE, &obj);
     if (status)
         return status;
-    struct segment_cell *cell = segment_cell(obj->cell);
-    uint64_t word = cell_lock(cell);
-    uint32_t owner = CELL_VALUE(word);
-    uint32_t recursion = owner ? cell->recursion : 0;
-    bool abandoned = cell->abandoned;
-    ULONG tid = owner ? segment_thread(owner)->tid : 0;
-    cell_unlock(cell, word);
+    struct cell_mutant_state state;
+    cell_mutant_query(obj->cell, &state);
     object_unref(obj);
     if (MutantInformationClass == 0) {
-        MUTANT_BASIC_INFORMATION out = { 1 - (LONG)recursion, owner == wait_self()->index, abandoned };
+        MUTANT_BASIC_INFORMATION out = { 1 - (LONG)state.recursion, state.owned_by_caller, state.abandoned };
         memcpy(MutantInformation, &out, sizeof(out));
     } else {
         MUTANT_OWNER_INFORMATION out = { { NULL, NULL } };
-        if (owner)
-            out.ClientId = (CLIENT_ID){ (HANDLE)(ULONG_PTR)process_id, (HANDLE)(ULONG_PTR)tid };
+        if (state.tid)
+            out.ClientId = (CLIENT_ID){ (HANDLE)(ULONG_PTR)(state.process_id ? state.process_id : process_id),
+                                        (HANDLE)(ULONG_PTR)state.tid };
         memcpy(MutantInformation, &out, sizeof(out));
     }
     if (ReturnLength)

@@ -4,11 +4,11 @@
 #include <linux/futex.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "cell.h"
 
-char *segment_base;
 int segment_fd = -1;
 static uint32_t grow_lock;
 
@@ -38,6 +38,27 @@ void segment_create(void)
         .cells.used = 1,
         .threads.used = 1,
     };
+}
+
+NTSTATUS segment_common_attach(int fd)
+{
+    struct segment_header header;
+    struct stat st;
+    if (fstat(fd, &st) || st.st_size < SEGMENT_HEADER_SIZE + SEGMENT_SLAB_SIZE ||
+        pread(fd, &header, sizeof(header), 0) != sizeof(header))
+        return STATUS_INVALID_PARAMETER;
+    if (header.magic != SEGMENT_MAGIC || header.version != SEGMENT_VERSION ||
+        header.header_size != SEGMENT_HEADER_SIZE || header.slab_size != SEGMENT_SLAB_SIZE ||
+        header.cell_size != sizeof(struct segment_cell) || header.thread_size != sizeof(struct segment_thread))
+        return STATUS_REVISION_MISMATCH;
+    /* As large as it can become: what is beyond the file's end is not touched until the server has let it grow. */
+    void *base = mmap(NULL, SEGMENT_MAX_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);
+    if (base == MAP_FAILED)
+        return STATUS_NO_MEMORY;
+    segment_common_cells = SEGMENT_MAX_CELLS;
+    segment_common_threads = SEGMENT_MAX_THREADS;
+    __atomic_store_n(&segment_common_base, base, __ATOMIC_RELEASE);
+    return STATUS_SUCCESS;
 }
 
 /* Makes slab `slab` exist. The file only grows, so whoever comes second finds it done. */

@@ -53,10 +53,9 @@ bool wait_deadline_passed(const struct wait_deadline *deadline)
     return now.tv_sec > deadline->seconds || (now.tv_sec == deadline->seconds && now.tv_nsec >= deadline->nanoseconds);
 }
 
-/* Sleeps while *word is `value`. False when the deadline has passed. The word may be shared with other processes. */
-bool futex_sleep(uint32_t *word, uint32_t value, const struct wait_deadline *deadline)
+static bool sleep_on(uint32_t *word, uint32_t value, const struct wait_deadline *deadline, int flags)
 {
-    int op = FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG;
+    int op = FUTEX_WAIT_BITSET | flags;
     struct timespec at, *at_pointer = NULL;
     if (!deadline->infinite) {
         if (deadline->seconds < 0)
@@ -69,9 +68,9 @@ bool futex_sleep(uint32_t *word, uint32_t value, const struct wait_deadline *dea
     return syscall(SYS_futex, word, op, value, at_pointer, NULL, FUTEX_BITSET_MATCH_ANY) == 0 || errno != ETIMEDOUT;
 }
 
-void wait_wake(struct segment_thread *record)
+bool futex_sleep(uint32_t *word, uint32_t value, const struct wait_deadline *deadline)
 {
-    syscall(SYS_futex, &record->wait_state, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+    return sleep_on(word, value, deadline, FUTEX_PRIVATE_FLAG);
 }
 
 /* --- blocking --- */
@@ -79,9 +78,33 @@ void wait_wake(struct segment_thread *record)
 void wait_arm(struct thread_wait *wait, bool alertable, uint32_t armed)
 {
     struct segment_thread *record = wait->record;
+    wait->claim = record;
     record->alertable = alertable;
     /* A full barrier: whoever interrupts sets `pending` and then looks at the state; we set the state, then look. */
     __atomic_exchange_n(&record->wait_state, armed, __ATOMIC_SEQ_CST);
+}
+
+/* The same for a wait that involves common cells. */
+static void arm_common(struct thread_wait *wait, bool alertable, uint32_t armed)
+{
+    struct segment_thread *record = wait->record;
+    wait->claim = common_thread(record->delegate);
+    record->alertable = alertable;
+    __atomic_store_n(&wait->claim->wait_state, armed, __ATOMIC_SEQ_CST);
+    __atomic_exchange_n(&record->wait_state, WAIT_STATE_DELEGATED, __ATOMIC_SEQ_CST);
+}
+
+/*
+ * The wait is over, also for those who look at a common record: until then what was satisfied can be seen there, should we
+ * die before we have put a mutant that we were given on our list.
+ */
+static void wait_over(struct thread_wait *wait)
+{
+    __atomic_store_n(&wait->record->wait_state, WAIT_STATE_IDLE, __ATOMIC_RELEASE);
+    if (unlikely(wait->claim != wait->record)) {
+        __atomic_store_n(&wait->claim->wait_state, WAIT_STATE_IDLE, __ATOMIC_RELEASE);
+        wait->claim = wait->record;
+    }
 }
 
 /*
@@ -105,42 +128,6 @@ static bool spinning_possible(void)
         __atomic_store_n(&processors, count, __ATOMIC_RELAXED);
     }
     return count > 1;
-}
-
-static inline bool is_armed(uint32_t state)
-{
-    return state >= WAIT_STATE_ANY && state <= WAIT_STATE_COMMITTING_SLEEP;
-}
-
-/* Leaves an armed state for `to`; false if the wait ended otherwise meanwhile (the state tells how). */
-static bool disarm(struct segment_thread *record, uint32_t to, bool *sleeping)
-{
-    uint32_t state = __atomic_load_n(&record->wait_state, __ATOMIC_ACQUIRE);
-    while (is_armed(state)) {
-        if (state == WAIT_STATE_COMMITTING || state == WAIT_STATE_COMMITTING_SLEEP) {
-            sched_yield();
-            state = __atomic_load_n(&record->wait_state, __ATOMIC_ACQUIRE);
-        } else if (__atomic_compare_exchange_n(&record->wait_state, &state, to, false, __ATOMIC_ACQ_REL,
-                                               __ATOMIC_ACQUIRE)) {
-            if (sleeping)
-                *sleeping = state == WAIT_STATE_ANY_SLEEP || state == WAIT_STATE_ALL_SLEEP;
-            return true;
-        }
-    }
-    return false;
-}
-
-bool wait_claim(struct segment_thread *record, uint32_t position, bool *sleeping)
-{
-    uint32_t state = __atomic_load_n(&record->wait_state, __ATOMIC_ACQUIRE);
-    while (state == WAIT_STATE_ANY || state == WAIT_STATE_ANY_SLEEP) {
-        if (__atomic_compare_exchange_n(&record->wait_state, &state, WAIT_STATE_SATISFIED + position, false,
-                                        __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
-            *sleeping = state == WAIT_STATE_ANY_SLEEP;
-            return true;
-        }
-    }
-    return false;
 }
 
 static uint32_t pending_bits(const struct thread_wait *wait, bool alertable)
@@ -181,21 +168,36 @@ static void spin_failed(struct wait_spin *spin)
     spin->left = spin->interval;
 }
 
+/* What ended the wait, from its state; common ones stay SATISFIED until wait_over(). */
+static enum wake_reason ended(struct thread_wait *wait, uint32_t state, uint32_t *position)
+{
+    if (likely(wait->claim == wait->record))
+        __atomic_store_n(&wait->record->wait_state, WAIT_STATE_IDLE, __ATOMIC_RELAXED);
+    if (state < WAIT_STATE_SATISFIED)
+        return WAKE_INTERRUPTED;
+    *position = (state - WAIT_STATE_SATISFIED) % SEGMENT_WAIT_OBJECTS;
+    return WAKE_SATISFIED;
+}
+
 enum wake_reason wait_block(struct thread_wait *wait, const struct wait_deadline *deadline, uint32_t *position)
 {
-    struct segment_thread *record = wait->record;
-    bool alertable = record->alertable;
+    struct segment_thread *claim = wait->claim;
+    bool shared = claim != wait->record;
     uint32_t state;
 
-    if (unlikely(pending_bits(wait, alertable)))
-        goto interrupted;
+    if (unlikely(pending_bits(wait, wait->record->alertable))) {
+        if (wait_disarm(claim, WAIT_STATE_IDLE, NULL))
+            return WAKE_INTERRUPTED;
+        return ended(wait, __atomic_load_n(&claim->wait_state, __ATOMIC_ACQUIRE), position);
+    }
 
-    uint32_t limit = spin_limit(&wait->spin);
+    state = __atomic_load_n(&claim->wait_state, __ATOMIC_ACQUIRE);
+    uint32_t limit = wait_is_armed(state) ? spin_limit(&wait->spin) : 0;
     for (uint32_t i = 0; i < limit; i++) {
-        state = __atomic_load_n(&record->wait_state, __ATOMIC_ACQUIRE);
-        if (!is_armed(state)) {
+        state = __atomic_load_n(&claim->wait_state, __ATOMIC_ACQUIRE);
+        if (!wait_is_armed(state)) {
             spin_paid(&wait->spin, i);
-            goto ended;
+            return ended(wait, state, position);
         }
         cpu_relax();
     }
@@ -203,39 +205,26 @@ enum wake_reason wait_block(struct thread_wait *wait, const struct wait_deadline
         spin_failed(&wait->spin);
 
     for (;;) {
-        state = __atomic_load_n(&record->wait_state, __ATOMIC_ACQUIRE);
+        state = __atomic_load_n(&claim->wait_state, __ATOMIC_ACQUIRE);
         if (state == WAIT_STATE_ANY || state == WAIT_STATE_ALL) {
             uint32_t sleep = state + 1; /* ANY_SLEEP, ALL_SLEEP */
-            if (!__atomic_compare_exchange_n(&record->wait_state, &state, sleep, false, __ATOMIC_ACQ_REL,
+            if (!__atomic_compare_exchange_n(&claim->wait_state, &state, sleep, false, __ATOMIC_ACQ_REL,
                                              __ATOMIC_ACQUIRE))
                 continue;
             state = sleep;
         }
-        if (!is_armed(state))
-            goto ended;
+        if (!wait_is_armed(state))
+            return ended(wait, state, position);
         if (state == WAIT_STATE_COMMITTING || state == WAIT_STATE_COMMITTING_SLEEP) {
             sched_yield();
             continue;
         }
-        if (!futex_sleep(&record->wait_state, state, deadline))
+        if (!sleep_on(&claim->wait_state, state, deadline, shared ? 0 : FUTEX_PRIVATE_FLAG))
             break;
     }
-    if (disarm(record, WAIT_STATE_IDLE, NULL))
+    if (wait_disarm(claim, WAIT_STATE_IDLE, NULL))
         return WAKE_TIMEOUT;
-    state = __atomic_load_n(&record->wait_state, __ATOMIC_ACQUIRE);
-ended:
-    __atomic_store_n(&record->wait_state, WAIT_STATE_IDLE, __ATOMIC_RELAXED);
-    if (state >= WAIT_STATE_SATISFIED) {
-        *position = state - WAIT_STATE_SATISFIED;
-        return WAKE_SATISFIED;
-    }
-    return WAKE_INTERRUPTED;
-
-interrupted:
-    if (disarm(record, WAIT_STATE_IDLE, NULL))
-        return WAKE_INTERRUPTED;
-    state = __atomic_load_n(&record->wait_state, __ATOMIC_ACQUIRE);
-    goto ended;
+    return ended(wait, __atomic_load_n(&claim->wait_state, __ATOMIC_ACQUIRE), position);
 }
 
 static void interrupt(struct segment_thread *record, uint32_t bit)
@@ -243,8 +232,13 @@ static void interrupt(struct segment_thread *record, uint32_t bit)
     if (bit != SEGMENT_PENDING_SUSPEND && !__atomic_load_n(&record->alertable, __ATOMIC_SEQ_CST))
         return;
     bool sleeping = false;
-    if (disarm(record, WAIT_STATE_INTERRUPTED, &sleeping) && sleeping)
+    if (unlikely(__atomic_load_n(&record->wait_state, __ATOMIC_SEQ_CST) == WAIT_STATE_DELEGATED)) {
+        struct segment_thread *common = common_thread(record->delegate);
+        if (wait_disarm(common, WAIT_STATE_INTERRUPTED, &sleeping) && sleeping)
+            wait_wake_common(common);
+    } else if (wait_disarm(record, WAIT_STATE_INTERRUPTED, &sleeping) && sleeping) {
         wait_wake(record);
+    }
 }
 
 /* The bit in `pending` is set already. */
@@ -288,35 +282,83 @@ NTSTATUS wait_interrupted(struct thread_wait *wait, bool alertable)
 
 /* --- waiting for cells --- */
 
-struct wait_target {
-    uint32_t cell;
-    uint16_t generation;
-    uint8_t kind;
-    uint8_t position; /* of the handle, as the program gave it */
-};
+/*
+ * Before each attempt: where cells have moved, the targets follow; if one is common the thread needs a common record, which
+ * *common tells. Wait-all wants ascending references, as that is the order of locking.
+ */
+static NTSTATUS prepare(struct wait_target *targets, uint32_t count, bool all, bool *common)
+{
+    *common = false;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct segment_cell *cell = segment_cell(targets[i].cell);
+        if (unlikely(__atomic_load_n(&cell->word, __ATOMIC_ACQUIRE) & SEGMENT_CELL_MOVED)) {
+            targets[i].cell = cell->forward;
+            targets[i].generation = (uint16_t)cell->forward_generation;
+        }
+        *common = *common || targets[i].cell & CELL_COMMON;
+    }
+    if (all) {
+        for (uint32_t i = 1; i < count; i++) {
+            struct wait_target target = targets[i];
+            uint32_t j = i;
+            for (; j && targets[j - 1].cell > target.cell; j--)
+                targets[j] = targets[j - 1];
+            if (j && targets[j - 1].cell == target.cell)
+                return STATUS_INVALID_PARAMETER_MIX; /* an object may occur once only */
+            targets[j] = target;
+        }
+    }
+    return unlikely(*common) ? cell_common_record() : STATUS_SUCCESS;
+}
 
-/* Queues the wait on every target, or acquires the first that is signalled. Returns how many blocks were queued. */
+/* The thread's record in the segment of a cell, and the block there for the target at `position`. */
+static inline uint32_t record_for(const struct thread_wait *wait, uint32_t ref)
+{
+    return unlikely(ref & CELL_COMMON) ? wait->record->delegate : wait->index;
+}
+
+static inline uint32_t block_for(const struct thread_wait *wait, uint32_t ref, uint32_t position)
+{
+    return record_for(wait, ref) * SEGMENT_WAIT_OBJECTS + position;
+}
+
+/* Takes a signalled cell, which is locked, for the calling thread; a mutant goes on its list. Returns the word. */
+static uint64_t take(struct thread_wait *wait, uint32_t ref, uint64_t word, bool *abandoned)
+{
+    struct segment_cell *cell = segment_cell(ref);
+    uint32_t self = record_for(wait, ref);
+    word = cell_consume(cell, word, self, abandoned);
+    if (cell->kind == CELL_MUTANT && !cell->linked)
+        cell_link_owned(ref, self);
+    return word;
+}
+
+/*
+ * Queues the wait on every target, or takes the first that is signalled (and claims the wait for it). Returns how many
+ * blocks were queued. A cell that has moved meanwhile ends the attempt.
+ */
 static uint32_t enqueue_any(struct thread_wait *wait, const struct wait_target *targets, uint32_t count)
 {
-    struct segment_thread *record = wait->record;
     for (uint32_t i = 0; i < count; i++) {
-        struct segment_cell *cell = segment_cell(targets[i].cell);
-        uint64_t word = cell_lock(cell);
-        if (cell_signalled(cell, word, wait->index)) {
-            bool sleeping, abandoned = false;
-            if (wait_claim(record, i, &sleeping)) {
-                bool fresh = cell->kind == CELL_MUTANT && !CELL_VALUE(word);
-                word = cell_consume(cell, word, wait->index, &abandoned);
-                cell->abandoned = abandoned;
-                /* An owned mutant that was entered again must not be linked a second time: see finish_any. */
-                record->blocks[i].result = fresh;
-            }
-            cell_unlock(cell, word);
+        uint32_t ref = targets[i].cell, number = block_for(wait, ref, i);
+        struct segment_cell *cell = segment_cell(ref);
+        block_in(segment_of(ref), number)->target = ref;
+        uint64_t word = cell_lock(ref);
+        if (unlikely(word & SEGMENT_CELL_MOVED)) {
+            cell_unlock(ref, word);
+            wait_disarm(wait->claim, WAIT_STATE_INTERRUPTED, NULL);
             return i;
         }
-        record->blocks[i].result = true;
-        word = cell_queue_append(cell, word, targets[i].cell, wait->index * SEGMENT_WAIT_OBJECTS + i);
-        cell_unlock(cell, word);
+        if (cell_signalled(cell, word, record_for(wait, ref))) {
+            bool sleeping, abandoned = false;
+            if (wait_claim(wait->claim, i, &sleeping)) {
+                word = take(wait, ref, word, &abandoned);
+                cell->abandoned = abandoned; /* for finish_any */
+            }
+            cell_unlock(ref, word);
+            return i;
+        }
+        cell_unlock(ref, cell_queue_append(ref, word, number));
     }
     return count;
 }
@@ -324,40 +366,52 @@ static uint32_t enqueue_any(struct thread_wait *wait, const struct wait_target *
 /* Takes the first `count` blocks off their queues, except those that whoever satisfied the wait took off. */
 static void dequeue(struct thread_wait *wait, const struct wait_target *targets, uint32_t count)
 {
-    struct segment_thread *record = wait->record;
     for (uint32_t i = 0; i < count; i++) {
-        if (!__atomic_load_n(&record->blocks[i].cell, __ATOMIC_ACQUIRE))
+        uint32_t ref = targets[i].cell, number = block_for(wait, ref, i);
+        const struct segment_block *block = block_in(segment_of(ref), number);
+        if (!__atomic_load_n(&block->cell, __ATOMIC_ACQUIRE))
             continue;
-        struct segment_cell *cell = segment_cell(targets[i].cell);
-        uint64_t word = cell_lock(cell);
-        if (record->blocks[i].cell)
-            word = cell_queue_remove(cell, word, wait->index * SEGMENT_WAIT_OBJECTS + i);
-        cell_unlock(cell, word);
+        uint64_t word = cell_lock(ref);
+        if (block->cell)
+            word = cell_queue_remove(ref, word, number);
+        cell_unlock(ref, word);
     }
 }
 
-/* The wait was satisfied through targets[position]. */
-static NTSTATUS finish_any(struct thread_wait *wait, const struct wait_target *target, uint32_t position)
+/*
+ * The wait was satisfied through a target. A mutant is ours only if its word says so: whoever handed it over may have died
+ * before it could write that, and then the wait starts anew: STATUS_RETRY.
+ */
+static NTSTATUS finish_any(struct thread_wait *wait, const struct wait_target *target)
 {
-    NTSTATUS base = STATUS_WAIT_0;
-    if (target->kind == CELL_MUTANT) {
-        struct segment_cell *cell = segment_cell(target->cell);
-        cell_unlock(cell, cell_lock(cell)); /* whoever handed it over may still be about to unlock it */
-        if (cell->abandoned) {
-            cell->abandoned = 0;
-            base = STATUS_ABANDONED_WAIT_0;
-        }
-        if (wait->record->blocks[position].result)
-            cell_link_owned(target->cell);
+    if (target->kind != CELL_MUTANT)
+        return STATUS_WAIT_0 + target->position;
+    uint32_t ref = target->cell;
+    uint64_t word;
+    NTSTATUS status = cell_lock_live(&ref, CELL_ANY_GENERATION, &word);
+    struct segment_cell *cell = segment_cell(ref);
+    uint32_t self = record_for(wait, ref);
+    if (unlikely(CELL_VALUE(word) != self)) {
+        status = STATUS_RETRY;
+    } else {
+        status = (cell->abandoned ? STATUS_ABANDONED_WAIT_0 : STATUS_WAIT_0) + target->position;
+        cell->abandoned = 0;
+        if (!cell->linked)
+            cell_link_owned(ref, self);
     }
-    return base + target->position;
+    cell_unlock(ref, word);
+    return status;
 }
 
-static NTSTATUS wait_any(struct thread_wait *wait, const struct wait_target *targets, uint32_t count, bool alertable,
-                         const LARGE_INTEGER *timeout)
+NTSTATUS wait_any(struct thread_wait *wait, struct wait_target *targets, uint32_t count, bool alertable,
+                  const LARGE_INTEGER *timeout)
 {
+    bool common;
+    NTSTATUS status = prepare(targets, count, false, &common);
+    if (unlikely(status))
+        return status;
     for (uint32_t i = 0; i < count; i++) {
-        NTSTATUS status = cell_try_acquire(targets[i].cell, targets[i].generation, targets[i].kind);
+        status = cell_try_acquire(targets[i].cell, targets[i].generation, targets[i].kind);
         if (status != STATUS_TIMEOUT)
             return status == STATUS_WAIT_0 || status == STATUS_ABANDONED_WAIT_0 ? status + targets[i].position : status;
     }
@@ -366,97 +420,141 @@ static NTSTATUS wait_any(struct thread_wait *wait, const struct wait_target *tar
 
     struct wait_deadline deadline;
     wait_deadline_init(&deadline, timeout);
-    NTSTATUS status;
     completion_thread_blocks(wait);
-    for (;;) {
+    do {
         uint32_t position = 0;
-        wait_arm(wait, alertable, WAIT_STATE_ANY);
+        if (unlikely(common))
+            arm_common(wait, alertable, WAIT_STATE_ANY);
+        else
+            wait_arm(wait, alertable, WAIT_STATE_ANY);
         uint32_t queued = enqueue_any(wait, targets, count);
         enum wake_reason reason = wait_block(wait, &deadline, &position);
         dequeue(wait, targets, queued);
-        if (reason == WAKE_SATISFIED) {
-            status = finish_any(wait, &targets[position], position);
-            break;
-        }
-        status = STATUS_TIMEOUT;
+        status = STATUS_RETRY;
+        if (reason == WAKE_SATISFIED)
+            status = position < count ? finish_any(wait, &targets[position]) : STATUS_RETRY;
+        wait_over(wait);
         if (reason == WAKE_TIMEOUT)
-            break;
-        status = wait_interrupted(wait, alertable);
-        if (status != STATUS_PENDING)
-            break;
-    }
+            status = STATUS_TIMEOUT;
+        else if (reason == WAKE_INTERRUPTED)
+            status = wait_interrupted(wait, alertable);
+        if (status == STATUS_PENDING || status == STATUS_RETRY) {
+            NTSTATUS failure = prepare(targets, count, false, &common);
+            status = failure ? failure : STATUS_RETRY;
+        }
+    } while (status == STATUS_RETRY);
     completion_thread_resumes(wait);
     return status;
 }
 
-/* Acquires all targets, whose cells are in ascending order, if all are signalled; else queues on all, if `queue`. */
-static bool acquire_all(struct thread_wait *wait, const struct wait_target *targets, uint32_t count, bool queue,
-                        bool *abandoned)
+enum attempt { ATTEMPT_ACQUIRED, ATTEMPT_QUEUED, ATTEMPT_MOVED };
+
+/*
+ * Acquires all targets, whose cells are in ascending order, if all are signalled; else queues on all, if `queue`. All are
+ * locked at once, which is what makes it atomic. Should the thread die in here its record tells which cells it had locked
+ * (its targets), and whether it had begun to take them.
+ */
+static enum attempt acquire_all(struct thread_wait *wait, const struct wait_target *targets, uint32_t count, bool queue,
+                                bool common, bool *abandoned)
 {
     uint64_t words[SEGMENT_WAIT_OBJECTS];
-    bool all = true;
+    struct segment_thread *record = common ? common_thread(wait->record->delegate) : wait->record;
+    bool all = true, moved = false;
+    record->count = count;
     for (uint32_t i = 0; i < count; i++) {
-        struct segment_cell *cell = segment_cell(targets[i].cell);
-        words[i] = cell_lock(cell);
-        all = all && cell_signalled(cell, words[i], wait->index);
-        if (cell->kind == CELL_MUTANT)
-            wait->record->blocks[i].result = !CELL_VALUE(words[i]) || CELL_VALUE(words[i]) != wait->index;
+        uint32_t ref = targets[i].cell;
+        block_in(segment_of(ref), block_for(wait, ref, i))->target = ref;
+        if (unlikely(common) && !(ref & CELL_COMMON))
+            record->blocks[i].target = 0;
     }
+    if (unlikely(common))
+        __atomic_store_n(&record->locking, SEGMENT_LOCKING_TARGETS, __ATOMIC_RELEASE);
     for (uint32_t i = 0; i < count; i++) {
-        struct segment_cell *cell = segment_cell(targets[i].cell);
-        if (all)
-            words[i] = cell_consume(cell, words[i], wait->index, abandoned);
+        uint32_t ref = targets[i].cell;
+        words[i] = cell_lock_unnoted(ref);
+        all = all && cell_signalled(segment_cell(ref), words[i], record_for(wait, ref));
+        moved = moved || words[i] & SEGMENT_CELL_MOVED;
+    }
+    if (unlikely(common) && all && !moved)
+        __atomic_store_n(&record->commit, 1, __ATOMIC_RELEASE);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t ref = targets[i].cell;
+        if (unlikely(moved))
+            ;
+        else if (all)
+            words[i] = take(wait, ref, words[i], abandoned);
         else if (queue)
-            words[i] = cell_queue_append(cell, words[i], targets[i].cell, wait->index * SEGMENT_WAIT_OBJECTS + i);
-        cell_unlock(cell, words[i]);
+            words[i] = cell_queue_append(ref, words[i], block_for(wait, ref, i));
+        cell_unlock_unnoted(ref, words[i]);
     }
-    return all;
+    if (unlikely(common)) {
+        __atomic_store_n(&record->locking, 0, __ATOMIC_RELEASE);
+        __atomic_store_n(&record->commit, 0, __ATOMIC_RELEASE);
+    }
+    return moved ? ATTEMPT_MOVED : all ? ATTEMPT_ACQUIRED : ATTEMPT_QUEUED;
 }
 
-static NTSTATUS finish_all(struct thread_wait *wait, const struct wait_target *targets, uint32_t count, bool abandoned)
+/* A signaller has acquired everything for us: what is left is our list of mutants. Only in the process's own segment. */
+static NTSTATUS finish_all(struct thread_wait *wait, const struct wait_target *targets, uint32_t count)
 {
-    for (uint32_t i = 0; i < count; i++)
-        if (targets[i].kind == CELL_MUTANT && wait->record->blocks[i].result)
-            cell_link_owned(targets[i].cell);
-    return abandoned ? STATUS_ABANDONED_WAIT_0 : STATUS_WAIT_0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (targets[i].kind != CELL_MUTANT)
+            continue;
+        uint32_t ref = targets[i].cell;
+        uint64_t word;
+        cell_lock_live(&ref, CELL_ANY_GENERATION, &word);
+        if (!segment_cell(ref)->linked && CELL_VALUE(word) == record_for(wait, ref))
+            cell_link_owned(ref, record_for(wait, ref));
+        cell_unlock(ref, word);
+    }
+    return wait->record->abandoned ? STATUS_ABANDONED_WAIT_0 : STATUS_WAIT_0;
 }
 
-static NTSTATUS wait_all(struct thread_wait *wait, const struct wait_target *targets, uint32_t count, bool alertable,
+static NTSTATUS wait_all(struct thread_wait *wait, struct wait_target *targets, uint32_t count, bool alertable,
                          const LARGE_INTEGER *timeout)
 {
-    bool abandoned = false;
-    if (acquire_all(wait, targets, count, false, &abandoned))
-        return finish_all(wait, targets, count, abandoned);
+    bool abandoned = false, common;
+    NTSTATUS status = prepare(targets, count, true, &common);
+    if (unlikely(status))
+        return status;
+    if (acquire_all(wait, targets, count, false, common, &abandoned) == ATTEMPT_ACQUIRED)
+        return abandoned ? STATUS_ABANDONED_WAIT_0 : STATUS_WAIT_0;
     if (timeout && !timeout->QuadPart && !pending_bits(wait, alertable))
         return STATUS_TIMEOUT;
 
     struct wait_deadline deadline;
     wait_deadline_init(&deadline, timeout);
-    NTSTATUS status;
     completion_thread_blocks(wait);
-    for (;;) {
+    do {
         uint32_t position;
-        wait->record->count = count;
-        wait_arm(wait, alertable, WAIT_STATE_ALL);
+        bool interrupted = false;
+        if (unlikely(common))
+            arm_common(wait, alertable, WAIT_STATE_ALL);
+        else
+            wait_arm(wait, alertable, WAIT_STATE_ALL);
         abandoned = false;
-        if (acquire_all(wait, targets, count, true, &abandoned)) {
-            __atomic_store_n(&wait->record->wait_state, WAIT_STATE_IDLE, __ATOMIC_RELAXED);
-            status = finish_all(wait, targets, count, abandoned);
-            break;
+        enum attempt attempt = acquire_all(wait, targets, count, true, common, &abandoned);
+        if (attempt == ATTEMPT_QUEUED) {
+            enum wake_reason reason = wait_block(wait, &deadline, &position);
+            dequeue(wait, targets, count);
+            status = STATUS_TIMEOUT;
+            /* With common cells nobody else can acquire for us: to be woken means to try again. */
+            if (reason == WAKE_SATISFIED)
+                status = common ? STATUS_RETRY : finish_all(wait, targets, count);
+            else if (reason == WAKE_INTERRUPTED)
+                interrupted = true;
+        } else {
+            wait_disarm(wait->claim, WAIT_STATE_IDLE, NULL); /* not while a signaller looks at it */
+            status = attempt == ATTEMPT_MOVED ? STATUS_RETRY : abandoned ? STATUS_ABANDONED_WAIT_0 : STATUS_WAIT_0;
         }
-        enum wake_reason reason = wait_block(wait, &deadline, &position);
-        dequeue(wait, targets, count);
-        if (reason == WAKE_SATISFIED) {
-            status = finish_all(wait, targets, count, wait->record->abandoned);
-            break;
+        wait_over(wait);
+        if (interrupted)
+            status = wait_interrupted(wait, alertable);
+        if (status == STATUS_PENDING || status == STATUS_RETRY) {
+            NTSTATUS failure = prepare(targets, count, true, &common);
+            status = failure ? failure : STATUS_RETRY;
         }
-        status = STATUS_TIMEOUT;
-        if (reason == WAKE_TIMEOUT)
-            break;
-        status = wait_interrupted(wait, alertable);
-        if (status != STATUS_PENDING)
-            break;
-    }
+    } while (status == STATUS_RETRY);
     completion_thread_resumes(wait);
     return status;
 }
@@ -465,11 +563,10 @@ static NTSTATUS wait_all(struct thread_wait *wait, const struct wait_target *tar
 
 static NTSTATUS target_of(struct object *obj, struct wait_target *target)
 {
-    if (!obj->cell)
+    uint32_t cell = __atomic_load_n(&obj->cell, __ATOMIC_ACQUIRE);
+    if (!cell)
         return STATUS_OBJECT_TYPE_MISMATCH;
-    *target = (struct wait_target){ .cell = obj->cell,
-                                    .generation = CELL_ANY_GENERATION,
-                                    .kind = segment_cell(obj->cell)->kind };
+    *target = (struct wait_target){ .cell = cell, .generation = CELL_ANY_GENERATION, .kind = segment_cell(cell)->kind };
     return STATUS_SUCCESS;
 }
 
@@ -534,18 +631,6 @@ NTSTATUS NtWaitForMultipleObjects(ULONG Count, HANDLE *Handles, ULONG WaitType, 
             status = target_of(objects[found], &targets[found]);
             targets[found].position = (uint8_t)found;
             found++;
-        }
-    }
-    if (!status && WaitType == WaitAll) {
-        /* In the order of their cells: the order in which they are locked. An object may occur once only. */
-        for (uint32_t i = 1; i < Count; i++) {
-            struct wait_target target = targets[i];
-            uint32_t j = i;
-            for (; j && targets[j - 1].cell > target.cell; j--)
-                targets[j] = targets[j - 1];
-            if (j && targets[j - 1].cell == target.cell)
-                status = STATUS_INVALID_PARAMETER_MIX;
-            targets[j] = target;
         }
     }
     if (!status) {
