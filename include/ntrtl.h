@@ -120,6 +120,25 @@ ULONGLONG NTAPI RtlGetInterruptTimePrecise(LONGLONG *counter);
 /* --- system facts (rtlversion.c, rtlprocessor.c) --- */
 VOID NTAPI RtlGetNtVersionNumbers(ULONG *major, ULONG *minor, ULONG *build);
 ULONG64 NTAPI RtlGetEnabledExtendedFeatures(ULONG64 mask);
+#ifdef _WIN64
+struct nt_context_ex; /* nt_xstate.h: rtlxstate.c */
+struct nt_xstate_configuration;
+NTSTATUS NTAPI RtlGetExtendedContextLength(ULONG flags, ULONG *length);
+NTSTATUS NTAPI RtlGetExtendedContextLength2(ULONG flags, ULONG *length, ULONG64 compaction_mask);
+NTSTATUS NTAPI RtlInitializeExtendedContext(void *buffer, ULONG flags, struct nt_context_ex **ex);
+NTSTATUS NTAPI RtlInitializeExtendedContext2(void *buffer, ULONG flags, struct nt_context_ex **ex,
+                                             ULONG64 compaction_mask);
+void *NTAPI RtlLocateLegacyContext(const struct nt_context_ex *ex, ULONG *length);
+void *NTAPI RtlLocateExtendedFeature(const struct nt_context_ex *ex, ULONG feature, ULONG *length);
+void *NTAPI RtlLocateExtendedFeature2(const struct nt_context_ex *ex, ULONG feature,
+                                      const struct nt_xstate_configuration *config, ULONG *length);
+ULONG64 NTAPI RtlGetExtendedFeaturesMask(const struct nt_context_ex *ex);
+VOID NTAPI RtlSetExtendedFeaturesMask(struct nt_context_ex *ex, ULONG64 mask);
+NTSTATUS NTAPI RtlCopyExtendedContext(struct nt_context_ex *destination, ULONG flags,
+                                      const struct nt_context_ex *source);
+NTSTATUS NTAPI RtlCopyContext(CONTEXT *destination, ULONG flags, const CONTEXT *source);
+VOID NTAPI RtlCaptureContext2(CONTEXT *context);
+#endif
 PEB *NTAPI RtlGetCurrentPeb(void);
 ULONG NTAPI RtlGetNtGlobalFlags(void);
 

@@ -1,97 +1,151 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * winbase_context.c: context records with and without extended processor state. Transom's contexts hold none yet, and none is
- * announced: programs then see a system of before AVX, for which these functions are documented too. What AVX registers hold
- * is kept all the same; it is only not shown in contexts.
- */
+/* winbase_context.c: context records with and without extended processor states. ntdll's rtlxstate.c knows their layout. */
 #include "kernelbase_private.h"
-
-#ifdef _WIN64
-
-#define CONTEXT_XSTATE_BIT 0x40u
+#include "ntrtl.h"
+#include "nt_xstate.h"
 
 DWORD64 WINAPI GetEnabledXStateFeatures(void)
 {
-    return XSTATE_MASK_LEGACY;
+    return RtlGetEnabledExtendedFeatures(~0ull);
 }
 
-/* Bits that the system does not support are left out of ContextFlags. */
-BOOL WINAPI InitializeContext(void *buffer, DWORD flags, CONTEXT **context, DWORD *length)
-{
-    const DWORD alignment = _Alignof(CONTEXT);
-    DWORD needed = sizeof(CONTEXT) + alignment - 1;
+#ifdef _WIN64
 
-    if ((flags & CONTEXT_AMD64) != CONTEXT_AMD64)
-        return fail(ERROR_INVALID_PARAMETER);
-    if (!buffer || *length < needed) {
-        *length = needed;
-        return fail(ERROR_INSUFFICIENT_BUFFER);
-    }
-    *context = (CONTEXT *)(((ULONG_PTR)buffer + alignment - 1) & ~(ULONG_PTR)(alignment - 1));
-    (*context)->ContextFlags = flags & ~CONTEXT_XSTATE_BIT;
-    return TRUE;
+/* Bits that the system does not support are left out of ContextFlags. */
+static DWORD supported_flags(DWORD flags)
+{
+    if (!(GetEnabledXStateFeatures() & ~NT_XSTATE_LEGACY))
+        flags &= ~NT_XSTATE_BIT;
+    return flags;
+}
+
+static BOOL has_states(const CONTEXT *context)
+{
+    return (context->ContextFlags & CONTEXT_XSTATE) == CONTEXT_XSTATE;
+}
+
+static struct nt_context_ex *extension(const CONTEXT *context)
+{
+    return (struct nt_context_ex *)(context + 1);
 }
 
 BOOL WINAPI InitializeContext2(void *buffer, DWORD flags, CONTEXT **context, DWORD *length, ULONG64 compaction_mask)
 {
-    (void)compaction_mask; /* of extended states */
-    return InitializeContext(buffer, flags, context, length);
+    struct nt_context_ex *ex;
+    NTSTATUS status;
+    ULONG needed;
+
+    flags = supported_flags(flags);
+    status = RtlGetExtendedContextLength2(flags, &needed, compaction_mask);
+    if (status)
+        return set_ntstatus(status);
+    if (!buffer || *length < needed) {
+        *length = needed;
+        return fail(ERROR_INSUFFICIENT_BUFFER);
+    }
+    status = RtlInitializeExtendedContext2(buffer, flags, &ex, compaction_mask);
+    if (status)
+        return set_ntstatus(status);
+    *context = RtlLocateLegacyContext(ex, NULL);
+    return TRUE;
+}
+
+BOOL WINAPI InitializeContext(void *buffer, DWORD flags, CONTEXT **context, DWORD *length)
+{
+    return InitializeContext2(buffer, flags, context, length, ~0ull);
 }
 
 BOOL WINAPI CopyContext(CONTEXT *destination, DWORD flags, CONTEXT *source)
 {
-    if ((flags & CONTEXT_AMD64) != CONTEXT_AMD64 || (destination->ContextFlags & flags) != flags)
-        return fail(ERROR_INVALID_PARAMETER);
-    flags &= source->ContextFlags & 0x1f;
-    if (flags & CONTEXT_CONTROL & 0x1f) {
-        destination->SegCs = source->SegCs;
-        destination->SegSs = source->SegSs;
-        destination->EFlags = source->EFlags;
-        destination->Rsp = source->Rsp;
-        destination->Rip = source->Rip;
-    }
-    if (flags & CONTEXT_INTEGER & 0x1f) {
-        ULONG64 rsp = destination->Rsp;
-        memcpy(&destination->Rax, &source->Rax, (char *)&source->Rip - (char *)&source->Rax);
-        destination->Rsp = rsp; /* lies among them but belongs to the control registers */
-    }
-    if (flags & CONTEXT_SEGMENTS & 0x1f) {
-        destination->SegDs = source->SegDs;
-        destination->SegEs = source->SegEs;
-        destination->SegFs = source->SegFs;
-        destination->SegGs = source->SegGs;
-    }
-    if (flags & CONTEXT_FLOATING_POINT & 0x1f) {
-        destination->MxCsr = source->MxCsr;
-        memcpy(&destination->FltSave, &source->FltSave, sizeof(source->FltSave));
-    }
-    if (flags & CONTEXT_DEBUG_REGISTERS & 0x1f)
-        memcpy(&destination->Dr0, &source->Dr0, 6 * sizeof(source->Dr0));
-    return TRUE;
+    NTSTATUS status = RtlCopyContext(destination, supported_flags(flags), source);
+
+    return set_ntstatus(status);
 }
 
-/* A context without CONTEXT_XSTATE has none of these (winbase/nf-winbase-locatexstatefeature and its neighbours). */
 void *WINAPI LocateXStateFeature(CONTEXT *context, DWORD feature, DWORD *length)
 {
-    static const DWORD lengths[] = { sizeof(((XMM_SAVE_AREA32 *)0)->FloatRegisters) + 32, sizeof(M128A) * 16 };
-
-    if ((context->ContextFlags & CONTEXT_FLOATING_POINT) != CONTEXT_FLOATING_POINT || feature > XSTATE_LEGACY_SSE)
+    if (!has_states(context))
         return NULL;
-    if (length)
-        *length = lengths[feature];
-    return feature == XSTATE_LEGACY_SSE ? (void *)&context->Xmm0 : (void *)&context->FltSave;
+    switch (feature) {
+    case XSTATE_LEGACY_FLOATING_POINT:
+        if (length)
+            *length = offsetof(XMM_SAVE_AREA32, XmmRegisters);
+        return &context->FltSave;
+    case XSTATE_LEGACY_SSE:
+        if (length)
+            *length = sizeof(context->FltSave.XmmRegisters);
+        return context->FltSave.XmmRegisters;
+    default:
+        return RtlLocateExtendedFeature(extension(context), feature, length);
+    }
 }
 
 BOOL WINAPI GetXStateFeaturesMask(CONTEXT *context, DWORD64 *mask)
 {
-    *mask = (context->ContextFlags & CONTEXT_FLOATING_POINT) == CONTEXT_FLOATING_POINT ? XSTATE_MASK_LEGACY : 0;
+    *mask = 0;
+    if ((context->ContextFlags & CONTEXT_FLOATING_POINT) == CONTEXT_FLOATING_POINT)
+        *mask |= NT_XSTATE_LEGACY;
+    if (has_states(context))
+        *mask |= RtlGetExtendedFeaturesMask(extension(context));
     return TRUE;
 }
 
 BOOL WINAPI SetXStateFeaturesMask(CONTEXT *context, DWORD64 mask)
 {
-    (void)context;
-    return mask & ~(DWORD64)XSTATE_MASK_LEGACY ? fail(ERROR_INVALID_PARAMETER) : TRUE;
+    if (mask & NT_XSTATE_LEGACY)
+        context->ContextFlags |= CONTEXT_FLOATING_POINT;
+    if (has_states(context))
+        RtlSetExtendedFeaturesMask(extension(context), mask);
+    else if (mask & ~NT_XSTATE_LEGACY)
+        return fail(ERROR_INVALID_PARAMETER);
+    return TRUE;
+}
+
+/* The first form of these functions, of the beta versions of Windows 7 SP1, which kernel32 still exports */
+ULONG64 WINAPI GetEnabledExtendedFeatures(ULONG64 mask)
+{
+    return RtlGetEnabledExtendedFeatures(mask);
+}
+
+BOOL WINAPI GetExtendedContextLength(DWORD flags, DWORD *length)
+{
+    NTSTATUS status = RtlGetExtendedContextLength(flags, length);
+
+    return set_ntstatus(status);
+}
+
+BOOL WINAPI InitializeExtendedContext(void *buffer, DWORD flags, struct nt_context_ex **ex)
+{
+    NTSTATUS status = RtlInitializeExtendedContext(buffer, flags, ex);
+
+    return set_ntstatus(status);
+}
+
+ULONG64 WINAPI GetExtendedFeaturesMask(const struct nt_context_ex *ex)
+{
+    return RtlGetExtendedFeaturesMask(ex);
+}
+
+VOID WINAPI SetExtendedFeaturesMask(struct nt_context_ex *ex, ULONG64 mask)
+{
+    RtlSetExtendedFeaturesMask(ex, mask);
+}
+
+CONTEXT *WINAPI LocateLegacyContext(const struct nt_context_ex *ex, DWORD *length)
+{
+    return RtlLocateLegacyContext(ex, length);
+}
+
+void *WINAPI LocateExtendedFeature(const struct nt_context_ex *ex, DWORD feature, DWORD *length)
+{
+    return RtlLocateExtendedFeature(ex, feature, length);
+}
+
+BOOL WINAPI CopyExtendedContext(struct nt_context_ex *destination, DWORD flags, struct nt_context_ex *source)
+{
+    NTSTATUS status = RtlCopyExtendedContext(destination, flags, source);
+
+    return set_ntstatus(status);
 }
 
 #endif

@@ -348,6 +348,36 @@ RtlCaptureContext:
     ret
     .seh_endproc
 
+/*
+ * void RtlCaptureContext2(CONTEXT *context): the same, and what extended states its ContextFlags ask for; it has been initialised
+ * with room for them.
+ */
+#define CAPTURE2_SIZE   0x28
+    .globl RtlCaptureContext2
+    .p2align 4
+    .seh_proc RtlCaptureContext2
+RtlCaptureContext2:
+    subq $CAPTURE2_SIZE, %rsp
+    .seh_stackalloc CAPTURE2_SIZE
+    .seh_endprologue
+    movq %rax, 0x20(%rsp)
+    movl CTX_Flags(%rcx), %eax
+    movl %eax, CAPTURE2_SIZE + 8(%rsp)
+    movq 0x20(%rsp), %rax
+    call RtlCaptureContext
+    movq CAPTURE2_SIZE(%rsp), %rax
+    movq %rax, CTX_Rip(%rcx)
+    leaq CAPTURE2_SIZE + 8(%rsp), %rax
+    movq %rax, CTX_Rsp(%rcx)
+    movl CAPTURE2_SIZE + 8(%rsp), %eax
+    movl %eax, CTX_Flags(%rcx)
+    testb $0x40, %al
+    jz 1f
+    call rtl_capture_states
+1:  addq $CAPTURE2_SIZE, %rsp
+    ret
+    .seh_endproc
+
 /* void RtlRaiseException(EXCEPTION_RECORD *record) */
 #define RAISE_CONTEXT   0x20
 #define RAISE_SIZE      (RAISE_CONTEXT + CTX_SIZE + 8)

@@ -177,17 +177,6 @@ VOID NTAPI RtlGetCurrentProcessorNumberEx(PROCESSOR_NUMBER *number)
     number->Reserved = 0;
 }
 
-ULONG64 NTAPI RtlGetEnabledExtendedFeatures(ULONG64 mask)
-{
-    ULONG eax, ebx, ecx, edx;
-
-    __asm__("cpuid" : "=a"(eax), "=b"(ebx), "=c"(ecx), "=d"(edx) : "a"(1), "c"(0));
-    if (!(ecx & (1u << 27))) /* OSXSAVE */
-        return mask & 3;
-    __asm__("xgetbv" : "=a"(eax), "=d"(edx) : "c"(0));
-    return ((ULONG64)edx << 32 | eax) & mask;
-}
-
 /* --- pointers that are kept encoded, so that overwriting them does not help --- */
 
 static ULONG_PTR encode(ULONG_PTR value, ULONG cookie)
