@@ -52,8 +52,8 @@ static void test_system(void)
     ok_int(message(FORMAT_MESSAGE_FROM_SYSTEM | NO_INSERTS, NULL, 0x12345678), 0);
     ok_int(GetLastError(), ERROR_MR_MID_NOT_FOUND);
 
-    ok(FormatMessageA(FORMAT_MESSAGE_ALLOCATE_BUFFER | FORMAT_MESSAGE_FROM_SYSTEM | NO_INSERTS, NULL, ERROR_ACCESS_DENIED,
-                      0, (char *)&allocated, 0, NULL),
+    ok(FormatMessageA(FORMAT_MESSAGE_ALLOCATE_BUFFER | FORMAT_MESSAGE_FROM_SYSTEM | NO_INSERTS, NULL,
+                      ERROR_ACCESS_DENIED, 0, (char *)&allocated, 0, NULL),
        "error %lu", GetLastError());
     ok_str(allocated, "Access is denied.\r\n");
     LocalFree(allocated);
@@ -80,7 +80,7 @@ static void test_modules(void)
     ok_int(GetLastError(), ERROR_MR_MID_NOT_FOUND);
     /* A module without messages; the system is asked next if that is wanted. */
     ok_int(message(flags, NULL, ERROR_FILE_NOT_FOUND), 0);
-    ok_int(GetLastError(), ERROR_RESOURCE_TYPE_NOT_FOUND);
+    ok_int(GetLastError(), ERROR_RESOURCE_DATA_NOT_FOUND);
     ok(message(flags | FORMAT_MESSAGE_FROM_SYSTEM, NULL, ERROR_FILE_NOT_FOUND) != 0, "error %lu", GetLastError());
     ok_str(text, "The system cannot find the file specified.\r\n");
 }

@@ -16,12 +16,9 @@ enum { LZNT1 = 2, XPRESS = 3, HUFFMAN = 4, MAXIMUM = 0x100, HIBER = 0x200 };
 static const struct {
     USHORT format;
     const char *name;
-} formats[] = { { LZNT1, "LZNT1" },
-                { LZNT1 | MAXIMUM, "LZNT1 maximum" },
-                { XPRESS, "XPRESS" },
-                { XPRESS | MAXIMUM, "XPRESS maximum" },
-                { HUFFMAN, "XPRESS_HUFF" },
-                { HUFFMAN | MAXIMUM, "XPRESS_HUFF maximum" } };
+} formats[] = { { LZNT1, "LZNT1" },         { LZNT1 | MAXIMUM, "LZNT1 maximum" },
+                { XPRESS, "XPRESS" },       { XPRESS | MAXIMUM, "XPRESS maximum" },
+                { HUFFMAN, "XPRESS_HUFF" }, { HUFFMAN | MAXIMUM, "XPRESS_HUFF maximum" } };
 
 static void *workspace(USHORT format)
 {
@@ -35,8 +32,10 @@ static void *workspace(USHORT format)
 /* "Examples" of [MS-XCA]: section 3.1 and 3.2 */
 static void test_examples(void)
 {
-    static const UCHAR plain_alphabet[] = { 0x3f, 0, 0, 0,   'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k',
-                                            'l',  'm', 'n', 'o', 'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z' };
+    static const UCHAR plain_alphabet[] = {
+        0x3f, 0,   0,   0,   'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k',
+        'l',  'm', 'n', 'o', 'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z'
+    };
     static const UCHAR plain_abc[] = { 0xff, 0xff, 0xff, 0x1f, 'a', 'b', 'c', 0x17, 0, 0x0f, 0xff, 0x26, 1 };
     static const UCHAR huffman_abc_tail[] = { 0xa8, 0xdc, 0, 0, 0xff, 0x26, 1 };
     UCHAR abc[300], out[1024], back[300], huffman_abc[256 + sizeof(huffman_abc_tail)] = { 0 };
@@ -87,7 +86,9 @@ static void fill(UCHAR *data, ULONG size, int kind)
         bool noise = kind == 1 || (kind == 3 && random_number() & 1);
 
         for (; n && i < size; n--, i++)
-            data[i] = noise ? (UCHAR)random_number() : kind == 0 ? (UCHAR)("etaoin shrdlu"[random_number() % 13]) : byte;
+            data[i] = noise       ? (UCHAR)random_number()
+                      : kind == 0 ? (UCHAR)("etaoin shrdlu"[random_number() % 13])
+                                  : byte;
     }
 }
 
@@ -109,15 +110,16 @@ static void test_round_trips(void)
                 status = RtlCompressBuffer(formats[f].format, data, size, packed, 700000, 4096, &packed_size, space);
                 ok(!status, "%s, size %lu, kind %d: %lx", formats[f].name, size, kind, status);
                 memset(back, 0x55, size);
-                status = RtlDecompressBufferEx(formats[f].format & 0xff, back, size, packed, packed_size, &back_size,
-                                               space);
-                ok(!status && back_size == size && !memcmp(data, back, size), "%s, size %lu, kind %d: %lx, %lu of %lu back",
-                   formats[f].name, size, kind, status, back_size, packed_size);
+                status =
+                    RtlDecompressBufferEx(formats[f].format & 0xff, back, size, packed, packed_size, &back_size, space);
+                ok(!status && back_size == size && !memcmp(data, back, size),
+                   "%s, size %lu, kind %d: %lx, %lu of %lu back", formats[f].name, size, kind, status, back_size,
+                   packed_size);
                 if (kind == 2 && size >= 4096)
                     ok(packed_size < size / 8 + 300, "%s, size %lu: %lu", formats[f].name, size, packed_size);
                 if (packed_size > 1) {
-                    status = RtlCompressBuffer(formats[f].format, data, size, packed, packed_size - 1, 4096, &packed_size,
-                                               space);
+                    status = RtlCompressBuffer(formats[f].format, data, size, packed, packed_size - 1, 4096,
+                                               &packed_size, space);
                     ok_hex(status, 0xc0000023); /* STATUS_BUFFER_TOO_SMALL */
                 }
             }
