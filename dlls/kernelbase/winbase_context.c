@@ -59,6 +59,8 @@ BOOL WINAPI CopyContext(CONTEXT *destination, DWORD flags, CONTEXT *source)
 {
     NTSTATUS status = RtlCopyContext(destination, supported_flags(flags), source);
 
+    if (status == STATUS_BUFFER_OVERFLOW) /* it has not been initialised for that much */
+        return fail(ERROR_MORE_DATA);
     return set_ntstatus(status);
 }
 

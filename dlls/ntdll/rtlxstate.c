@@ -207,7 +207,7 @@ NTSTATUS NTAPI RtlCopyContext(CONTEXT *destination, ULONG flags, const CONTEXT *
     if (status)
         return status;
     if (flags & ~destination->ContextFlags & CONTEXT_PARTS)
-        return STATUS_INVALID_PARAMETER;
+        return STATUS_BUFFER_OVERFLOW;
     flags &= source->ContextFlags | ~CONTEXT_PARTS;
     return RtlCopyExtendedContext((struct nt_context_ex *)(destination + 1), flags,
                                   (const struct nt_context_ex *)(source + 1));
