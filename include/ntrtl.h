@@ -198,4 +198,27 @@ int __cdecl _vsnprintf(char *dst, size_t count, const char *format, va_list args
 int __cdecl _snwprintf(WCHAR *dst, size_t count, const WCHAR *format, ...);
 int __cdecl _vsnwprintf(WCHAR *dst, size_t count, const WCHAR *format, va_list args);
 
+/* --- descriptors of private objects (rtlsecurityobject.c) --- */
+NTSTATUS NTAPI RtlNewSecurityObject(PSECURITY_DESCRIPTOR parent, PSECURITY_DESCRIPTOR creator,
+                                    PSECURITY_DESCRIPTOR *result, BOOLEAN is_container, HANDLE token,
+                                    GENERIC_MAPPING *mapping);
+NTSTATUS NTAPI RtlNewSecurityObjectEx(PSECURITY_DESCRIPTOR parent, PSECURITY_DESCRIPTOR creator,
+                                      PSECURITY_DESCRIPTOR *result, GUID *type, BOOLEAN is_container, ULONG flags,
+                                      HANDLE token, GENERIC_MAPPING *mapping);
+NTSTATUS NTAPI RtlNewSecurityObjectWithMultipleInheritance(PSECURITY_DESCRIPTOR parent, PSECURITY_DESCRIPTOR creator,
+                                                           PSECURITY_DESCRIPTOR *result, GUID **types, ULONG type_count,
+                                                           BOOLEAN is_container, ULONG flags, HANDLE token,
+                                                           GENERIC_MAPPING *mapping);
+NTSTATUS NTAPI RtlDeleteSecurityObject(PSECURITY_DESCRIPTOR *object);
+NTSTATUS NTAPI RtlQuerySecurityObject(PSECURITY_DESCRIPTOR object, SECURITY_INFORMATION info,
+                                      PSECURITY_DESCRIPTOR result, ULONG length, ULONG *needed);
+NTSTATUS NTAPI RtlSetSecurityObject(SECURITY_INFORMATION info, PSECURITY_DESCRIPTOR modification,
+                                    PSECURITY_DESCRIPTOR *object, GENERIC_MAPPING *mapping, HANDLE token);
+NTSTATUS NTAPI RtlSetSecurityObjectEx(SECURITY_INFORMATION info, PSECURITY_DESCRIPTOR modification,
+                                      PSECURITY_DESCRIPTOR *object, ULONG flags, GENERIC_MAPPING *mapping,
+                                      HANDLE token);
+NTSTATUS NTAPI RtlConvertToAutoInheritSecurityObject(PSECURITY_DESCRIPTOR parent, PSECURITY_DESCRIPTOR current,
+                                                     PSECURITY_DESCRIPTOR *result, GUID *type, BOOLEAN is_container,
+                                                     GENERIC_MAPPING *mapping);
+
 #endif

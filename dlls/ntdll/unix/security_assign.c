@@ -9,6 +9,7 @@
 #include "cell.h"
 #include "object_private.h"
 #include "security.h"
+#include "acl_inherit.h"
 
 static GENERIC_MAPPING mapping_of(const struct object_type *type)
 {
@@ -44,103 +45,25 @@ static bool list_add(struct list *list, const void *ace, WORD size)
     return true;
 }
 
-/* Where an entry's SID is, or 0 if it is of a kind that has none where it is expected. */
-static size_t sid_offset(const ACE_HEADER *ace)
-{
-    size_t at = 8;
-    if (ace->AceType == ACCESS_ALLOWED_OBJECT_ACE_TYPE || ace->AceType == ACCESS_DENIED_OBJECT_ACE_TYPE ||
-        ace->AceType == ACCESS_ALLOWED_CALLBACK_OBJECT_ACE_TYPE ||
-        ace->AceType == ACCESS_DENIED_CALLBACK_OBJECT_ACE_TYPE) {
-        DWORD flags;
-        if (ace->AceSize < 12)
-            return 0;
-        memcpy(&flags, (const char *)ace + 8, sizeof(flags));
-        at = 12 + (flags & ACE_OBJECT_TYPE_PRESENT ? sizeof(GUID) : 0) +
-             (flags & ACE_INHERITED_OBJECT_TYPE_PRESENT ? sizeof(GUID) : 0);
-    }
-    if (at + 8 > ace->AceSize || at + sid_size((const SID *)((const char *)ace + at)) > ace->AceSize)
-        return 0;
-    return at;
-}
-
-/* CREATOR OWNER and CREATOR GROUP, which inheritance replaces; else NULL. */
-static const SID *creator(const SID *sid, const SID *owner, const SID *group)
-{
-    static const BYTE creator_authority[6] = { 0, 0, 0, 0, 0, 3 };
-    if (sid->SubAuthorityCount != 1 || memcmp(sid->IdentifierAuthority, creator_authority, 6))
-        return NULL;
-    return sid->SubAuthority[0] == 0 ? owner : sid->SubAuthority[0] == 1 ? group : NULL;
-}
-
-/* The entry as it is in force on the new object: no generic rights, no creators. */
-static bool add_effective(struct list *list, const ACE_HEADER *ace, BYTE flags, const SID *who,
-                          const GENERIC_MAPPING *mapping)
-{
-    size_t at = sid_offset(ace), old_size = sid_size((const SID *)((const char *)ace + at)),
-           new_size = who ? sid_size(who) : old_size, size = ace->AceSize - old_size + new_size;
-    char *copy = size <= 0xffff ? malloc(size) : NULL;
-    if (!copy)
-        return false;
-    memcpy(copy, ace, at);
-    memcpy(copy + at, who ? (const char *)who : (const char *)ace + at, new_size);
-    memcpy(copy + at + new_size, (const char *)ace + at + old_size, ace->AceSize - at - old_size);
-    ACCESS_ALLOWED_ACE *head = (ACCESS_ALLOWED_ACE *)copy;
-    head->Header.AceSize = (WORD)size;
-    head->Header.AceFlags = flags;
-    head->Mask = generic_map(head->Mask, mapping);
-    bool added = list_add(list, copy, (WORD)size);
-    free(copy);
-    return added;
-}
-
-static bool add_inherit_only(struct list *list, const ACE_HEADER *ace, BYTE flags)
-{
-    ACE_HEADER *copy = malloc(ace->AceSize);
-    if (!copy)
-        return false;
-    memcpy(copy, ace, ace->AceSize);
-    copy->AceFlags = flags | INHERIT_ONLY_ACE;
-    bool added = list_add(list, copy, copy->AceSize);
-    free(copy);
-    return added;
-}
-
 /* What a new object inherits of its container's list; *result stays NULL if that is nothing. */
 static NTSTATUS inherit(const ACL *from, unsigned assign, const SID *owner, const SID *group,
                         const GENERIC_MAPPING *mapping, ACL **result)
 {
-    struct list list = { NULL, 0 };
-    bool container = assign & ASSIGN_CONTAINER, ok = true;
-    const char *at = (const char *)(from + 1);
-    for (unsigned i = 0; i < from->AceCount && ok; i++, at += ((const ACE_HEADER *)at)->AceSize) {
-        const ACE_HEADER *ace = (const ACE_HEADER *)at;
-        size_t offset = sid_offset(ace);
-        if (!offset)
-            continue;
-        const SID *who = creator((const SID *)(at + offset), owner, group);
-        bool objects = ace->AceFlags & OBJECT_INHERIT_ACE, containers = ace->AceFlags & CONTAINER_INHERIT_ACE;
-        bool effective = container ? containers : objects;
-        bool further = container && (objects || containers) && !(ace->AceFlags & NO_PROPAGATE_INHERIT_ACE);
-        BYTE mark = assign & ASSIGN_AUTO_INHERIT ? INHERITED_ACE : 0;
-        BYTE kept = (BYTE)(ace->AceFlags & ~(OBJECT_INHERIT_ACE | CONTAINER_INHERIT_ACE | NO_PROPAGATE_INHERIT_ACE |
-                                             INHERIT_ONLY_ACE | INHERITED_ACE)) |
-                    mark;
-        BYTE propagated = kept | (ace->AceFlags & (OBJECT_INHERIT_ACE | CONTAINER_INHERIT_ACE));
-        ACCESS_MASK mask = ((const ACCESS_ALLOWED_ACE *)ace)->Mask;
-        bool changes = who || generic_map(mask, mapping) != mask;
-        /* One entry does for both, unless being in force changes it. */
-        if (effective && further && !changes)
-            ok = add_effective(&list, ace, propagated, NULL, mapping);
-        else if (effective)
-            ok = add_effective(&list, ace, kept, who, mapping);
-        if (ok && further && (!effective || changes))
-            ok = add_inherit_only(&list, ace, propagated);
-    }
-    if (!ok) {
-        free(list.acl);
+    struct acl_inherit how = { .container = assign & ASSIGN_CONTAINER,
+                               .mark = assign & ASSIGN_AUTO_INHERIT,
+                               .owner = owner,
+                               .group = group,
+                               .mapping = *mapping };
+    ACL *acl = malloc(ACL_INHERIT_MAX);
+    if (!acl)
         return STATUS_NO_MEMORY;
+    *acl = (ACL){ 2, 0, sizeof(ACL), 0, 0 };
+    NTSTATUS status = acl_inherit(acl, from, &how) ? STATUS_SUCCESS : STATUS_BAD_INHERITANCE_ACL;
+    if (status || !acl->AceCount) {
+        free(acl);
+        return status;
     }
-    *result = list.acl;
+    *result = acl;
     return STATUS_SUCCESS;
 }
 
