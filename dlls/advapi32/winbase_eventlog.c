@@ -35,88 +35,23 @@ HANDLE WINAPI OpenBackupEventLogA(LPCSTR server, LPCSTR file)
     return cannot_open(file);
 }
 
-BOOL WINAPI CloseEventLog(HANDLE log)
-{
-    (void)log;
-    return fail(ERROR_INVALID_HANDLE);
-}
-
-BOOL WINAPI DeregisterEventSource(HANDLE source)
-{
-    (void)source;
-    return fail(ERROR_INVALID_HANDLE);
-}
-
-BOOL WINAPI ReportEventW(HANDLE source, WORD type, WORD category, DWORD id, PSID user, WORD count, DWORD size,
-                         LPCWSTR *strings, LPVOID data)
-{
-    (void)source, (void)type, (void)category, (void)id, (void)user, (void)count, (void)size, (void)strings, (void)data;
-    return fail(ERROR_INVALID_HANDLE);
-}
-
-BOOL WINAPI ReportEventA(HANDLE source, WORD type, WORD category, DWORD id, PSID user, WORD count, DWORD size,
-                         LPCSTR *strings, LPVOID data)
-{
-    (void)source, (void)type, (void)category, (void)id, (void)user, (void)count, (void)size, (void)strings, (void)data;
-    return fail(ERROR_INVALID_HANDLE);
-}
-
-BOOL WINAPI ReadEventLogW(HANDLE log, DWORD flags, DWORD offset, LPVOID buffer, DWORD size, DWORD *read, DWORD *needed)
-{
-    (void)log, (void)flags, (void)offset, (void)buffer, (void)size, (void)read, (void)needed;
-    return fail(ERROR_INVALID_HANDLE);
-}
-
-BOOL WINAPI ReadEventLogA(HANDLE log, DWORD flags, DWORD offset, LPVOID buffer, DWORD size, DWORD *read, DWORD *needed)
-{
-    (void)log, (void)flags, (void)offset, (void)buffer, (void)size, (void)read, (void)needed;
-    return fail(ERROR_INVALID_HANDLE);
-}
-
-BOOL WINAPI GetNumberOfEventLogRecords(HANDLE log, PDWORD count)
-{
-    (void)log, (void)count;
-    return fail(ERROR_INVALID_HANDLE);
-}
-
-BOOL WINAPI GetOldestEventLogRecord(HANDLE log, PDWORD oldest)
-{
-    (void)log, (void)oldest;
-    return fail(ERROR_INVALID_HANDLE);
-}
-
-BOOL WINAPI GetEventLogInformation(HANDLE log, DWORD level, LPVOID buffer, DWORD size, LPDWORD needed)
-{
-    (void)log, (void)level, (void)buffer, (void)size, (void)needed;
-    return fail(ERROR_INVALID_HANDLE);
-}
-
-BOOL WINAPI NotifyChangeEventLog(HANDLE log, HANDLE event)
-{
-    (void)log, (void)event;
-    return fail(ERROR_INVALID_HANDLE);
-}
-
-BOOL WINAPI ClearEventLogW(HANDLE log, LPCWSTR file)
-{
-    (void)log, (void)file;
-    return fail(ERROR_INVALID_HANDLE);
-}
-
-BOOL WINAPI ClearEventLogA(HANDLE log, LPCSTR file)
-{
-    (void)log, (void)file;
-    return fail(ERROR_INVALID_HANDLE);
-}
-
-BOOL WINAPI BackupEventLogW(HANDLE log, LPCWSTR file)
-{
-    (void)log, (void)file;
-    return fail(ERROR_INVALID_HANDLE);
-}
-
-BOOL WINAPI BackupEventLogA(HANDLE log, LPCSTR file)
-{
-    (void)log, (void)file;
-    return fail(ERROR_INVALID_HANDLE);
-}
+/* clang-format off */
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+#define NO_LOG(name, ...) BOOL WINAPI name(__VA_ARGS__) { return fail(ERROR_INVALID_HANDLE); }
+NO_LOG(CloseEventLog, HANDLE log)
+NO_LOG(DeregisterEventSource, HANDLE source)
+NO_LOG(ReportEventW, HANDLE source, WORD type, WORD category, DWORD id, PSID user, WORD count, DWORD size,
+       LPCWSTR *strings, LPVOID data)
+NO_LOG(ReportEventA, HANDLE source, WORD type, WORD category, DWORD id, PSID user, WORD count, DWORD size,
+       LPCSTR *strings, LPVOID data)
+NO_LOG(ReadEventLogW, HANDLE log, DWORD flags, DWORD offset, LPVOID buffer, DWORD size, DWORD *read, DWORD *needed)
+NO_LOG(ReadEventLogA, HANDLE log, DWORD flags, DWORD offset, LPVOID buffer, DWORD size, DWORD *read, DWORD *needed)
+NO_LOG(GetNumberOfEventLogRecords, HANDLE log, PDWORD count)
+NO_LOG(GetOldestEventLogRecord, HANDLE log, PDWORD oldest)
+NO_LOG(GetEventLogInformation, HANDLE log, DWORD level, LPVOID buffer, DWORD size, LPDWORD needed)
+NO_LOG(NotifyChangeEventLog, HANDLE log, HANDLE event)
+NO_LOG(ClearEventLogW, HANDLE log, LPCWSTR file)
+NO_LOG(ClearEventLogA, HANDLE log, LPCSTR file)
+NO_LOG(BackupEventLogW, HANDLE log, LPCWSTR file)
+NO_LOG(BackupEventLogA, HANDLE log, LPCSTR file)
+/* clang-format on */

@@ -176,36 +176,6 @@ BINARY(hypot)
 BINARY(nextafter)
 BINARY(remainder)
 
-double __cdecl _hypot(double x, double y)
-{
-    return hypot(x, y);
-}
-
-float __cdecl _hypotf(float x, float y)
-{
-    return hypotf(x, y);
-}
-
-double __cdecl _nextafter(double x, double y)
-{
-    return nextafter(x, y);
-}
-
-float __cdecl _nextafterf(float x, float y)
-{
-    return nextafterf(x, y);
-}
-
-double __cdecl _logb(double x)
-{
-    return logb(x);
-}
-
-float __cdecl _logbf(float x)
-{
-    return logbf(x);
-}
-
 static double square_root(double x)
 {
     double r;
@@ -258,36 +228,6 @@ double __cdecl ldexp(double x, int n)
 float __cdecl ldexpf(float x, int n)
 {
     return (float)check("ldexpf", x, n, ((float(UNIX_ABI *)(float, int))crt_libm()->ldexpf)(x, n), false);
-}
-
-double __cdecl scalbn(double x, int n)
-{
-    return ldexp(x, n);
-}
-
-float __cdecl scalbnf(float x, int n)
-{
-    return ldexpf(x, n);
-}
-
-double __cdecl scalbln(double x, long n)
-{
-    return ldexp(x, n);
-}
-
-float __cdecl scalblnf(float x, long n)
-{
-    return ldexpf(x, n);
-}
-
-double __cdecl _scalb(double x, long n)
-{
-    return ldexp(x, n);
-}
-
-float __cdecl _scalbf(float x, long n)
-{
-    return ldexpf(x, n);
 }
 
 __int64 __cdecl llrint(double x)

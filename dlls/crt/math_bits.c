@@ -97,16 +97,6 @@ float __cdecl _chgsignf(float x)
     return -x;
 }
 
-double __cdecl _copysign(double x, double y)
-{
-    return __builtin_copysign(x, y);
-}
-
-float __cdecl _copysignf(float x, float y)
-{
-    return __builtin_copysignf(x, y);
-}
-
 double __cdecl copysign(double x, double y)
 {
     return __builtin_copysign(x, y);

@@ -60,26 +60,10 @@ SwitchToFiber:
     .seh_pushreg %r15
     subq $0xa8, %rsp
     .seh_stackalloc 0xa8
-    movaps %xmm6, 0x00(%rsp)
-    .seh_savexmm %xmm6, 0x00
-    movaps %xmm7, 0x10(%rsp)
-    .seh_savexmm %xmm7, 0x10
-    movaps %xmm8, 0x20(%rsp)
-    .seh_savexmm %xmm8, 0x20
-    movaps %xmm9, 0x30(%rsp)
-    .seh_savexmm %xmm9, 0x30
-    movaps %xmm10, 0x40(%rsp)
-    .seh_savexmm %xmm10, 0x40
-    movaps %xmm11, 0x50(%rsp)
-    .seh_savexmm %xmm11, 0x50
-    movaps %xmm12, 0x60(%rsp)
-    .seh_savexmm %xmm12, 0x60
-    movaps %xmm13, 0x70(%rsp)
-    .seh_savexmm %xmm13, 0x70
-    movaps %xmm14, 0x80(%rsp)
-    .seh_savexmm %xmm14, 0x80
-    movaps %xmm15, 0x90(%rsp)
-    .seh_savexmm %xmm15, 0x90
+    .irp register, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+    movaps %xmm\register, (\register - 6) * 16(%rsp)
+    .seh_savexmm %xmm\register, (\register - 6) * 16
+    .endr
     .seh_endprologue
 
     movq %gs:TEB_Self, %rdx

@@ -43,16 +43,21 @@ HANDLE WINAPI CreateEventW(SECURITY_ATTRIBUTES *security, BOOL manual, BOOL init
                           EVENT_ALL_ACCESS);
 }
 
+/* The result of a call that takes a name's UTF-16 as wide.str. */
+#define RETURN_WIDENED(call)                                                                                           \
+    do {                                                                                                               \
+        struct wide_arg wide;                                                                                          \
+        HANDLE handle;                                                                                                 \
+        if (!wide_arg(&wide, name))                                                                                    \
+            return NULL;                                                                                               \
+        handle = call;                                                                                                 \
+        wide_arg_free(&wide);                                                                                          \
+        return handle;                                                                                                 \
+    } while (0)
+
 HANDLE WINAPI CreateEventExA(SECURITY_ATTRIBUTES *security, const char *name, DWORD flags, DWORD access)
 {
-    struct wide_arg wide;
-    HANDLE handle;
-
-    if (!wide_arg(&wide, name))
-        return NULL;
-    handle = CreateEventExW(security, wide.str, flags, access);
-    wide_arg_free(&wide);
-    return handle;
+    RETURN_WIDENED(CreateEventExW(security, wide.str, flags, access));
 }
 
 HANDLE WINAPI CreateEventA(SECURITY_ATTRIBUTES *security, BOOL manual, BOOL initial, const char *name)
@@ -85,14 +90,7 @@ static HANDLE open_object(DWORD access, BOOL inherit, const WCHAR *name,
 static HANDLE open_object_a(DWORD access, BOOL inherit, const char *name,
                             NTSTATUS (*open)(HANDLE *, ACCESS_MASK, OBJECT_ATTRIBUTES *))
 {
-    struct wide_arg wide;
-    HANDLE handle;
-
-    if (!wide_arg(&wide, name))
-        return NULL;
-    handle = open_object(access, inherit, wide.str, open);
-    wide_arg_free(&wide);
-    return handle;
+    RETURN_WIDENED(open_object(access, inherit, wide.str, open));
 }
 
 /* The generated prototypes differ in parameter names and qualifiers only; these make them one type. */
@@ -155,14 +153,7 @@ HANDLE WINAPI CreateMutexW(SECURITY_ATTRIBUTES *security, BOOL owner, const WCHA
 
 HANDLE WINAPI CreateMutexExA(SECURITY_ATTRIBUTES *security, const char *name, DWORD flags, DWORD access)
 {
-    struct wide_arg wide;
-    HANDLE handle;
-
-    if (!wide_arg(&wide, name))
-        return NULL;
-    handle = CreateMutexExW(security, wide.str, flags, access);
-    wide_arg_free(&wide);
-    return handle;
+    RETURN_WIDENED(CreateMutexExW(security, wide.str, flags, access));
 }
 
 HANDLE WINAPI CreateMutexA(SECURITY_ATTRIBUTES *security, BOOL owner, const char *name)
@@ -211,14 +202,7 @@ HANDLE WINAPI CreateSemaphoreW(SECURITY_ATTRIBUTES *security, LONG initial, LONG
 HANDLE WINAPI CreateSemaphoreExA(SECURITY_ATTRIBUTES *security, LONG initial, LONG maximum, const char *name,
                                  DWORD flags, DWORD access)
 {
-    struct wide_arg wide;
-    HANDLE handle;
-
-    if (!wide_arg(&wide, name))
-        return NULL;
-    handle = CreateSemaphoreExW(security, initial, maximum, wide.str, flags, access);
-    wide_arg_free(&wide);
-    return handle;
+    RETURN_WIDENED(CreateSemaphoreExW(security, initial, maximum, wide.str, flags, access));
 }
 
 HANDLE WINAPI CreateSemaphoreA(SECURITY_ATTRIBUTES *security, LONG initial, LONG maximum, const char *name)
@@ -269,14 +253,7 @@ HANDLE WINAPI CreateWaitableTimerW(SECURITY_ATTRIBUTES *security, BOOL manual, c
 
 HANDLE WINAPI CreateWaitableTimerExA(SECURITY_ATTRIBUTES *security, const char *name, DWORD flags, DWORD access)
 {
-    struct wide_arg wide;
-    HANDLE handle;
-
-    if (!wide_arg(&wide, name))
-        return NULL;
-    handle = CreateWaitableTimerExW(security, wide.str, flags, access);
-    wide_arg_free(&wide);
-    return handle;
+    RETURN_WIDENED(CreateWaitableTimerExW(security, wide.str, flags, access));
 }
 
 HANDLE WINAPI CreateWaitableTimerA(SECURITY_ATTRIBUTES *security, BOOL manual, const char *name)

@@ -259,45 +259,17 @@ WINBOOL WINAPI GetClientRect(HWND handle, LPRECT rect)
 }
 
 /* Nothing has the focus, is active, or has caught the mouse. */
-HWND WINAPI GetForegroundWindow(void)
-{
-    return NULL;
-}
-
-HWND WINAPI GetActiveWindow(void)
-{
-    return NULL;
-}
-
-HWND WINAPI GetFocus(void)
-{
-    return NULL;
-}
-
-HWND WINAPI GetCapture(void)
-{
-    return NULL;
-}
-
-HWND WINAPI GetShellWindow(void)
-{
-    return NULL;
-}
-
-HWND WINAPI GetClipboardOwner(void)
-{
-    return NULL;
-}
-
-HWND WINAPI GetClipboardViewer(void)
-{
-    return NULL;
-}
-
-HWND WINAPI GetOpenClipboardWindow(void)
-{
-    return NULL;
-}
+/* clang-format off */
+#define NO_WINDOW(name) HWND WINAPI name(void) { return NULL; }
+NO_WINDOW(GetForegroundWindow)
+NO_WINDOW(GetActiveWindow)
+NO_WINDOW(GetFocus)
+NO_WINDOW(GetCapture)
+NO_WINDOW(GetShellWindow)
+NO_WINDOW(GetClipboardOwner)
+NO_WINDOW(GetClipboardViewer)
+NO_WINDOW(GetOpenClipboardWindow)
+/* clang-format on */
 
 /* The mouse never moved from the corner, and no key is down. */
 WINBOOL WINAPI GetCursorPos(LPPOINT point)

@@ -10,475 +10,116 @@
 
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
-UINT WINAPI waveOutGetNumDevs(void)
-{
-    return 0;
-}
-
-MMRESULT WINAPI waveOutGetDevCapsA(UINT_PTR uDeviceID, LPWAVEOUTCAPSA pwoc, UINT cbwoc)
-{
-    return MMSYSERR_BADDEVICEID;
-}
-
-MMRESULT WINAPI waveOutGetDevCapsW(UINT_PTR uDeviceID, LPWAVEOUTCAPSW pwoc, UINT cbwoc)
-{
-    return MMSYSERR_BADDEVICEID;
-}
-
-MMRESULT WINAPI waveOutGetVolume(HWAVEOUT hwo, LPDWORD pdwVolume)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI waveOutSetVolume(HWAVEOUT hwo, DWORD dwVolume)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI waveOutOpen(LPHWAVEOUT phwo, UINT uDeviceID, LPCWAVEFORMATEX pwfx, DWORD_PTR dwCallback,
-                            DWORD_PTR dwInstance, DWORD fdwOpen)
-{
-    return MMSYSERR_BADDEVICEID;
-}
-
-MMRESULT WINAPI waveOutClose(HWAVEOUT hwo)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI waveOutPrepareHeader(HWAVEOUT hwo, LPWAVEHDR pwh, UINT cbwh)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI waveOutUnprepareHeader(HWAVEOUT hwo, LPWAVEHDR pwh, UINT cbwh)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI waveOutWrite(HWAVEOUT hwo, LPWAVEHDR pwh, UINT cbwh)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI waveOutPause(HWAVEOUT hwo)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI waveOutRestart(HWAVEOUT hwo)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI waveOutReset(HWAVEOUT hwo)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI waveOutBreakLoop(HWAVEOUT hwo)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI waveOutGetPosition(HWAVEOUT hwo, LPMMTIME pmmt, UINT cbmmt)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI waveOutGetPitch(HWAVEOUT hwo, LPDWORD pdwPitch)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI waveOutSetPitch(HWAVEOUT hwo, DWORD dwPitch)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI waveOutGetPlaybackRate(HWAVEOUT hwo, LPDWORD pdwRate)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI waveOutSetPlaybackRate(HWAVEOUT hwo, DWORD dwRate)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI waveOutGetID(HWAVEOUT hwo, LPUINT puDeviceID)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI waveOutMessage(HWAVEOUT hwo, UINT uMsg, DWORD_PTR dw1, DWORD_PTR dw2)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-UINT WINAPI waveInGetNumDevs(void)
-{
-    return 0;
-}
-
-MMRESULT WINAPI waveInGetDevCapsA(UINT_PTR uDeviceID, LPWAVEINCAPSA pwic, UINT cbwic)
-{
-    return MMSYSERR_BADDEVICEID;
-}
-
-MMRESULT WINAPI waveInGetDevCapsW(UINT_PTR uDeviceID, LPWAVEINCAPSW pwic, UINT cbwic)
-{
-    return MMSYSERR_BADDEVICEID;
-}
-
-MMRESULT WINAPI waveInOpen(LPHWAVEIN phwi, UINT uDeviceID, LPCWAVEFORMATEX pwfx, DWORD_PTR dwCallback,
-                           DWORD_PTR dwInstance, DWORD fdwOpen)
-{
-    return MMSYSERR_BADDEVICEID;
-}
-
-MMRESULT WINAPI waveInClose(HWAVEIN hwi)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI waveInPrepareHeader(HWAVEIN hwi, LPWAVEHDR pwh, UINT cbwh)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI waveInUnprepareHeader(HWAVEIN hwi, LPWAVEHDR pwh, UINT cbwh)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI waveInAddBuffer(HWAVEIN hwi, LPWAVEHDR pwh, UINT cbwh)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI waveInStart(HWAVEIN hwi)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI waveInStop(HWAVEIN hwi)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI waveInReset(HWAVEIN hwi)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI waveInGetPosition(HWAVEIN hwi, LPMMTIME pmmt, UINT cbmmt)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI waveInGetID(HWAVEIN hwi, LPUINT puDeviceID)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI waveInMessage(HWAVEIN hwi, UINT uMsg, DWORD_PTR dw1, DWORD_PTR dw2)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-UINT WINAPI midiOutGetNumDevs(void)
-{
-    return 0;
-}
-
-MMRESULT WINAPI midiStreamOpen(LPHMIDISTRM phms, LPUINT puDeviceID, DWORD cMidi, DWORD_PTR dwCallback,
-                               DWORD_PTR dwInstance, DWORD fdwOpen)
-{
-    return MMSYSERR_BADDEVICEID;
-}
-
-MMRESULT WINAPI midiStreamClose(HMIDISTRM hms)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI midiStreamProperty(HMIDISTRM hms, LPBYTE lppropdata, DWORD dwProperty)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI midiStreamPosition(HMIDISTRM hms, LPMMTIME lpmmt, UINT cbmmt)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI midiStreamOut(HMIDISTRM hms, LPMIDIHDR pmh, UINT cbmh)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI midiStreamPause(HMIDISTRM hms)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI midiStreamRestart(HMIDISTRM hms)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI midiStreamStop(HMIDISTRM hms)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI midiConnect(HMIDI hmi, HMIDIOUT hmo, LPVOID pReserved)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI midiDisconnect(HMIDI hmi, HMIDIOUT hmo, LPVOID pReserved)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI midiOutGetDevCapsA(UINT_PTR uDeviceID, LPMIDIOUTCAPSA pmoc, UINT cbmoc)
-{
-    return MMSYSERR_BADDEVICEID;
-}
-
-MMRESULT WINAPI midiOutGetDevCapsW(UINT_PTR uDeviceID, LPMIDIOUTCAPSW pmoc, UINT cbmoc)
-{
-    return MMSYSERR_BADDEVICEID;
-}
-
-MMRESULT WINAPI midiOutGetVolume(HMIDIOUT hmo, LPDWORD pdwVolume)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI midiOutSetVolume(HMIDIOUT hmo, DWORD dwVolume)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI midiOutOpen(LPHMIDIOUT phmo, UINT uDeviceID, DWORD_PTR dwCallback, DWORD_PTR dwInstance, DWORD fdwOpen)
-{
-    return MMSYSERR_BADDEVICEID;
-}
-
-MMRESULT WINAPI midiOutClose(HMIDIOUT hmo)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI midiOutPrepareHeader(HMIDIOUT hmo, LPMIDIHDR pmh, UINT cbmh)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI midiOutUnprepareHeader(HMIDIOUT hmo, LPMIDIHDR pmh, UINT cbmh)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI midiOutShortMsg(HMIDIOUT hmo, DWORD dwMsg)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI midiOutLongMsg(HMIDIOUT hmo, LPMIDIHDR pmh, UINT cbmh)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI midiOutReset(HMIDIOUT hmo)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI midiOutCachePatches(HMIDIOUT hmo, UINT uBank, LPWORD pwpa, UINT fuCache)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI midiOutCacheDrumPatches(HMIDIOUT hmo, UINT uPatch, LPWORD pwkya, UINT fuCache)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI midiOutGetID(HMIDIOUT hmo, LPUINT puDeviceID)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI midiOutMessage(HMIDIOUT hmo, UINT uMsg, DWORD_PTR dw1, DWORD_PTR dw2)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-UINT WINAPI midiInGetNumDevs(void)
-{
-    return 0;
-}
-
-MMRESULT WINAPI midiInGetDevCapsA(UINT_PTR uDeviceID, LPMIDIINCAPSA pmic, UINT cbmic)
-{
-    return MMSYSERR_BADDEVICEID;
-}
-
-MMRESULT WINAPI midiInGetDevCapsW(UINT_PTR uDeviceID, LPMIDIINCAPSW pmic, UINT cbmic)
-{
-    return MMSYSERR_BADDEVICEID;
-}
-
-MMRESULT WINAPI midiInOpen(LPHMIDIIN phmi, UINT uDeviceID, DWORD_PTR dwCallback, DWORD_PTR dwInstance, DWORD fdwOpen)
-{
-    return MMSYSERR_BADDEVICEID;
-}
-
-MMRESULT WINAPI midiInClose(HMIDIIN hmi)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI midiInPrepareHeader(HMIDIIN hmi, LPMIDIHDR pmh, UINT cbmh)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI midiInUnprepareHeader(HMIDIIN hmi, LPMIDIHDR pmh, UINT cbmh)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI midiInAddBuffer(HMIDIIN hmi, LPMIDIHDR pmh, UINT cbmh)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI midiInStart(HMIDIIN hmi)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI midiInStop(HMIDIIN hmi)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI midiInReset(HMIDIIN hmi)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI midiInGetID(HMIDIIN hmi, LPUINT puDeviceID)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI midiInMessage(HMIDIIN hmi, UINT uMsg, DWORD_PTR dw1, DWORD_PTR dw2)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-UINT WINAPI auxGetNumDevs(void)
-{
-    return 0;
-}
-
-MMRESULT WINAPI auxGetDevCapsA(UINT_PTR uDeviceID, LPAUXCAPSA pac, UINT cbac)
-{
-    return MMSYSERR_BADDEVICEID;
-}
-
-MMRESULT WINAPI auxGetDevCapsW(UINT_PTR uDeviceID, LPAUXCAPSW pac, UINT cbac)
-{
-    return MMSYSERR_BADDEVICEID;
-}
-
-MMRESULT WINAPI auxSetVolume(UINT uDeviceID, DWORD dwVolume)
-{
-    return MMSYSERR_BADDEVICEID;
-}
-
-MMRESULT WINAPI auxGetVolume(UINT uDeviceID, LPDWORD pdwVolume)
-{
-    return MMSYSERR_BADDEVICEID;
-}
-
-MMRESULT WINAPI auxOutMessage(UINT uDeviceID, UINT uMsg, DWORD_PTR dw1, DWORD_PTR dw2)
-{
-    return MMSYSERR_BADDEVICEID;
-}
-
-UINT WINAPI mixerGetNumDevs(void)
-{
-    return 0;
-}
-
-MMRESULT WINAPI mixerGetDevCapsA(UINT_PTR uMxId, LPMIXERCAPSA pmxcaps, UINT cbmxcaps)
-{
-    return MMSYSERR_BADDEVICEID;
-}
-
-MMRESULT WINAPI mixerGetDevCapsW(UINT_PTR uMxId, LPMIXERCAPSW pmxcaps, UINT cbmxcaps)
-{
-    return MMSYSERR_BADDEVICEID;
-}
-
-MMRESULT WINAPI mixerOpen(LPHMIXER phmx, UINT uMxId, DWORD_PTR dwCallback, DWORD_PTR dwInstance, DWORD fdwOpen)
-{
-    return MMSYSERR_BADDEVICEID;
-}
-
-MMRESULT WINAPI mixerClose(HMIXER hmx)
-{
-    return MMSYSERR_INVALHANDLE;
-}
+/* clang-format off */
+#define NO_DEVICES(name)     UINT WINAPI name(void) { return 0; }
+#define NO_DEVICE(name, ...) MMRESULT WINAPI name(__VA_ARGS__) { return MMSYSERR_BADDEVICEID; }
+#define NO_HANDLE(name, ...) MMRESULT WINAPI name(__VA_ARGS__) { return MMSYSERR_INVALHANDLE; }
+
+NO_DEVICES(waveOutGetNumDevs)
+NO_DEVICE(waveOutGetDevCapsA, UINT_PTR uDeviceID, LPWAVEOUTCAPSA pwoc, UINT cbwoc)
+NO_DEVICE(waveOutGetDevCapsW, UINT_PTR uDeviceID, LPWAVEOUTCAPSW pwoc, UINT cbwoc)
+NO_HANDLE(waveOutGetVolume, HWAVEOUT hwo, LPDWORD pdwVolume)
+NO_HANDLE(waveOutSetVolume, HWAVEOUT hwo, DWORD dwVolume)
+NO_DEVICE(waveOutOpen, LPHWAVEOUT phwo, UINT uDeviceID, LPCWAVEFORMATEX pwfx, DWORD_PTR dwCallback,
+          DWORD_PTR dwInstance, DWORD fdwOpen)
+NO_HANDLE(waveOutClose, HWAVEOUT hwo)
+NO_HANDLE(waveOutPrepareHeader, HWAVEOUT hwo, LPWAVEHDR pwh, UINT cbwh)
+NO_HANDLE(waveOutUnprepareHeader, HWAVEOUT hwo, LPWAVEHDR pwh, UINT cbwh)
+NO_HANDLE(waveOutWrite, HWAVEOUT hwo, LPWAVEHDR pwh, UINT cbwh)
+NO_HANDLE(waveOutPause, HWAVEOUT hwo)
+NO_HANDLE(waveOutRestart, HWAVEOUT hwo)
+NO_HANDLE(waveOutReset, HWAVEOUT hwo)
+NO_HANDLE(waveOutBreakLoop, HWAVEOUT hwo)
+NO_HANDLE(waveOutGetPosition, HWAVEOUT hwo, LPMMTIME pmmt, UINT cbmmt)
+NO_HANDLE(waveOutGetPitch, HWAVEOUT hwo, LPDWORD pdwPitch)
+NO_HANDLE(waveOutSetPitch, HWAVEOUT hwo, DWORD dwPitch)
+NO_HANDLE(waveOutGetPlaybackRate, HWAVEOUT hwo, LPDWORD pdwRate)
+NO_HANDLE(waveOutSetPlaybackRate, HWAVEOUT hwo, DWORD dwRate)
+NO_HANDLE(waveOutGetID, HWAVEOUT hwo, LPUINT puDeviceID)
+NO_HANDLE(waveOutMessage, HWAVEOUT hwo, UINT uMsg, DWORD_PTR dw1, DWORD_PTR dw2)
+
+NO_DEVICES(waveInGetNumDevs)
+NO_DEVICE(waveInGetDevCapsA, UINT_PTR uDeviceID, LPWAVEINCAPSA pwic, UINT cbwic)
+NO_DEVICE(waveInGetDevCapsW, UINT_PTR uDeviceID, LPWAVEINCAPSW pwic, UINT cbwic)
+NO_DEVICE(waveInOpen, LPHWAVEIN phwi, UINT uDeviceID, LPCWAVEFORMATEX pwfx, DWORD_PTR dwCallback,
+          DWORD_PTR dwInstance, DWORD fdwOpen)
+NO_HANDLE(waveInClose, HWAVEIN hwi)
+NO_HANDLE(waveInPrepareHeader, HWAVEIN hwi, LPWAVEHDR pwh, UINT cbwh)
+NO_HANDLE(waveInUnprepareHeader, HWAVEIN hwi, LPWAVEHDR pwh, UINT cbwh)
+NO_HANDLE(waveInAddBuffer, HWAVEIN hwi, LPWAVEHDR pwh, UINT cbwh)
+NO_HANDLE(waveInStart, HWAVEIN hwi)
+NO_HANDLE(waveInStop, HWAVEIN hwi)
+NO_HANDLE(waveInReset, HWAVEIN hwi)
+NO_HANDLE(waveInGetPosition, HWAVEIN hwi, LPMMTIME pmmt, UINT cbmmt)
+NO_HANDLE(waveInGetID, HWAVEIN hwi, LPUINT puDeviceID)
+NO_HANDLE(waveInMessage, HWAVEIN hwi, UINT uMsg, DWORD_PTR dw1, DWORD_PTR dw2)
+
+NO_DEVICES(midiOutGetNumDevs)
+NO_DEVICE(midiStreamOpen, LPHMIDISTRM phms, LPUINT puDeviceID, DWORD cMidi, DWORD_PTR dwCallback,
+          DWORD_PTR dwInstance, DWORD fdwOpen)
+NO_HANDLE(midiStreamClose, HMIDISTRM hms)
+NO_HANDLE(midiStreamProperty, HMIDISTRM hms, LPBYTE lppropdata, DWORD dwProperty)
+NO_HANDLE(midiStreamPosition, HMIDISTRM hms, LPMMTIME lpmmt, UINT cbmmt)
+NO_HANDLE(midiStreamOut, HMIDISTRM hms, LPMIDIHDR pmh, UINT cbmh)
+NO_HANDLE(midiStreamPause, HMIDISTRM hms)
+NO_HANDLE(midiStreamRestart, HMIDISTRM hms)
+NO_HANDLE(midiStreamStop, HMIDISTRM hms)
+NO_HANDLE(midiConnect, HMIDI hmi, HMIDIOUT hmo, LPVOID pReserved)
+NO_HANDLE(midiDisconnect, HMIDI hmi, HMIDIOUT hmo, LPVOID pReserved)
+
+NO_DEVICE(midiOutGetDevCapsA, UINT_PTR uDeviceID, LPMIDIOUTCAPSA pmoc, UINT cbmoc)
+NO_DEVICE(midiOutGetDevCapsW, UINT_PTR uDeviceID, LPMIDIOUTCAPSW pmoc, UINT cbmoc)
+NO_HANDLE(midiOutGetVolume, HMIDIOUT hmo, LPDWORD pdwVolume)
+NO_HANDLE(midiOutSetVolume, HMIDIOUT hmo, DWORD dwVolume)
+NO_DEVICE(midiOutOpen, LPHMIDIOUT phmo, UINT uDeviceID, DWORD_PTR dwCallback, DWORD_PTR dwInstance, DWORD fdwOpen)
+NO_HANDLE(midiOutClose, HMIDIOUT hmo)
+NO_HANDLE(midiOutPrepareHeader, HMIDIOUT hmo, LPMIDIHDR pmh, UINT cbmh)
+NO_HANDLE(midiOutUnprepareHeader, HMIDIOUT hmo, LPMIDIHDR pmh, UINT cbmh)
+NO_HANDLE(midiOutShortMsg, HMIDIOUT hmo, DWORD dwMsg)
+NO_HANDLE(midiOutLongMsg, HMIDIOUT hmo, LPMIDIHDR pmh, UINT cbmh)
+NO_HANDLE(midiOutReset, HMIDIOUT hmo)
+NO_HANDLE(midiOutCachePatches, HMIDIOUT hmo, UINT uBank, LPWORD pwpa, UINT fuCache)
+NO_HANDLE(midiOutCacheDrumPatches, HMIDIOUT hmo, UINT uPatch, LPWORD pwkya, UINT fuCache)
+NO_HANDLE(midiOutGetID, HMIDIOUT hmo, LPUINT puDeviceID)
+NO_HANDLE(midiOutMessage, HMIDIOUT hmo, UINT uMsg, DWORD_PTR dw1, DWORD_PTR dw2)
+
+NO_DEVICES(midiInGetNumDevs)
+NO_DEVICE(midiInGetDevCapsA, UINT_PTR uDeviceID, LPMIDIINCAPSA pmic, UINT cbmic)
+NO_DEVICE(midiInGetDevCapsW, UINT_PTR uDeviceID, LPMIDIINCAPSW pmic, UINT cbmic)
+NO_DEVICE(midiInOpen, LPHMIDIIN phmi, UINT uDeviceID, DWORD_PTR dwCallback, DWORD_PTR dwInstance, DWORD fdwOpen)
+NO_HANDLE(midiInClose, HMIDIIN hmi)
+NO_HANDLE(midiInPrepareHeader, HMIDIIN hmi, LPMIDIHDR pmh, UINT cbmh)
+NO_HANDLE(midiInUnprepareHeader, HMIDIIN hmi, LPMIDIHDR pmh, UINT cbmh)
+NO_HANDLE(midiInAddBuffer, HMIDIIN hmi, LPMIDIHDR pmh, UINT cbmh)
+NO_HANDLE(midiInStart, HMIDIIN hmi)
+NO_HANDLE(midiInStop, HMIDIIN hmi)
+NO_HANDLE(midiInReset, HMIDIIN hmi)
+NO_HANDLE(midiInGetID, HMIDIIN hmi, LPUINT puDeviceID)
+NO_HANDLE(midiInMessage, HMIDIIN hmi, UINT uMsg, DWORD_PTR dw1, DWORD_PTR dw2)
+
+NO_DEVICES(auxGetNumDevs)
+NO_DEVICE(auxGetDevCapsA, UINT_PTR uDeviceID, LPAUXCAPSA pac, UINT cbac)
+NO_DEVICE(auxGetDevCapsW, UINT_PTR uDeviceID, LPAUXCAPSW pac, UINT cbac)
+NO_DEVICE(auxSetVolume, UINT uDeviceID, DWORD dwVolume)
+NO_DEVICE(auxGetVolume, UINT uDeviceID, LPDWORD pdwVolume)
+NO_DEVICE(auxOutMessage, UINT uDeviceID, UINT uMsg, DWORD_PTR dw1, DWORD_PTR dw2)
+
+NO_DEVICES(mixerGetNumDevs)
+NO_DEVICE(mixerGetDevCapsA, UINT_PTR uMxId, LPMIXERCAPSA pmxcaps, UINT cbmxcaps)
+NO_DEVICE(mixerGetDevCapsW, UINT_PTR uMxId, LPMIXERCAPSW pmxcaps, UINT cbmxcaps)
+NO_DEVICE(mixerOpen, LPHMIXER phmx, UINT uMxId, DWORD_PTR dwCallback, DWORD_PTR dwInstance, DWORD fdwOpen)
+NO_HANDLE(mixerClose, HMIXER hmx)
+NO_DEVICE(mixerGetLineInfoA, HMIXEROBJ hmxobj, LPMIXERLINEA pmxl, DWORD fdwInfo)
+NO_DEVICE(mixerGetLineInfoW, HMIXEROBJ hmxobj, LPMIXERLINEW pmxl, DWORD fdwInfo)
+NO_DEVICE(mixerGetID, HMIXEROBJ hmxobj, UINT *puMxId, DWORD fdwId)
+NO_DEVICE(mixerGetLineControlsA, HMIXEROBJ hmxobj, LPMIXERLINECONTROLSA pmxlc, DWORD fdwControls)
+NO_DEVICE(mixerGetLineControlsW, HMIXEROBJ hmxobj, LPMIXERLINECONTROLSW pmxlc, DWORD fdwControls)
+NO_HANDLE(mixerGetControlDetailsA, HMIXEROBJ hmxobj, LPMIXERCONTROLDETAILS pmxcd, DWORD fdwDetails)
+NO_HANDLE(mixerGetControlDetailsW, HMIXEROBJ hmxobj, LPMIXERCONTROLDETAILS pmxcd, DWORD fdwDetails)
+NO_HANDLE(mixerSetControlDetails, HMIXEROBJ hmxobj, LPMIXERCONTROLDETAILS pmxcd, DWORD fdwDetails)
+/* clang-format on */
 
 DWORD WINAPI mixerMessage(HMIXER hmx, UINT uMsg, DWORD_PTR dwParam1, DWORD_PTR dwParam2)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI mixerGetLineInfoA(HMIXEROBJ hmxobj, LPMIXERLINEA pmxl, DWORD fdwInfo)
-{
-    return MMSYSERR_BADDEVICEID;
-}
-
-MMRESULT WINAPI mixerGetLineInfoW(HMIXEROBJ hmxobj, LPMIXERLINEW pmxl, DWORD fdwInfo)
-{
-    return MMSYSERR_BADDEVICEID;
-}
-
-MMRESULT WINAPI mixerGetID(HMIXEROBJ hmxobj, UINT *puMxId, DWORD fdwId)
-{
-    return MMSYSERR_BADDEVICEID;
-}
-
-MMRESULT WINAPI mixerGetLineControlsA(HMIXEROBJ hmxobj, LPMIXERLINECONTROLSA pmxlc, DWORD fdwControls)
-{
-    return MMSYSERR_BADDEVICEID;
-}
-
-MMRESULT WINAPI mixerGetLineControlsW(HMIXEROBJ hmxobj, LPMIXERLINECONTROLSW pmxlc, DWORD fdwControls)
-{
-    return MMSYSERR_BADDEVICEID;
-}
-
-MMRESULT WINAPI mixerGetControlDetailsA(HMIXEROBJ hmxobj, LPMIXERCONTROLDETAILS pmxcd, DWORD fdwDetails)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI mixerGetControlDetailsW(HMIXEROBJ hmxobj, LPMIXERCONTROLDETAILS pmxcd, DWORD fdwDetails)
-{
-    return MMSYSERR_INVALHANDLE;
-}
-
-MMRESULT WINAPI mixerSetControlDetails(HMIXEROBJ hmxobj, LPMIXERCONTROLDETAILS pmxcd, DWORD fdwDetails)
 {
     return MMSYSERR_INVALHANDLE;
 }

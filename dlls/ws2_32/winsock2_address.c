@@ -27,69 +27,42 @@ char *WSAAPI inet_ntoa(struct in_addr addr)
     return data->address;
 }
 
-PCSTR WSAAPI inet_ntop(INT family, const VOID *addr, PSTR text, size_t size)
-{
-    ULONG room = size > 0xffff ? 0xffff : size;
-    NTSTATUS status;
-
-    if (family == AF_INET)
-        status = RtlIpv4AddressToStringExA(addr, 0, text, &room);
-    else if (family == AF_INET6)
-        status = RtlIpv6AddressToStringExA(addr, 0, 0, text, &room);
-    else {
-        WSASetLastError(WSAEAFNOSUPPORT);
-        return NULL;
+/* inet_ntop and inet_pton in both character types. */
+#define ADDRESS_FUNCTIONS(to_text, to_address, PSTR_, PCSTR_, suffix)                                                  \
+    PCSTR_ WSAAPI to_text(INT family, const VOID *addr, PSTR_ text, size_t size)                                       \
+    {                                                                                                                  \
+        ULONG room = size > 0xffff ? 0xffff : size;                                                                    \
+        NTSTATUS status;                                                                                               \
+                                                                                                                       \
+        if (family == AF_INET)                                                                                         \
+            status = RtlIpv4AddressToStringEx##suffix(addr, 0, text, &room);                                           \
+        else if (family == AF_INET6)                                                                                   \
+            status = RtlIpv6AddressToStringEx##suffix(addr, 0, 0, text, &room);                                        \
+        else {                                                                                                         \
+            WSASetLastError(WSAEAFNOSUPPORT);                                                                          \
+            return NULL;                                                                                               \
+        }                                                                                                              \
+        if (NT_SUCCESS(status))                                                                                        \
+            return text;                                                                                               \
+        WSASetLastError(ERROR_INVALID_PARAMETER);                                                                      \
+        return NULL;                                                                                                   \
+    }                                                                                                                  \
+                                                                                                                       \
+    INT WSAAPI to_address(INT family, PCSTR_ text, PVOID addr)                                                         \
+    {                                                                                                                  \
+        PSTR_ end;                                                                                                     \
+                                                                                                                       \
+        if (family != AF_INET && family != AF_INET6)                                                                   \
+            return ws_fail(WSAEAFNOSUPPORT);                                                                           \
+        if (!text || !addr)                                                                                            \
+            return ws_fail(WSAEFAULT);                                                                                 \
+        if (family == AF_INET)                                                                                         \
+            return NT_SUCCESS(RtlIpv4StringToAddress##suffix(text, TRUE, &end, addr)) && !*end;                        \
+        return NT_SUCCESS(RtlIpv6StringToAddress##suffix(text, &end, addr)) && !*end;                                  \
     }
-    if (NT_SUCCESS(status))
-        return text;
-    WSASetLastError(ERROR_INVALID_PARAMETER);
-    return NULL;
-}
 
-PCWSTR WSAAPI InetNtopW(INT family, const VOID *addr, PWSTR text, size_t size)
-{
-    ULONG room = size > 0xffff ? 0xffff : size;
-    NTSTATUS status;
-
-    if (family == AF_INET)
-        status = RtlIpv4AddressToStringExW(addr, 0, text, &room);
-    else if (family == AF_INET6)
-        status = RtlIpv6AddressToStringExW(addr, 0, 0, text, &room);
-    else {
-        WSASetLastError(WSAEAFNOSUPPORT);
-        return NULL;
-    }
-    if (NT_SUCCESS(status))
-        return text;
-    WSASetLastError(ERROR_INVALID_PARAMETER);
-    return NULL;
-}
-
-INT WSAAPI inet_pton(INT family, PCSTR text, PVOID addr)
-{
-    PSTR end;
-
-    if (family != AF_INET && family != AF_INET6)
-        return ws_fail(WSAEAFNOSUPPORT);
-    if (!text || !addr)
-        return ws_fail(WSAEFAULT);
-    if (family == AF_INET)
-        return NT_SUCCESS(RtlIpv4StringToAddressA(text, TRUE, &end, addr)) && !*end;
-    return NT_SUCCESS(RtlIpv6StringToAddressA(text, &end, addr)) && !*end;
-}
-
-INT WSAAPI InetPtonW(INT family, PCWSTR text, PVOID addr)
-{
-    PWSTR end;
-
-    if (family != AF_INET && family != AF_INET6)
-        return ws_fail(WSAEAFNOSUPPORT);
-    if (!text || !addr)
-        return ws_fail(WSAEFAULT);
-    if (family == AF_INET)
-        return NT_SUCCESS(RtlIpv4StringToAddressW(text, TRUE, &end, addr)) && !*end;
-    return NT_SUCCESS(RtlIpv6StringToAddressW(text, &end, addr)) && !*end;
-}
+ADDRESS_FUNCTIONS(inet_ntop, inet_pton, PSTR, PCSTR, A)
+ADDRESS_FUNCTIONS(InetNtopW, InetPtonW, PWSTR, PCWSTR, W)
 
 /* The text of a socket address, ASCII; 0 or the error. */
 static int address_text(const SOCKADDR *addr, DWORD length, char text[INET6_ADDRSTRLEN])

@@ -229,9 +229,21 @@ NTSTATUS NtLockVirtualMemory(HANDLE process, PVOID *base, SIZE_T *size, ULONG ty
     return lock_pages(process, base, size, mlock);
 }
 
+/* munlock does not tell; MADV_COLD, which is harmless, is refused for locked pages. Where it always is, all seem locked. */
+static bool all_locked(uint64_t start, uint64_t end)
+{
+    for (; start < end; start += NT_PAGE_SIZE)
+        if (!madvise((void *)start, NT_PAGE_SIZE, MADV_COLD))
+            return false;
+    return true;
+}
+
 NTSTATUS NtUnlockVirtualMemory(HANDLE process, PVOID *base, SIZE_T *size, ULONG type)
 {
     (void)type;
+    if (process_is_current(process) &&
+        !all_locked(ROUND_DOWN((uint64_t)*base, NT_PAGE_SIZE), ROUND_UP((uint64_t)*base + *size, NT_PAGE_SIZE)))
+        return STATUS_NOT_LOCKED;
     return lock_pages(process, base, size, munlock);
 }
 
