@@ -75,7 +75,7 @@ transom: $(NATIVE_OBJECTS)
 # --- the server ---
 
 SERVER_OBJECTS = $(patsubst $(srcdir)/%.c,obj/native/%.o,$(wildcard $(srcdir)/server/*.c)) \
-	$(patsubst %,obj/native/%.o,dlls/ntdll/unix/nametable dlls/ntdll/unix/unicode gen/protocol_server gen/protocol_shapes)
+	$(patsubst %,obj/native/%.o,dlls/ntdll/unix/nametable dlls/ntdll/unix/unicode dlls/ntdll/unix/cell dlls/ntdll/unix/cell_lock gen/protocol_server gen/protocol_shapes)
 transomserver: $(SERVER_OBJECTS)
 	$(call say,LD)$(CC) $(CFLAGS) $(UBSAN_FLAGS) $(LDFLAGS) -o $@ $(SERVER_OBJECTS)
 -include $(SERVER_OBJECTS:.o=.d)

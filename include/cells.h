@@ -102,7 +102,12 @@ uint64_t cell_lock_unnoted(uint32_t ref);
 void cell_unlock_unnoted(uint32_t ref, uint64_t word);
 /* Locks the cell that *ref is or has become. Not locked if it is of another generation: STATUS_INVALID_HANDLE. */
 NTSTATUS cell_lock_live(uint32_t *ref, uint16_t generation, uint64_t *word);
-/* Gives up after a while if another process keeps the lock: for the server. */
+/*
+ * Gives up when another process has kept the lock for `cell_patience` looks: the server's alone is limited, as a process
+ * that is stopped must not stop it. Operations on cells give STATUS_RETRY then.
+ */
+#define CELL_PATIENCE_OF_SERVER 1000u
+extern unsigned cell_patience;
 bool cell_lock_patiently(uint32_t ref, uint64_t *word);
 bool cell_signalled(const struct segment_cell *cell, uint64_t word, uint32_t thread);
 /* Takes it for thread record `thread`; returns the new word. *abandoned is set if it was an abandoned mutant. */

@@ -1,40 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-/* cells.c: the common segment (include/segment.h): cells and thread records, handed out by the server alone. */
+/*
+ * cells.c: the common segment (include/segment.h): cells and thread records, handed out by the server alone, and the
+ * server's own signalling. What is free is remembered here, not in the segment, which anybody may write to.
+ */
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include "segment.h"
-#include "server.h"
+#include "cells.h"
+#include "common.h"
 
 int common_fd = -1;
 uint32_t cell_count, record_count;
 
-static char *base;
 static uint32_t slab_count = 1;
-
-static struct segment_header *header(void)
-{
-    return (struct segment_header *)base;
-}
-
-static struct segment_cell *cell_at(uint32_t index)
-{
-    return (struct segment_cell *)(base + segment_cell_offset(index));
-}
-
-static struct segment_thread *thread_at(uint32_t index)
-{
-    return (struct segment_thread *)(base + segment_thread_offset(index));
-}
 
 bool common_init(void)
 {
     common_fd = memfd_create("transom-common", MFD_CLOEXEC);
     if (common_fd < 0 || ftruncate(common_fd, SEGMENT_HEADER_SIZE + SEGMENT_SLAB_SIZE))
         return false;
-    base = mmap(NULL, SEGMENT_MAX_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, common_fd, 0);
+    void *base = mmap(NULL, SEGMENT_MAX_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, common_fd, 0);
     if (base == MAP_FAILED)
         return false;
-    *header() = (struct segment_header){
+    *(struct segment_header *)base = (struct segment_header){
         .magic = SEGMENT_MAGIC,
         .version = SEGMENT_VERSION,
         .header_size = SEGMENT_HEADER_SIZE,
@@ -44,9 +33,15 @@ bool common_init(void)
         .thread_size = sizeof(struct segment_thread),
         .slab_count = 1,
     };
+    segment_common_base = base;
+    segment_common_cells = 1;
+    segment_common_threads = SEGMENT_SERVER_RECORD + 1;
+    cell_self_common = SEGMENT_SERVER_RECORD;
+    cell_patience = CELL_PATIENCE_OF_SERVER;
     return true;
 }
 
+/* Files that shrink would kill whoever touches what is missing: clients get a descriptor that the kernel keeps from that. */
 static bool grow(uint32_t slab)
 {
     if (slab < slab_count)
@@ -54,87 +49,123 @@ static bool grow(uint32_t slab)
     if (slab >= SEGMENT_MAX_SLABS || ftruncate(common_fd, SEGMENT_HEADER_SIZE + (off_t)(slab + 1) * SEGMENT_SLAB_SIZE))
         return false;
     slab_count = slab + 1;
-    __atomic_store_n(&header()->slab_count, slab_count, __ATOMIC_RELEASE);
+    __atomic_store_n(&((struct segment_header *)segment_common_base)->slab_count, slab_count, __ATOMIC_RELEASE);
     return true;
 }
 
-/* Free items are remembered here, not in the segment, which anybody may write to. */
-struct pool {
-    uint32_t *free;
-    uint32_t free_count, free_capacity, used;
+struct list {
+    uint32_t *items;
+    uint32_t count, capacity;
 };
-static struct pool cells = { .used = 1 }, threads = { .used = 2 }; /* record 1 is the server's own */
+static struct list free_cells, free_threads;
+static struct list limbo; /* cells without an object that somebody is still queued at or owns */
 
-static uint32_t pool_take(struct pool *pool, uint32_t per_slab, uint32_t limit)
+static bool list_add(struct list *list, uint32_t item)
 {
-    if (pool->free_count)
-        return pool->free[--pool->free_count];
-    if (pool->used >= limit || !grow(pool->used / per_slab))
-        return 0;
-    return pool->used++;
-}
-
-static void pool_give(struct pool *pool, uint32_t index)
-{
-    if (pool->free_count == pool->free_capacity) {
-        uint32_t capacity = pool->free_capacity ? pool->free_capacity * 2 : 64;
-        uint32_t *larger = realloc(pool->free, capacity * sizeof(*larger));
+    if (list->count == list->capacity) {
+        uint32_t capacity = list->capacity ? list->capacity * 2 : 64;
+        uint32_t *larger = realloc(list->items, capacity * sizeof(*larger));
         if (!larger)
-            return; /* lost until the server ends */
-        pool->free = larger;
-        pool->free_capacity = capacity;
+            return false; /* lost until the server ends */
+        list->items = larger;
+        list->capacity = capacity;
     }
-    pool->free[pool->free_count++] = index;
+    list->items[list->count++] = item;
+    return true;
 }
+
+static uint32_t take(struct list *list, uint32_t *used, uint32_t per_slab, uint32_t limit)
+{
+    if (list->count)
+        return list->items[--list->count];
+    if (*used >= limit || !grow(*used / per_slab))
+        return 0;
+    return (*used)++;
+}
+
+/* --- cells --- */
 
 uint32_t server_cell_alloc(uint32_t kind, uint32_t state, uint32_t limit)
 {
-    uint32_t index = pool_take(&cells, SEGMENT_SLAB_CELLS, SEGMENT_MAX_CELLS);
+    uint32_t index = take(&free_cells, &segment_common_cells, SEGMENT_SLAB_CELLS, SEGMENT_MAX_CELLS);
     if (!index)
         return 0;
-    struct segment_cell *cell = cell_at(index);
+    struct segment_cell *cell = segment_cell(index | CELL_COMMON);
     uint64_t generation = __atomic_load_n(&cell->word, __ATOMIC_RELAXED) & SEGMENT_CELL_GENERATION;
-    *cell = (struct segment_cell){ .kind = (uint8_t)kind, .limit = limit };
+    memset(&cell->kind, 0, sizeof(*cell) - offsetof(struct segment_cell, kind));
+    cell->kind = (uint8_t)kind;
+    cell->limit = limit;
     __atomic_store_n(&cell->word, generation | (state & SEGMENT_CELL_VALUE), __ATOMIC_RELEASE);
     cell_count++;
     return index;
 }
 
+/* Whether nobody is in the middle of something with the cell. */
+static bool try_free(uint32_t index)
+{
+    struct segment_cell *cell = segment_cell(index | CELL_COMMON);
+    uint64_t word = __atomic_load_n(&cell->word, __ATOMIC_ACQUIRE);
+    do {
+        if (word & (SEGMENT_CELL_LOCKED | SEGMENT_CELL_QUEUED) || (cell->kind == CELL_MUTANT && CELL_VALUE(word)))
+            return false;
+        /* A new generation: whoever comes with the old one fails. */
+    } while (!__atomic_compare_exchange_n(&cell->word, &word,
+                                          (word + (1ull << SEGMENT_CELL_GENERATION_SHIFT)) & SEGMENT_CELL_GENERATION,
+                                          false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE));
+    cell->kind = CELL_NONE;
+    list_add(&free_cells, index);
+    cell_count--;
+    return true;
+}
+
 void server_cell_free(uint32_t index)
 {
-    struct segment_cell *cell = cell_at(index);
-    uint64_t word = __atomic_load_n(&cell->word, __ATOMIC_RELAXED);
-    cell->kind = CELL_NONE;
-    __atomic_store_n(&cell->word, (word + (1ull << SEGMENT_CELL_GENERATION_SHIFT)) & SEGMENT_CELL_GENERATION,
-                     __ATOMIC_RELEASE);
-    pool_give(&cells, index);
-    cell_count--;
+    if (!try_free(index))
+        list_add(&limbo, index);
+}
+
+void server_limbo_look(void)
+{
+    for (uint32_t i = 0; i < limbo.count;) {
+        if (try_free(limbo.items[i]))
+            limbo.items[i] = limbo.items[--limbo.count];
+        else
+            i++;
+    }
 }
 
 void server_cell_signal(uint32_t index)
 {
-    (void)index;
+    if (cell_set(index | CELL_COMMON, CELL_ANY_GENERATION, NULL) == STATUS_RETRY)
+        recover_later(index | CELL_COMMON);
 }
 
-uint32_t server_thread_alloc(uint32_t tid)
+void server_cell_reset(uint32_t index)
 {
-    uint32_t index = pool_take(&threads, SEGMENT_SLAB_THREADS, SEGMENT_MAX_THREADS);
+    cell_reset(index | CELL_COMMON, CELL_ANY_GENERATION, NULL);
+}
+
+/* --- thread records --- */
+
+uint32_t server_thread_alloc(uint32_t pid, uint32_t tid)
+{
+    uint32_t index = take(&free_threads, &segment_common_threads, SEGMENT_SLAB_THREADS, SEGMENT_MAX_THREADS);
     if (!index)
         return 0;
-    memset(thread_at(index), 0, sizeof(struct segment_thread));
-    thread_at(index)->tid = tid;
+    struct segment_thread *record = common_thread(index);
+    memset(record, 0, sizeof(*record));
+    record->tid = tid;
+    record->process_id = record->native_pid = pid;
+    struct segment_thread *own = common_thread(SEGMENT_SERVER_RECORD);
+    own->native_pid = own->process_id = own->tid = (uint32_t)getpid(); /* for those who wonder who holds a lock */
     record_count++;
     return index;
 }
 
 void server_thread_free(uint32_t index)
 {
-    thread_at(index)->tid = 0;
-    pool_give(&threads, index);
+    common_thread(index)->tid = 0;
+    list_add(&free_threads, index);
     record_count--;
-}
-
-void recover_thread_record(uint32_t index)
-{
-    (void)index;
+    server_limbo_look();
 }

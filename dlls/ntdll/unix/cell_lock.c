@@ -77,16 +77,18 @@ bool cell_take_over(uint32_t ref, uint64_t seen, uint32_t self, uint64_t *word)
     if (!__atomic_compare_exchange_n(&cell->word, &seen, mine, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
         return false;
     uint32_t dead = CELL_OWNER(seen);
+    struct segment_thread *record = dead && dead < segment_common_threads ? common_thread(dead) : NULL;
     *word = repair_queue(ref, old);
-    if (cell->kind == CELL_MUTANT) {
-        /* It may have died while it linked or unlinked it; what is in nobody's list is found through owned_pending. */
-        cell->linked = CELL_VALUE(*word) != 0 && cell->linked;
-    }
-    if (dead && dead < segment_common_threads && common_thread(dead)->commit) {
+    if (record && record->commit && cell_signalled(cell, *word, dead)) {
         /* A wait for all had been decided: it happens as a whole. */
         bool abandoned;
-        if (cell_signalled(cell, *word, dead))
-            *word = cell_consume(cell, *word, dead, &abandoned);
+        *word = cell_consume(cell, *word, dead, &abandoned);
+    }
+    if (cell->kind == CELL_MUTANT && !CELL_VALUE(*word)) {
+        /* It died before it owned it, having perhaps put it on its list. */
+        cell->linked = 0;
+        if (record && record->owned_pending == ref && record->owned_head == ref)
+            STORE(record->owned_head, cell->owned_next);
     }
     return true;
 }
@@ -95,7 +97,8 @@ bool cell_take_over(uint32_t ref, uint64_t seen, uint32_t self, uint64_t *word)
 
 #define SPINS_BRIEFLY  64   /* held for some dozens of instructions; longer only if its holder was preempted */
 #define SPINS_YIELDING 2000 /* then it sleeps between looks */
-#define SPINS_PATIENT  2020
+
+unsigned cell_patience = UINT32_MAX;
 
 static inline bool try_lock(struct segment_cell *cell, uint64_t owner, uint64_t *word)
 {
@@ -159,7 +162,7 @@ bool cell_lock_patiently(uint32_t ref, uint64_t *word)
 {
     uint32_t self = cell_self(ref);
     note(ref, self, ref);
-    if (lock_within(ref, self, word, SPINS_PATIENT))
+    if (lock_within(ref, self, word, cell_patience))
         return true;
     note(ref, self, 0);
     return false;
@@ -174,7 +177,8 @@ void cell_unlock(uint32_t ref, uint64_t word)
 NTSTATUS cell_lock_live(uint32_t *ref, uint16_t generation, uint64_t *word)
 {
     for (;;) {
-        *word = cell_lock(*ref);
+        if (unlikely(!cell_lock_patiently(*ref, word)))
+            return STATUS_RETRY;
         if (unlikely(CELL_GENERATION_OF(*word) != generation && generation != CELL_ANY_GENERATION)) {
             cell_unlock(*ref, *word);
             return STATUS_INVALID_HANDLE;
@@ -198,8 +202,10 @@ static struct segment_thread *claim_of(char *segment, uint32_t index, uint32_t *
     *ref = segment == segment_common_base ? index | CELL_COMMON : index;
     *state = __atomic_load_n(&record->wait_state, __ATOMIC_ACQUIRE);
     if (unlikely(*state == WAIT_STATE_DELEGATED) && segment != segment_common_base) {
-        *ref = record->delegate | CELL_COMMON;
-        record = common_thread(record->delegate);
+        uint32_t common =
+            __atomic_load_n(&record->delegate, __ATOMIC_RELAXED); /* 0, which nobody uses, if it has ended */
+        *ref = common | CELL_COMMON;
+        record = common_thread(common);
         *state = __atomic_load_n(&record->wait_state, __ATOMIC_ACQUIRE);
     }
     return record;

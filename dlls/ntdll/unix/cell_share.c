@@ -68,7 +68,8 @@ void cell_thread_detach(struct segment_thread *own)
             client_thread_record_free(common);
     }
     cell_self_common = cell_self_own = 0;
-    own->delegate = own->moved = 0;
+    STORE(own->delegate, 0);
+    STORE(own->moved, 0);
 }
 
 /* --- cells of the process --- */
