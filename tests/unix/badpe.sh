@@ -3,6 +3,10 @@
 . "$(dirname "$0")/lib.bash"
 mkdir programs logs
 "$BUILD/fuzz/mkbadpe" programs >list || fail "mkbadpe"
+for file in "$(dirname "$0")"/../fuzz/corpus/pe/*; do
+    cp "$file" "programs/fuzz-${file##*/}.exe"
+    printf 'fuzz-%s\tany\n' "${file##*/}" >>list
+done
 
 one() { # NAME: its exit code is in logs/NAME.code, and what it said in logs/NAME.err
     timeout -k 1 20 $TRANSOM "programs/$1.exe" </dev/null >"logs/$1.out" 2>"logs/$1.err"
