@@ -25,7 +25,7 @@ static int work; /* loops between turns */
 #ifdef _WIN32
 #include <windows.h>
 
-static HANDLE event, mutex, semaphore, port, many[64], turns[2];
+static HANDLE event, mutex, semaphore, port, many[64], turns[2], process;
 
 static double now(void)
 {
@@ -141,6 +141,70 @@ static void ping_pong_64(void)
     CloseHandle(thread);
 }
 
+static HANDLE named[2];
+
+/* Both processes open what either has made first. */
+static void open_named(void)
+{
+    named[0] = CreateEventA(NULL, FALSE, FALSE, "transom-bench-0");
+    named[1] = CreateEventA(NULL, FALSE, FALSE, "transom-bench-1");
+}
+
+static void other_process(void)
+{
+    open_named();
+    for (int i = 0; i < TURNS; i++) {
+        WaitForSingleObject(named[0], INFINITE);
+        SetEvent(named[1]);
+    }
+}
+
+static void start_other(void)
+{
+    char command[MAX_PATH + 32];
+    STARTUPINFOA startup = { .cb = sizeof(startup) };
+    PROCESS_INFORMATION info;
+    open_named();
+    command[0] = '"';
+    GetModuleFileNameA(NULL, command + 1, MAX_PATH);
+    strcat(command, "\" other");
+    if (!CreateProcessA(NULL, command, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &info))
+        exit(1);
+    CloseHandle(info.hThread);
+    process = info.hProcess;
+    SetEvent(named[0]); /* the first turn waits until the other is there */
+    WaitForSingleObject(named[1], INFINITE);
+}
+
+static void ping_pong_process(void)
+{
+    for (int i = 1; i < TURNS; i++) {
+        SetEvent(named[0]);
+        WaitForSingleObject(named[1], INFINITE);
+    }
+}
+
+static void end_other(void)
+{
+    WaitForSingleObject(process, INFINITE);
+    CloseHandle(process);
+    CloseHandle(named[0]);
+    CloseHandle(named[1]);
+}
+
+static void named_set_wait(void)
+{
+    if (!named[0])
+        open_named();
+    SetEvent(named[0]);
+    WaitForSingleObject(named[0], INFINITE);
+}
+
+static void named_open(void)
+{
+    CloseHandle(OpenEventA(EVENT_ALL_ACCESS, FALSE, "transom-bench-0"));
+}
+
 static void clock_monotonic(void)
 {
     LARGE_INTEGER count;
@@ -167,12 +231,15 @@ static void clock_coarse(void)
 #else
 #include <errno.h>
 #include <limits.h>
+#include <fcntl.h>
 #include <linux/futex.h>
 #include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -303,6 +370,65 @@ static void ping_pong_64(void)
     ping_pong();
 }
 
+static uint32_t *shared_turns;
+static pid_t process;
+
+static void shared_give(uint32_t *turn)
+{
+    __atomic_store_n(turn, 1, __ATOMIC_RELEASE);
+    syscall(SYS_futex, turn, FUTEX_WAKE, 1, NULL, NULL, 0);
+}
+
+static void shared_take(uint32_t *turn)
+{
+    while (!__atomic_exchange_n(turn, 0, __ATOMIC_ACQUIRE))
+        syscall(SYS_futex, turn, FUTEX_WAIT, 0, NULL, NULL, 0);
+}
+
+static void other_process(void)
+{
+    for (int i = 0; i < TURNS; i++) {
+        shared_take(&shared_turns[0]);
+        shared_give(&shared_turns[1]);
+    }
+}
+
+static void start_other(void)
+{
+    if (!shared_turns)
+        shared_turns = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    process = fork();
+    if (!process) {
+        other_process();
+        _exit(0);
+    }
+    shared_give(&shared_turns[0]);
+    shared_take(&shared_turns[1]);
+}
+
+static void ping_pong_process(void)
+{
+    for (int i = 1; i < TURNS; i++) {
+        shared_give(&shared_turns[0]);
+        shared_take(&shared_turns[1]);
+    }
+}
+
+static void end_other(void)
+{
+    waitpid(process, NULL, 0);
+}
+
+static void named_set_wait(void)
+{
+    set_wait();
+}
+
+static void named_open(void)
+{
+    close(open("/dev/null", O_RDONLY));
+}
+
 static void clock_monotonic(void)
 {
     struct timespec t;
@@ -341,6 +467,7 @@ static const struct {
     void (*run)(void);
     int times, rounds;
     double parts; /* what one run counts for */
+    void (*before)(void), (*after)(void);
 } benches[] = {
     { "event-set", set_only, 20000, 9, 1 },
     { "event-set-wait", set_wait, 20000, 9, 1 },
@@ -353,6 +480,9 @@ static const struct {
     { "ping-pong", ping_pong, 1, 5, 2 * TURNS },
     { "ping-pong-work", ping_pong_work, 1, 3, 2 * TURNS },
     { "ping-pong-64", ping_pong_64, 1, 3, 2 * TURNS },
+    { "ping-pong-process", ping_pong_process, 1, 5, 2 * (TURNS - 1), start_other, end_other },
+    { "named-set-wait", named_set_wait, 20000, 9, 1 },
+    { "named-open-close", named_open, 500, 5, 1 },
     { "clock-counter", clock_monotonic, 100000, 9, 1 },
     { "clock-precise", clock_precise, 100000, 9, 1 },
     { "clock-ticks", clock_ticks, 100000, 9, 1 },
@@ -361,16 +491,24 @@ static const struct {
 
 int main(int argc, char **argv)
 {
+    if (argc > 1 && !strcmp(argv[1], "other")) {
+        other_process();
+        return 0;
+    }
     set_up();
     for (size_t i = 0; i < sizeof(benches) / sizeof(*benches); i++) {
         double least = 1e18;
         if (argc > 1 && strcmp(argv[1], benches[i].name))
             continue;
         for (int round = 0; round < benches[i].rounds; round++) {
+            if (benches[i].before)
+                benches[i].before();
             double start = now();
             for (int n = 0; n < benches[i].times; n++)
                 benches[i].run();
             double each = (now() - start) / benches[i].times / benches[i].parts;
+            if (benches[i].after)
+                benches[i].after();
             least = each < least ? each : least;
         }
         printf("%s\t%.1f\n", benches[i].name, least);
