@@ -175,8 +175,8 @@ static const struct token ace_types[] = {
 };
 
 static const struct token ace_flags[] = {
-    { L"CI", CONTAINER_INHERIT_ACE },  { L"OI", OBJECT_INHERIT_ACE }, { L"NP", NO_PROPAGATE_INHERIT_ACE },
-    { L"IO", INHERIT_ONLY_ACE },       { L"ID", INHERITED_ACE },      { L"SA", SUCCESSFUL_ACCESS_ACE_FLAG },
+    { L"OI", OBJECT_INHERIT_ACE },     { L"CI", CONTAINER_INHERIT_ACE }, { L"NP", NO_PROPAGATE_INHERIT_ACE },
+    { L"IO", INHERIT_ONLY_ACE },       { L"ID", INHERITED_ACE },         { L"SA", SUCCESSFUL_ACCESS_ACE_FLAG },
     { L"FA", FAILED_ACCESS_ACE_FLAG },
 };
 

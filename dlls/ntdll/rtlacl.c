@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* rtlacl.c: access control lists. */
-#include "ntdll_private.h"
-#include "ntrtl.h"
+#include "rtlsecurity.h"
 
 /* Walks to the end of the entries: false when the list is inconsistent. *end: where the next entry goes, or NULL if the
  * list is full. */
@@ -299,4 +298,124 @@ NTSTATUS NTAPI RtlAddAuditAccessObjectAce(ACL *acl, ULONG revision, ULONG flags,
 {
     return add_object_ace(acl, revision, flags | audit_flags(success, failure), mask, type, inherited, sid,
                           SYSTEM_AUDIT_ACE_TYPE, SYSTEM_AUDIT_OBJECT_ACE_TYPE);
+}
+
+NTSTATUS NTAPI RtlAddScopedPolicyIDAce(ACL *acl, ULONG revision, ULONG flags, ACCESS_MASK mask, PSID sid)
+{
+    if (mask)
+        return STATUS_INVALID_PARAMETER; /* AddScopedPolicyIDAce: "must be zero" */
+    return add_ace(acl, revision, MIN_ACL_REVISION, flags, mask, sid, SYSTEM_SCOPED_POLICY_ID_ACE_TYPE);
+}
+
+#ifndef SYSTEM_PROCESS_TRUST_LABEL_ACE_TYPE
+#define SYSTEM_PROCESS_TRUST_LABEL_ACE_TYPE   0x14
+#define SYSTEM_PROCESS_TRUST_LABEL_VALID_MASK 0x00ffffff
+#endif
+NTSTATUS NTAPI RtlAddProcessTrustLabelAce(ACL *acl, ULONG revision, ULONG flags, PSID sid, UCHAR type, ACCESS_MASK mask)
+{
+    if (type != SYSTEM_PROCESS_TRUST_LABEL_ACE_TYPE || mask & ~SYSTEM_PROCESS_TRUST_LABEL_VALID_MASK)
+        return STATUS_INVALID_PARAMETER;
+    return add_ace(acl, revision, MIN_ACL_REVISION, flags, mask, sid, type);
+}
+
+/* --- looking at entries --- */
+
+SID *ace_sid(const ACE_HEADER *ace)
+{
+    const ACCESS_ALLOWED_OBJECT_ACE *object = (const ACCESS_ALLOWED_OBJECT_ACE *)ace;
+    ULONG offset = offsetof(ACCESS_ALLOWED_ACE, SidStart);
+    SID *sid;
+
+    switch (ace->AceType) {
+    case ACCESS_ALLOWED_OBJECT_ACE_TYPE:
+    case ACCESS_DENIED_OBJECT_ACE_TYPE:
+    case SYSTEM_AUDIT_OBJECT_ACE_TYPE:
+    case SYSTEM_ALARM_OBJECT_ACE_TYPE:
+    case ACCESS_ALLOWED_CALLBACK_OBJECT_ACE_TYPE:
+    case ACCESS_DENIED_CALLBACK_OBJECT_ACE_TYPE:
+    case SYSTEM_AUDIT_CALLBACK_OBJECT_ACE_TYPE:
+    case SYSTEM_ALARM_CALLBACK_OBJECT_ACE_TYPE:
+        if (ace->AceSize < offsetof(ACCESS_ALLOWED_OBJECT_ACE, ObjectType))
+            return NULL;
+        offset = offsetof(ACCESS_ALLOWED_OBJECT_ACE, ObjectType);
+        offset += object->Flags & ACE_OBJECT_TYPE_PRESENT ? sizeof(GUID) : 0;
+        offset += object->Flags & ACE_INHERITED_OBJECT_TYPE_PRESENT ? sizeof(GUID) : 0;
+        break;
+    case ACCESS_ALLOWED_COMPOUND_ACE_TYPE:
+        return NULL;
+    }
+    sid = (SID *)((char *)ace + offset);
+    if (offset + RtlLengthRequiredSid(0) > ace->AceSize || !RtlValidSid(sid) ||
+        offset + RtlLengthSid(sid) > ace->AceSize)
+        return NULL;
+    return sid;
+}
+
+/* The first entry of that type from the one with number *index on, whose number *index becomes. */
+PVOID NTAPI RtlFindAceByType(ACL *acl, UCHAR type, ULONG *index)
+{
+    ACE_HEADER *ace;
+
+    for (ULONG i = index ? *index : 0; NT_SUCCESS(RtlGetAce(acl, i, (PVOID *)&ace)); i++)
+        if (ace->AceType == type) {
+            if (index)
+                *index = i;
+            return ace;
+        }
+    return NULL;
+}
+
+/* Entries for OWNER RIGHTS (S-1-3-4) that are in force take the owner's implicit rights away. */
+BOOLEAN NTAPI RtlOwnerAcesPresent(ACL *acl)
+{
+    static SID owner_rights = {
+        SID_REVISION, 1, { SECURITY_CREATOR_SID_AUTHORITY }, { SECURITY_CREATOR_OWNER_RIGHTS_RID }
+    };
+    ACE_HEADER *ace = acl ? first_ace(acl) : NULL;
+
+    for (ULONG i = 0; acl && i < acl->AceCount; i++, ace = next_ace(ace)) {
+        SID *sid = ace->AceFlags & INHERIT_ONLY_ACE ? NULL : ace_sid(ace);
+
+        if (sid && RtlEqualSid(sid, &owner_rights))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/*
+ * The list of a named pipe that nobody gave one: "full control to the LocalSystem account, administrators, and the creator
+ * owner", "read access to members of the Everyone group and the anonymous account" (CreateNamedPipe). heap_free.
+ */
+NTSTATUS NTAPI RtlDefaultNpAcl(ACL **result)
+{
+    static SID system = { SID_REVISION, 1, { SECURITY_NT_AUTHORITY }, { SECURITY_LOCAL_SYSTEM_RID } };
+    static SID anonymous = { SID_REVISION, 1, { SECURITY_NT_AUTHORITY }, { SECURITY_ANONYMOUS_LOGON_RID } };
+    static SID everyone = { SID_REVISION, 1, { SECURITY_WORLD_SID_AUTHORITY }, { SECURITY_WORLD_RID } };
+    union {
+        TOKEN_OWNER owner;
+        BYTE room[sizeof(TOKEN_OWNER) + SECURITY_MAX_SID_SIZE];
+    } token;
+    BYTE administrators[SECURITY_MAX_SID_SIZE];
+    SID_IDENTIFIER_AUTHORITY nt_authority = { SECURITY_NT_AUTHORITY };
+    ULONG size, length;
+    NTSTATUS status = NtQueryInformationToken((HANDLE)(LONG_PTR)-6, TokenOwner, &token, sizeof(token), &length);
+    ACL *acl;
+
+    if (status)
+        return status;
+    RtlInitializeSid(administrators, &nt_authority, 2);
+    *RtlSubAuthoritySid(administrators, 0) = SECURITY_BUILTIN_DOMAIN_RID;
+    *RtlSubAuthoritySid(administrators, 1) = DOMAIN_ALIAS_RID_ADMINS;
+    size = (ULONG)(sizeof(ACL) + 5 * offsetof(ACCESS_ALLOWED_ACE, SidStart) + 3 * sizeof(SID)) +
+           RtlLengthSid(administrators) + RtlLengthSid(token.owner.Owner);
+    if (!(acl = heap_alloc(size)))
+        return STATUS_NO_MEMORY;
+    RtlCreateAcl(acl, size, ACL_REVISION);
+    RtlAddAccessAllowedAce(acl, ACL_REVISION, GENERIC_ALL, &system);
+    RtlAddAccessAllowedAce(acl, ACL_REVISION, GENERIC_ALL, administrators);
+    RtlAddAccessAllowedAce(acl, ACL_REVISION, GENERIC_ALL, token.owner.Owner);
+    RtlAddAccessAllowedAce(acl, ACL_REVISION, GENERIC_READ, &everyone);
+    RtlAddAccessAllowedAce(acl, ACL_REVISION, GENERIC_READ, &anonymous);
+    *result = acl;
+    return STATUS_SUCCESS;
 }

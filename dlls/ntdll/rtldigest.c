@@ -226,9 +226,9 @@ VOID NTAPI A_SHAFinal(A_SHA_CTX *context, UCHAR *digest)
     A_SHAInit(context);
 }
 
-/* --- a service's SID: S-1-5-80 and the hash of its name in upper case --- */
+/* --- SIDs of names: the base and the hash of the name in upper case --- */
 
-NTSTATUS NTAPI RtlCreateServiceSid(const UNICODE_STRING *name, PSID sid, ULONG *size)
+NTSTATUS NTAPI RtlCreateVirtualAccountSid(const UNICODE_STRING *name, ULONG base, PSID sid, ULONG *size)
 {
     static SID_IDENTIFIER_AUTHORITY nt_authority = { SECURITY_NT_AUTHORITY };
     UNICODE_STRING upper;
@@ -248,7 +248,13 @@ NTSTATUS NTAPI RtlCreateServiceSid(const UNICODE_STRING *name, PSID sid, ULONG *
     RtlFreeUnicodeString(&upper);
     *size = RtlLengthRequiredSid(6);
     RtlInitializeSid(sid, &nt_authority, 6);
-    *RtlSubAuthoritySid(sid, 0) = SECURITY_SERVICE_ID_BASE_RID;
+    *RtlSubAuthoritySid(sid, 0) = base;
     memcpy(RtlSubAuthoritySid(sid, 1), digest, sizeof(digest));
     return STATUS_SUCCESS;
+}
+
+/* S-1-5-80-... */
+NTSTATUS NTAPI RtlCreateServiceSid(const UNICODE_STRING *name, PSID sid, ULONG *size)
+{
+    return RtlCreateVirtualAccountSid(name, SECURITY_SERVICE_ID_BASE_RID, sid, size);
 }

@@ -1,14 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* rtlsd.c: security descriptors, absolute (pointers) and self-relative (offsets). */
-#include "ntdll_private.h"
-#include "ntrtl.h"
-
-#define ROUND4(n) (((ULONG)(n) + 3) & ~3u)
-
-struct parts {
-    SID *owner, *group;
-    ACL *sacl, *dacl; /* NULL also when present but null */
-};
+#include "rtlsecurity.h"
 
 static SECURITY_DESCRIPTOR_RELATIVE *relative_of(PSECURITY_DESCRIPTOR sd)
 {
@@ -20,12 +12,15 @@ static PVOID at_offset(PVOID base, ULONG offset)
     return offset ? (char *)base + offset : NULL;
 }
 
-static struct parts parts_of(PSECURITY_DESCRIPTOR descriptor)
+struct sd_parts sd_parts_of(PSECURITY_DESCRIPTOR descriptor)
 {
     const SECURITY_DESCRIPTOR *sd = descriptor;
-    SECURITY_DESCRIPTOR_RELATIVE *rel = relative_of(descriptor);
-    struct parts parts = { 0 };
+    SECURITY_DESCRIPTOR_RELATIVE *rel = sd ? relative_of(descriptor) : NULL;
+    struct sd_parts parts = { 0 };
 
+    if (!sd)
+        return parts;
+    parts.control = sd->Control;
     parts.owner = rel ? at_offset(rel, rel->Owner) : sd->Owner;
     parts.group = rel ? at_offset(rel, rel->Group) : sd->Group;
     if (sd->Control & SE_SACL_PRESENT)
@@ -46,11 +41,11 @@ NTSTATUS NTAPI RtlCreateSecurityDescriptor(PSECURITY_DESCRIPTOR sd, ULONG revisi
 
 BOOLEAN NTAPI RtlValidSecurityDescriptor(PSECURITY_DESCRIPTOR sd)
 {
-    struct parts parts;
+    struct sd_parts parts;
 
     if (!sd || ((const SECURITY_DESCRIPTOR *)sd)->Revision != SECURITY_DESCRIPTOR_REVISION)
         return FALSE;
-    parts = parts_of(sd);
+    parts = sd_parts_of(sd);
     return (!parts.owner || RtlValidSid(parts.owner)) && (!parts.group || RtlValidSid(parts.group)) &&
            (!parts.dacl || RtlValidAcl(parts.dacl)) && (!parts.sacl || RtlValidAcl(parts.sacl));
 }
@@ -99,17 +94,17 @@ BOOLEAN NTAPI RtlValidRelativeSecurityDescriptor(PSECURITY_DESCRIPTOR descriptor
 /* As a self-relative one, or as it lies in memory: absolute ones are the structure and what it points to. */
 ULONG NTAPI RtlLengthSecurityDescriptor(PSECURITY_DESCRIPTOR sd)
 {
-    struct parts parts = parts_of(sd);
+    struct sd_parts parts = sd_parts_of(sd);
     ULONG size = relative_of(sd) ? sizeof(SECURITY_DESCRIPTOR_RELATIVE) : sizeof(SECURITY_DESCRIPTOR);
 
     if (parts.owner)
-        size += ROUND4(RtlLengthSid(parts.owner));
+        size += SD_ROUND(RtlLengthSid(parts.owner));
     if (parts.group)
-        size += ROUND4(RtlLengthSid(parts.group));
+        size += SD_ROUND(RtlLengthSid(parts.group));
     if (parts.dacl)
-        size += ROUND4(parts.dacl->AclSize);
+        size += SD_ROUND(parts.dacl->AclSize);
     if (parts.sacl)
-        size += ROUND4(parts.sacl->AclSize);
+        size += SD_ROUND(parts.sacl->AclSize);
     return size;
 }
 
@@ -170,7 +165,7 @@ NTSTATUS NTAPI RtlGetOwnerSecurityDescriptor(PSECURITY_DESCRIPTOR sd, PSID *owne
 
     if (status)
         return status;
-    *owner = parts_of(sd).owner;
+    *owner = sd_parts_of(sd).owner;
     *defaulted = has(sd, SE_OWNER_DEFAULTED);
     return STATUS_SUCCESS;
 }
@@ -192,7 +187,7 @@ NTSTATUS NTAPI RtlGetGroupSecurityDescriptor(PSECURITY_DESCRIPTOR sd, PSID *grou
 
     if (status)
         return status;
-    *group = parts_of(sd).group;
+    *group = sd_parts_of(sd).group;
     *defaulted = has(sd, SE_GROUP_DEFAULTED);
     return STATUS_SUCCESS;
 }
@@ -223,7 +218,7 @@ static NTSTATUS get_acl(PSECURITY_DESCRIPTOR sd, const struct acl_bits *bits, BO
     if (status)
         return status;
     if ((*present = has(sd, bits->present))) {
-        *acl = bits == &dacl_bits ? parts_of(sd).dacl : parts_of(sd).sacl;
+        *acl = bits == &dacl_bits ? sd_parts_of(sd).dacl : sd_parts_of(sd).sacl;
         *defaulted = has(sd, bits->defaulted);
     }
     return STATUS_SUCCESS;
@@ -277,34 +272,47 @@ static ULONG put(char *base, ULONG *offset, const void *part, ULONG size)
     if (!part)
         return 0;
     memcpy(base + at, part, size);
-    memset(base + at + size, 0, ROUND4(size) - size);
-    *offset += ROUND4(size);
+    memset(base + at + size, 0, SD_ROUND(size) - size);
+    *offset += SD_ROUND(size);
     return at;
+}
+
+static ULONG sd_size(const struct sd_parts *parts)
+{
+    ULONG size = sizeof(SECURITY_DESCRIPTOR_RELATIVE);
+
+    size += parts->owner ? SD_ROUND(RtlLengthSid(parts->owner)) : 0;
+    size += parts->group ? SD_ROUND(RtlLengthSid(parts->group)) : 0;
+    size += parts->dacl ? SD_ROUND(parts->dacl->AclSize) : 0;
+    size += parts->sacl ? SD_ROUND(parts->sacl->AclSize) : 0;
+    return size;
+}
+
+static void write_relative(const struct sd_parts *parts, SECURITY_DESCRIPTOR_RELATIVE *rel)
+{
+    ULONG offset = sizeof(*rel);
+    char *base = (char *)rel;
+
+    rel->Control = parts->control | SE_SELF_RELATIVE;
+    rel->Sacl = put(base, &offset, parts->sacl, parts->sacl ? parts->sacl->AclSize : 0);
+    rel->Dacl = put(base, &offset, parts->dacl, parts->dacl ? parts->dacl->AclSize : 0);
+    rel->Owner = put(base, &offset, parts->owner, parts->owner ? RtlLengthSid(parts->owner) : 0);
+    rel->Group = put(base, &offset, parts->group, parts->group ? RtlLengthSid(parts->group) : 0);
 }
 
 NTSTATUS NTAPI RtlMakeSelfRelativeSD(PSECURITY_DESCRIPTOR from, PSECURITY_DESCRIPTOR to, ULONG *length)
 {
     const SECURITY_DESCRIPTOR *sd = from;
     SECURITY_DESCRIPTOR_RELATIVE *rel = to;
-    struct parts parts = parts_of(from);
-    ULONG offset = sizeof(*rel), size = sizeof(*rel);
+    struct sd_parts parts = sd_parts_of(from);
+    ULONG size = sd_size(&parts), room = *length;
 
-    size += parts.owner ? ROUND4(RtlLengthSid(parts.owner)) : 0;
-    size += parts.group ? ROUND4(RtlLengthSid(parts.group)) : 0;
-    size += parts.dacl ? ROUND4(parts.dacl->AclSize) : 0;
-    size += parts.sacl ? ROUND4(parts.sacl->AclSize) : 0;
-    if (*length < size) {
-        *length = size;
-        return STATUS_BUFFER_TOO_SMALL;
-    }
     *length = size;
+    if (room < size)
+        return STATUS_BUFFER_TOO_SMALL;
     rel->Revision = sd->Revision;
     rel->Sbz1 = sd->Sbz1;
-    rel->Control = sd->Control | SE_SELF_RELATIVE;
-    rel->Sacl = put(to, &offset, parts.sacl, parts.sacl ? parts.sacl->AclSize : 0);
-    rel->Dacl = put(to, &offset, parts.dacl, parts.dacl ? parts.dacl->AclSize : 0);
-    rel->Owner = put(to, &offset, parts.owner, parts.owner ? RtlLengthSid(parts.owner) : 0);
-    rel->Group = put(to, &offset, parts.group, parts.group ? RtlLengthSid(parts.group) : 0);
+    write_relative(&parts, rel);
     return STATUS_SUCCESS;
 }
 
@@ -319,14 +327,14 @@ NTSTATUS NTAPI RtlSelfRelativeToAbsoluteSD(PSECURITY_DESCRIPTOR from, PSECURITY_
                                            ULONG *dacl_size, ACL *sacl, ULONG *sacl_size, PSID owner, ULONG *owner_size,
                                            PSID group, ULONG *group_size)
 {
-    struct parts parts;
+    struct sd_parts parts;
     SECURITY_DESCRIPTOR *sd = to;
     ULONG need_owner, need_group, need_dacl, need_sacl;
     bool fits;
 
     if (!relative_of(from))
         return STATUS_BAD_DESCRIPTOR_FORMAT;
-    parts = parts_of(from);
+    parts = sd_parts_of(from);
     need_owner = parts.owner ? RtlLengthSid(parts.owner) : 0;
     need_group = parts.group ? RtlLengthSid(parts.group) : 0;
     need_dacl = parts.dacl ? parts.dacl->AclSize : 0;
@@ -353,4 +361,62 @@ NTSTATUS NTAPI RtlSelfRelativeToAbsoluteSD(PSECURITY_DESCRIPTOR from, PSECURITY_
     if (parts.sacl)
         sd->Sacl = memcpy(sacl, parts.sacl, need_sacl);
     return STATUS_SUCCESS;
+}
+
+/* In place. Where pointers are wider than offsets, the parts move towards the end, and the buffer must be that much larger. */
+NTSTATUS NTAPI RtlSelfRelativeToAbsoluteSD2(PSECURITY_DESCRIPTOR descriptor, ULONG *size)
+{
+    SECURITY_DESCRIPTOR_RELATIVE *rel = descriptor;
+    SECURITY_DESCRIPTOR *sd = descriptor;
+    struct sd_parts parts = sd_parts_of(descriptor);
+    ULONG grow = sizeof(*sd) - sizeof(*rel), used = sizeof(*rel);
+    const struct {
+        const void *start;
+        ULONG size;
+    } pieces[] = {
+        { parts.owner, parts.owner ? RtlLengthSid(parts.owner) : 0 },
+        { parts.group, parts.group ? RtlLengthSid(parts.group) : 0 },
+        { parts.dacl, parts.dacl ? parts.dacl->AclSize : 0 },
+        { parts.sacl, parts.sacl ? parts.sacl->AclSize : 0 },
+    };
+
+    if (!relative_of(descriptor))
+        return STATUS_BAD_DESCRIPTOR_FORMAT;
+    for (ULONG i = 0; i < ARRAY_SIZE(pieces); i++) {
+        ULONG end = pieces[i].size ? (ULONG)((const char *)pieces[i].start - (char *)descriptor) + pieces[i].size : 0;
+
+        used = end > used ? end : used;
+    }
+    if (*size < used + grow) {
+        *size = used + grow;
+        return STATUS_BUFFER_TOO_SMALL;
+    }
+    memmove((char *)descriptor + sizeof(*sd), (char *)descriptor + sizeof(*rel), used - sizeof(*rel));
+    sd->Control &= (SECURITY_DESCRIPTOR_CONTROL)~SE_SELF_RELATIVE;
+    sd->Owner = parts.owner ? (SID *)((char *)parts.owner + grow) : NULL;
+    sd->Group = parts.group ? (SID *)((char *)parts.group + grow) : NULL;
+    sd->Sacl = parts.sacl ? (ACL *)((char *)parts.sacl + grow) : NULL;
+    sd->Dacl = parts.dacl ? (ACL *)((char *)parts.dacl + grow) : NULL;
+    return STATUS_SUCCESS;
+}
+
+/* --- a resource manager's byte (SetSecurityDescriptorRMControl) --- */
+
+BOOLEAN NTAPI RtlGetSecurityDescriptorRMControl(PSECURITY_DESCRIPTOR descriptor, UCHAR *control)
+{
+    const SECURITY_DESCRIPTOR *sd = descriptor;
+
+    *control = 0;
+    if (!has(descriptor, SE_RM_CONTROL_VALID))
+        return FALSE;
+    *control = sd->Sbz1;
+    return TRUE;
+}
+
+VOID NTAPI RtlSetSecurityDescriptorRMControl(PSECURITY_DESCRIPTOR descriptor, UCHAR *control)
+{
+    SECURITY_DESCRIPTOR *sd = descriptor;
+
+    set_control(sd, SE_RM_CONTROL_VALID, control != NULL);
+    sd->Sbz1 = control ? *control : 0;
 }

@@ -387,12 +387,14 @@ NTSTATUS NTAPI RtlQuerySecurityObject(PSECURITY_DESCRIPTOR object, SECURITY_INFO
     return status;
 }
 
-/* The inherited entries of the old list stay behind the explicit ones of the new one, if inheritance is automatic. */
+/*
+ * The inherited entries of the old list stay behind the explicit ones of the new one, if inheritance is automatic and
+ * neither is protected. A protected list is all explicit. (SetPrivateObjectSecurityEx, "Remarks")
+ */
 static NTSTATUS new_dacl(const struct parts *old, const struct parts *given, ULONG flags, const struct acl_inherit *how,
                          SECURITY_DESCRIPTOR_CONTROL *control, ACL **result)
 {
-    bool keep = flags & SEF_DACL_AUTO_INHERIT && !(given->control & SE_DACL_PROTECTED) &&
-                given->control & (SE_DACL_AUTO_INHERIT_REQ | SE_DACL_AUTO_INHERITED);
+    bool keep = flags & SEF_DACL_AUTO_INHERIT && !((given->control | old->control) & SE_DACL_PROTECTED);
     const ACL *lists[2] = { given->dacl, keep ? old->dacl : NULL };
     bool ok = true;
     ACL *acl;
@@ -415,6 +417,11 @@ static NTSTATUS new_dacl(const struct parts *old, const struct parts *given, ULO
             if (sid && ((const ACE_HEADER *)at)->AceFlags & INHERITED_ACE)
                 ok = acl_append(acl, (const ACE_HEADER *)at, sid, ((const ACE_HEADER *)at)->AceFlags, NULL, NULL);
         }
+    }
+    if (ok && flags & SEF_DACL_AUTO_INHERIT && given->control & SE_DACL_PROTECTED) {
+        char *at = (char *)(acl + 1);
+        for (unsigned i = 0; i < acl->AceCount; i++, at += ((ACE_HEADER *)at)->AceSize)
+            ((ACE_HEADER *)at)->AceFlags &= (BYTE)~INHERITED_ACE;
     }
     if (!ok) {
         RtlFreeHeap(nt_peb()->ProcessHeap, 0, acl);
@@ -526,6 +533,16 @@ static NTSTATUS convert(const ACL *current, const ACL *parent, const struct acl_
     return status;
 }
 
+static bool any_inherited(const ACL *acl)
+{
+    const char *at = (const char *)(acl + 1);
+
+    for (unsigned i = 0; i < acl->AceCount; i++, at += ((const ACE_HEADER *)at)->AceSize)
+        if (((const ACE_HEADER *)at)->AceFlags & INHERITED_ACE)
+            return true;
+    return false;
+}
+
 NTSTATUS NTAPI RtlConvertToAutoInheritSecurityObject(PSECURITY_DESCRIPTOR parent, PSECURITY_DESCRIPTOR current,
                                                      PSECURITY_DESCRIPTOR *result, GUID *type, BOOLEAN is_container,
                                                      GENERIC_MAPPING *mapping)
@@ -550,7 +567,10 @@ NTSTATUS NTAPI RtlConvertToAutoInheritSecurityObject(PSECURITY_DESCRIPTOR parent
     if (!status) {
         made.dacl = dacl ? dacl : made.dacl;
         made.sacl = sacl ? sacl : made.sacl;
-        made.control |= (made.dacl ? SE_DACL_AUTO_INHERITED : 0) | (made.sacl ? SE_SACL_AUTO_INHERITED : 0);
+        made.control |= SE_DACL_AUTO_INHERITED | SE_SACL_AUTO_INHERITED;
+        /* "If the original DACL does not have any inherited ACEs, the function sets the SE_DACL_PROTECTED flag." */
+        made.control |= made.dacl && !any_inherited(made.dacl) ? SE_DACL_PROTECTED : 0;
+        made.control |= made.sacl && !any_inherited(made.sacl) ? SE_SACL_PROTECTED : 0;
         status = build(&made, result);
     }
     RtlFreeHeap(nt_peb()->ProcessHeap, 0, dacl);

@@ -216,7 +216,8 @@ NTSTATUS NTAPI RtlAdjustPrivilege(ULONG privilege, BOOLEAN enable, BOOLEAN threa
     return STATUS_SUCCESS;
 }
 
-NTSTATUS NTAPI RtlImpersonateSelf(SECURITY_IMPERSONATION_LEVEL level)
+/* With `extra` rights to the token, the caller gets a handle to it. */
+NTSTATUS NTAPI RtlImpersonateSelfEx(SECURITY_IMPERSONATION_LEVEL level, ACCESS_MASK extra, HANDLE *result)
 {
     SECURITY_QUALITY_OF_SERVICE qos = { sizeof(qos), level, SECURITY_DYNAMIC_TRACKING, FALSE };
     OBJECT_ATTRIBUTES attr = { .Length = sizeof(attr), .SecurityQualityOfService = &qos };
@@ -226,11 +227,19 @@ NTSTATUS NTAPI RtlImpersonateSelf(SECURITY_IMPERSONATION_LEVEL level)
     status = NtOpenProcessToken(NT_CURRENT_PROCESS, TOKEN_DUPLICATE, &process_token);
     if (!NT_SUCCESS(status))
         return status;
-    status = NtDuplicateToken(process_token, TOKEN_IMPERSONATE, &attr, FALSE, TokenImpersonation, &token);
+    status = NtDuplicateToken(process_token, TOKEN_IMPERSONATE | extra, &attr, FALSE, TokenImpersonation, &token);
     NtClose(process_token);
     if (!NT_SUCCESS(status))
         return status;
     status = NtSetInformationThread(NT_CURRENT_THREAD, 5 /* ThreadImpersonationToken */, &token, sizeof(token));
-    NtClose(token);
+    if (result && !status)
+        *result = token;
+    else
+        NtClose(token);
     return status;
+}
+
+NTSTATUS NTAPI RtlImpersonateSelf(SECURITY_IMPERSONATION_LEVEL level)
+{
+    return RtlImpersonateSelfEx(level, 0, NULL);
 }
