@@ -68,8 +68,6 @@ static bool find_system_dir(void)
 static char *default_prefix(void)
 {
     const char *value = getenv("TRANSOM_PREFIX");
-    if (!value || !*value)
-        value = getenv("WINEPREFIX_FOR_TRANSOM");
     if (value && *value)
         return value[0] == '/' ? strdup(value) : realpath(value, NULL);
     value = getenv("XDG_DATA_HOME");
@@ -103,19 +101,21 @@ static char *search_path(const char *name)
 /* The program's absolute Unix path: as given, with .exe, as a Windows path, of the system, or in PATH. */
 char *command_find_program(const char *name)
 {
-    char *found = NULL;
+    char *found = NULL, *with = format("%s%s", name, ".exe");
     if (is_file(name))
-        return realpath(name, NULL);
-    if (strchr(name, '\\') || (name[0] && name[1] == ':')) {
-        char *unix_path = command_unix_path(name);
-        if (unix_path && is_file(unix_path))
-            found = realpath(unix_path, NULL);
-        free(unix_path);
+        found = realpath(name, NULL);
+    else if (with && is_file(with))
+        found = realpath(with, NULL);
+    if (!found && (strchr(name, '\\') || (name[0] && name[1] == ':'))) {
+        for (int i = 0; i < 2 && !found; i++) {
+            char *unix_path = command_unix_path(i && with ? with : name);
+            if (unix_path && is_file(unix_path))
+                found = realpath(unix_path, NULL);
+            free(unix_path);
+        }
+        free(with);
         return found;
     }
-    char *with = format("%s%s", name, ".exe");
-    if (with && is_file(with))
-        found = realpath(with, NULL);
     free(with);
     if (!found && !strchr(name, '/')) {
         static const char *const endings[] = { "%s/%s", "%s/%s.exe" };

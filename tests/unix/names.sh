@@ -12,6 +12,12 @@ windows="Z:${here//\//\\}\\a folder\\bin\\tool.exe"
 for name in 'a folder/bin/tool.exe' './a folder/bin/tool' "$here/a folder/bin/tool.exe" "$windows"; do
     $TRANSOM "$name" exit 7; is "$name" $? 7
 done
+upper=${here//\//\\}
+for name in '.\a folder\bin\tool.exe' 'A FOLDER\x\..\BIN\.\TOOL' "\\\\?\\$windows" "Z:a folder\bin\tool" "z:${upper^^}\A Folder\BIN\tool" \
+    "${windows#Z:}" "Z:$here/a folder/bin/tool"; do
+    $TRANSOM "$name" exit 7; is "$name" $? 7
+done
+$TRANSOM 'C:a folder\bin\tool.exe' 2>/dev/null; is "a path on another drive" $? 127
 (PATH="$here/a folder/bin:$PATH"; $TRANSOM tool exit 8); is "in PATH" $? 8
 (cd 'a folder' && $TRANSOM 'bin\tool.exe' exit 9); is "a relative Windows path" $? 9
 $TRANSOM no-such-program exit 1 2>err; is "no program" $? 127

@@ -8,6 +8,11 @@ is "drive Z:" "$($TRANSOM path 'Z:\tmp\x y')" '/tmp/x y'
 is "drive C:" "$($TRANSOM path -u 'C:\users\x.txt')" "$PWD/prefix/drive_c/users/x.txt"
 is "to Windows" "$($TRANSOM path "$here/a b")" "Z:${here//\//\\}\\a b"
 is "a relative one" "$($TRANSOM path -w sub/file)" "Z:${here//\//\\}\\sub\\file"
+is "a relative Windows path" "$($TRANSOM path -u '.\x\..\y\z')" "$here/y/z"
+is "above the root" "$($TRANSOM path -u 'Z:\..\..\x')" /x
+is "the root" "$($TRANSOM path -u 'Z:\')" /
+is "another case" "$($TRANSOM path -u 'z:\USR\BIN')" /usr/bin
+is "without limits" "$($TRANSOM path -u '\\?\Z:\tmp')" /tmp
 is "in the prefix" "$($TRANSOM path -w "$PWD/prefix/drive_c/x.txt")" 'C:\x.txt'
 is "several" "$($TRANSOM path /a /b | tr '\n' ' ')" 'Z:\a Z:\b '
 [ ! -e prefix ] || fail "the prefix was made"

@@ -410,8 +410,9 @@ static NTSTATUS resolve_until(struct nt_path *path, size_t *end)
     if (slash > path->fixed)
         slash--;
     for (;;) {
-        /* the directory is name[0..slash), the component name[start..end) */
-        if (slash) {
+        /* the directory is name[0..slash), the component name[start..end); of "/" they touch */
+        bool cut = slash && slash < start;
+        if (cut) {
             saved = path->name[slash];
             path->name[slash] = 0;
             dir = path->name;
@@ -419,7 +420,7 @@ static NTSTATUS resolve_until(struct nt_path *path, size_t *end)
             dir = path->name[0] == '/' ? "/" : ".";
         }
         err = path_lookup(path->dirfd, dir, path->name + start, *end - start, &found);
-        if (slash)
+        if (cut)
             path->name[slash] = saved;
         if (!err)
             break;
