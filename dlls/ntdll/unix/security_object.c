@@ -3,8 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cell.h"
+#include "file.h"
 #include "object_private.h"
 #include "security.h"
+#include "shared.h"
 
 static uint32_t security_lock; /* one for all objects' descriptors, as it is rare */
 
@@ -89,6 +91,34 @@ NTSTATUS security_grant(struct object *obj, ACCESS_MASK desired, ACCESS_MASK *gr
     NTSTATUS status = security_grant_by(copy, obj->type, desired, granted);
     free(copy);
     return status;
+}
+
+NTSTATUS security_duplicate(struct object *obj, ACCESS_MASK source, ACCESS_MASK desired, ACCESS_MASK *granted)
+{
+    ACCESS_MASK wanted = access_map(obj->type, desired);
+    if (!(desired & MAXIMUM_ALLOWED) && !(wanted & ~source)) {
+        *granted = wanted;
+        return STATUS_SUCCESS;
+    }
+    /* "A file handle created with GENERIC_READ cannot be duplicated so that it has both" (DuplicateHandle). */
+    if (obj->type == &file_type) {
+        *granted = source;
+        return desired & MAXIMUM_ALLOWED ? STATUS_SUCCESS : STATUS_ACCESS_DENIED;
+    }
+    return security_grant(obj, desired, granted);
+}
+
+void security_adopt(struct object *obj, const void *descriptor, size_t size)
+{
+    void *copy = sd_valid(descriptor, size) ? malloc(size) : NULL;
+    if (!copy)
+        return;
+    memcpy(copy, descriptor, size);
+    native_lock(&security_lock);
+    void **place = security_of(obj), *old = *place;
+    *place = copy;
+    native_unlock(&security_lock);
+    free(old);
 }
 
 /* --- reading --- */
@@ -328,6 +358,8 @@ NTSTATUS NtSetSecurityObject(HANDLE Handle, SECURITY_INFORMATION SecurityInforma
         void *old = *security_of(obj);
         *security_of(obj) = merged;
         merged = old;
+        if (obj->shared_number)
+            shared_set_security(obj);
     }
     native_unlock(&security_lock);
     free(merged);
