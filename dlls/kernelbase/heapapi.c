@@ -46,7 +46,7 @@ BOOL WINAPI HeapLock(HANDLE heap)
 
 BOOL WINAPI HeapUnlock(HANDLE heap)
 {
-    return RtlUnlockHeap(heap);
+    return RtlUnlockHeap(heap) ? TRUE : fail(ERROR_NOT_OWNER);
 }
 
 DWORD WINAPI GetProcessHeaps(DWORD count, HANDLE *heaps)
@@ -68,6 +68,8 @@ BOOL WINAPI HeapSetInformation(HANDLE heap, HEAP_INFORMATION_CLASS class, void *
 #define RTL_HEAP_BUSY              0x0001
 #define RTL_HEAP_SEGMENT           0x0002
 #define RTL_HEAP_SETTABLE_VALUE    0x0010
+#define RTL_HEAP_SETTABLE_FLAG1    0x0020 /* moveable (winbase_heap.c) */
+#define RTL_HEAP_SETTABLE_FLAG2    0x0040 /* GMEM_DDESHARE */
 #define RTL_HEAP_UNCOMMITTED_RANGE 0x0100
 
 BOOL WINAPI HeapWalk(HANDLE heap, PROCESS_HEAP_ENTRY *entry)
@@ -94,9 +96,15 @@ BOOL WINAPI HeapWalk(HANDLE heap, PROCESS_HEAP_ENTRY *entry)
     entry->iRegionIndex = rtl.SegmentIndex;
     entry->wFlags = 0;
     memset(&entry->Region, 0, sizeof(entry->Region));
-    if (rtl.Flags & RTL_HEAP_BUSY)
+    if (rtl.Flags & RTL_HEAP_BUSY) {
         entry->wFlags = PROCESS_HEAP_ENTRY_BUSY;
-    else if (rtl.Flags & RTL_HEAP_SEGMENT) {
+        if (rtl.Flags & RTL_HEAP_SETTABLE_VALUE && rtl.Flags & RTL_HEAP_SETTABLE_FLAG1) {
+            entry->wFlags |= PROCESS_HEAP_ENTRY_MOVEABLE;
+            entry->Block.hMem = (HANDLE)rtl.Block.Settable;
+        }
+        if (rtl.Flags & RTL_HEAP_SETTABLE_FLAG2)
+            entry->wFlags |= PROCESS_HEAP_ENTRY_DDESHARE;
+    } else if (rtl.Flags & RTL_HEAP_SEGMENT) {
         entry->wFlags = PROCESS_HEAP_REGION;
         entry->Region.dwCommittedSize = rtl.Segment.CommittedSize;
         entry->Region.dwUnCommittedSize = rtl.Segment.UnCommittedSize;
@@ -110,6 +118,8 @@ BOOL WINAPI HeapWalk(HANDLE heap, PROCESS_HEAP_ENTRY *entry)
 BOOL WINAPI HeapSummary(HANDLE heap, DWORD flags, HEAP_SUMMARY *summary)
 {
     PROCESS_HEAP_ENTRY entry = { 0 };
+    char *region = NULL;
+    SIZE_T region_size = 0;
 
     if (summary->cb != sizeof(*summary))
         return fail(ERROR_INVALID_PARAMETER);
@@ -117,11 +127,18 @@ BOOL WINAPI HeapSummary(HANDLE heap, DWORD flags, HEAP_SUMMARY *summary)
     if (!(flags & HEAP_NO_SERIALIZE))
         HeapLock(heap);
     while (HeapWalk(heap, &entry)) {
-        if (entry.wFlags & PROCESS_HEAP_ENTRY_BUSY)
-            summary->cbAllocated += entry.cbData;
         if (entry.wFlags & PROCESS_HEAP_REGION) {
+            region = entry.lpData;
+            region_size = (SIZE_T)entry.Region.dwCommittedSize + entry.Region.dwUnCommittedSize;
             summary->cbCommitted += entry.Region.dwCommittedSize;
-            summary->cbReserved += (SIZE_T)entry.Region.dwCommittedSize + entry.Region.dwUnCommittedSize;
+            summary->cbReserved += region_size;
+        } else if (entry.wFlags & PROCESS_HEAP_ENTRY_BUSY) {
+            summary->cbAllocated += entry.cbData;
+            /* Large blocks are outside of the regions. */
+            if ((SIZE_T)((char *)entry.lpData - region) >= region_size) {
+                summary->cbCommitted += entry.cbData + entry.cbOverhead;
+                summary->cbReserved += entry.cbData + entry.cbOverhead;
+            }
         }
     }
     if (!(flags & HEAP_NO_SERIALIZE))

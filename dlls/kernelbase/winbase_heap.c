@@ -2,22 +2,27 @@
 /*
  * winbase_heap.c: Global* and Local* memory, which are one. A fixed block is a block of the process heap, and its handle
  * is its address. A moveable one is an entry in a table: the documented limit of 65,536 handles per process is its size.
- * Its data has a small header that names the entry, for GlobalHandle.
+ * Its data is a heap block whose user value is the handle (GlobalHandle, HeapWalk) and whose user flags say what it is.
  */
+#include <stdbool.h>
 #include "kernelbase_private.h"
+
+/* User flags of the heap blocks, which HeapWalk translates. */
+#define FLAG_MOVEABLE 0x0200 /* HEAP_SETTABLE_USER_FLAG1 */
+#define FLAG_DDESHARE 0x0400 /* HEAP_SETTABLE_USER_FLAG2 */
+#define FLAG_VALUE    0x0100 /* HEAP_SETTABLE_USER_VALUE */
 
 struct entry {
     void *data;   /* NULL: discarded, or of no size; in a free entry: the next free one */
     UCHAR unused; /* handles point here, so that they differ from any block's address */
     UCHAR in_use;
     UCHAR locks;
-    UCHAR flags; /* GMEM_DISCARDABLE >> 8 */
+    bool discardable, share;
 };
 
-struct header {
-    struct entry *entry;
-    void *unused; /* keeps the data aligned to 16 bytes */
-};
+/* What tells a handle from an address: blocks are aligned to 16 bytes. */
+#define HANDLE_BIT offsetof(struct entry, unused)
+_Static_assert(sizeof(struct entry) == 2 * HANDLE_BIT, "handles have HANDLE_BIT set");
 
 #define TABLE_ENTRIES 65536
 #define MAX_LOCKS     0xff
@@ -84,31 +89,41 @@ static struct entry *entry_from_handle(HGLOBAL handle)
     return entry->in_use ? entry : NULL;
 }
 
+/* A handle that is none, but looks like one: not to be taken for an address. */
+static bool no_address(HGLOBAL handle)
+{
+    return (ULONG_PTR)handle & 0xf || (ULONG_PTR)handle < NT_USER_SPACE_START;
+}
+
 /* The entry that the data at `ptr` belongs to, given the address GlobalLock returned. */
 static struct entry *entry_from_data(const void *ptr)
 {
     struct entry *entry;
+    PVOID value = NULL;
+    ULONG flags = 0;
 
-    if (!table || !ptr || ((ULONG_PTR)ptr & 7))
+    if (no_address((HGLOBAL)ptr) || !RtlValidateHeap(GetProcessHeap(), 0, (void *)ptr) ||
+        !RtlGetUserInfoHeap(GetProcessHeap(), 0, (void *)ptr, &value, &flags) || !(flags & FLAG_MOVEABLE))
         return NULL;
-    entry = ((const struct header *)ptr)[-1].entry;
-    if ((ULONG_PTR)entry - (ULONG_PTR)table >= (ULONG_PTR)table_used * sizeof(*table) ||
-        ((ULONG_PTR)entry - (ULONG_PTR)table) % sizeof(*table))
-        return NULL;
-    return entry->in_use && entry->data == ptr ? entry : NULL;
+    entry = entry_from_handle(value);
+    return entry && entry->data == ptr ? entry : NULL;
 }
 
 static void *data_alloc(struct entry *entry, SIZE_T size, BOOL zero)
 {
-    struct header *header;
+    void *data = RtlAllocateHeap(
+        GetProcessHeap(),
+        (zero ? HEAP_ZERO_MEMORY : 0) | FLAG_VALUE | FLAG_MOVEABLE | (entry->share ? FLAG_DDESHARE : 0), size);
 
-    if (size > SIZE_MAX - sizeof(*header))
-        return NULL;
-    header = RtlAllocateHeap(GetProcessHeap(), zero ? HEAP_ZERO_MEMORY : 0, size + sizeof(*header));
-    if (!header)
-        return NULL;
-    header->entry = entry;
-    return header + 1;
+    if (data)
+        RtlSetUserValueHeap(GetProcessHeap(), 0, data, entry_handle(entry));
+    return data;
+}
+
+static void set_flags(struct entry *entry, UINT flags)
+{
+    entry->discardable = (flags & GMEM_DISCARDABLE) != 0;
+    entry->share = (flags & GMEM_DDESHARE) != 0;
 }
 
 HGLOBAL WINAPI GlobalAlloc(UINT flags, SIZE_T size)
@@ -122,7 +137,7 @@ HGLOBAL WINAPI GlobalAlloc(UINT flags, SIZE_T size)
     }
     RtlAcquireSRWLockExclusive(&table_lock);
     if ((entry = entry_alloc())) {
-        entry->flags = (flags & GMEM_DISCARDABLE) >> 8;
+        set_flags(entry, flags);
         /* A size of zero makes a discarded block. */
         if (size && !(entry->data = data_alloc(entry, size, flags & GMEM_ZEROINIT))) {
             entry_free(entry);
@@ -143,11 +158,11 @@ HGLOBAL WINAPI GlobalFree(HGLOBAL handle)
     RtlAcquireSRWLockExclusive(&table_lock);
     if ((entry = entry_from_handle(handle)) || (entry = entry_from_data(handle))) {
         if (entry->data)
-            RtlFreeHeap(GetProcessHeap(), 0, (struct header *)entry->data - 1);
+            RtlFreeHeap(GetProcessHeap(), 0, entry->data);
         entry_free(entry);
         freed = TRUE;
     } else
-        freed = RtlFreeHeap(GetProcessHeap(), 0, handle);
+        freed = !no_address(handle) && RtlFreeHeap(GetProcessHeap(), 0, handle);
     RtlReleaseSRWLockExclusive(&table_lock);
     if (freed)
         return NULL;
@@ -169,7 +184,7 @@ void *WINAPI GlobalLock(HGLOBAL handle)
         else if (entry->locks < MAX_LOCKS)
             entry->locks++;
         data = entry->data;
-    } else if ((ULONG_PTR)handle & 0xf || (ULONG_PTR)handle < NT_USER_SPACE_START)
+    } else if (no_address(handle))
         SetLastError(ERROR_INVALID_HANDLE);
     else
         data = handle; /* fixed: its own address */
@@ -191,6 +206,9 @@ BOOL WINAPI GlobalUnlock(HGLOBAL handle)
             SetLastError(NO_ERROR); /* no longer locked: FALSE, without an error */
             locked = FALSE;
         }
+    } else if (no_address(handle)) {
+        SetLastError(ERROR_INVALID_HANDLE);
+        locked = FALSE;
     }
     RtlReleaseSRWLockExclusive(&table_lock);
     return locked;
@@ -204,11 +222,10 @@ SIZE_T WINAPI GlobalSize(HGLOBAL handle)
     if (!handle)
         return fail(ERROR_INVALID_HANDLE);
     RtlAcquireSRWLockExclusive(&table_lock);
-    if ((entry = entry_from_handle(handle)) || (entry = entry_from_data(handle))) {
-        if (entry->data)
-            size = RtlSizeHeap(GetProcessHeap(), 0, (struct header *)entry->data - 1) - sizeof(struct header);
-    } else
-        size = RtlSizeHeap(GetProcessHeap(), 0, handle);
+    if ((entry = entry_from_handle(handle)))
+        size = entry->data ? RtlSizeHeap(GetProcessHeap(), 0, entry->data) : 0;
+    else
+        size = no_address(handle) ? (SIZE_T)-1 : RtlSizeHeap(GetProcessHeap(), 0, handle);
     RtlReleaseSRWLockExclusive(&table_lock);
     if (size == (SIZE_T)-1) {
         SetLastError(ERROR_INVALID_HANDLE);
@@ -217,22 +234,27 @@ SIZE_T WINAPI GlobalSize(HGLOBAL handle)
     return size;
 }
 
-UINT WINAPI GlobalFlags(HGLOBAL handle)
+static UINT flags_of(HGLOBAL handle, UINT discardable)
 {
     struct entry *entry;
     UINT flags = 0;
 
     RtlAcquireSRWLockExclusive(&table_lock);
     if ((entry = entry_from_handle(handle))) {
-        flags = entry->locks | (entry->flags << 8);
+        flags = entry->locks | (entry->discardable ? discardable : 0) | (entry->share ? GMEM_DDESHARE : 0);
         if (!entry->data)
             flags |= GMEM_DISCARDED;
-    } else if (!handle || RtlSizeHeap(GetProcessHeap(), 0, handle) == (SIZE_T)-1) {
+    } else if (no_address(handle) || !RtlValidateHeap(GetProcessHeap(), 0, handle)) {
         SetLastError(ERROR_INVALID_HANDLE);
         flags = GMEM_INVALID_HANDLE;
     }
     RtlReleaseSRWLockExclusive(&table_lock);
     return flags;
+}
+
+UINT WINAPI GlobalFlags(HGLOBAL handle)
+{
+    return flags_of(handle, GMEM_DISCARDABLE);
 }
 
 HGLOBAL WINAPI GlobalHandle(const void *ptr)
@@ -245,7 +267,7 @@ HGLOBAL WINAPI GlobalHandle(const void *ptr)
     RtlAcquireSRWLockExclusive(&table_lock);
     if ((entry = entry_from_handle((HGLOBAL)ptr)) || (entry = entry_from_data(ptr)))
         handle = entry_handle(entry);
-    else if (RtlValidateHeap(GetProcessHeap(), 0, (void *)ptr))
+    else if (!no_address((HGLOBAL)ptr) && RtlValidateHeap(GetProcessHeap(), 0, (void *)ptr))
         handle = (HGLOBAL)ptr;
     else
         SetLastError(ERROR_INVALID_HANDLE);
@@ -255,14 +277,14 @@ HGLOBAL WINAPI GlobalHandle(const void *ptr)
 
 static HGLOBAL realloc_moveable(struct entry *entry, SIZE_T size, UINT flags)
 {
-    struct header *header;
+    void *data;
 
     if (!size) {
-        /* Discards, unless locked. */
-        if (entry->locks)
+        /* Discards, unless locked (GlobalDiscard). */
+        if (entry->locks || !(flags & GMEM_MOVEABLE))
             return fail_null(ERROR_INVALID_PARAMETER);
         if (entry->data)
-            RtlFreeHeap(GetProcessHeap(), 0, (struct header *)entry->data - 1);
+            RtlFreeHeap(GetProcessHeap(), 0, entry->data);
         entry->data = NULL;
         return entry_handle(entry);
     }
@@ -270,14 +292,14 @@ static HGLOBAL realloc_moveable(struct entry *entry, SIZE_T size, UINT flags)
         entry->data = data_alloc(entry, size, flags & GMEM_ZEROINIT);
         return entry->data ? entry_handle(entry) : fail_null(ERROR_NOT_ENOUGH_MEMORY);
     }
-    /* Locked memory stays where it is, unless GMEM_MOVEABLE allows otherwise. */
-    header = RtlReAllocateHeap(GetProcessHeap(),
-                               (flags & GMEM_ZEROINIT ? HEAP_ZERO_MEMORY : 0) |
-                                   (entry->locks && !(flags & GMEM_MOVEABLE) ? HEAP_REALLOC_IN_PLACE_ONLY : 0),
-                               (struct header *)entry->data - 1, size + sizeof(*header));
-    if (!header)
+    /* Locked memory stays where it is, unless GMEM_MOVEABLE allows otherwise. The user value goes with the block. */
+    data = RtlReAllocateHeap(GetProcessHeap(),
+                             (flags & GMEM_ZEROINIT ? HEAP_ZERO_MEMORY : 0) |
+                                 (entry->locks && !(flags & GMEM_MOVEABLE) ? HEAP_REALLOC_IN_PLACE_ONLY : 0),
+                             entry->data, size);
+    if (!data)
         return fail_null(ERROR_NOT_ENOUGH_MEMORY);
-    entry->data = header + 1;
+    entry->data = data;
     return entry_handle(entry);
 }
 
@@ -290,12 +312,13 @@ HGLOBAL WINAPI GlobalReAlloc(HGLOBAL handle, SIZE_T size, UINT flags)
     entry = entry_from_handle(handle);
     if (flags & GMEM_MODIFY) {
         if (entry) {
-            entry->flags = (flags & GMEM_DISCARDABLE) >> 8;
+            entry->discardable = (flags & GMEM_DISCARDABLE) != 0;
             result = handle;
         } else if (flags & GMEM_MOVEABLE && (entry = entry_alloc())) {
-            /* A fixed block becomes moveable: its data moves behind a header. */
-            SIZE_T old = RtlSizeHeap(GetProcessHeap(), 0, handle);
+            /* A fixed block becomes moveable: its data moves to one with a user value. */
+            SIZE_T old = no_address(handle) ? (SIZE_T)-1 : RtlSizeHeap(GetProcessHeap(), 0, handle);
 
+            set_flags(entry, flags);
             if (old != (SIZE_T)-1 && (entry->data = data_alloc(entry, old, FALSE))) {
                 memcpy(entry->data, handle, old);
                 RtlFreeHeap(GetProcessHeap(), 0, handle);
@@ -308,7 +331,7 @@ HGLOBAL WINAPI GlobalReAlloc(HGLOBAL handle, SIZE_T size, UINT flags)
             result = handle;
     } else if (entry)
         result = realloc_moveable(entry, size, flags);
-    else if (!handle || RtlSizeHeap(GetProcessHeap(), 0, handle) == (SIZE_T)-1)
+    else if (no_address(handle) || RtlSizeHeap(GetProcessHeap(), 0, handle) == (SIZE_T)-1)
         result = fail_null(ERROR_INVALID_HANDLE);
     else {
         result = RtlReAllocateHeap(GetProcessHeap(),
@@ -360,7 +383,7 @@ SIZE_T WINAPI LocalSize(HLOCAL handle)
 
 UINT WINAPI LocalFlags(HLOCAL handle)
 {
-    return GlobalFlags(handle);
+    return flags_of(handle, LMEM_DISCARDABLE);
 }
 
 HLOCAL WINAPI LocalHandle(const void *ptr)

@@ -161,7 +161,7 @@ static bool block_in_use(struct heap *heap, const void *block)
     return block_intact(heap, block) && (is_small(header) || is_big(header));
 }
 
-static PVOID *user_value_of(const struct heap *heap, void *block, ULONGLONG header)
+PVOID *heap_user_value(const struct heap *heap, void *block, ULONGLONG header)
 {
     if (is_small(header))
         return (PVOID *)((char *)block + class_stride(header_state(header) & STATE_CLASS) - 16);
@@ -226,7 +226,7 @@ static void *alloc_big(struct heap *heap, ULONG flags, SIZE_T size, SIZE_T headr
     if ((flags | heap->flags) & HEAP_ZERO_MEMORY && run->kind != RUN_REGION)
         memset(block, 0, total);
     if (flags & HEAP_SETTABLE_USER_VALUE)
-        *user_value_of(heap, block, *block_header(block)) = NULL;
+        *heap_user_value(heap, block, *block_header(block)) = NULL;
     if (unlikely(heap->flags & HEAP_CHECKED))
         heap_check_given(heap, block, size, false, (flags | heap->flags) & HEAP_ZERO_MEMORY);
     return block;
@@ -308,7 +308,7 @@ static PVOID __attribute__((noinline)) alloc_long(struct heap *heap, ULONG flags
     if (unlikely(heap->flags & HEAP_CHECKED))
         heap_check_given(heap, block, size, true, (flags | heap->flags) & HEAP_ZERO_MEMORY);
     if (flags & HEAP_SETTABLE_USER_VALUE)
-        *user_value_of(heap, block, *block_header(block)) = NULL;
+        *heap_user_value(heap, block, *block_header(block)) = NULL;
     return block;
 }
 
@@ -529,10 +529,8 @@ static PVOID __attribute__((noinline)) realloc_long(PVOID handle, ULONG flags, P
     PVOID value = NULL;
     bool only_in_place = flags & HEAP_REALLOC_IN_PLACE_ONLY, move;
 
-    if (!block) {
-        RtlSetLastWin32ErrorAndNtStatusFromNtStatus(STATUS_SUCCESS);
+    if (!block)
         return NULL;
-    }
     if (unlikely(heap->flags & (HEAP_VALIDATE_PARAMETERS | HEAP_VALIDATE_ALL)))
         heap_check_call(heap, block);
     if (!block_in_use(heap, block))
@@ -546,7 +544,7 @@ static PVOID __attribute__((noinline)) realloc_long(PVOID handle, ULONG flags, P
     if (flags & HEAP_SETTABLE_USER_FLAGS)
         user_flags = (user_flags & ~(ULONG)HEAP_SETTABLE_USER_FLAGS) | (flags & HEAP_SETTABLE_USER_FLAGS);
     if (user_flags & HEAP_SETTABLE_USER_VALUE)
-        value = *user_value_of(heap, block, header);
+        value = *heap_user_value(heap, block, header);
 
     move = !only_in_place && shall_move(heap, header, old, size, user_flags);
     if (move)
@@ -563,7 +561,7 @@ static PVOID __attribute__((noinline)) realloc_long(PVOID handle, ULONG flags, P
     if (!new && !(new = realloc_moving(heap, flags, user_flags, block, old, size)))
         return NULL;
     if (user_flags & HEAP_SETTABLE_USER_VALUE)
-        *user_value_of(heap, new, *block_header(new)) = value;
+        *heap_user_value(heap, new, *block_header(new)) = value;
     if (new != block)
         RtlFreeHeap(heap, 0, block);
     return new;
@@ -621,7 +619,7 @@ BOOLEAN NTAPI RtlGetUserInfoHeap(PVOID handle, ULONG flags, PVOID block, PVOID *
     }
     header = *block_header(block);
     if (value && (header >> HEADER_FLAGS_SHIFT) & FLAG_USER_VALUE)
-        *value = *user_value_of(heap, block, header);
+        *value = *heap_user_value(heap, block, header);
     if (user_flags)
         *user_flags = ((ULONG)(header >> HEADER_FLAGS_SHIFT) & FLAG_USER_FLAGS) << FLAG_USER_SHIFT;
     return TRUE;
@@ -638,7 +636,7 @@ BOOLEAN NTAPI RtlSetUserValueHeap(PVOID handle, ULONG flags, PVOID block, PVOID 
     header = *block_header(block);
     if (!((header >> HEADER_FLAGS_SHIFT) & FLAG_USER_VALUE))
         return FALSE;
-    *user_value_of(heap, block, header) = value;
+    *heap_user_value(heap, block, header) = value;
     return TRUE;
 }
 

@@ -49,6 +49,7 @@
 #define FLAG_USER_SHIFT 8
 #define FLAG_USER_VALUE (HEAP_SETTABLE_USER_VALUE >> FLAG_USER_SHIFT)
 #define FLAG_USER_FLAGS (HEAP_SETTABLE_USER_FLAGS >> FLAG_USER_SHIFT)
+#define FLAG_INTERNAL   0x80 /* the heap's own: no walk shows it */
 
 enum run_kind { RUN_SLAB = 0x42414c53, RUN_BIG = 0x20474942, RUN_REGION = 0x4e474552 };
 
@@ -328,6 +329,8 @@ static inline ULONG state_flags(ULONG flags)
 /* An address that may be any: whether it is that of a block in use. heap->lock is held (rtlheap_walk.c). */
 bool heap_valid_address(struct heap *heap, const void *block);
 SIZE_T heap_block_size(const void *block, ULONGLONG header);
+/* Where a block with HEAP_SETTABLE_USER_VALUE has it. */
+PVOID *heap_user_value(const struct heap *heap, void *block, ULONGLONG header);
 
 /* --- rtlheap_debug.c --- */
 

@@ -163,7 +163,7 @@ static bool has_no_front_end(const struct heap *heap)
 DWORD NTAPI RtlQueryHeapInformation(PVOID handle, HEAP_INFORMATION_CLASS class, PVOID info, SIZE_T size, SIZE_T *needed)
 {
     if (class != HeapCompatibilityInformation)
-        return (DWORD)STATUS_UNSUCCESSFUL;
+        return (DWORD)STATUS_INVALID_PARAMETER;
     if (needed)
         *needed = sizeof(ULONG);
     if (size < sizeof(ULONG))

@@ -255,7 +255,7 @@ static void *plain_alloc(struct heap *heap, SIZE_T size)
     if (size + 8 > HEAP_SMALL_MAX || !slab_get(heap, class, 1, &block))
         return NULL;
     block_set_header(heap, block, *block_header(block) & 0xffff,
-                     header_middle(class_stride(class) - 8 - size, STATE_SMALL_BUSY | class, 0));
+                     header_middle(class_stride(class) - 8 - size, STATE_SMALL_BUSY | class, FLAG_INTERNAL));
     memset(block, 0, size);
     return block;
 }
@@ -266,7 +266,8 @@ static void plain_free(struct heap *heap, void *block)
 
     if (heap->flags & HEAP_FREE_CHECKING_ENABLED)
         heap_fill_free(block, class_stride(header_state(header) & STATE_CLASS) - 8);
-    *block_header(block) = header ^ HEADER_TOGGLE;
+    block_set_header(heap, block, header & 0xffff,
+                     header_middle(0, (header_state(header) & STATE_CLASS) | STATE_SMALL_FREE, 0));
     link_set(heap, block, NULL);
     slab_put(heap, header_state(header) & STATE_CLASS, block);
 }

@@ -7,6 +7,7 @@
 #define WALK_SEGMENT     0x0002
 #define WALK_VALUE       0x0010
 #define WALK_UNCOMMITTED 0x0100
+#define WALK_INTERNAL    0x8000 /* never seen outside of this file */
 
 static char *page_address(const struct segment *segment, const struct page *page)
 {
@@ -130,16 +131,20 @@ BOOLEAN NTAPI RtlValidateHeap(PVOID handle, ULONG flags, PVOID block)
     (void)flags;
     if (!heap || heap->signature != HEAP_SIGNATURE)
         return FALSE;
+    if (block) {
+        RtlAcquireSRWLockShared(&heap->lock);
+        valid = heap_valid_address(heap, block);
+        RtlReleaseSRWLockShared(&heap->lock);
+        return valid;
+    }
     RtlLockHeap(heap);
     RtlAcquireSRWLockExclusive(&heap->lock);
-    if (block) {
-        valid = heap_valid_address(heap, block);
-    } else {
-        for (LIST_ENTRY *e = heap->segments.Flink; valid && e != &heap->segments; e = e->Flink)
-            valid = valid_segment(heap, CONTAINING_RECORD(e, struct segment, link));
-        for (LIST_ENTRY *e = heap->regions.Flink; valid && e != &heap->regions; e = e->Flink)
-            valid = run_intact(heap, CONTAINING_RECORD(e, struct run, regions)) &&
-                    valid_block(heap, (const char *)CONTAINING_RECORD(e, struct run, regions) + RUN_FIRST);
+    for (LIST_ENTRY *e = heap->segments.Flink; valid && e != &heap->segments; e = e->Flink)
+        valid = valid_segment(heap, CONTAINING_RECORD(e, struct segment, link));
+    for (LIST_ENTRY *e = heap->regions.Flink; valid && e != &heap->regions; e = e->Flink) {
+        const struct run *run = CONTAINING_RECORD(e, struct run, regions);
+
+        valid = run_intact(heap, run) && valid_block(heap, (const char *)run + RUN_FIRST);
     }
     RtlReleaseSRWLockExclusive(&heap->lock);
     RtlUnlockHeap(heap);
@@ -194,7 +199,7 @@ static NTSTATUS report_segment(const struct segment *segment, RTL_HEAP_WALK_ENTR
     return STATUS_SUCCESS;
 }
 
-static NTSTATUS report_block(const struct run *run, char *block, RTL_HEAP_WALK_ENTRY *entry)
+static NTSTATUS report_block(const struct heap *heap, const struct run *run, char *block, RTL_HEAP_WALK_ENTRY *entry)
 {
     ULONGLONG header = *block_header(block);
 
@@ -214,8 +219,12 @@ static NTSTATUS report_block(const struct run *run, char *block, RTL_HEAP_WALK_E
     }
     if (entry->Flags & WALK_BUSY) {
         entry->Flags |= (USHORT)((header >> HEADER_FLAGS_SHIFT & FLAG_USER_FLAGS) << 4);
-        if (header >> HEADER_FLAGS_SHIFT & FLAG_USER_VALUE)
+        if (header >> HEADER_FLAGS_SHIFT & FLAG_INTERNAL)
+            entry->Flags |= WALK_INTERNAL;
+        if (header >> HEADER_FLAGS_SHIFT & FLAG_USER_VALUE) {
             entry->Flags |= WALK_VALUE;
+            entry->Block.Settable = (SIZE_T)*heap_user_value(heap, block, header);
+        }
     }
     return STATUS_SUCCESS;
 }
@@ -234,7 +243,7 @@ static NTSTATUS walk_regions(struct heap *heap, LIST_ENTRY *e, RTL_HEAP_WALK_ENT
 {
     struct run *run = CONTAINING_RECORD(e, struct run, regions);
 
-    return e == &heap->regions ? STATUS_NO_MORE_ENTRIES : report_block(run, (char *)run + RUN_FIRST, entry);
+    return e == &heap->regions ? STATUS_NO_MORE_ENTRIES : report_block(heap, run, (char *)run + RUN_FIRST, entry);
 }
 
 /* The first entry at or behind `page`. */
@@ -246,7 +255,7 @@ static NTSTATUS walk_pages(struct heap *heap, struct segment *segment, struct pa
         if (!page->used)
             return report_free(segment, page, entry);
         if (run->kind != RUN_SLAB || run->carved)
-            return report_block(run, (char *)run + RUN_FIRST, entry);
+            return report_block(heap, run, (char *)run + RUN_FIRST, entry);
     }
     if (segment->link.Flink != &heap->segments)
         return report_segment(CONTAINING_RECORD(segment->link.Flink, struct segment, link), entry);
@@ -278,7 +287,7 @@ static NTSTATUS walk(struct heap *heap, RTL_HEAP_WALK_ENTRY *entry)
         char *next = at + class_stride(run->class);
 
         if (next < (char *)run + RUN_FIRST + (SIZE_T)run->carved * class_stride(run->class))
-            return report_block(run, next, entry);
+            return report_block(heap, run, next, entry);
     }
     return walk_pages(heap, segment, page_of(segment, run) + run->pages, entry);
 }
@@ -292,7 +301,9 @@ NTSTATUS NTAPI RtlWalkHeap(PVOID handle, RTL_HEAP_WALK_ENTRY *entry)
         return STATUS_INVALID_PARAMETER;
     RtlLockHeap(heap);
     RtlAcquireSRWLockExclusive(&heap->lock);
-    status = walk(heap, entry);
+    do
+        status = walk(heap, entry);
+    while (!status && entry->Flags & WALK_INTERNAL);
     RtlReleaseSRWLockExclusive(&heap->lock);
     RtlUnlockHeap(heap);
     return status;

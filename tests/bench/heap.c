@@ -39,7 +39,10 @@ static size_t mixed_size(unsigned r)
 {
     unsigned kind = r & 63, rest = r >> 6;
 
-    return kind < 48 ? 8 + rest % 248 : kind < 60 ? 256 + rest % 3840 : kind < 63 ? 4096 + rest % 28672 : 32768 + rest % 98304;
+    return kind < 48   ? 8 + rest % 248
+           : kind < 60 ? 256 + rest % 3840
+           : kind < 63 ? 4096 + rest % 28672
+                       : 32768 + rest % 98304;
 }
 
 static void replace(size_t (*size)(unsigned), int index, int times)
