@@ -378,6 +378,23 @@ static void test_sections(void)
        GetLastError());
     a[0x4000] = 1;
     ok_err(VirtualFree(a + 0x4000, PAGE, MEM_DECOMMIT), ERROR_INVALID_PARAMETER);
+    /* Pages belong to the section: committed in one view, they are in the others, which keep their own protection. */
+    char *before = MapViewOfFile(map, FILE_MAP_READ, 0, 0, 0);
+    ok_region(before + 0x4000, before + 0x4000, before, PAGE, MEM_COMMIT, PAGE_READONLY, PAGE_READONLY);
+    ok(before[0x4000] == 1, "the same page");
+    ok(VirtualAlloc(a + 0x10000, 3 * PAGE, MEM_COMMIT, PAGE_READONLY) == a + 0x10000, "commit: %lu", GetLastError());
+    char *after = MapViewOfFile(map, FILE_MAP_WRITE, 0, 0x10000, 0x10000);
+    ok_region(after, after, after, 3 * PAGE, MEM_COMMIT, PAGE_READWRITE, PAGE_READWRITE);
+    ok_region(after + 3 * PAGE, after + 3 * PAGE, after, 13 * PAGE, MEM_RESERVE, 0, PAGE_READWRITE);
+    ok_region(before + 0x10000, before + 0x10000, before, 3 * PAGE, MEM_COMMIT, PAGE_READONLY, PAGE_READONLY);
+    after[PAGE] = 2;
+    ok(before[0x10000 + PAGE] == 2 && a[0x10000 + PAGE] == 2, "the same page");
+    UnmapViewOfFile(after);
+    UnmapViewOfFile(before);
+    ok(VirtualAlloc(a + 0x14000, PAGE, MEM_COMMIT, PAGE_READWRITE) == a + 0x14000, "commit: %lu", GetLastError());
+    UnmapViewOfFile(a);
+    a = MapViewOfFile(map, FILE_MAP_READ, 0, 0, 0);
+    ok_region(a + 0x14000, a + 0x14000, a, PAGE, MEM_COMMIT, PAGE_READONLY, PAGE_READONLY);
     UnmapViewOfFile(a);
     CloseHandle(map);
     ok_err(CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, 0, NULL) != NULL, ERROR_INVALID_PARAMETER);

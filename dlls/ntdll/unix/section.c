@@ -24,6 +24,7 @@ static void section_destroy(struct object *obj)
     } else if (section->fd >= 0)
         close(section->fd);
     free(section->image);
+    section_reserve_free(section);
     free(section);
 }
 
@@ -358,7 +359,7 @@ static NTSTATUS map_data(struct section *section, uint64_t base, uint64_t offset
     view->section = section;
     view->offset = offset;
     object_ref(&section->header);
-    return STATUS_SUCCESS;
+    return reserve ? section_reserve_mapped(section, view) : STATUS_SUCCESS;
 }
 
 static NTSTATUS map_view(HANDLE handle, HANDLE process, PVOID *user_base, LARGE_INTEGER *user_offset, SIZE_T *user_size,

@@ -36,13 +36,23 @@ struct section {
     uint64_t size;
     ULONG attributes; /* SEC_* */
     ULONG protect;
-    struct image *image; /* malloc'ed; SEC_IMAGE only */
+    struct image *image;             /* malloc'ed; SEC_IMAGE only */
+    struct section_reserve *reserve; /* section_reserve.c; NULL until there is a view */
 };
 extern const struct object_type section_type;
 
 #define IMAGE_FILE_MACHINE_I386  0x014c
 #define IMAGE_FILE_MACHINE_AMD64 0x8664
 #define IMAGE_FILE_MACHINE_ARM64 0xaa64
+
+/*
+ * section_reserve.c: what is committed of a SEC_RESERVE section. With virtual_lock held. mapped() is told of a new view, whose
+ * pages are all reserved as yet, committed() of pages that have been committed in one.
+ */
+NTSTATUS section_reserve_mapped(struct section *section, struct view *view);
+NTSTATUS section_reserve_committed(struct view *view, uint64_t start, uint64_t end);
+void section_reserve_unmapped(struct view *view);
+void section_reserve_free(struct section *section);
 
 /* Reads and checks the headers. On failure the status is the one NtCreateSection(SEC_IMAGE) gives. *image is malloc'ed. */
 NTSTATUS image_parse(int fd, struct image **image);

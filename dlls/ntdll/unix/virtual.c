@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include "section.h"
 #include "virtual.h"
 #include "thread.h"
 
@@ -173,6 +174,22 @@ bool view_set_range(struct view *view, uint64_t start, uint64_t end, ULONG state
     return true;
 }
 
+bool view_ranges_init(struct view *view, ULONG state, ULONG protect)
+{
+    RB_INIT(&view->ranges);
+    return range_insert(view, view->base, view->base + view->size, state, protect);
+}
+
+void view_ranges_free(struct view *view)
+{
+    struct range *r, *next;
+    for (r = RB_MIN(range_tree, &view->ranges); r; r = next) {
+        next = RB_NEXT(range_tree, &view->ranges, r);
+        RB_REMOVE(range_tree, &view->ranges, r);
+        free(r);
+    }
+}
+
 struct view *view_create(uint64_t base, uint64_t size, ULONG type, ULONG protect, ULONG state)
 {
     struct view *view = calloc(1, sizeof(*view));
@@ -182,8 +199,7 @@ struct view *view_create(uint64_t base, uint64_t size, ULONG type, ULONG protect
     view->size = size;
     view->type = type;
     view->protect = protect;
-    RB_INIT(&view->ranges);
-    if (!range_insert(view, base, base + size, state, state == MEM_COMMIT ? protect : 0)) {
+    if (!view_ranges_init(view, state, state == MEM_COMMIT ? protect : 0)) {
         free(view);
         return NULL;
     }
@@ -193,12 +209,8 @@ struct view *view_create(uint64_t base, uint64_t size, ULONG type, ULONG protect
 
 void view_delete(struct view *view)
 {
-    struct range *r, *next;
-    for (r = RB_MIN(range_tree, &view->ranges); r; r = next) {
-        next = RB_NEXT(range_tree, &view->ranges, r);
-        RB_REMOVE(range_tree, &view->ranges, r);
-        free(r);
-    }
+    view_ranges_free(view);
+    section_reserve_unmapped(view);
     RB_REMOVE(view_tree, &views, view);
     if (view->watch)
         munmap(view->watch, view->size >> PAGE_SHIFT);
@@ -386,7 +398,7 @@ static int view_protection(const struct view *view, ULONG protect)
     return view->flags & VIEW_WRITE_WATCH ? prot & ~PROT_WRITE : prot;
 }
 
-static NTSTATUS commit_pages(struct view *view, uint64_t start, uint64_t end, ULONG protect)
+NTSTATUS view_commit(struct view *view, uint64_t start, uint64_t end, ULONG protect)
 {
     NTSTATUS status = protect_pages(view, start, end, view_protection(view, protect));
     if (status)
@@ -438,7 +450,7 @@ static NTSTATUS reserve_memory(uint64_t *base, uint64_t *size, const struct plac
         view->flags |= VIEW_WRITE_WATCH;
     }
     if (type & MEM_COMMIT) {
-        NTSTATUS status = commit_pages(view, start, start + length, protect);
+        NTSTATUS status = view_commit(view, start, start + length, protect);
         if (status) {
             view_delete(view);
             address_release(start, length);
@@ -458,7 +470,9 @@ static NTSTATUS commit_memory(uint64_t *base, uint64_t *size, ULONG protect)
         return STATUS_CONFLICTING_ADDRESSES;
     if (view->flags & (VIEW_PLACEHOLDER | VIEW_SYSTEM) || view->type == MEM_IMAGE)
         return STATUS_CONFLICTING_ADDRESSES;
-    NTSTATUS status = commit_pages(view, start, end, protect);
+    NTSTATUS status = view_commit(view, start, end, protect);
+    if (!status)
+        status = section_reserve_committed(view, start, end);
     if (status)
         return status;
     *base = start;
@@ -771,7 +785,7 @@ NTSTATUS NtProtectVirtualMemory(HANDLE process, PVOID *user_base, SIZE_T *user_s
             status = STATUS_INVALID_PAGE_PROTECTION;
         }
         if (!status && !(range_find(view, start)->protect == protect && range_find(view, start)->end >= end))
-            status = view->watch ? commit_pages(view, start, end, protect)
+            status = view->watch ? view_commit(view, start, end, protect)
                                  : protect_pages(view, start, end, unix_protection(protect));
         if (!status && !view_set_range(view, start, end, MEM_COMMIT, protect))
             status = STATUS_NO_MEMORY;

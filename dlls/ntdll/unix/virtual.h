@@ -4,6 +4,7 @@
 #define TRANSOM_VIRTUAL_H
 
 #include <bsd/sys/tree.h>
+#include <sys/queue.h>
 #include "unix.h"
 
 /* A stretch of a view with one state and protection. A view's ranges cover it without gaps. */
@@ -32,6 +33,7 @@ struct view {
     uint64_t offset;         /* in the section */
     uint8_t *watch;          /* VIEW_WRITE_WATCH: one byte a page, non-zero = written */
     struct range_tree ranges;
+    LIST_ENTRY(view) of_section; /* see section_reserve.c */
 };
 
 /* What restricts the place of a new view. Zero means no restriction. */
@@ -47,6 +49,11 @@ extern pthread_mutex_t virtual_lock;
 struct view *view_find(uint64_t address);
 struct view *view_create(uint64_t base, uint64_t size, ULONG type, ULONG protect, ULONG state);
 void view_delete(struct view *view); /* bookkeeping only: the mapping is the caller's */
+/* Commits reserved pages, or gives committed ones another protection. */
+NTSTATUS view_commit(struct view *view, uint64_t start, uint64_t end, ULONG protect);
+/* The ranges alone, of a view that is in no tree of views. */
+bool view_ranges_init(struct view *view, ULONG state, ULONG protect);
+void view_ranges_free(struct view *view);
 bool view_set_range(struct view *view, uint64_t start, uint64_t end, ULONG state, ULONG protect);
 struct range *range_find(struct view *view, uint64_t address);
 struct range *range_next(struct range *r);
