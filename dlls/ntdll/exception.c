@@ -116,7 +116,7 @@ void __attribute__((used, noreturn)) ki_user_exception(EXCEPTION_RECORD *record,
 {
     NTSTATUS status;
 
-    if (RtlDispatchException(record, context))
+    if (slist_resume(record, context) || RtlDispatchException(record, context))
         status = NtContinue(context, FALSE);
     else
         status = NtRaiseException(record, context, FALSE);

@@ -154,4 +154,7 @@ struct vectored_list;
 extern struct vectored_list vectored_exception_handlers, vectored_continue_handlers;
 LONG call_vectored_handlers(struct vectored_list *list, EXCEPTION_RECORD *record, CONTEXT *context);
 
+/* A fault of RtlInterlockedPopEntrySList on an entry that another thread took: true, and `context` tries again (rtlslist.c). */
+bool slist_resume(const EXCEPTION_RECORD *record, CONTEXT *context);
+
 #endif

@@ -13,6 +13,8 @@
 #define CS_WAITER    4
 
 #define SPIN_COUNT_MASK 0x00ffffffu
+/* In SpinCount, where Windows keeps it too: how long to spin is ours to find out. */
+#define DYNAMIC_SPIN RTL_CRITICAL_SECTION_FLAG_DYNAMIC_SPIN
 
 static HANDLE current_thread(void)
 {
@@ -24,20 +26,50 @@ static bool has_waiters(LONG count)
     return (count | CS_UNLOCKED | CS_NOT_WOKEN) != -1;
 }
 
+/* --- making and deleting --- */
+
+/* Of those that were made with debugging information: debuggers find them from any one's list entry. */
+static LIST_ENTRY debug_list = { &debug_list, &debug_list };
+static RTL_SRWLOCK debug_lock;
+
+static bool has_debug_info(const RTL_CRITICAL_SECTION *cs)
+{
+    return cs->DebugInfo && cs->DebugInfo != (PRTL_CRITICAL_SECTION_DEBUG)(LONG_PTR)-1;
+}
+
+static NTSTATUS add_debug_info(RTL_CRITICAL_SECTION *cs)
+{
+    RTL_CRITICAL_SECTION_DEBUG *debug = heap_alloc_zero(sizeof(*debug));
+
+    if (!debug)
+        return STATUS_NO_MEMORY;
+    debug->Type = RTL_CRITSECT_TYPE;
+    debug->CriticalSection = cs;
+    RtlAcquireSRWLockExclusive(&debug_lock);
+    list_add_tail(&debug_list, &debug->ProcessLocksList);
+    RtlReleaseSRWLockExclusive(&debug_lock);
+    cs->DebugInfo = debug;
+    return STATUS_SUCCESS;
+}
+
 NTSTATUS NTAPI RtlInitializeCriticalSectionEx(RTL_CRITICAL_SECTION *cs, ULONG spin, ULONG flags)
 {
-    (void)flags; /* debugging information is never kept */
-    if (spin & 0xff000000u & ~0x80000000u)
+    if (spin & ~SPIN_COUNT_MASK)
         return STATUS_INVALID_PARAMETER_2;
+    if (flags & ~(ULONG)RTL_CRITICAL_SECTION_ALL_FLAG_BITS || flags & RTL_CRITICAL_SECTION_FLAG_RESERVED)
+        return STATUS_INVALID_PARAMETER_3;
     cs->DebugInfo = (PRTL_CRITICAL_SECTION_DEBUG)(LONG_PTR)-1; /* what Windows 10 stores for "none" */
     cs->LockCount = -1;
     cs->RecursionCount = 0;
     cs->OwningThread = NULL;
     cs->LockSemaphore = NULL;
-    cs->SpinCount = nt_peb()->NumberOfProcessors > 1 ? spin & SPIN_COUNT_MASK : 0;
-    return STATUS_SUCCESS;
+    cs->SpinCount = nt_peb()->NumberOfProcessors > 1 ? spin : 0;
+    if (flags & RTL_CRITICAL_SECTION_FLAG_DYNAMIC_SPIN)
+        cs->SpinCount |= DYNAMIC_SPIN;
+    return flags & RTL_CRITICAL_SECTION_FLAG_FORCE_DEBUG_INFO ? add_debug_info(cs) : STATUS_SUCCESS;
 }
 
+/* "The high-order bit ... is ignored" since Windows XP (InitializeCriticalSectionAndSpinCount). */
 NTSTATUS NTAPI RtlInitializeCriticalSectionAndSpinCount(RTL_CRITICAL_SECTION *cs, ULONG spin)
 {
     return RtlInitializeCriticalSectionEx(cs, spin & SPIN_COUNT_MASK, 0);
@@ -45,11 +77,17 @@ NTSTATUS NTAPI RtlInitializeCriticalSectionAndSpinCount(RTL_CRITICAL_SECTION *cs
 
 NTSTATUS NTAPI RtlInitializeCriticalSection(RTL_CRITICAL_SECTION *cs)
 {
-    return RtlInitializeCriticalSectionEx(cs, 0, 0);
+    return RtlInitializeCriticalSectionEx(cs, 2000, RTL_CRITICAL_SECTION_FLAG_DYNAMIC_SPIN);
 }
 
 NTSTATUS NTAPI RtlDeleteCriticalSection(RTL_CRITICAL_SECTION *cs)
 {
+    if (has_debug_info(cs)) {
+        RtlAcquireSRWLockExclusive(&debug_lock);
+        list_remove(&cs->DebugInfo->ProcessLocksList);
+        RtlReleaseSRWLockExclusive(&debug_lock);
+        heap_free(cs->DebugInfo);
+    }
     cs->DebugInfo = NULL;
     cs->LockCount = -1;
     cs->RecursionCount = 0;
@@ -67,6 +105,8 @@ ULONG NTAPI RtlSetCriticalSectionSpinCount(RTL_CRITICAL_SECTION *cs, ULONG spin)
     return old & SPIN_COUNT_MASK;
 }
 
+/* --- entering and leaving --- */
+
 static void own(RTL_CRITICAL_SECTION *cs, HANDLE self)
 {
     cs->OwningThread = self;
@@ -75,10 +115,15 @@ static void own(RTL_CRITICAL_SECTION *cs, HANDLE self)
 
 static void enter_slow(RTL_CRITICAL_SECTION *cs)
 {
-    ULONG spins = cs->SpinCount & SPIN_COUNT_MASK ? (ULONG)(cs->SpinCount & SPIN_COUNT_MASK) : park_spins();
+    ULONG count = cs->SpinCount & DYNAMIC_SPIN ? 0 : (ULONG)(cs->SpinCount & SPIN_COUNT_MASK);
+    struct park_spin spin = park_spin_begin(count ? count : PARK_PAUSES);
     bool waiter = false, woken = false;
     LONG old = __atomic_load_n(&cs->LockCount, __ATOMIC_RELAXED);
 
+    if (has_debug_info(cs)) {
+        __atomic_add_fetch(&cs->DebugInfo->ContentionCount, 1, __ATOMIC_RELAXED);
+        __atomic_add_fetch(&cs->DebugInfo->EntryCount, 1, __ATOMIC_RELAXED);
+    }
     for (;;) {
         if (old & CS_UNLOCKED) {
             LONG new = old & ~CS_UNLOCKED;
@@ -91,9 +136,8 @@ static void enter_slow(RTL_CRITICAL_SECTION *cs)
                 return;
             continue;
         }
-        if (spins) {
-            spins--;
-            cpu_pause();
+        /* Where others have given up spinning already it will not help us. */
+        if (!has_waiters(old) && park_spin(&spin)) {
             old = __atomic_load_n(&cs->LockCount, __ATOMIC_RELAXED);
             continue;
         }

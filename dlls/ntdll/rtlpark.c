@@ -101,6 +101,55 @@ void park_wake_list(struct park_entry *list)
     }
 }
 
+/*
+ * Before it blocks, a thread spins for its wake-up as long as that has mostly paid at this address, for about twice as long
+ * as it took; when it has not, it is tried again once in a while, at ever greater distances.
+ */
+#define SPIN_MAX          200u /* pauses, of 10 to 50 ns: about as long as a wake-up takes */
+#define SPIN_CREDIT       8
+#define SPIN_INTERVAL     8
+#define SPIN_INTERVAL_MAX 512
+
+static bool woken(const struct park_entry *entry)
+{
+    return __atomic_load_n(&entry->woken, __ATOMIC_ACQUIRE);
+}
+
+static bool spin_for_wake(const struct park_entry *entry)
+{
+    struct park_bucket *bucket = bucket_of(entry->address);
+    ULONG limit = SPIN_MAX, i = 0;
+
+    if (bucket->spin.credit) {
+        limit = bucket->spin.typical * 2u + 20 < SPIN_MAX ? bucket->spin.typical * 2u + 20 : SPIN_MAX;
+    } else if (bucket->spin.left) {
+        bucket->spin.left--;
+        return woken(entry);
+    }
+    if (nt_peb()->NumberOfProcessors < 2)
+        return woken(entry);
+    for (; i < limit; i++) {
+        if (woken(entry)) {
+            bucket->spin.typical = (USHORT)(bucket->spin.credit ? (bucket->spin.typical * 7u + i) / 8 : i);
+            if (bucket->spin.credit < SPIN_CREDIT)
+                bucket->spin.credit++;
+            bucket->spin.interval = 0;
+            return true;
+        }
+        cpu_pause();
+    }
+    if (bucket->spin.credit > 2) {
+        bucket->spin.credit -= 2;
+        return false;
+    }
+    bucket->spin.credit = 0;
+    bucket->spin.interval = bucket->spin.interval ? bucket->spin.interval * 2 : SPIN_INTERVAL;
+    if (bucket->spin.interval > SPIN_INTERVAL_MAX)
+        bucket->spin.interval = SPIN_INTERVAL_MAX;
+    bucket->spin.left = bucket->spin.interval;
+    return false;
+}
+
 NTSTATUS park_wait(struct park_entry *entry, const LARGE_INTEGER *timeout)
 {
     LARGE_INTEGER left;
@@ -108,9 +157,9 @@ NTSTATUS park_wait(struct park_entry *entry, const LARGE_INTEGER *timeout)
     bool relative = timeout && timeout->QuadPart < 0;
     ULONGLONG end = relative ? rtl_now() - (ULONGLONG)timeout->QuadPart : 0;
 
-    for (ULONG i = park_spins(); i && !__atomic_load_n(&entry->woken, __ATOMIC_ACQUIRE); i--)
-        cpu_pause();
-    while (!__atomic_load_n(&entry->woken, __ATOMIC_ACQUIRE)) {
+    if (spin_for_wake(entry))
+        return STATUS_SUCCESS;
+    while (!woken(entry)) {
         /* An alert meant for an earlier wait may end this one early: then only what is left of the time is waited again. */
         if (relative && wait) {
             ULONGLONG now = rtl_now();

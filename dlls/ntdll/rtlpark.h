@@ -26,6 +26,10 @@ struct park_bucket {
     LONG count; /* waiters, queued or about to be; read without the lock by wakers */
     struct park_entry *first;
     struct park_entry **last;
+    /* Whether spinning before blocking has paid lately, here: see park_wait. Lost updates do not matter. */
+    struct {
+        USHORT credit, typical, interval, left;
+    } spin;
 };
 
 struct park_bucket *park_lock(const volatile void *address);
@@ -51,11 +55,27 @@ static inline void cpu_pause(void)
     __builtin_ia32_pause();
 }
 
-/* How often to look again before blocking: a lock is mostly held for less time than a wake-up takes. None on one core. */
-#define PARK_SPINS 60
-static inline ULONG park_spins(void)
+/*
+ * How long to look again before queueing for a lock: it is mostly held for less time than a wake-up takes. The looks get
+ * rarer, so that they do not take the lock's cache line away from who is about to release it. None on one processor.
+ */
+#define PARK_PAUSES 60
+struct park_spin {
+    ULONG left, step;
+};
+static inline struct park_spin park_spin_begin(ULONG pauses)
 {
-    return nt_peb()->NumberOfProcessors > 1 ? PARK_SPINS : 0;
+    return (struct park_spin){ nt_peb()->NumberOfProcessors > 1 ? pauses : 0, 1 };
+}
+static inline bool park_spin(struct park_spin *spin)
+{
+    if (!spin->left)
+        return false;
+    for (ULONG i = spin->step < spin->left ? spin->step : spin->left; i; i--, spin->left--)
+        cpu_pause();
+    if (spin->step < 16)
+        spin->step *= 2;
+    return true;
 }
 
 #endif

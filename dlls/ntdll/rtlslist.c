@@ -32,8 +32,11 @@ static inline bool exchange(PSLIST_HEADER head, ULONGLONG *low, ULONGLONG *high,
     return done;
 }
 
+/* "If the list header is not properly aligned, this function raises STATUS_DATATYPE_MISALIGNMENT" on 64 bits. */
 VOID NTAPI RtlInitializeSListHead(PSLIST_HEADER head)
 {
+    if ((ULONG_PTR)head & (MEMORY_ALLOCATION_ALIGNMENT - 1))
+        RtlRaiseStatus(STATUS_DATATYPE_MISALIGNMENT);
     memset(head, 0, sizeof(*head));
 }
 
@@ -81,10 +84,23 @@ PSLIST_ENTRY NTAPI RtlInterlockedFlushSList(PSLIST_HEADER head)
 
 /*
  * Pop reads the first entry's Next while another thread may have taken the entry and freed its memory. The value read is
- * not used then, as the exchange fails, but reading it must not crash: `slist_fault_start` to `slist_fault_end` is the one
- * instruction that may, and exception dispatching resumes at RtlpSlistResume (KiRaiseUserExceptionDispatcher's neighbour on
- * Windows: ExpInterlockedPopEntrySListFault and ...Resume, which are exported for the same purpose).
+ * not used then, as the exchange fails, but reading it must not crash: the instruction at ExpInterlockedPopEntrySListFault is
+ * the one that may, and exception dispatching (slist_resume) goes on at ...Resume, as Windows' does.
  */
+extern const char ExpInterlockedPopEntrySListFault[], ExpInterlockedPopEntrySListResume[];
+
+bool slist_resume(const EXCEPTION_RECORD *record, CONTEXT *context)
+{
+    if (record->ExceptionCode != (DWORD)STATUS_ACCESS_VIOLATION ||
+        context->Rip != (ULONG_PTR)ExpInterlockedPopEntrySListFault)
+        return false;
+    /* The first entry has not changed, so nobody took it: then its memory is gone for good, and the fault is the program's. */
+    if (first_of(((volatile ULONGLONG *)context->R8)[1]) == (PSLIST_ENTRY)context->R9)
+        return false;
+    context->Rip = (ULONG_PTR)ExpInterlockedPopEntrySListResume;
+    return true;
+}
+
 __asm__("    .text\n"
         "    .globl RtlInterlockedPopEntrySList\n"
         "    .globl ExpInterlockedPopEntrySListResume\n"

@@ -23,8 +23,10 @@ VOID NTAPI RtlInitializeSRWLock(RTL_SRWLOCK *lock)
     lock->Ptr = NULL;
 }
 
-/* Parks until a release wakes us, unless the lock is no longer both owned and marked as having parked threads. */
-static void srw_park(ULONG_PTR *word, ULONG_PTR want)
+/*
+ * Parks until a release wakes us (true), unless the lock is no longer both owned and marked as having parked threads.
+ */
+static bool srw_park(ULONG_PTR *word, ULONG_PTR want)
 {
     struct park_entry entry;
     struct park_bucket *bucket = park_lock(word);
@@ -32,21 +34,24 @@ static void srw_park(ULONG_PTR *word, ULONG_PTR want)
 
     if (!(state & SRW_PARKED) || state == SRW_PARKED) {
         park_unlock(bucket);
-        return;
+        return false;
     }
     park_enqueue(bucket, &entry, word, want);
     park_unlock(bucket);
     park_wait(&entry, NULL);
+    return true;
 }
 
 static void acquire_slow(ULONG_PTR *word, ULONG_PTR want)
 {
-    ULONG spins = park_spins();
+    bool woken = false;
+    struct park_spin spin = park_spin_begin(PARK_PAUSES);
 
     for (;;) {
         ULONG_PTR old = __atomic_load_n(word, __ATOMIC_RELAXED);
+        /* A reader does not overtake who is parked, but for one that has been woken with other readers. */
         bool free = want == WANT_EXCLUSIVE ? !(old & ~SRW_PARKED)
-                                           : !(old & SRW_WRITER) && (!(old & SRW_PARKED) || old == SRW_PARKED);
+                                           : !(old & SRW_WRITER) && (woken || !(old & SRW_PARKED) || old == SRW_PARKED);
 
         if (free) {
             ULONG_PTR new = want == WANT_EXCLUSIVE ? old | SRW_WRITER : old + SRW_READER;
@@ -55,25 +60,25 @@ static void acquire_slow(ULONG_PTR *word, ULONG_PTR want)
                 return;
             continue;
         }
-        if (spins) {
-            spins--;
-            cpu_pause();
+        if (!(old & SRW_PARKED) && park_spin(&spin))
             continue;
-        }
         if (old & SRW_PARKED ||
             __atomic_compare_exchange_n(word, &old, old | SRW_PARKED, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
-            srw_park(word, want);
+            woken = srw_park(word, want);
     }
 }
 
-/* The lock has become free while threads are parked: wakes the first, and with a reader the readers right behind it. */
-static void wake_parked(ULONG_PTR *word)
+/*
+ * The lock has become free while threads are parked, or (`readers`) free for readers: wakes the first, and with a reader the
+ * readers right behind it.
+ */
+static void wake_parked(ULONG_PTR *word, bool readers)
 {
     struct park_bucket *bucket = park_lock(word);
     struct park_entry *entry = park_first(bucket, word), *list = NULL, **last = &list;
     ULONG_PTR want = entry ? entry->tag : WANT_EXCLUSIVE;
 
-    while (entry && entry->tag == want) {
+    while (entry && entry->tag == want && (!readers || want == WANT_SHARED)) {
         struct park_entry *next = park_next(entry);
 
         park_dequeue(bucket, entry);
@@ -97,16 +102,19 @@ VOID NTAPI RtlAcquireSRWLockExclusive(RTL_SRWLOCK *lock)
         acquire_slow(word_of(lock), WANT_EXCLUSIVE);
 }
 
+/*
+ * The reader counts itself first and looks then: one exclusive access to the word, whatever other readers do. If it may not
+ * enter, it takes itself out as if it released the lock.
+ */
 VOID NTAPI RtlAcquireSRWLockShared(RTL_SRWLOCK *lock)
 {
-    ULONG_PTR old = __atomic_load_n(word_of(lock), __ATOMIC_RELAXED);
+    ULONG_PTR *word = word_of(lock);
 
-    while (!(old & (SRW_WRITER | SRW_PARKED))) {
-        if (__atomic_compare_exchange_n(word_of(lock), &old, old + SRW_READER, false, __ATOMIC_ACQUIRE,
-                                        __ATOMIC_RELAXED))
-            return;
-    }
-    acquire_slow(word_of(lock), WANT_SHARED);
+    if (!(__atomic_fetch_add(word, SRW_READER, __ATOMIC_ACQUIRE) & (SRW_WRITER | SRW_PARKED)))
+        return;
+    if (__atomic_fetch_sub(word, SRW_READER, __ATOMIC_RELEASE) - SRW_READER == SRW_PARKED)
+        wake_parked(word, false);
+    acquire_slow(word, WANT_SHARED);
 }
 
 BOOLEAN NTAPI RtlTryAcquireSRWLockExclusive(RTL_SRWLOCK *lock)
@@ -140,20 +148,45 @@ VOID NTAPI RtlReleaseSRWLockExclusive(RTL_SRWLOCK *lock)
     if (!(old & SRW_WRITER))
         RtlRaiseStatus(STATUS_RESOURCE_NOT_OWNED);
     if (old & SRW_PARKED)
-        wake_parked(word_of(lock));
+        wake_parked(word_of(lock), false);
 }
 
 VOID NTAPI RtlReleaseSRWLockShared(RTL_SRWLOCK *lock)
 {
+    ULONG_PTR *word = word_of(lock), old = __atomic_fetch_sub(word, SRW_READER, __ATOMIC_RELEASE);
+
+    if (old < SRW_READER) {
+        __atomic_fetch_add(word, SRW_READER, __ATOMIC_RELAXED);
+        RtlRaiseStatus(STATUS_RESOURCE_NOT_OWNED);
+    }
+    if (old - SRW_READER == SRW_PARKED)
+        wake_parked(word, false);
+}
+
+/* --- conversions --- */
+
+/* The only reader becomes the writer; any other case releases the lock. */
+BOOLEAN NTAPI RtlTryConvertSRWLockSharedToExclusiveOrRelease(RTL_SRWLOCK *lock)
+{
     ULONG_PTR old = __atomic_load_n(word_of(lock), __ATOMIC_RELAXED);
 
-    do {
-        if (old < SRW_READER)
-            RtlRaiseStatus(STATUS_RESOURCE_NOT_OWNED);
-    } while (
-        !__atomic_compare_exchange_n(word_of(lock), &old, old - SRW_READER, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED));
-    if (old - SRW_READER == SRW_PARKED)
-        wake_parked(word_of(lock));
+    while ((old & ~SRW_PARKED) == SRW_READER) {
+        if (__atomic_compare_exchange_n(word_of(lock), &old, (old - SRW_READER) | SRW_WRITER, false, __ATOMIC_ACQUIRE,
+                                        __ATOMIC_RELAXED))
+            return TRUE;
+    }
+    RtlReleaseSRWLockShared(lock);
+    return FALSE;
+}
+
+VOID NTAPI RtlConvertSRWLockExclusiveToShared(RTL_SRWLOCK *lock)
+{
+    ULONG_PTR old = __atomic_fetch_add(word_of(lock), SRW_READER - SRW_WRITER, __ATOMIC_RELEASE);
+
+    if (!(old & SRW_WRITER))
+        RtlRaiseStatus(STATUS_RESOURCE_NOT_OWNED);
+    if (old & SRW_PARKED)
+        wake_parked(word_of(lock), true);
 }
 
 /*

@@ -165,9 +165,16 @@ NTSTATUS NTAPI RtlRunOnceComplete(RTL_RUN_ONCE *once, ULONG flags, PVOID context
 NTSTATUS NTAPI RtlRunOnceExecuteOnce(RTL_RUN_ONCE *once, PRTL_RUN_ONCE_INIT_FN callback, PVOID parameter,
                                      PVOID *context)
 {
+    ULONG_PTR word = __atomic_load_n((ULONG_PTR *)&once->Ptr, __ATOMIC_ACQUIRE);
     PVOID result = NULL;
-    NTSTATUS status = RtlRunOnceBeginInitialize(once, 0, context);
+    NTSTATUS status;
 
+    if (__builtin_expect((word & ONCE_STATE) == ONCE_DONE, 1)) {
+        if (context)
+            *context = (PVOID)(word & ~(ULONG_PTR)ONCE_STATE);
+        return STATUS_SUCCESS;
+    }
+    status = RtlRunOnceBeginInitialize(once, 0, context);
     if (status != STATUS_PENDING)
         return status;
     if (!callback(once, parameter, context ? context : &result)) {
@@ -212,16 +219,20 @@ ULONG NTAPI RtlBarrier(RTL_BARRIER *barrier, ULONG flags)
         __atomic_store_n(&b->phase, phase + 1, __ATOMIC_SEQ_CST);
         RtlWakeAddressAll(&b->phase);
     } else {
+        bool spin_only = flags & SYNCHRONIZATION_BARRIER_FLAGS_SPIN_ONLY;
+        /* Where not all of them can run at once, spinning keeps off those that are waited for. */
         ULONG spins =
-            nt_peb()->NumberOfProcessors > 1 && !(flags & SYNCHRONIZATION_BARRIER_FLAGS_BLOCK_ONLY) ? b->spin : 0;
+            (ULONG)b->total <= nt_peb()->NumberOfProcessors && !(flags & SYNCHRONIZATION_BARRIER_FLAGS_BLOCK_ONLY)
+                ? b->spin
+                : 0;
 
-        while (__atomic_load_n(&b->phase, __ATOMIC_ACQUIRE) == phase) {
-            if (flags & SYNCHRONIZATION_BARRIER_FLAGS_SPIN_ONLY || spins) {
-                spins -= spins ? 1 : 0;
+        for (ULONG i = 0; __atomic_load_n(&b->phase, __ATOMIC_ACQUIRE) == phase; i++) {
+            if (i < spins)
                 cpu_pause();
-            } else {
+            else if (spin_only)
+                NtYieldExecution();
+            else
                 RtlWaitOnAddress(&b->phase, &phase, sizeof(phase), NULL);
-            }
         }
     }
     /* The last to leave tells RtlDeleteBarrier, which frees the memory. */
