@@ -8,6 +8,7 @@
 #include "unix.h"
 #include "unix_call.h"
 
+NTSTATUS unix_call_accounts(ULONG function, PVOID arguments);
 NTSTATUS unix_call_libm(ULONG function, PVOID arguments);
 NTSTATUS unix_call_net(ULONG function, PVOID arguments);
 NTSTATUS unix_call_trace(ULONG function, PVOID arguments);
@@ -42,6 +43,8 @@ NTSTATUS NtTransomUnixCall(ULONG module, ULONG function, PVOID arguments)
         return unix_call_net(function, arguments);
     case UNIX_MODULE_TRACE:
         return unix_call_trace(function, arguments);
+    case UNIX_MODULE_ACCOUNTS:
+        return unix_call_accounts(function, arguments);
     default:
         return STATUS_DLL_NOT_FOUND;
     }
