@@ -104,6 +104,17 @@ enum object_kind {
 /* object_set */
 #define PROTOCOL_SET_PERMANENT 1u /* value: 0 or 1 */
 #define PROTOCOL_SET_SECURITY  2u /* data: the descriptor */
+#define PROTOCOL_SET_DATA      3u /* data: what open, create and reference answer */
+
+/* The data of processes and threads. */
+struct process_form {
+    uint32_t id;
+};
+struct thread_form {
+    uint32_t process, id; /* of the system, as everywhere */
+    uint32_t ended, status;
+    uint64_t start_address, create_time, exit_time;
+};
 
 /* thread_control */
 enum protocol_thread_control {
@@ -116,7 +127,7 @@ enum protocol_thread_control {
     PROTOCOL_THREAD_ALERT,
     PROTOCOL_THREAD_QUERY,
     PROTOCOL_THREAD_SET,
-    PROTOCOL_THREAD_EXISTS,
+    PROTOCOL_THREAD_SHARE, /* value: its number */
 };
 
 #endif

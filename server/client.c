@@ -278,6 +278,24 @@ struct client *client_new(int fd)
     return client;
 }
 
+/* A thread of a process that is dead has ended, whatever it has told. */
+static void end_thread(struct client *client, struct object *object)
+{
+    struct thread_form form;
+    if (object->kind != OBJECT_KIND_THREAD || object->data_size != sizeof(form) || !client->process)
+        return;
+    memcpy(&form, object->data, sizeof(form));
+    if (form.process != client->process->id)
+        return;
+    if (!form.ended) {
+        form.ended = 1;
+        form.status = client->process->status;
+        memcpy(object->data, &form, sizeof(form));
+    }
+    if (object->cell)
+        server_cell_signal(object->cell);
+}
+
 /* When nobody is left but those who wait for that. */
 static void answer_waiting(void)
 {
@@ -300,13 +318,18 @@ void client_gone(struct client *client)
     source_remove(&client->request);
     source_remove(&client->agent);
     for (uint32_t i = 0; i < client->records.capacity; i++)
-        if (client->records.slots[i].key) {
+        if (client->records.slots[i].key)
+            recover_mark(client->records.slots[i].key);
+    for (uint32_t i = 0; i < client->records.capacity; i++)
+        if (client->records.slots[i].key)
             recover_thread_record(client->records.slots[i].key);
-            server_thread_free(client->records.slots[i].key);
-        }
+    process_forget_client(client);
     for (uint32_t i = 0; i < client->held.capacity; i++)
-        if (client->held.slots[i].key)
-            object_release(object_find(client->held.slots[i].key));
+        if (client->held.slots[i].key) {
+            struct object *object = object_find(client->held.slots[i].key);
+            end_thread(client, object);
+            object_release(object);
+        }
     if (client->asking)
         client->asking->asker = NULL;
     while ((pending = client->pending)) {
@@ -317,6 +340,7 @@ void client_gone(struct client *client)
     if (client->process)
         process_detach(client->process);
     idmap_free(&client->records);
+    idmap_free(&client->children);
     idmap_free(&client->held);
     if (client->next)
         client->next->prev = client->prev;
@@ -355,6 +379,7 @@ uint32_t serve_hello(struct message *message, const struct protocol_hello_in *in
     process->client = client;
     client->process = process;
     client_hold(client, &process->header);
+    process_joined(process);
     out->process = process->header.number;
     out->cell = process->header.cell;
     message->reply_fd = common_fd;
@@ -385,7 +410,7 @@ uint32_t serve_thread_record(struct message *message, const struct protocol_thre
                              struct protocol_thread_record_out *out)
 {
     struct client *client = message->context;
-    uint32_t record = server_thread_alloc(in->thread_id);
+    uint32_t record = server_thread_alloc(client->process->id, in->thread_id);
     if (!record || !idmap_insert(&client->records, record)) {
         if (record)
             server_thread_free(record);
@@ -403,7 +428,6 @@ uint32_t serve_thread_record_free(struct message *message, const struct protocol
     if (in->record && idmap_find(&client->records, in->record)) {
         idmap_remove(&client->records, in->record);
         recover_thread_record(in->record); /* normally nothing is left to do */
-        server_thread_free(in->record);
     }
     return STATUS_SUCCESS;
 }

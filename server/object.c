@@ -217,8 +217,11 @@ uint32_t serve_object_create(struct message *message, const struct protocol_obje
     _Static_assert(sizeof(*out) == sizeof(struct protocol_object_open_out), "the answers are the same");
     if (in->type == OBJECT_KIND_NONE || in->type >= OBJECT_KIND_COUNT || in->type == OBJECT_KIND_PROCESS)
         return STATUS_INVALID_PARAMETER;
+    struct client *client = message->context;
     if (in->cell_kind > 4) /* CELL_MUTANT */
         return STATUS_INVALID_PARAMETER;
+    if (in->cell_kind == 4 && in->state && !idmap_find(&client->records, in->state))
+        return STATUS_INVALID_PARAMETER; /* the owner is a thread of the client's */
     if (in->name_size) {
         result = directory_walk(in->directory, &message->parts[0], in->attributes, &lookup);
         if (result == STATUS_REPARSE)
@@ -273,7 +276,8 @@ uint32_t serve_object_open(struct message *message, const struct protocol_object
 uint32_t serve_object_reference(struct message *message, const struct protocol_object_reference_in *in,
                                 struct protocol_object_reference_out *out)
 {
-    struct object *object = held_object(message, in->object, 0);
+    /* The number may come from the process that holds it: a handle is on its way. */
+    struct object *object = object_find(in->object);
     return object ? (uint32_t)describe(message, object, (struct protocol_object_open_out *)out)
                   : (uint32_t)STATUS_INVALID_HANDLE;
 }
@@ -323,14 +327,17 @@ uint32_t serve_object_set(struct message *message, const struct protocol_object_
     struct object *object = held_object(message, in->object, 0);
     if (!object)
         return STATUS_INVALID_HANDLE;
-    if (in->what == PROTOCOL_SET_SECURITY) {
+    if (in->what == PROTOCOL_SET_SECURITY || in->what == PROTOCOL_SET_DATA) {
         void *data = NULL;
         uint32_t size = 0;
+        bool security = in->what == PROTOCOL_SET_SECURITY;
+        if (!security && object->kind == OBJECT_KIND_PROCESS)
+            return STATUS_INVALID_PARAMETER;
         if (!copy_part(&message->parts[0], &data, &size))
             return STATUS_NO_MEMORY;
-        free(object->security);
-        object->security = data;
-        object->security_size = size;
+        free(security ? object->security : object->data);
+        *(security ? &object->security : &object->data) = data;
+        *(security ? &object->security_size : &object->data_size) = size;
         return STATUS_SUCCESS;
     }
     if (in->what != PROTOCOL_SET_PERMANENT)

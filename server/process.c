@@ -4,6 +4,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 #include "server.h"
 
@@ -47,7 +48,11 @@ struct process *process_new(pid_t pid, int pidfd)
     process->watch = (struct source){ pidfd, watch_ready };
     process->pidfd = pidfd;
     process->header.cell = server_cell_alloc(1, 0, 0); /* CELL_NOTIFICATION */
-    uint32_t *number = process->header.cell ? idmap_insert(&by_id, process->id) : NULL;
+    if ((process->header.data = malloc(sizeof(struct process_form)))) {
+        memcpy(process->header.data, &(struct process_form){ process->id }, sizeof(struct process_form));
+        process->header.data_size = sizeof(struct process_form);
+    }
+    uint32_t *number = process->header.cell && process->header.data ? idmap_insert(&by_id, process->id) : NULL;
     if (!number || !source_add(&process->watch, pidfd, EPOLLIN)) {
         close(pidfd);
         process->watch.fd = -1;
@@ -119,6 +124,111 @@ uint32_t serve_process_open(struct message *message, const struct protocol_proce
     return STATUS_SUCCESS;
 }
 
+/* --- those that have been asked to join --- */
+
+#define JOIN_SECONDS 3 /* for one that is stopped, or belongs to another prefix */
+
+struct await {
+    struct await *next, **link;
+    struct client *client; /* NULL: has gone */
+    uint32_t id, serial;
+    struct source death, timer;
+};
+static struct await *awaits;
+
+static void await_done(struct await *await, NTSTATUS status, struct process *process)
+{
+    struct protocol_process_await_out out = { 0 };
+    if (process) {
+        out.object = process->header.number;
+        out.cell = process->header.cell;
+        if (await->client)
+            status = client_hold(await->client, &process->header);
+    }
+    if (await->client)
+        client_answer(await->client, PROTOCOL_process_await, await->serial, (uint32_t)status, &out, sizeof(out), NULL,
+                      0, -1);
+    source_remove(&await->death);
+    source_remove(&await->timer);
+    if ((*await->link = await->next))
+        await->next->link = await->link;
+    free_later(await);
+}
+
+static void await_death(struct source *source, uint32_t events)
+{
+    (void)events;
+    await_done(container(source, struct await, death), STATUS_INVALID_CID, NULL);
+}
+
+static void await_timer(struct source *source, uint32_t events)
+{
+    (void)events;
+    await_done(container(source, struct await, timer), STATUS_INVALID_CID, NULL);
+}
+
+void process_joined(struct process *process)
+{
+    for (struct await *await = awaits, *next; await; await = next) {
+        next = await->next;
+        if (await->id == process->id)
+            await_done(await, STATUS_SUCCESS, process);
+    }
+}
+
+void process_forget_client(struct client *client)
+{
+    for (struct await *await = awaits; await; await = await->next)
+        if (await->client == client)
+            await->client = NULL;
+}
+
+uint32_t serve_process_await(struct message *message, const struct protocol_process_await_in *in,
+                             struct protocol_process_await_out *out)
+{
+    struct process *process = process_by_id(in->id);
+    if (process && !process->ended) {
+        out->object = process->header.number;
+        out->cell = process->header.cell;
+        return (uint32_t)client_hold(message->context, &process->header);
+    }
+    struct await *await = message->fd >= 0 ? calloc(1, sizeof(*await)) : NULL;
+    if (!await)
+        return (uint32_t)STATUS_INVALID_PARAMETER;
+    struct itimerspec when = { { 0, 0 }, { JOIN_SECONDS, 0 } };
+    int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    await->client = message->context;
+    await->id = in->id;
+    await->serial = message->serial;
+    await->death = (struct source){ -1, await_death };
+    await->timer = (struct source){ -1, await_timer };
+    await->next = awaits;
+    await->link = &awaits;
+    if (awaits)
+        awaits->link = &await->next;
+    awaits = await;
+    if (timer >= 0)
+        timerfd_settime(timer, 0, &when, NULL);
+    if (timer >= 0)
+        source_add(&await->timer, timer, EPOLLIN);
+    source_add(&await->death, message->fd, EPOLLIN);
+    message->fd = -1;
+    message->later = true;
+    return STATUS_SUCCESS;
+}
+
+uint32_t serve_child_status(struct message *message, const struct protocol_child_status_in *in,
+                            struct protocol_child_status_out *out)
+{
+    struct client *client = message->context;
+    uint32_t *status = in->id ? idmap_find(&client->children, in->id) : NULL;
+    if (!status)
+        return (uint32_t)STATUS_NOT_FOUND;
+    out->status = *status;
+    idmap_remove(&client->children, in->id);
+    return STATUS_SUCCESS;
+}
+
 uint32_t serve_process_next(struct message *message, const struct protocol_process_next_in *in,
                             struct protocol_process_next_out *out)
 {
@@ -161,6 +271,11 @@ uint32_t serve_process_terminate(struct message *message, const struct protocol_
         process->status = in->status;
         process->has_status = true;
     }
+    /* Its creator asks what became of it. */
+    struct process *parent = process_by_id(process->parent);
+    uint32_t *slot = parent && parent->client ? idmap_insert(&parent->client->children, process->id) : NULL;
+    if (slot)
+        *slot = process->status;
     if (syscall(SYS_pidfd_send_signal, process->pidfd, 9, NULL, 0))
         return (uint32_t)(errno == EPERM ? STATUS_ACCESS_DENIED : STATUS_PROCESS_IS_TERMINATING);
     return STATUS_SUCCESS;

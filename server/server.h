@@ -14,18 +14,13 @@
 #include "message.h"
 #include "nametable.h"
 #include "objecttree.h"
+#include "common.h"
 
 struct client;
 struct object;
 
 /* --- main.c --- */
 
-/* Something the loop watches; embedded in what it belongs to. */
-struct source {
-    int fd; /* -1: not watched */
-    void (*ready)(struct source *, uint32_t events);
-};
-bool source_add(struct source *source, int fd, uint32_t events);
 void source_events(struct source *source, uint32_t events);
 void source_remove(struct source *source); /* and closes it */
 /* What is freed only after the present round of events, which may still name it. */
@@ -108,18 +103,6 @@ void directory_remove_name(struct object *object);
 struct object *directory_new(void);
 void directory_init(void);
 
-/* --- cells.c, recover.c: the common segment --- */
-extern int common_fd;
-bool common_init(void);
-uint32_t server_cell_alloc(uint32_t kind, uint32_t state, uint32_t limit);
-void server_cell_free(uint32_t cell);
-void server_cell_signal(uint32_t cell);
-uint32_t server_thread_alloc(uint32_t tid);
-void server_thread_free(uint32_t record);
-/* The thread that had this record is gone, at whatever instruction; does not free it. */
-void recover_thread_record(uint32_t record);
-extern uint32_t cell_count, record_count;
-
 /* --- timer.c, port.c --- */
 struct object *timer_new(void);
 struct object *port_new(void);
@@ -140,6 +123,8 @@ struct process *process_new(pid_t pid, int pidfd);
 struct process *process_by_id(uint32_t id);
 void process_ended(struct process *process);
 void process_detach(struct process *process);
+void process_joined(struct process *process);      /* answers those who wait for it */
+void process_forget_client(struct client *client); /* which waits no longer */
 
 /* --- client.c --- */
 
@@ -161,6 +146,7 @@ struct client {
     pid_t pid;               /* from the kernel, at hello */
     struct idmap held;       /* object numbers, and how often */
     struct idmap records;    /* thread records */
+    struct idmap children;   /* process ids and how others ended them */
     struct pending *pending; /* what its agent has been asked */
     struct pending *queue, **queue_tail;
     struct pending *asking; /* what it waits for itself; one at most */

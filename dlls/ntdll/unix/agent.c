@@ -29,6 +29,8 @@ uint32_t agent_handle_get(struct message *message, const struct protocol_handle_
     ACCESS_MASK access;
     ULONG attributes = 0;
     HANDLE handle = (HANDLE)in->handle;
+    if (in->options & DUPLICATE_CLOSE_SOURCE)
+        return (LONG_PTR)handle > 0 ? (uint32_t)handle_close(handle) : STATUS_SUCCESS;
     NTSTATUS status = handle_lookup_access(handle, NULL, 0, &obj, &access);
     if (status)
         return (uint32_t)status;
@@ -43,9 +45,6 @@ uint32_t agent_handle_get(struct message *message, const struct protocol_handle_
         status = shared_export(obj, &out->object);
     message->reply_fd_owned = true;
     object_unref(obj);
-    /* Windows closes the source whether or not the rest succeeds. */
-    if (in->options & DUPLICATE_CLOSE_SOURCE && (LONG_PTR)handle > 0)
-        handle_close(handle);
     return (uint32_t)status;
 }
 
@@ -183,8 +182,16 @@ uint32_t agent_thread_control(struct message *message, const struct protocol_thr
     const struct message_part *data = &message->parts[0];
     ULONG value = 0;
     switch (in->what) {
-    case PROTOCOL_THREAD_EXISTS:
+    case PROTOCOL_THREAD_SHARE: {
+        uint32_t number = 0;
+        struct object *obj;
+        if (!(status = handle_lookup(handle, &thread_type, 0, &obj))) {
+            status = shared_export(obj, &number);
+            object_unref(obj);
+        }
+        out->value = number;
         break;
+    }
     case PROTOCOL_THREAD_SUSPEND:
         status = NtSuspendThread(handle, &value);
         out->value = value;
@@ -246,11 +253,11 @@ uint32_t agent_process_query(struct message *message, const struct protocol_proc
                              struct protocol_process_query_out *out)
 {
     ULONG size = 0;
-    (void)out;
     if (in->size > MESSAGE_MAX_BYTES || !(message->reply = calloc(1, in->size + 1)))
         return (uint32_t)STATUS_NO_MEMORY;
     NTSTATUS status = NtQueryInformationProcess(NT_CURRENT_PROCESS, in->what, message->reply, in->size, &size);
     message->reply_size = size < in->size ? size : in->size;
+    out->needed = size;
     return (uint32_t)status;
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "cell.h"
 #include "security.h"
+#include "remote.h"
 
 /* --- wait records by thread id --- */
 
@@ -187,8 +188,21 @@ static NTSTATUS with_thread(HANDLE handle, ACCESS_MASK access, NTSTATUS (*what)(
     NTSTATUS status = handle_lookup(handle, &thread_type, access, &obj);
     if (status)
         return status;
+    struct thread_object *object = container_of(obj, struct thread_object, header);
+    if (object->is_remote) {
+        const struct user_apc *apc = context;
+        ULONG_PTR arguments[4] = { 0 }, value;
+        if (apc) {
+            arguments[0] = (ULONG_PTR)apc->routine;
+            memcpy(&arguments[1], apc->args, sizeof(apc->args));
+        }
+        status = remote_thread_control(object, apc ? PROTOCOL_THREAD_QUEUE_APC : PROTOCOL_THREAD_ALERT, arguments, NULL,
+                                       0, NULL, 0, &value);
+        object_unref(obj);
+        return status;
+    }
     pthread_mutex_lock(&thread_list_lock);
-    struct thread *thread = ((struct thread_object *)obj)->thread;
+    struct thread *thread = object->thread;
     status = thread ? what(thread, context) : STATUS_UNSUCCESSFUL;
     pthread_mutex_unlock(&thread_list_lock);
     object_unref(obj);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * child.c: other processes: creating them, waiting for them, and handles to them.
+ * child.c: creating processes.
  *
  * A child is a new `transom --start FD`. FD is a memfd that holds what the parent decided (struct child_start): image, parameters,
  * environment, inherited handles. It stays mapped in both, so that the child's 32-bit exit status comes back: Unix passes
@@ -14,13 +14,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "child.h"
+#include "client.h"
 #include "file.h"
 #include "job.h"
 #include "path.h"
@@ -28,115 +28,9 @@
 #include "process.h"
 #include "section.h"
 #include "security.h"
+#include "shared.h"
 
 extern char **environ;
-
-/* --- the watcher: a native thread that learns of children's ends --- */
-
-static pthread_mutex_t watcher_lock = PTHREAD_MUTEX_INITIALIZER;
-static int watcher_epoll = -1;
-
-static void child_ended(struct process_object *process)
-{
-    siginfo_t info = { 0 };
-    NTSTATUS status = process->kill_status;
-    if (process->is_child) {
-        waitid(P_PIDFD, (id_t)process->pidfd, &info, WEXITED | WNOWAIT); /* reaped below */
-        if (process->start && process->start->exited)
-            status = process->start->exit_status;
-        else if (!process->kill_requested)
-            status = info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
-    }
-    process->exit_status = status;
-    job_process_ended(process, status);
-    if (process->is_child)
-        waitid(P_PIDFD, (id_t)process->pidfd, &info, WEXITED);
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    process->exit_time = ((uint64_t)now.tv_sec + 11644473600ull) * 10000000 + (uint64_t)now.tv_nsec / 100;
-    __atomic_store_n(&process->ended, true, __ATOMIC_RELEASE);
-    if (process->main_thread) {
-        process->main_thread->exit_status = status;
-        object_signal(&process->main_thread->header);
-    }
-    object_signal(&process->header);
-}
-
-static void *watch(void *unused)
-{
-    sigset_t all;
-    (void)unused;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, NULL);
-    for (;;) {
-        struct epoll_event events[16];
-        int n = epoll_wait(watcher_epoll, events, 16, -1);
-        for (int i = 0; i < n; i++) {
-            struct process_object *process = events[i].data.ptr;
-            epoll_ctl(watcher_epoll, EPOLL_CTL_DEL, process->pidfd, NULL);
-            child_ended(process);
-            object_unref(&process->header);
-        }
-    }
-    return NULL;
-}
-
-/* Takes a reference that the watcher drops when the process has ended. */
-static bool watch_process(struct process_object *process)
-{
-    pthread_mutex_lock(&watcher_lock);
-    if (watcher_epoll < 0) {
-        pthread_attr_t attr;
-        pthread_t id;
-        watcher_epoll = unix_fd_reserve(epoll_create1(EPOLL_CLOEXEC));
-        pthread_attr_init(&attr);
-        pthread_attr_setstacksize(&attr, 64 << 10);
-        pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-        if (watcher_epoll >= 0 && pthread_create(&id, &attr, watch, NULL)) {
-            close(watcher_epoll);
-            watcher_epoll = -1;
-        }
-        pthread_attr_destroy(&attr);
-    }
-    pthread_mutex_unlock(&watcher_lock);
-    struct epoll_event event = { .events = EPOLLIN, .data.ptr = process };
-    object_ref(&process->header);
-    if (watcher_epoll >= 0 && !epoll_ctl(watcher_epoll, EPOLL_CTL_ADD, process->pidfd, &event))
-        return true;
-    object_unref(&process->header);
-    return false;
-}
-
-static struct process_object *process_alloc(ULONG id, int pidfd)
-{
-    struct process_object *process = calloc(1, sizeof(*process));
-    if (!process)
-        return NULL;
-    object_init(&process->header, &process_type);
-    process->id = id;
-    process->pidfd = pidfd;
-    process->exit_status = STATUS_PENDING;
-    process->priority_class = 0x20;
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    process->create_time = ((uint64_t)now.tv_sec + 11644473600ull) * 10000000 + (uint64_t)now.tv_nsec / 100;
-    if (object_cell_alloc(&process->header, CELL_NOTIFICATION, 0, 0)) {
-        object_unref(&process->header);
-        return NULL;
-    }
-    return process;
-}
-
-NTSTATUS process_terminate_child(struct process_object *process, NTSTATUS status)
-{
-    if (process->ended)
-        return STATUS_PROCESS_IS_TERMINATING;
-    process->kill_status = status;
-    process->kill_requested = true;
-    if (syscall(SYS_pidfd_send_signal, process->pidfd, SIGKILL, NULL, 0))
-        return errno == EPERM ? STATUS_ACCESS_DENIED : STATUS_PROCESS_IS_TERMINATING;
-    return STATUS_SUCCESS;
-}
 
 NTSTATUS child_resume(struct thread_object *thread, ULONG *previous)
 {
@@ -193,14 +87,38 @@ struct spawn {
     int std[3];  /* descriptors that become 0, 1 and 2, or -1 */
     struct child_handle *handles;
     size_t handle_count;
+    struct child_shared *shared; /* inherited handles to other things than files */
+    size_t shared_count, shared_capacity;
+    int server_fd;
     struct object **referenced; /* what the descriptors of `handles` belong to */
     bool failed;
 };
 
+/* What cannot be shared is not inherited: the child finds an invalid handle. */
+static bool add_shared(HANDLE handle, struct object *obj, ACCESS_MASK access, struct spawn *spawn)
+{
+    uint32_t number;
+    if (obj->type != &process_type && !shared_can(obj->type))
+        return true;
+    if (spawn->shared_count == spawn->shared_capacity) {
+        size_t capacity = spawn->shared_capacity ? spawn->shared_capacity * 2 : 8;
+        struct child_shared *larger = realloc(spawn->shared, capacity * sizeof(*larger));
+        if (!larger) {
+            spawn->failed = true;
+            return false;
+        }
+        spawn->shared = larger;
+        spawn->shared_capacity = capacity;
+    }
+    if (!shared_export(obj, &number))
+        spawn->shared[spawn->shared_count++] = (struct child_shared){ (uint64_t)handle, number, access };
+    return true;
+}
+
 static bool add_handle(HANDLE handle, struct object *obj, ACCESS_MASK access, ULONG attributes, void *context)
 {
     struct spawn *spawn = context;
-    if (!(attributes & SEGMENT_HANDLE_INHERIT) || obj->type != &file_type)
+    if (!(attributes & SEGMENT_HANDLE_INHERIT))
         return true;
     if (spawn->list) {
         size_t i = 0;
@@ -209,6 +127,8 @@ static bool add_handle(HANDLE handle, struct object *obj, ACCESS_MASK access, UL
         if (i == spawn->list_count)
             return true;
     }
+    if (obj->type != &file_type)
+        return add_shared(handle, obj, access, spawn);
     struct file_object *file = container_of(obj, struct file_object, obj);
     if (file->fd < 0 || file->fd_is_path)
         return true;
@@ -246,6 +166,19 @@ static bool add_handle(HANDLE handle, struct object *obj, ACCESS_MASK access, UL
         .append = file->append_only,
     };
     return true;
+}
+
+/* A connection to the server that holds, for the child, what it inherits. */
+static NTSTATUS give_shared(struct spawn *spawn)
+{
+    uint32_t *numbers = malloc(spawn->shared_count * sizeof(*numbers));
+    if (!numbers)
+        return STATUS_NO_MEMORY;
+    for (size_t i = 0; i < spawn->shared_count; i++)
+        numbers[i] = spawn->shared[i].number;
+    NTSTATUS status = client_adopt(numbers, spawn->shared_count, &spawn->server_fd);
+    free(numbers);
+    return status;
 }
 
 /* The descriptor of a standard handle of the child. */
@@ -320,6 +253,7 @@ struct launch {
     const int *keep; /* descriptors that stay open over the exec */
     size_t keep_count;
     int std[3];
+    int blocked; /* a signal that stays blocked, or 0 */
     bool new_session, new_group;
 };
 
@@ -346,6 +280,8 @@ static void launch_exec(const struct launch *launch, int *error)
     }
     signal(SIGPIPE, SIG_DFL);
     sigemptyset(&none);
+    if (launch->blocked)
+        sigaddset(&none, launch->blocked);
     sigprocmask(SIG_SETMASK, &none, NULL);
     if (process_original_nofile.rlim_max)
         setrlimit(RLIMIT_NOFILE, &process_original_nofile);
@@ -544,6 +480,9 @@ static NTSTATUS build_packet(struct spawn *spawn)
     start.handles.offset =
         (uint32_t)append(&spawn->packet, spawn->handles, spawn->handle_count * sizeof(*spawn->handles));
     start.handles.size = (uint32_t)(spawn->handle_count * sizeof(*spawn->handles));
+    start.shared.size = (uint32_t)(spawn->shared_count * sizeof(*spawn->shared));
+    start.shared.offset = (uint32_t)append(&spawn->packet, spawn->shared, start.shared.size);
+    start.server_fd = spawn->server_fd;
     /* A child starts with a copy of its creator's token, as that is now. */
     if (spawn->token || child_start_token(&(size_t){ 0 }) || token_process_known()) {
         size_t size;
@@ -581,7 +520,7 @@ static NTSTATUS start_windows(struct spawn *spawn, struct launch *launch, bool s
     char *argv[] = { "/proc/self/exe", "--start", number, spawn->image, NULL };
     char exe[PATH_MAX];
     struct child_start *start = MAP_FAILED;
-    int *keep = calloc(spawn->handle_count + 4, sizeof(*keep));
+    int *keep = calloc(spawn->handle_count + 5, sizeof(*keep));
     int fd = unix_fd_reserve(memfd_create("start", MFD_CLOEXEC));
     ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
     if (fd < 0 || !keep || n <= 0 || ftruncate(fd, (off_t)spawn->packet.used))
@@ -602,6 +541,9 @@ static NTSTATUS start_windows(struct spawn *spawn, struct launch *launch, bool s
     for (size_t i = 0; i < spawn->handle_count; i++)
         keep[launch->keep_count++] = spawn->handles[i].fd;
     keep[launch->keep_count++] = fd;
+    if (spawn->server_fd >= 0)
+        keep[launch->keep_count++] = spawn->server_fd;
+    launch->blocked = JOIN_SIGNAL; /* until it catches it */
     if (suspended)
         keep[launch->keep_count++] = suspend_fd[0];
     launch->keep = keep;
@@ -685,7 +627,7 @@ NTSTATUS NtCreateUserProcess(HANDLE *process_handle, HANDLE *thread_handle, ACCE
                              OBJECT_ATTRIBUTES *thread_attributes, ULONG process_flags, ULONG thread_flags,
                              RTL_USER_PROCESS_PARAMETERS *user_params, PVOID create_info, PVOID attribute_list)
 {
-    struct spawn spawn = { .std = { -1, -1, -1 } };
+    struct spawn spawn = { .std = { -1, -1, -1 }, .server_fd = -1 };
     struct launch launch = { 0 };
     struct image *image = NULL;
     struct process_object *process = NULL;
@@ -765,7 +707,9 @@ NTSTATUS NtCreateUserProcess(HANDLE *process_handle, HANDLE *thread_handle, ACCE
         goto done;
     }
     spawn.in_job = job_child_inherits(process_flags);
-    status = build_packet(&spawn);
+    status = spawn.shared_count && !native ? give_shared(&spawn) : STATUS_SUCCESS;
+    if (!status)
+        status = build_packet(&spawn);
     if (status)
         goto done;
     bool suspended =
@@ -784,8 +728,8 @@ NTSTATUS NtCreateUserProcess(HANDLE *process_handle, HANDLE *thread_handle, ACCE
         object_ref(&process->header);
         status = job_child_created(process, process_flags, spawn.jobs, spawn.job_count);
         if (status)
-            process_terminate_child(process, status);
-        watch_process(process);
+            process_terminate_other(process, status);
+        process_watch(process);
         if (status)
             object_unref(&process->header); /* the handle's */
         else
@@ -805,6 +749,9 @@ done:
     }
     free(spawn.referenced);
     free(spawn.handles);
+    free(spawn.shared);
+    if (spawn.server_fd >= 0)
+        close(spawn.server_fd);
     free(spawn.list);
     free(spawn.jobs);
     if (spawn.token)
@@ -816,41 +763,4 @@ done:
     if (fd >= 0)
         close(fd);
     return status;
-}
-
-/* --- handles to processes --- */
-
-NTSTATUS NtOpenProcess(HANDLE *handle, ACCESS_MASK access, OBJECT_ATTRIBUTES *attributes, CLIENT_ID *id)
-{
-    if (!id)
-        return STATUS_INVALID_PARAMETER_MIX;
-    ULONG pid = (ULONG)(ULONG_PTR)id->UniqueProcess;
-    if (id->UniqueThread && (ULONG)(ULONG_PTR)id->UniqueThread != pid)
-        return STATUS_INVALID_CID;
-    if (pid == process_id)
-        return handle_create(&process_current->header, access_map(&process_type, access), attributes->Attributes,
-                             handle);
-    int pidfd = pid && pid <= INT32_MAX ? unix_fd_reserve((int)syscall(SYS_pidfd_open, (pid_t)pid, 0)) : -1;
-    if (pidfd < 0)
-        return STATUS_INVALID_CID;
-    struct process_object *process = process_alloc(pid, pidfd);
-    if (!process) {
-        close(pidfd);
-        return STATUS_NO_MEMORY;
-    }
-    process->resume_fd = -1;
-    watch_process(process);
-    NTSTATUS status =
-        handle_create(&process->header, access_map(&process_type, access), attributes->Attributes, handle);
-    object_unref(&process->header);
-    return status;
-}
-
-NTSTATUS NtGetNextProcess(HANDLE after, ACCESS_MASK access, ULONG attributes, ULONG flags, HANDLE *next)
-{
-    if (flags)
-        return STATUS_INVALID_PARAMETER;
-    if (after)
-        return STATUS_NO_MORE_ENTRIES;
-    return handle_create(&process_current->header, access_map(&process_type, access), attributes, next);
 }

@@ -21,11 +21,19 @@ struct child_handle {
     uint32_t append;
 };
 
+/* An inherited handle to what the server knows by number. */
+struct child_shared {
+    uint64_t value;
+    uint32_t number, access;
+};
+
 struct child_start {
     uint32_t magic;
+    int32_t server_fd;  /* the connection that holds `shared` for the child; else -1 */
     int32_t suspend_fd; /* created suspended: to be read before running; else -1 */
-    struct child_blob image, command_line, environment, title, desktop, shell, runtime, handles, token;
+    struct child_blob image, command_line, environment, title, desktop, shell, runtime, handles, shared, token;
     uint32_t numbers[CHILD_NUMBERS]; /* the window's place and colours */
+    uint64_t peb;                    /* written by the child: where its PEB is */
     uint32_t exited;                 /* written by the child: exit_status is valid */
     NTSTATUS exit_status;
     uint32_t in_job; /* written by the creator: the child belongs to a job */
@@ -40,6 +48,7 @@ const void *child_start_token(size_t *size);
 bool child_in_job(void);                /* the creator has put this process into a job */
 bool child_is_one(void);                /* this process was started by another one of ours */
 void child_make_handles(HANDLE std[3]); /* the inherited handles; first of all in the table */
+void child_make_shared_handles(void);   /* the same for what the server knows; once the process has its object */
 void child_report_exit(NTSTATUS status);
 void child_wait_resume(void);
 /* NtResumeThread for the first thread of a child that was created suspended. */

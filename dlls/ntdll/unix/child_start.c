@@ -2,29 +2,43 @@
 /* child_start.c: the start of a process that another one of ours created: what the memfd says (child.h) becomes true. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "child.h"
+#include "client.h"
 #include "file.h"
 #include "process.h"
+#include "shared.h"
 
 static const struct child_start *child_start;
 
-/* Gives an object a handle of a certain value. The table is still empty but for what was inherited, so handing out handles
- * until the value comes up is quick; the others are given back. */
-static void handle_create_at(struct file_object *file, ACCESS_MASK access, uint64_t value)
+/* Gives an object a handle of a certain value. Nobody else makes handles yet: they are handed out until the value comes up, and
+ * the others are given back. */
+static NTSTATUS handle_create_at(struct object *obj, ACCESS_MASK access, uint64_t value)
 {
-    HANDLE spare[1024], handle;
-    size_t count = 0;
-    while (count < 1024 && !handle_create(&file->obj, access, OBJ_INHERIT, &handle)) {
-        if ((uint64_t)handle == value)
-            break;
+    HANDLE *spare = NULL, handle;
+    size_t count = 0, capacity = 0;
+    NTSTATUS status;
+    while (!(status = handle_create(obj, access, OBJ_INHERIT, &handle)) && (uint64_t)handle != value) {
+        if (count == capacity) {
+            capacity = capacity ? capacity * 2 : 64;
+            HANDLE *larger = (uint64_t)handle < value ? realloc(spare, capacity * sizeof(*spare)) : NULL;
+            if (!larger) {
+                handle_close(handle);
+                status = STATUS_NO_MEMORY;
+                break;
+            }
+            spare = larger;
+        }
         spare[count++] = handle;
     }
     while (count)
         handle_close(spare[--count]);
+    free(spare);
+    return status;
 }
 
 const void *child_start_token(size_t *size)
@@ -100,8 +114,24 @@ void child_make_handles(HANDLE std[3])
         if (!file)
             continue;
         file->fd_borrowed = borrowed;
-        handle_create_at(file, handles[i].access, handles[i].value);
+        handle_create_at(&file->obj, handles[i].access, handles[i].value);
         object_unref(&file->obj);
+    }
+}
+
+void child_make_shared_handles(void)
+{
+    const struct child_shared *shared = (const void *)((const char *)child_start + child_start->shared.offset);
+    size_t count = child_start->shared.size / sizeof(*shared);
+    if (child_start->server_fd < 0)
+        return;
+    client_use_socket(child_start->server_fd);
+    for (size_t i = 0; i < count; i++) {
+        struct object *obj;
+        if (shared_import(shared[i].number, &obj))
+            continue;
+        handle_create_at(obj, shared[i].access, shared[i].value);
+        object_unref(obj);
     }
 }
 
@@ -113,6 +143,7 @@ bool child_is_one(void)
 void child_report_exit(NTSTATUS status)
 {
     struct child_start *start = (struct child_start *)child_start;
+    client_exiting(status);
     if (!start)
         return;
     start->exit_status = status;
@@ -122,10 +153,13 @@ void child_report_exit(NTSTATUS status)
 void child_wait_resume(void)
 {
     uint64_t value;
-    if (!child_start || child_start->suspend_fd < 0)
+    if (!child_start)
+        return;
+    __atomic_store_n(&((struct child_start *)child_start)->peb, (uint64_t)process_peb, __ATOMIC_RELEASE);
+    if (child_start->suspend_fd < 0)
         return;
     while (read(child_start->suspend_fd, &value, sizeof(value)) < 0 && errno == EINTR)
-        ;
+        thread_check_suspend(); /* others may want to look at it meanwhile */
     close(child_start->suspend_fd);
 }
 
@@ -139,9 +173,9 @@ int process_run_child(int fd)
     close(fd);
     if (start == MAP_FAILED || start->magic != CHILD_START_MAGIC)
         return 127;
-    const struct child_blob *blobs[] = { &start->image,   &start->command_line, &start->environment,
-                                         &start->title,   &start->desktop,      &start->shell,
-                                         &start->runtime, &start->handles,      &start->token };
+    const struct child_blob *blobs[] = { &start->image,   &start->command_line, &start->environment, &start->title,
+                                         &start->desktop, &start->shell,        &start->runtime,     &start->handles,
+                                         &start->shared,  &start->token };
     for (size_t i = 0; i < sizeof(blobs) / sizeof(*blobs); i++)
         if (!blob_ok(start, size, blobs[i]))
             return 127;

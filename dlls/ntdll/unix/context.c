@@ -6,6 +6,7 @@
 #include "child.h"
 #include "virtual.h"
 #include "xstate.h"
+#include "remote.h"
 
 void context_from_frame(const struct syscall_frame *frame, CONTEXT *c, uint64_t rax)
 {
@@ -209,12 +210,26 @@ static NTSTATUS thread_by_handle(HANDLE handle, ACCESS_MASK access, struct threa
     return status;
 }
 
+/* Suspends or resumes another process's thread. Consumes the reference. */
+static NTSTATUS remote_count(struct thread_object *object, ULONG what, ULONG *previous)
+{
+    const ULONG_PTR none[4] = { 0 };
+    ULONG_PTR value;
+    NTSTATUS status = remote_thread_control(object, what, none, NULL, 0, NULL, 0, &value);
+    object_unref(&object->header);
+    if (!status && previous)
+        *previous = (ULONG)value;
+    return status;
+}
+
 NTSTATUS NtSuspendThread(HANDLE handle, ULONG *previous)
 {
     struct thread_object *object;
     NTSTATUS status = thread_by_handle(handle, 0x0002, &object);
     if (status)
         return status;
+    if (object->is_remote)
+        return remote_count(object, PROTOCOL_THREAD_SUSPEND, previous);
     pthread_mutex_lock(&thread_list_lock);
     struct thread *thread = object->thread;
     LONG count = object->suspend_count;
@@ -243,11 +258,13 @@ NTSTATUS NtResumeThread(HANDLE handle, ULONG *previous)
     NTSTATUS status = thread_by_handle(handle, 0x0002, &object);
     if (status)
         return status;
-    if (object->is_remote) {
+    if (object->is_remote && object->resume_fd >= 0) { /* created suspended, and has not begun */
         status = child_resume(object, previous);
         object_unref(&object->header);
         return status;
     }
+    if (object->is_remote)
+        return remote_count(object, PROTOCOL_THREAD_RESUME, previous);
     pthread_mutex_lock(&thread_list_lock);
     LONG count = object->suspend_count;
     if (count && --object->suspend_count == 0 && object->thread)
@@ -405,10 +422,32 @@ static NTSTATUS request_in(struct context_request *request, const CONTEXT *user)
     return request->has_chunk && !xstate_chunk_in(&request->chunk, user) ? STATUS_INVALID_PARAMETER : STATUS_SUCCESS;
 }
 
+/* Another process's thread; without extended state, which does not travel. Consumes the reference. */
+static NTSTATUS remote_context(struct thread_object *object, ULONG what, CONTEXT *user)
+{
+    const ULONG_PTR none[4] = { 0 };
+    ULONG_PTR value;
+    CONTEXT context;
+    NTSTATUS status = STATUS_ACCESS_VIOLATION;
+    if (user_copy_in(&context, user, sizeof(context))) {
+        context.ContextFlags &= ~(DWORD)(CONTEXT_XSTATE & ~CONTEXT_AMD64);
+        bool get = what == PROTOCOL_THREAD_GET_CONTEXT;
+        status = remote_thread_control(object, what, none, &context, sizeof(context), get ? user : NULL,
+                                       sizeof(context), &value);
+    }
+    object_unref(&object->header);
+    return status;
+}
+
 NTSTATUS NtGetContextThread(HANDLE handle, CONTEXT *user)
 {
     struct context_request request;
-    NTSTATUS status = request_in(&request, user);
+    NTSTATUS status = STATUS_SUCCESS;
+    struct thread_object *remote = remote_thread(handle, 0x0008, &status);
+    if (remote)
+        return status ? (object_unref(&remote->header), status)
+                      : remote_context(remote, PROTOCOL_THREAD_GET_CONTEXT, user);
+    status = request_in(&request, user);
     if (!status)
         status = with_context(handle, 0x0008, read_context, &request, false);
     if (!status && (!user_copy_out(user, &request.context, sizeof(request.context)) ||
@@ -420,6 +459,11 @@ NTSTATUS NtGetContextThread(HANDLE handle, CONTEXT *user)
 NTSTATUS NtSetContextThread(HANDLE handle, CONTEXT *user)
 {
     struct context_request request;
-    NTSTATUS status = request_in(&request, user);
+    NTSTATUS status = STATUS_SUCCESS;
+    struct thread_object *remote = remote_thread(handle, 0x0010, &status);
+    if (remote)
+        return status ? (object_unref(&remote->header), status)
+                      : remote_context(remote, PROTOCOL_THREAD_SET_CONTEXT, user);
+    status = request_in(&request, user);
     return status ? status : with_context(handle, 0x0010, write_context, &request, true);
 }

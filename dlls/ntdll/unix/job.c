@@ -330,7 +330,7 @@ static void end_all(struct job *job, NTSTATUS status)
     bool self;
     job_collect(job, &list, &others, &count, &self);
     for (size_t i = 0; i < count; i++) {
-        process_terminate_child(others[i], status);
+        process_terminate_other(others[i], status);
         object_unref(&others[i]->header);
     }
     for (size_t i = 0; i < list.count; i++)

@@ -31,26 +31,6 @@ struct process_object *process_current;
 static struct section *program_section;
 static uint64_t program_base;
 
-static void process_destroy(struct object *obj)
-{
-    struct process_object *process = container_of(obj, struct process_object, header);
-    if (process->pidfd >= 0)
-        close(process->pidfd);
-    if (process->start)
-        munmap(process->start, process->start_size);
-    if (process->main_thread)
-        object_unref(&process->main_thread->header);
-    free(process);
-}
-
-const struct object_type process_type = {
-    .name = "Process",
-    .valid_access = PROCESS_ALL_ACCESS,
-    .generic_mapping = { STANDARD_RIGHTS_READ | 0x0410, STANDARD_RIGHTS_WRITE | 0x0bea,
-                         STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE | 0x1001, PROCESS_ALL_ACCESS },
-    .destroy = process_destroy,
-};
-
 void transom_fatal(const char *format, ...)
 {
     char text[1024];
@@ -493,15 +473,10 @@ int process_run(const struct process_start *start)
     process_current = calloc(1, sizeof(*process_current));
     if (!process_current)
         transom_fatal("out of memory");
-    object_init(&process_current->header, &process_type);
+    process_init(process_current, process_id, -1);
     object_cell_alloc(&process_current->header, CELL_NOTIFICATION, 0, 0);
-    process_current->id = process_id;
-    process_current->pidfd = process_current->resume_fd = -1;
-    process_current->exit_status = STATUS_PENDING;
-    process_current->priority_class = 0x20; /* NORMAL_PRIORITY_CLASS */
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    process_current->create_time = ((uint64_t)now.tv_sec + 11644473600ull) * 10000000 + (uint64_t)now.tv_nsec / 100;
+    if (child_is_one())
+        child_make_shared_handles();
 
     if (!map_program(start->program))
         return 126;
@@ -553,7 +528,7 @@ NTSTATUS NtTerminateProcess(HANDLE handle, NTSTATUS exit_status)
         return status;
     if (obj == &process_current->header)
         process_exit(exit_status);
-    status = process_terminate_child(container_of(obj, struct process_object, header), exit_status);
+    status = process_terminate_other(container_of(obj, struct process_object, header), exit_status);
     object_unref(obj);
     return status;
 }

@@ -18,12 +18,34 @@ struct process_object {
     /* Of children (child.c): */
     bool is_child, ended, kill_requested;
     NTSTATUS kill_status;
+    PEB *peb;
     struct child_start *start; /* shared with the child, or NULL */
     size_t start_size;
     int resume_fd;
     struct thread_object *main_thread; /* stands for its first thread; referenced */
 };
 extern struct process_object *process_current;
+
+/* process_object.c */
+/* Asks a process to join the server (client.c): caught by all of ours, blocked until they catch it. */
+#define JOIN_SIGNAL (SIGRTMAX - 1)
+struct message_part;
+void process_init(struct process_object *process, ULONG id, int pidfd);
+/* With a cell; takes the descriptor. NULL: memory is out. */
+struct process_object *process_alloc(ULONG id, int pidfd);
+/* Has the object signalled when the process ends. */
+bool process_watch(struct process_object *process);
+NTSTATUS process_open(ULONG id, struct process_object **process);
+/* What the server calls it; it is asked to join if it has not. */
+NTSTATUS process_number(struct process_object *process, uint32_t *number);
+/* client_call to it. */
+NTSTATUS process_call(struct process_object *process, uint32_t call, void *in, const struct message_part *part, int fd,
+                      void *out, void **bytes, uint32_t *size, int *answer_fd);
+/* Whether it has ended; then exit_status is known. */
+bool process_update(struct process_object *process);
+/* Where another process's PEB is; NULL: not known. */
+PEB *process_remote_peb(struct process_object *process);
+NTSTATUS process_terminate_other(struct process_object *process, NTSTATUS status);
 
 const SECTION_IMAGE_INFORMATION *process_image_information(void);
 KAFFINITY process_affinity(void); /* CPUs that the process may use */
@@ -58,7 +80,6 @@ void process_before_exit(void);
 /* The start of a child made by NtCreateUserProcess: what it needs is in the file that `fd` refers to. */
 int process_run_child(int fd);
 HANDLE process_console_handle(void);
-NTSTATUS process_terminate_child(struct process_object *process, NTSTATUS status);
 
 /* kernelbase's CtrlRoutine, or NULL before it is loaded. */
 void *process_control_routine(void);

@@ -13,6 +13,7 @@
 #include "object_private.h"
 #include "process.h"
 #include "query.h"
+#include "remote.h"
 
 /* What programs may set of their own process and only read back: hints without an effect here. */
 static struct {
@@ -140,8 +141,9 @@ static NTSTATUS query_basic(struct process_object *process, void *info, ULONG le
     PROCESS_BASIC_INFORMATION out = { 0 };
     struct process_numbers numbers;
     bool own = process == process_current;
+    process_update(process);
     out.ExitStatus = process->exit_status;
-    out.PebBaseAddress = own ? process_peb : NULL;
+    out.PebBaseAddress = own ? process_peb : process_remote_peb(process);
     out.AffinityMask = process_affinity();
     out.BasePriority = process_base_priority(process);
     out.UniqueProcessId = process->id;
@@ -451,7 +453,7 @@ static NTSTATUS query(struct process_object *process, ULONG class, void *info, U
         return query_cycles(process, info, length, needed);
     default:
         if (process != process_current)
-            return STATUS_NOT_SUPPORTED;
+            return remote_process_query(process, class, info, length, needed);
         return query_own(class, info, length, needed);
     }
 }

@@ -13,6 +13,7 @@
 #include "section.h"
 #include "file.h"
 #include "shared.h"
+#include "remote.h"
 
 static void section_destroy(struct object *obj)
 {

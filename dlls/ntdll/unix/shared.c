@@ -74,9 +74,21 @@ static struct object *table_find(uint32_t number)
     return NULL;
 }
 
-static void give_back(uint32_t number, uint32_t count)
+void shared_give_back(uint32_t number, uint32_t count)
 {
     client_message(PROTOCOL_object_close, &(struct protocol_object_close_in){ number, count });
+}
+
+NTSTATUS shared_attach(struct object *obj, uint32_t number)
+{
+    native_lock(&lock);
+    obj->shared_number = number;
+    obj->shared_count = 1;
+    bool added = table_add(obj);
+    if (!added)
+        obj->shared_number = 0;
+    native_unlock(&lock);
+    return added ? STATUS_SUCCESS : STATUS_NO_MEMORY;
 }
 
 void shared_drop(struct object *obj)
@@ -90,7 +102,7 @@ void shared_drop(struct object *obj)
         entry_count--;
     }
     native_unlock(&lock);
-    give_back(obj->shared_number, obj->shared_count);
+    shared_give_back(obj->shared_number, obj->shared_count);
 }
 
 /* --- kinds --- */
@@ -99,7 +111,7 @@ static const struct object_type *const types[OBJECT_KIND_COUNT] = {
     [OBJECT_KIND_DIRECTORY] = &directory_type, [OBJECT_KIND_SYMBOLIC_LINK] = &symbolic_link_type,
     [OBJECT_KIND_EVENT] = &event_type,         [OBJECT_KIND_MUTANT] = &mutant_type,
     [OBJECT_KIND_SEMAPHORE] = &semaphore_type, [OBJECT_KIND_SECTION] = &section_type,
-    [OBJECT_KIND_PROCESS] = &process_type,
+    [OBJECT_KIND_PROCESS] = &process_type,     [OBJECT_KIND_TIMER] = &timer_type,     [OBJECT_KIND_THREAD] = &thread_type,
 };
 
 const struct object_type *shared_type(unsigned kind)
@@ -145,8 +157,12 @@ static NTSTATUS adopt(const struct protocol_object_open_out *out, struct client_
     if ((*result = table_find(out->object)))
         (*result)->shared_count++;
     native_unlock(&lock);
-    if (*result)
+    if (*result) {
+        if (out->security_size && out->security_size <= answer->bytes_size) /* which another process may have changed */
+            security_adopt(*result, (char *)answer->bytes + answer->bytes_size - out->security_size,
+                           out->security_size);
         return STATUS_SUCCESS;
+    }
     struct shared_form form = { answer->bytes, answer->bytes_size - out->security_size, answer->answer_fd,
                                 common_cell(out->cell) };
     if (!type || out->security_size > answer->bytes_size)
@@ -157,7 +173,7 @@ static NTSTATUS adopt(const struct protocol_object_open_out *out, struct client_
         status = adopt_plain(type, &form, &obj);
     answer->answer_fd = form.fd; /* -1 if it was kept */
     if (status) {
-        give_back(out->object, 1);
+        shared_give_back(out->object, 1);
         return status;
     }
     const void *descriptor = (char *)answer->bytes + form.size;
@@ -209,7 +225,12 @@ static NTSTATUS create(struct object *obj, struct shared_name *name, struct obje
         struct segment_cell *cell = segment_cell(obj->cell);
         in.cell_kind = cell->kind;
         in.limit = cell->limit;
-        in.state = cell->kind == CELL_MUTANT ? 0 : (uint32_t)cell_value(obj->cell);
+        in.state = (uint32_t)cell_value(obj->cell);
+        if (cell->kind == CELL_MUTANT && in.state) {
+            in.state = 0;
+            if (name && !(status = cell_common_record())) /* new, and so the calling thread's */
+                in.state = cell_self_common;
+        }
     }
     if (name) {
         in.attributes = name->attributes;
@@ -219,7 +240,8 @@ static NTSTATUS create(struct object *obj, struct shared_name *name, struct obje
     request.parts[1] = (struct message_part){ form.data, form.size };
     request.parts[2] = (struct message_part){ descriptor, descriptor ? (uint32_t)sd_parts_size(&security) : 0 };
     request.fd = form.fd;
-    status = client_request(&request);
+    if (!status)
+        status = client_request(&request);
     free(form.data);
     free(descriptor);
     if (status == STATUS_REPARSE && name) {
@@ -242,7 +264,7 @@ static NTSTATUS create(struct object *obj, struct shared_name *name, struct obje
             obj->shared_number = 0;
         native_unlock(&lock);
         if (status)
-            give_back(out.object, 1);
+            shared_give_back(out.object, 1);
     }
     answer_done(&request);
     return status;
@@ -259,9 +281,8 @@ NTSTATUS shared_export(struct object *obj, uint32_t *number)
 {
     NTSTATUS status = STATUS_SUCCESS;
     pthread_mutex_lock(&export_lock); /* nobody gets two numbers */
-    if (obj == process_current_object()) {
-        status = client_join(true);
-        *number = client_process_number;
+    if (obj->type == &process_type) {
+        status = process_number(container_of(obj, struct process_object, header), number);
     } else {
         if (!obj->shared_number)
             status = create(obj, NULL, NULL);
@@ -351,6 +372,26 @@ void shared_set_security(struct object *obj)
     if (copy)
         set(obj, PROTOCOL_SET_SECURITY, 0, copy, sd_parts_size(&parts));
     free(copy);
+}
+
+void shared_set_data(struct object *obj, const void *data, size_t size)
+{
+    set(obj, PROTOCOL_SET_DATA, 0, data, size);
+}
+
+bool shared_get_data(uint32_t number, void *data, size_t size)
+{
+    struct protocol_object_reference_in in = { number };
+    struct protocol_object_reference_out out;
+    struct client_request request = CLIENT_REQUEST(object_reference, .in = &in, .out = &out, );
+    bool ok = !client_request(&request);
+    if (ok)
+        shared_give_back(number, 1);
+    ok = ok && request.bytes_size == size + out.security_size;
+    if (ok)
+        memcpy(data, request.bytes, size);
+    answer_done(&request);
+    return ok;
 }
 
 NTSTATUS shared_directory_next(uint32_t directory, uint64_t *position, WCHAR **name, size_t *length,

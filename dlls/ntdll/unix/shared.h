@@ -22,6 +22,11 @@ NTSTATUS shared_export(struct object *obj, uint32_t *number);
 /* The object of that number, which this process may or may not have yet; referenced. */
 NTSTATUS shared_import(uint32_t number, struct object **obj);
 
+/* An object that is this process's own view of one that the server counts as ours: it is found by number from now on. */
+NTSTATUS shared_attach(struct object *obj, uint32_t number);
+/* Gives back `count` of what the server counts as ours. */
+void shared_give_back(uint32_t number, uint32_t count);
+
 /*
  * Names in a shared directory: what object_insert and object_open do once the walk has come to one. STATUS_REPARSE:
  * *path (malloc'ed) is where a link leads.
@@ -46,6 +51,9 @@ WCHAR *shared_full_name(struct object *obj, size_t *length);
 NTSTATUS shared_set_permanent(struct object *obj, bool permanent);
 /* Its descriptor has changed. */
 void shared_set_security(struct object *obj);
+/* What the server answers about it, besides the cell; false: it does not. */
+void shared_set_data(struct object *obj, const void *data, size_t size);
+bool shared_get_data(uint32_t number, void *data, size_t size);
 const struct object_type *shared_type(unsigned kind);
 /* The next name in a shared directory; *name is malloc'ed. */
 NTSTATUS shared_directory_next(uint32_t directory, uint64_t *position, WCHAR **name, size_t *length,

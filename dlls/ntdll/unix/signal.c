@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <ucontext.h>
 #include <unistd.h>
+#include "client.h"
 #include "thread.h"
 #include "virtual.h"
 #include "process.h"
@@ -496,6 +497,37 @@ static void handle_suspend(int sig, siginfo_t *info, void *ucontext)
     errno = saved_errno;
 }
 
+/*
+ * Another process has something to ask of this one (process_object.c). In Windows code the thread joins the server here and
+ * now, as it holds no lock of ours; in native code, where it next could be suspended.
+ */
+static bool join_wanted;
+
+static void handle_join(int sig, siginfo_t *info, void *ucontext)
+{
+    (void)sig;
+    (void)info;
+    struct thread *thread = current_thread;
+    ucontext_t *uc = ucontext;
+    int saved_errno = errno;
+    if (!thread)
+        return;
+    if (rewind_boundary(thread, uc, in_native(thread, (uint64_t)uc->uc_mcontext.gregs[REG_RSP]))) {
+        client_join(true);
+    } else {
+        __atomic_store_n(&join_wanted, true, __ATOMIC_RELEASE);
+        __atomic_or_fetch(&thread->exit_work, EXIT_SUSPEND, __ATOMIC_ACQ_REL);
+        thread_interrupt_wait(thread);
+    }
+    errno = saved_errno;
+}
+
+static void join_if_wanted(void)
+{
+    if (__atomic_exchange_n(&join_wanted, false, __ATOMIC_ACQ_REL))
+        client_join(true);
+}
+
 void thread_park_with(struct thread *thread, CONTEXT *context)
 {
     park_in_call(thread, context);
@@ -508,6 +540,8 @@ void thread_check_suspend(void)
     struct thread *thread = current_thread;
     if (thread->terminating)
         thread_exit_now();
+    if (join_wanted)
+        join_if_wanted();
     if (thread->suspend_request) {
         CONTEXT context;
         context_from_frame(thread->frame, &context, 0);
@@ -558,6 +592,8 @@ const CONTEXT *dispatch_exit_work(uint64_t status)
     while ((work = __atomic_exchange_n(&thread->exit_work, 0, __ATOMIC_ACQ_REL)) != 0) {
         if (thread->terminating || work & EXIT_TERMINATE)
             thread_exit_now();
+        if (work & EXIT_SUSPEND && join_wanted)
+            join_if_wanted();
         if (work & EXIT_SUSPEND && thread->suspend_request) {
             CONTEXT context;
             if (work & EXIT_CONTEXT)
@@ -596,6 +632,14 @@ void signal_init(void)
     action.sa_flags = SA_SIGINFO | SA_ONSTACK;
     action.sa_sigaction = handle_suspend;
     sigaction(SUSPEND_SIGNAL, &action, NULL);
+    action.sa_sigaction = handle_join;
+    sigaddset(&action.sa_mask, SUSPEND_SIGNAL);
+    sigaction(JOIN_SIGNAL, &action, NULL);
+    sigemptyset(&action.sa_mask);
+    sigset_t join;
+    sigemptyset(&join);
+    sigaddset(&join, JOIN_SIGNAL); /* whoever started this process had it blocked until now */
+    pthread_sigmask(SIG_UNBLOCK, &join, NULL);
     control_init();
     action.sa_handler = SIG_IGN;
     action.sa_flags = 0;

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <linux/futex.h>
 #include <setjmp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -15,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "process.h"
+#include "remote.h"
 #include "section.h"
 #include "virtual.h"
 
@@ -39,6 +41,8 @@ static void *free_blocks;
 static void thread_object_destroy(struct object *obj)
 {
     struct thread_object *object = container_of(obj, struct thread_object, header);
+    if (object->process)
+        object_unref((struct object *)object->process);
     free(object->description);
     free(object);
 }
@@ -49,6 +53,8 @@ const struct object_type thread_type = {
     .generic_mapping = { STANDARD_RIGHTS_READ | 0x0048, STANDARD_RIGHTS_WRITE | 0x0437,
                          STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE | 0x0800, THREAD_ALL_ACCESS },
     .destroy = thread_object_destroy,
+    .share = remote_thread_share,
+    .adopt = remote_thread_adopt,
 };
 
 struct thread *thread_current(void)
@@ -467,9 +473,9 @@ NTSTATUS NtCreateThreadEx(HANDLE *handle, ACCESS_MASK access, OBJECT_ATTRIBUTES 
     CLIENT_ID id;
     TEB *teb;
     (void)zero_bits;
-    if (!process_is_current(process))
-        return STATUS_NOT_SUPPORTED;
-    NTSTATUS status = thread_create(start, argument, commit, reserve, flags, &object, &id, &teb);
+    NTSTATUS status = process_is_current(process)
+                          ? thread_create(start, argument, commit, reserve, flags, &object, &id, &teb)
+                          : remote_thread_create(process, start, argument, flags, commit, reserve, &object, &id, &teb);
     if (status)
         return status;
     if (flags & THREAD_CREATE_FLAGS_HIDE_FROM_DEBUGGER)
@@ -478,13 +484,31 @@ NTSTATUS NtCreateThreadEx(HANDLE *handle, ACCESS_MASK access, OBJECT_ATTRIBUTES 
     return status ? status : put_attributes(list, &id, teb);
 }
 
+/* The process that a thread of the system belongs to, or 0. */
+static ULONG thread_process_of(ULONG tid)
+{
+    char path[64], line[128];
+    unsigned tgid = 0;
+    snprintf(path, sizeof(path), "/proc/%u/status", tid);
+    FILE *file = fopen(path, "re");
+    while (file && !tgid && fgets(line, sizeof(line), file))
+        sscanf(line, "Tgid: %u", &tgid);
+    if (file)
+        fclose(file);
+    return tgid == process_id ? 0 : tgid;
+}
+
 NTSTATUS NtOpenThread(HANDLE *handle, ACCESS_MASK access, OBJECT_ATTRIBUTES *attributes, CLIENT_ID *id)
 {
-    if (id->UniqueProcess && (ULONG)(ULONG_PTR)id->UniqueProcess != process_id)
-        return STATUS_INVALID_CID;
-    struct thread_object *object = thread_find((ULONG)(ULONG_PTR)id->UniqueThread);
-    if (!object)
-        return STATUS_INVALID_CID;
+    ULONG pid = (ULONG)(ULONG_PTR)id->UniqueProcess, tid = (ULONG)(ULONG_PTR)id->UniqueThread;
+    struct thread_object *object = pid && pid != process_id ? NULL : thread_find(tid);
+    if (!object) { /* another process's: the system says whose a thread is */
+        NTSTATUS status = pid != process_id && (pid || (pid = thread_process_of(tid)))
+                              ? remote_thread_open(pid, tid, &object)
+                              : STATUS_INVALID_CID;
+        if (status)
+            return status;
+    }
     NTSTATUS status = handle_create(&object->header, access_map(&thread_type, access), attributes->Attributes, handle);
     object_unref(&object->header);
     return status;
@@ -556,6 +580,8 @@ void thread_exit_now(void)
     if (!last)
         object->thread = NULL;
     pthread_mutex_unlock(&thread_list_lock);
+    if (object->header.shared_number)
+        remote_thread_ended(object);
     if (last)
         process_exit(thread->exit_status);
 
@@ -620,6 +646,13 @@ NTSTATUS NtTerminateThread(HANDLE handle, NTSTATUS exit_status)
     if (status)
         return status;
     struct thread_object *object = container_of(obj, struct thread_object, header);
+    if (object->is_remote) {
+        const ULONG_PTR arguments[4] = { (ULONG_PTR)exit_status };
+        ULONG_PTR value;
+        status = remote_thread_control(object, PROTOCOL_THREAD_TERMINATE, arguments, NULL, 0, NULL, 0, &value);
+        object_unref(obj);
+        return status;
+    }
     if (object == current_thread->object) {
         object_unref(obj);
         thread_exit(exit_status);

@@ -8,6 +8,7 @@
 #include "dispatch.h"
 
 /* The thread's object: what handles refer to. It outlives the thread. */
+struct process_object;
 struct thread_object {
     struct object header;
     struct thread *thread; /* NULL once it has ended; under thread_list_lock */
@@ -25,6 +26,7 @@ struct thread_object {
     bool hidden_from_debugger;
     bool is_remote; /* stands for another process's thread (child.c) */
     int resume_fd;  /* remote and created suspended: writing to it lets it run */
+    struct process_object *process; /* remote: whose it is, referenced (remote_thread.c); NULL: not known */
 };
 extern const struct object_type thread_type;
 

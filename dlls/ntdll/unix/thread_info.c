@@ -13,6 +13,7 @@
 #include "process.h"
 #include "query.h"
 #include "security.h"
+#include "remote.h"
 
 KPRIORITY process_base_priority(const struct process_object *process);
 
@@ -71,7 +72,8 @@ static NTSTATUS query_basic(struct thread_object *object, void *info, ULONG leng
     out.ExitStatus = thread ? STATUS_PENDING : object->exit_status;
     out.TebBaseAddress = thread ? thread->teb : NULL;
     pthread_mutex_unlock(&thread_list_lock);
-    out.ClientId = (CLIENT_ID){ (HANDLE)(ULONG_PTR)process_id, (HANDLE)(ULONG_PTR)object->id };
+    out.ClientId = (CLIENT_ID){ (HANDLE)(ULONG_PTR)(object->process ? object->process->id : process_id),
+                                (HANDLE)(ULONG_PTR)object->id };
     out.AffinityMask = object->affinity;
     out.Priority = current_priority(object);
     out.BasePriority = object->base_priority;
@@ -275,8 +277,13 @@ NTSTATUS NtQueryInformationThread(HANDLE ThreadHandle, ULONG ThreadInformationCl
     NTSTATUS status = handle_lookup(ThreadHandle, &thread_type, THREAD_QUERY_LIMITED_INFORMATION, &obj);
     if (status)
         return status;
-    status =
-        query((struct thread_object *)obj, ThreadInformationClass, ThreadInformation, ThreadInformationLength, &needed);
+    struct thread_object *object = container_of(obj, struct thread_object, header);
+    status = STATUS_THREAD_IS_TERMINATING;
+    if (object->is_remote)
+        status =
+            remote_thread_query(object, ThreadInformationClass, ThreadInformation, ThreadInformationLength, &needed);
+    if (status == STATUS_THREAD_IS_TERMINATING) /* or of this process; what is known of it here */
+        status = query(object, ThreadInformationClass, ThreadInformation, ThreadInformationLength, &needed);
     object_unref(obj);
     if (ReturnLength && needed)
         *ReturnLength = needed;

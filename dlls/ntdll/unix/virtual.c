@@ -18,6 +18,7 @@
 #include "section.h"
 #include "virtual.h"
 #include "thread.h"
+#include "remote.h"
 
 #define ARENA_LOW     0x10000000000ull
 #define ARENA_HIGH    0x500000000000ull
@@ -584,6 +585,8 @@ NTSTATUS NtAllocateVirtualMemory(HANDLE process, PVOID *base, ULONG_PTR zero_bit
         return status;
     if (type & (MEM_REPLACE_PLACEHOLDER | MEM_RESERVE_PLACEHOLDER))
         return STATUS_INVALID_PARAMETER_5; /* only VirtualAlloc2 has them */
+    if (!process_is_current(process))
+        return remote_allocate(process, base, zero_bits, size, type, protect);
     placement.top_down = type & MEM_TOP_DOWN;
     return allocate(process, base, size, &placement, type, protect);
 }
@@ -597,6 +600,8 @@ NTSTATUS NtAllocateVirtualMemoryEx(HANDLE process, PVOID *base, SIZE_T *size, UL
         return status;
     if (*base && (placement.low || placement.high || placement.alignment))
         return STATUS_INVALID_PARAMETER;
+    if (!count && !process_is_current(process))
+        return remote_allocate(process, base, 0, size, type, protect);
     placement.top_down = type & MEM_TOP_DOWN;
     return allocate(process, base, size, &placement, type, protect);
 }
@@ -697,7 +702,7 @@ NTSTATUS NtFreeVirtualMemory(HANDLE process, PVOID *user_base, SIZE_T *user_size
     NTSTATUS status;
 
     if (!process_is_current(process))
-        return STATUS_NOT_SUPPORTED;
+        return remote_free(process, user_base, user_size, type);
     if ((operation != MEM_DECOMMIT && operation != MEM_RELEASE) ||
         (modifier && (operation == MEM_DECOMMIT ||
                       (modifier != MEM_COALESCE_PLACEHOLDERS && modifier != MEM_PRESERVE_PLACEHOLDER))))
@@ -753,7 +758,7 @@ NTSTATUS NtProtectVirtualMemory(HANDLE process, PVOID *user_base, SIZE_T *user_s
 {
     uint64_t base = (uint64_t)*user_base, size = *user_size;
     if (!process_is_current(process))
-        return STATUS_NOT_SUPPORTED;
+        return remote_protect(process, user_base, user_size, protect, old);
     if (!size || base >= NT_USER_SPACE_LIMIT || size > NT_USER_SPACE_LIMIT - base)
         return STATUS_INVALID_PARAMETER_3;
     if (!protection_valid(protect))

@@ -9,6 +9,7 @@
 #include <linux/membarrier.h>
 #include <sys/syscall.h>
 #include "section.h"
+#include "remote.h"
 
 static NTSTATUS put(PVOID buffer, SIZE_T length, SIZE_T *returned, const void *data, size_t size)
 {
@@ -167,7 +168,7 @@ bool virtual_image_at(uint64_t address, uint64_t *base, uint64_t *size, struct s
 NTSTATUS NtQueryVirtualMemory(HANDLE process, PVOID address, ULONG class, PVOID buffer, SIZE_T length, SIZE_T *returned)
 {
     if (!process_is_current(process))
-        return STATUS_NOT_SUPPORTED;
+        return remote_query(process, address, class, buffer, length, returned);
     if (class != MemoryWorkingSetExInformation && (uint64_t)address >= NT_USER_SPACE_LIMIT)
         return STATUS_INVALID_PARAMETER;
     switch (class) {
@@ -249,9 +250,13 @@ NTSTATUS NtUnlockVirtualMemory(HANDLE process, PVOID *base, SIZE_T *size, ULONG 
 
 NTSTATUS NtFlushInstructionCache(HANDLE process, PVOID base, SIZE_T length)
 {
-    (void)base; /* x86 keeps its instruction cache coherent */
+    struct object *obj;
+    (void)base; /* x86 keeps its instruction cache coherent, another process's too */
     (void)length;
-    return process_is_current(process) ? STATUS_SUCCESS : STATUS_NOT_SUPPORTED;
+    NTSTATUS status = handle_lookup(process, &process_type, 0, &obj);
+    if (!status)
+        object_unref(obj);
+    return status;
 }
 
 NTSTATUS NtFlushProcessWriteBuffers(void)
@@ -268,7 +273,7 @@ NTSTATUS NtFlushProcessWriteBuffers(void)
 NTSTATUS NtReadVirtualMemory(HANDLE process, PVOID address, PVOID buffer, SIZE_T size, SIZE_T *done)
 {
     if (!process_is_current(process))
-        return STATUS_NOT_SUPPORTED;
+        return remote_read(process, address, buffer, size, done);
     struct iovec local = { buffer, size }, remote = { address, size };
     ssize_t n = process_vm_readv(getpid(), &local, 1, &remote, 1, 0);
     if (done)
@@ -279,7 +284,7 @@ NTSTATUS NtReadVirtualMemory(HANDLE process, PVOID address, PVOID buffer, SIZE_T
 NTSTATUS NtWriteVirtualMemory(HANDLE process, PVOID address, PVOID buffer, SIZE_T size, SIZE_T *done)
 {
     if (!process_is_current(process))
-        return STATUS_NOT_SUPPORTED;
+        return remote_write(process, address, buffer, size, done);
     struct iovec local = { buffer, size }, remote = { address, size };
     ssize_t n = process_vm_writev(getpid(), &local, 1, &remote, 1, 0);
     if (done)

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * process_object.c: other processes as objects: those that this one has created or opened by id, and those it was given by
+ * number. The first are watched from here, by their pidfd; the end of the others is told by the server in their cell.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "child.h"
+#include "client.h"
+#include "job.h"
+#include "object_private.h"
+#include "process.h"
+#include "remote.h"
+#include "shared.h"
+
+static void process_destroy(struct object *obj)
+{
+    struct process_object *process = container_of(obj, struct process_object, header);
+    if (process->pidfd >= 0)
+        close(process->pidfd);
+    if (process->start)
+        munmap(process->start, process->start_size);
+    if (process->main_thread)
+        object_unref(&process->main_thread->header);
+    free(process);
+}
+
+static NTSTATUS process_adopt(struct shared_form *form, struct object **obj)
+{
+    struct process_form data;
+    struct process_object *process = calloc(1, sizeof(*process));
+    if (!process)
+        return STATUS_NO_MEMORY;
+    if (form->size != sizeof(data)) {
+        free(process);
+        return STATUS_INVALID_PARAMETER;
+    }
+    memcpy(&data, form->data, sizeof(data));
+    process_init(process, data.id, unix_fd_reserve((int)syscall(SYS_pidfd_open, (pid_t)data.id, 0)));
+    process->header.cell = form->cell;
+    *obj = &process->header;
+    return STATUS_SUCCESS;
+}
+
+const struct object_type process_type = {
+    .name = "Process",
+    .valid_access = PROCESS_ALL_ACCESS,
+    .generic_mapping = { STANDARD_RIGHTS_READ | 0x0410, STANDARD_RIGHTS_WRITE | 0x0bea,
+                         STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE | 0x1001, PROCESS_ALL_ACCESS },
+    .destroy = process_destroy,
+    .adopt = process_adopt,
+};
+
+static uint64_t now_100ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return ((uint64_t)now.tv_sec + 11644473600ull) * 10000000 + (uint64_t)now.tv_nsec / 100;
+}
+
+void process_init(struct process_object *process, ULONG id, int pidfd)
+{
+    object_init(&process->header, &process_type);
+    process->id = id;
+    process->pidfd = pidfd;
+    process->resume_fd = -1;
+    process->exit_status = STATUS_PENDING;
+    process->priority_class = 0x20; /* NORMAL_PRIORITY_CLASS */
+    process->create_time = now_100ns();
+}
+
+struct process_object *process_alloc(ULONG id, int pidfd)
+{
+    struct process_object *process = calloc(1, sizeof(*process));
+    if (!process)
+        return NULL;
+    process_init(process, id, pidfd);
+    if (object_cell_alloc(&process->header, CELL_NOTIFICATION, 0, 0)) {
+        object_unref(&process->header);
+        return NULL;
+    }
+    return process;
+}
+
+/* --- the watcher: a native thread that learns of processes' ends --- */
+
+static pthread_mutex_t watcher_lock = PTHREAD_MUTEX_INITIALIZER;
+static int watcher_epoll = -1;
+
+/* How another process ended a child of ours: only the server knows. */
+static bool ended_by_other(struct process_object *process, NTSTATUS *status)
+{
+    struct protocol_child_status_in in = { process->id };
+    struct protocol_child_status_out out;
+    struct client_request request = CLIENT_REQUEST(child_status, .in = &in, .out = &out, );
+    if (!client_joined() || client_request(&request))
+        return false;
+    *status = (NTSTATUS)out.status;
+    return true;
+}
+
+static void process_has_ended(struct process_object *process)
+{
+    siginfo_t info = { 0 };
+    NTSTATUS status = process->kill_status;
+    if (process->is_child) {
+        waitid(P_PIDFD, (id_t)process->pidfd, &info, WEXITED | WNOWAIT); /* reaped below */
+        if (process->start && process->start->exited)
+            status = process->start->exit_status;
+        else if (!process->kill_requested && !(info.si_status == SIGKILL && ended_by_other(process, &status)))
+            status = info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
+    }
+    process->exit_status = status;
+    job_process_ended(process, status);
+    if (process->is_child)
+        waitid(P_PIDFD, (id_t)process->pidfd, &info, WEXITED);
+    process->exit_time = now_100ns();
+    __atomic_store_n(&process->ended, true, __ATOMIC_RELEASE);
+    if (process->main_thread) {
+        process->main_thread->exit_status = status;
+        object_signal(&process->main_thread->header);
+    }
+    object_signal(&process->header);
+}
+
+static void *watch(void *unused)
+{
+    sigset_t all;
+    (void)unused;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, NULL);
+    for (;;) {
+        struct epoll_event events[16];
+        int n = epoll_wait(watcher_epoll, events, 16, -1);
+        for (int i = 0; i < n; i++) {
+            struct process_object *process = events[i].data.ptr;
+            epoll_ctl(watcher_epoll, EPOLL_CTL_DEL, process->pidfd, NULL);
+            process_has_ended(process);
+            object_unref(&process->header);
+        }
+    }
+    return NULL;
+}
+
+bool process_watch(struct process_object *process)
+{
+    pthread_mutex_lock(&watcher_lock);
+    if (watcher_epoll < 0) {
+        pthread_attr_t attr;
+        pthread_t id;
+        watcher_epoll = unix_fd_reserve(epoll_create1(EPOLL_CLOEXEC));
+        pthread_attr_init(&attr);
+        pthread_attr_setstacksize(&attr, 64 << 10);
+        pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+        if (watcher_epoll >= 0 && pthread_create(&id, &attr, watch, NULL)) {
+            close(watcher_epoll);
+            watcher_epoll = -1;
+        }
+        pthread_attr_destroy(&attr);
+    }
+    pthread_mutex_unlock(&watcher_lock);
+    struct epoll_event event = { .events = EPOLLIN, .data.ptr = process };
+    object_ref(&process->header);
+    if (watcher_epoll >= 0 && !epoll_ctl(watcher_epoll, EPOLL_CTL_ADD, process->pidfd, &event))
+        return true;
+    object_unref(&process->header);
+    return false;
+}
+
+/* --- by number --- */
+
+/* Whether a process is one of ours that can be asked to join: it catches the signal, or will once it has started. */
+static bool can_be_asked(pid_t pid)
+{
+    char path[64], line[256];
+    unsigned long long mask = 0, masks = 0;
+    snprintf(path, sizeof(path), "/proc/%d/status", pid);
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return false;
+    while (fgets(line, sizeof(line), file))
+        if (sscanf(line, "SigBlk: %llx", &mask) == 1 || sscanf(line, "SigCgt: %llx", &mask) == 1)
+            masks |= mask;
+    fclose(file);
+    return masks >> (JOIN_SIGNAL - 1) & 1;
+}
+
+static NTSTATUS ask_to_join(struct process_object *process, uint32_t *number)
+{
+    struct protocol_process_await_in in = { process->id };
+    struct protocol_process_await_out out;
+    struct client_request request = CLIENT_REQUEST(process_await, .in = &in, .out = &out, );
+    if (process->pidfd < 0 || !can_be_asked((pid_t)process->id) ||
+        syscall(SYS_pidfd_send_signal, process->pidfd, JOIN_SIGNAL, NULL, 0))
+        return STATUS_ACCESS_DENIED; /* a native one, or one of another prefix: not for us to touch */
+    request.fd = process->pidfd;
+    NTSTATUS status = client_request(&request);
+    *number = out.object;
+    return status == STATUS_INVALID_CID ? STATUS_ACCESS_DENIED : status;
+}
+
+NTSTATUS process_number(struct process_object *process, uint32_t *number)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    struct protocol_process_open_in in = { process->id };
+    struct protocol_process_open_out out;
+    struct client_request request = CLIENT_REQUEST(process_open, .in = &in, .out = &out, );
+    NTSTATUS status;
+    if (process == process_current) {
+        status = client_join(true);
+        *number = client_process_number;
+        return status;
+    }
+    pthread_mutex_lock(&lock);
+    *number = process->header.shared_number;
+    if (*number) {
+        status = STATUS_SUCCESS;
+    } else {
+        status = client_request(&request);
+        *number = out.object;
+        if (status == STATUS_INVALID_CID)
+            status = process->ended ? STATUS_PROCESS_IS_TERMINATING : ask_to_join(process, number);
+        if (!status)
+            status = shared_attach(&process->header, *number);
+    }
+    pthread_mutex_unlock(&lock);
+    return status;
+}
+
+NTSTATUS process_call(struct process_object *process, uint32_t call, void *in, const struct message_part *part, int fd,
+                      void *out, void **bytes, uint32_t *size, int *answer_fd)
+{
+    uint32_t number;
+    NTSTATUS status = process_number(process, &number);
+    return status ? status : client_call(number, call, in, part, fd, out, bytes, size, answer_fd);
+}
+
+/* What is known of a process's end: its own watcher's, or the server's. */
+bool process_update(struct process_object *process)
+{
+    if (process == process_current || __atomic_load_n(&process->ended, __ATOMIC_ACQUIRE))
+        return process->ended;
+    if (!process->header.shared_number || !(process->header.cell & CELL_COMMON))
+        return false;
+    struct protocol_process_status_in in = { process->header.shared_number };
+    struct protocol_process_status_out out;
+    struct client_request request = CLIENT_REQUEST(process_status, .in = &in, .out = &out, );
+    if (client_request(&request) || !out.ended)
+        return false;
+    process->exit_status = (NTSTATUS)out.status;
+    process->exit_time = now_100ns();
+    __atomic_store_n(&process->ended, true, __ATOMIC_RELEASE);
+    return true;
+}
+
+PEB *process_remote_peb(struct process_object *process)
+{
+    PROCESS_BASIC_INFORMATION basic;
+    ULONG needed;
+    if (process->start)
+        process->peb = (PEB *)__atomic_load_n(&process->start->peb, __ATOMIC_ACQUIRE);
+    else if (!process->peb && !process->ended && !process->is_child &&
+             !remote_process_query(process, ProcessBasicInformation, &basic, sizeof(basic), &needed))
+        process->peb = basic.PebBaseAddress;
+    return process->peb;
+}
+
+NTSTATUS process_terminate_other(struct process_object *process, NTSTATUS exit_status)
+{
+    if (process_update(process))
+        return STATUS_PROCESS_IS_TERMINATING;
+    if (!process->is_child && process->header.shared_number) {
+        struct protocol_process_terminate_in in = { process->header.shared_number, (uint32_t)exit_status };
+        struct client_request request = CLIENT_REQUEST(process_terminate, .in = &in);
+        return client_request(&request);
+    }
+    process->kill_status = exit_status;
+    process->kill_requested = true;
+    if (syscall(SYS_pidfd_send_signal, process->pidfd, SIGKILL, NULL, 0))
+        return errno == EPERM ? STATUS_ACCESS_DENIED : STATUS_PROCESS_IS_TERMINATING;
+    return STATUS_SUCCESS;
+}
+
+/* --- handles --- */
+
+NTSTATUS process_open(ULONG pid, struct process_object **result)
+{
+    int pidfd = pid && pid <= INT32_MAX ? unix_fd_reserve((int)syscall(SYS_pidfd_open, (pid_t)pid, 0)) : -1;
+    if (pidfd < 0)
+        return STATUS_INVALID_CID;
+    struct process_object *process = process_alloc(pid, pidfd);
+    if (!process) {
+        close(pidfd);
+        return STATUS_NO_MEMORY;
+    }
+    process_watch(process);
+    *result = process;
+    return STATUS_SUCCESS;
+}
+
+/* One that has joined is opened by its number: then its exit status will be known. */
+static NTSTATUS open_by_number(ULONG pid, struct object **obj)
+{
+    struct protocol_process_open_in in = { pid };
+    struct protocol_process_open_out out;
+    struct client_request request = CLIENT_REQUEST(process_open, .in = &in, .out = &out, );
+    NTSTATUS status = client_join(false);
+    if (!status)
+        status = client_request(&request);
+    if (!status) {
+        status = shared_import(out.object, obj);
+        shared_give_back(out.object, 1);
+    }
+    return status;
+}
+
+NTSTATUS NtOpenProcess(HANDLE *handle, ACCESS_MASK access, OBJECT_ATTRIBUTES *attributes, CLIENT_ID *id)
+{
+    if (!id)
+        return STATUS_INVALID_PARAMETER_MIX;
+    ULONG pid = (ULONG)(ULONG_PTR)id->UniqueProcess;
+    if (id->UniqueThread && (ULONG)(ULONG_PTR)id->UniqueThread != pid)
+        return STATUS_INVALID_CID;
+    struct object *obj;
+    NTSTATUS status = STATUS_SUCCESS;
+    if (pid == process_id) {
+        obj = object_ref(&process_current->header);
+    } else if (open_by_number(pid, &obj)) {
+        struct process_object *process;
+        status = process_open(pid, &process);
+        obj = status ? NULL : &process->header;
+    }
+    if (status)
+        return status;
+    status = handle_create(obj, access_map(&process_type, access), attributes->Attributes, handle);
+    object_unref(obj);
+    return status;
+}
+
+NTSTATUS NtGetNextProcess(HANDLE after, ACCESS_MASK access, ULONG attributes, ULONG flags, HANDLE *next)
+{
+    if (flags)
+        return STATUS_INVALID_PARAMETER;
+    if (after)
+        return STATUS_NO_MORE_ENTRIES;
+    return handle_create(&process_current->header, access_map(&process_type, access), attributes, next);
+}
