@@ -95,6 +95,11 @@ uint32_t server_cell_alloc(uint32_t kind, uint32_t state, uint32_t limit)
     memset(&cell->kind, 0, sizeof(*cell) - offsetof(struct segment_cell, kind));
     cell->kind = (uint8_t)kind;
     cell->limit = limit;
+    if (kind == CELL_MUTANT && state && state < segment_common_threads) {
+        /* Owned from the start, by whoever asked for it and will put it on his list: if he lives to do it. */
+        cell->recursion = 1;
+        common_thread(state)->owned_pending = index | CELL_COMMON;
+    }
     __atomic_store_n(&cell->word, generation | (state & SEGMENT_CELL_VALUE), __ATOMIC_RELEASE);
     cell_count++;
     return index;
@@ -136,8 +141,12 @@ void server_limbo_look(void)
 
 void server_cell_signal(uint32_t index)
 {
-    if (cell_set(index | CELL_COMMON, CELL_ANY_GENERATION, NULL) == STATUS_RETRY)
-        recover_later(index | CELL_COMMON);
+    uint32_t ref = index | CELL_COMMON;
+    NTSTATUS status = segment_cell(ref)->kind == CELL_SEMAPHORE
+                          ? cell_semaphore_release(ref, CELL_ANY_GENERATION, 1, NULL)
+                          : cell_set(ref, CELL_ANY_GENERATION, NULL);
+    if (status == STATUS_RETRY)
+        recover_later(ref);
 }
 
 void server_cell_reset(uint32_t index)

@@ -19,10 +19,11 @@ bool source_add(struct source *source, int fd, uint32_t events);
 extern int common_fd;
 extern uint32_t cell_count, record_count;
 bool common_init(void);
-/* Indices; 0: there are no more. */
+/* Indices; 0: there are no more. A mutant's state is the record of its owner, or 0. */
 uint32_t server_cell_alloc(uint32_t kind, uint32_t state, uint32_t limit);
 /* The object is gone. Where somebody is still queued at the cell, or owns it, it is reused only when that is over. */
 void server_cell_free(uint32_t cell);
+/* Sets an event or timer, counts a semaphore up. */
 void server_cell_signal(uint32_t cell);
 void server_cell_reset(uint32_t cell);
 uint32_t server_thread_alloc(uint32_t pid, uint32_t tid);

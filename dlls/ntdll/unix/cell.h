@@ -36,6 +36,7 @@ void cell_release(uint32_t ref);
  * the fresh cell is then not used. The object's own cell stays until the object goes (object->moved_from).
  */
 NTSTATUS cell_share(struct object *obj, uint32_t common_cell);
+void cell_become(struct object *obj, uint32_t common_cell);
 /* The calling thread ends: what it owns is abandoned, its common record given back. */
 void cell_thread_detach(struct segment_thread *own);
 /* The server's: a common record for a thread (the caller fills in its id), and its end. By client.c; weak until then. */

@@ -22,7 +22,7 @@ static NTSTATUS record_for(struct segment_thread *own, uint32_t *index)
     NTSTATUS status = client_thread_record(&fresh);
     if (status)
         return status;
-    if (fresh <= SEGMENT_SERVER_RECORD || fresh >= SEGMENT_MAX_THREADS)
+    if (fresh <= SEGMENT_SERVER_RECORD || fresh >= SEGMENT_MAX_THREADS || !segment_common_base)
         return STATUS_INTERNAL_ERROR;
     struct segment_thread *record = common_thread(fresh);
     record->wait_state = WAIT_STATE_IDLE;
@@ -40,8 +40,6 @@ NTSTATUS cell_common_record(void)
 {
     if (cell_self_common)
         return STATUS_SUCCESS;
-    if (!segment_common_base)
-        return STATUS_INVALID_HANDLE;
     if (cell_self_own)
         return record_for(segment_thread(cell_self_own), &cell_self_common);
     /* One of our own threads, which has no record in the process's segment and only signals; it lasts as long as we do. */
@@ -198,6 +196,28 @@ static void restart_waiters(const uint32_t *records, uint32_t count)
         if (wake)
             wait_wake_ref(wake);
     }
+}
+
+/*
+ * A new object that nobody else in this process knows gets a cell that others may know already, as it has a name: the
+ * server has made it with the state that the object's own cell has. A mutant that is owned from the start is the
+ * calling thread's.
+ */
+void cell_become(struct object *obj, uint32_t common_cell)
+{
+    uint32_t from = obj->cell, to = common_cell | CELL_COMMON;
+    bool owned = segment_cell(from)->kind == CELL_MUTANT && cell_value(from);
+    while (segment_cell(from)->kind == CELL_MUTANT && cell_value(from))
+        if (cell_mutant_release(from, CELL_ANY_GENERATION, NULL))
+            break;
+    if (owned) {
+        uint64_t word = cell_lock(to);
+        if (CELL_VALUE(word) == cell_self_common && !segment_cell(to)->linked)
+            cell_link_owned(to, cell_self_common); /* until now it was our record's owned_pending */
+        cell_unlock(to, word);
+    }
+    STORE(obj->cell, to);
+    cell_release(from);
 }
 
 NTSTATUS cell_share(struct object *obj, uint32_t common_cell)

@@ -2,6 +2,9 @@
 /*
  * timer.c: timer objects. Those that are set are in a heap by due time; one native thread, started with the first timer
  * that has to wait, sleeps until the earliest and signals it. Absolute due times follow changes of the clock.
+ *
+ * A timer that processes share is the server's, which signals it whether or not whoever set it still lives; it is in our
+ * heap only for the sake of an APC. One that was running when it was first shared goes on here until it is set anew.
  */
 #include <errno.h>
 #include <poll.h>
@@ -14,7 +17,9 @@
 #include <time.h>
 #include <unistd.h>
 #include "cell.h"
+#include "client.h"
 #include "object_private.h"
+#include "shared.h"
 
 #define EPOCH_1601_TICKS 116444736000000000ll
 
@@ -24,6 +29,7 @@ struct timer {
     int64_t absolute;                 /* wall clock, 100 ns since 1601; 0 = relative */
     uint32_t period;                  /* ms; 0 = once */
     uint32_t position;                /* in the heap, from 1; 0 = not set */
+    bool remote;                      /* the server signals it */
     struct thread_object *apc_thread; /* referenced */
     PNTAPCFUNC apc;
     ULONG_PTR apc_context;
@@ -113,9 +119,11 @@ static bool heap_insert(struct timer *timer)
 /* --- expiry --- */
 
 /* Signals, outside the lock; the caller's reference is dropped. */
-static void expire(struct timer *timer, struct thread_object *apc_thread, PNTAPCFUNC apc, ULONG_PTR context)
+static void expire(struct timer *timer, bool signal, struct thread_object *apc_thread, PNTAPCFUNC apc,
+                   ULONG_PTR context)
 {
-    object_signal(&timer->header);
+    if (signal)
+        object_signal(&timer->header);
     if (apc_thread) {
         LARGE_INTEGER now = { .QuadPart = wall_ticks() };
         pthread_mutex_lock(&thread_list_lock);
@@ -141,6 +149,7 @@ static bool expire_one(int64_t now)
     }
     heap_remove(timer);
     struct thread_object *apc_thread = timer->apc_thread;
+    bool signal = !timer->remote;
     PNTAPCFUNC apc = timer->apc;
     ULONG_PTR context = timer->apc_context;
     if (timer->period) {
@@ -157,7 +166,7 @@ static bool expire_one(int64_t now)
         timer->apc_thread = NULL;
     }
     native_unlock(&lock);
-    expire(timer, apc_thread, apc, context);
+    expire(timer, signal, apc_thread, apc, context);
     return true;
 }
 
@@ -268,6 +277,31 @@ static void timer_close(struct object *obj, HANDLE handle)
         timer_stop((struct timer *)obj);
 }
 
+static NTSTATUS timer_adopt(struct shared_form *form, struct object **obj)
+{
+    struct timer *timer = calloc(1, sizeof(*timer));
+    if (!timer)
+        return STATUS_NO_MEMORY;
+    object_init(&timer->header, &timer_type);
+    timer->header.cell = form->cell;
+    *obj = &timer->header;
+    return STATUS_SUCCESS;
+}
+
+/* The server's part of setting and stopping; `due` as in NtSetTimer, but 0 stops. */
+static NTSTATUS timer_tell_server(struct timer *timer, int64_t due, uint32_t period)
+{
+    struct protocol_timer_set_in in = { .object = timer->header.shared_number, .period = period };
+    struct client_request request = CLIENT_REQUEST(timer_set, .in = &in);
+    if (due > 0) {
+        in.due = (uint64_t)due;
+        in.absolute = 1;
+    } else if (due) {
+        in.due = (uint64_t)(monotonic_ns() / 100) + (uint64_t)(due < -INT64_MAX / 4 ? INT64_MAX / 4 : -due);
+    }
+    return client_request(&request);
+}
+
 const struct object_type timer_type = {
     .name = "Timer",
     .valid_access = TIMER_ALL_ACCESS,
@@ -275,6 +309,7 @@ const struct object_type timer_type = {
                          STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE, TIMER_ALL_ACCESS },
     .destroy = timer_destroy,
     .close = timer_close,
+    .adopt = timer_adopt,
 };
 
 static NTSTATUS timer_create_object(HANDLE *handle, ACCESS_MASK access, const OBJECT_ATTRIBUTES *attributes,
@@ -340,18 +375,42 @@ static bool timer_stop(struct timer *timer)
 
 static NTSTATUS timer_start(struct timer *timer, int64_t due_time, uint32_t period, PVOID routine, PVOID context)
 {
+    bool remote = timer->header.shared_number != 0;
     timer_stop(timer);
+    if (remote) {
+        NTSTATUS failure = timer_tell_server(timer, 0, 0);
+        if (failure)
+            return failure;
+    }
     object_reset(&timer->header);
+    if (remote && due_time) {
+        NTSTATUS failure = timer_tell_server(timer, due_time, period);
+        if (failure)
+            return failure;
+    } else if (remote && period) {
+        NTSTATUS failure = timer_tell_server(timer, -(int64_t)period * 10000, period);
+        if (failure)
+            return failure;
+        object_signal(&timer->header);
+    }
     struct thread_object *apc_thread = NULL;
     if (routine)
         apc_thread = (struct thread_object *)object_ref(thread_current_object());
     object_ref(&timer->header); /* for the heap, or for expire */
     if (!due_time && !period) {
-        expire(timer, apc_thread, (PNTAPCFUNC)routine, (ULONG_PTR)context);
+        expire(timer, true, apc_thread, (PNTAPCFUNC)routine, (ULONG_PTR)context);
+        return STATUS_SUCCESS;
+    }
+    if (remote && !routine) {
+        native_lock(&lock);
+        timer->due = due_time > 0 ? due_of_absolute(due_time) : monotonic_ns() - due_time * 100; /* for queries */
+        native_unlock(&lock);
+        object_unref(&timer->header);
         return STATUS_SUCCESS;
     }
     native_lock(&lock);
     NTSTATUS status = start_thread();
+    timer->remote = remote;
     timer->absolute = due_time > 0 ? due_time : 0;
     if (due_time > 0)
         timer->due = due_of_absolute(due_time);
@@ -433,6 +492,8 @@ NTSTATUS NtCancelTimer(HANDLE TimerHandle, BOOLEAN *CurrentState)
     if (status)
         return status;
     timer_stop((struct timer *)obj);
+    if (obj->shared_number)
+        timer_tell_server((struct timer *)obj, 0, 0);
     BOOLEAN state = cell_value(obj->cell) != 0;
     object_unref(obj);
     if (CurrentState)
