@@ -3,8 +3,7 @@
  * ntsecapi.c: the local security authority (ntsecapi.h): what it tells everybody. Accounts' rights and secrets are kept from
  * those who are not allowed to see them, which is everybody here.
  */
-#include "advapi32_private.h"
-#include <ntsecapi.h>
+#include "ntsecapi_private.h"
 
 #define POLICY_MAGIC 0x504c5341u
 
@@ -16,7 +15,7 @@ struct policy {
 /* What users may ask for ("Policy Object Access Rights"). */
 #define POLICY_RIGHTS (POLICY_VIEW_LOCAL_INFORMATION | POLICY_LOOKUP_NAMES | READ_CONTROL)
 
-static NTSTATUS check_policy(LSA_HANDLE handle, ACCESS_MASK access)
+NTSTATUS check_policy(LSA_HANDLE handle, ACCESS_MASK access)
 {
     struct policy *policy = (struct policy *)handle;
 
