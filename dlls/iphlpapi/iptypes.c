@@ -393,15 +393,55 @@ DWORD WINAPI GetAdaptersInfo(PIP_ADAPTER_INFO adapters, PULONG size)
     return error;
 }
 
+/* The name servers, which the system has for all interfaces together. True: there is one. */
+static BOOL add_servers(struct block *block, const struct everything *all, IP_ADDR_STRING *list)
+{
+    IP_ADDR_STRING *last = NULL;
+    char text[16];
+
+    for (ULONG i = 0; i < all->server_count; i++) {
+        if (all->servers[i].family != UNIX_NET_IPV4)
+            continue;
+        ipv4_text(&all->servers[i], text);
+        add_string(block, list, &last, text, "");
+    }
+    return last != NULL;
+}
+
+DWORD WINAPI GetPerAdapterInfo(ULONG index, PIP_PER_ADAPTER_INFO info, PULONG size)
+{
+    struct everything all;
+    struct block block;
+    IP_PER_ADAPTER_INFO scratch, *adapter;
+    DWORD error;
+    BOOL known = FALSE;
+
+    if (!size)
+        return ERROR_INVALID_PARAMETER;
+    if ((error = collect(&all)))
+        return error;
+    for (ULONG i = 0; i < all.interface_count; i++)
+        known |= all.interfaces[i].index == index;
+    block = (struct block){ (char *)info, info ? *size : 0, 0 };
+    if (!(adapter = take(&block, sizeof(*adapter))))
+        adapter = memset(&scratch, 0, sizeof(scratch));
+    if (add_servers(&block, &all, &adapter->DnsServerList) && adapter != &scratch)
+        adapter->CurrentDnsServer = &adapter->DnsServerList;
+    forget(&all);
+    if (!known)
+        return ERROR_INVALID_PARAMETER;
+    error = !info || block.used > *size ? ERROR_BUFFER_OVERFLOW : NO_ERROR;
+    *size = block.used;
+    return error;
+}
+
 DWORD WINAPI GetNetworkParams(PFIXED_INFO info, PULONG size)
 {
     struct everything all;
     struct block block;
     FIXED_INFO scratch, *fixed;
-    IP_ADDR_STRING *last = NULL;
     WCHAR name[128];
     DWORD error, length = ARRAY_SIZE(name);
-    char text[16];
 
     if (!size)
         return ERROR_INVALID_PARAMETER;
@@ -413,14 +453,8 @@ DWORD WINAPI GetNetworkParams(PFIXED_INFO info, PULONG size)
     if (GetComputerNameExW(ComputerNameDnsHostname, name, &length))
         WideCharToMultiByte(CP_ACP, 0, name, -1, fixed->HostName, sizeof(fixed->HostName), NULL, NULL);
     lstrcpynA(fixed->DomainName, all.suffix, sizeof(fixed->DomainName));
-    for (ULONG i = 0; i < all.server_count; i++) {
-        if (all.servers[i].family != UNIX_NET_IPV4)
-            continue;
-        ipv4_text(&all.servers[i], text);
-        add_string(&block, &fixed->DnsServerList, &last, text, "");
-        if (fixed != &scratch)
-            fixed->CurrentDnsServer = &fixed->DnsServerList;
-    }
+    if (add_servers(&block, &all, &fixed->DnsServerList) && fixed != &scratch)
+        fixed->CurrentDnsServer = &fixed->DnsServerList;
     fixed->NodeType = HYBRID_NODETYPE;
     forget(&all);
     error = !info || block.used > *size ? ERROR_BUFFER_OVERFLOW : NO_ERROR;

@@ -92,6 +92,9 @@ NTSTATUS ldr_prepare_image(struct ldr_module *module)
     return ldr_guard(prepare_image, module);
 }
 
+/* STATUS_DLL_NOT_FOUND of something that a DLL needs: the search for the DLL itself has ended. */
+#define STATUS_NEEDED_DLL_NOT_FOUND ((NTSTATUS)0xe0000135)
+
 /* Takes a module that could not be loaded completely out again. */
 static void discard(struct ldr_module *module)
 {
@@ -146,6 +149,8 @@ static NTSTATUS map_dll(const WCHAR *path, size_t length, struct ldr_module *imp
         if (module->activation_context)
             RtlActivateActivationContext(0, module->activation_context, &cookie);
         status = ldr_bind_imports(module);
+        if (status == STATUS_DLL_NOT_FOUND)
+            status = STATUS_NEEDED_DLL_NOT_FOUND;
         if (cookie)
             RtlDeactivateActivationContext(0, cookie);
     }
@@ -287,12 +292,8 @@ static size_t directory_of(const WCHAR *path)
     return length > 3 ? length - 1 : length;
 }
 
-/*
- * Finds or loads a DLL by what a program or an import table calls it; the DLL and all it imports are then bound, but not
- * initialised, and no reference has been counted.
- */
-NTSTATUS ldr_load(const WCHAR *name, size_t length, const struct ldr_search *search, struct ldr_module *importer,
-                  struct ldr_module **result)
+static NTSTATUS find_or_load(const WCHAR *name, size_t length, const struct ldr_search *search,
+                             struct ldr_module *importer, struct ldr_module **result)
 {
     struct search_context context = { .importer = importer, .result = result };
     const struct ldr_search *saved = outer_search;
@@ -356,6 +357,18 @@ NTSTATUS ldr_load(const WCHAR *name, size_t length, const struct ldr_search *sea
     outer_search = saved;
     heap_free(complete);
     return status;
+}
+
+/*
+ * Finds or loads a DLL by what a program or an import table calls it; the DLL and all it imports are then bound, but not
+ * initialised, and no reference has been counted.
+ */
+NTSTATUS ldr_load(const WCHAR *name, size_t length, const struct ldr_search *search, struct ldr_module *importer,
+                  struct ldr_module **result)
+{
+    NTSTATUS status = find_or_load(name, length, search, importer, result);
+
+    return status == STATUS_NEEDED_DLL_NOT_FOUND ? STATUS_DLL_NOT_FOUND : status;
 }
 
 typedef BOOL(NTAPI *dll_entry)(PVOID base, ULONG reason, PVOID reserved);

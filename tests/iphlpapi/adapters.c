@@ -108,6 +108,30 @@ static void test_params(void)
     info = malloc(size);
     ok_int(GetNetworkParams(info, &size), 0);
     ok(info->HostName[0], "no name");
+
+    /* Each adapter's name servers are the system's. */
+    IP_ADAPTER_INFO *adapters = NULL;
+    ULONG room = 0;
+    if (GetAdaptersInfo(NULL, &room) == ERROR_BUFFER_OVERFLOW) {
+        adapters = malloc(room);
+        ok_int(GetAdaptersInfo(adapters, &room), 0);
+        for (IP_ADAPTER_INFO *one = adapters; one; one = one->Next) {
+            IP_PER_ADAPTER_INFO *per;
+            room = 0;
+            ok_int(GetPerAdapterInfo(one->Index, NULL, &room), ERROR_BUFFER_OVERFLOW);
+            ok(room >= sizeof(*per), "%lu", room);
+            per = malloc(room);
+            ok_int(GetPerAdapterInfo(one->Index, per, &room), 0);
+            ok(!!per->DnsServerList.IpAddress.String[0] == !!info->DnsServerList.IpAddress.String[0], "'%s', '%s'",
+               per->DnsServerList.IpAddress.String, info->DnsServerList.IpAddress.String);
+            free(per);
+        }
+        free(adapters);
+    } else {
+        skip("no adapter");
+    }
+    room = sizeof(*info);
+    ok_int(GetPerAdapterInfo(0x7ffffff0, (IP_PER_ADAPTER_INFO *)info, &room), ERROR_INVALID_PARAMETER);
     free(info);
 }
 

@@ -188,6 +188,25 @@ static void test_errors(void)
     make_dll(in_dir(L"nothing.dll"), &nothing);
     ok_err(LoadLibraryW(in_dir(L"nothing.dll")), ERROR_MOD_NOT_FOUND);
     ok_ptr(GetModuleHandleW(L"nothing.dll"), NULL);
+    /* Found is found, even if what it needs is not: the directories behind are not looked into. */
+    static const struct make_dll good = { 0 };
+    WCHAR *path = malloc(0x8000 * sizeof *path), *longer = malloc(0x8000 * sizeof *path);
+    CreateDirectoryW(in_dir(L"behind"), NULL);
+    make_dll(in_dir(L"behind\\nothing.dll"), &good);
+    GetEnvironmentVariableW(L"PATH", path, 0x8000);
+    _snwprintf(longer, 0x8000, L"%ls;%ls", in_dir(L"behind"), path);
+    SetEnvironmentVariableW(L"PATH", longer);
+    SetDllDirectoryW(dir);
+    ok_err(LoadLibraryW(L"nothing.dll"), ERROR_MOD_NOT_FOUND);
+    SetDllDirectoryW(NULL);
+    HMODULE behind = LoadLibraryW(L"nothing.dll");
+    ok(behind != NULL, "error %lu", GetLastError());
+    FreeLibrary(behind);
+    SetEnvironmentVariableW(L"PATH", path);
+    free(path);
+    free(longer);
+    DeleteFileW(in_dir(L"behind\\nothing.dll"));
+    RemoveDirectoryW(in_dir(L"behind"));
     make_dll(in_dir(L"function.dll"), &function);
     ok_err(LoadLibraryW(in_dir(L"function.dll")), ERROR_PROC_NOT_FOUND);
     ok_ptr(GetModuleHandleW(L"function.dll"), NULL);
