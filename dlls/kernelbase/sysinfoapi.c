@@ -235,6 +235,43 @@ BOOL WINAPI GetSystemCpuSetInformation(void *info, ULONG size, ULONG *returned, 
     return set_ntstatus(status);
 }
 
+/* --- cycles: of the idle threads, or of interrupts, each processor's; the sizes are in bytes --- */
+
+static BOOL processor_cycles(ULONG class, void *buffer, ULONG *size)
+{
+    ULONG needed = 0;
+    NTSTATUS status = NtQuerySystemInformation(class, buffer, buffer ? *size : 0, &needed);
+
+    *size = needed;
+    if (!buffer && status == STATUS_BUFFER_TOO_SMALL)
+        return TRUE; /* QueryIdleProcessorCycleTime: "If this parameter is NULL", the size is told */
+    if (status == STATUS_BUFFER_TOO_SMALL)
+        return fail(ERROR_INSUFFICIENT_BUFFER);
+    return set_ntstatus(status);
+}
+
+BOOL WINAPI QueryIdleProcessorCycleTime(ULONG *size, ULONG64 *cycles)
+{
+    return processor_cycles(SystemProcessorIdleCycleTimeInformation, cycles, size);
+}
+
+BOOL WINAPI QueryIdleProcessorCycleTimeEx(USHORT group, ULONG *size, ULONG64 *cycles)
+{
+    return group ? fail(ERROR_INVALID_PARAMETER) : QueryIdleProcessorCycleTime(size, cycles);
+}
+
+BOOL WINAPI GetProcessorSystemCycleTime(USHORT group, SYSTEM_PROCESSOR_CYCLE_TIME_INFORMATION *cycles, DWORD *size)
+{
+    ULONG room = *size;
+
+    if (group)
+        return fail(ERROR_INVALID_PARAMETER);
+    if (cycles)
+        return processor_cycles(SystemProcessorCycleTimeInformation, cycles, size);
+    processor_cycles(SystemProcessorCycleTimeInformation, NULL, size);
+    return room < *size ? fail(ERROR_INSUFFICIENT_BUFFER) : fail(ERROR_INVALID_PARAMETER);
+}
+
 BOOL WINAPI GetSystemTimes(FILETIME *idle, FILETIME *kernel, FILETIME *user)
 {
     SYSTEM_PROCESSOR_PERFORMANCE_INFORMATION *info;
@@ -264,25 +301,60 @@ BOOL WINAPI GetSystemTimes(FILETIME *idle, FILETIME *kernel, FILETIME *user)
 
 /* --- firmware --- */
 
+#define TABLE_ENUMERATE 0
+#define TABLE_GET       1
+
+/* SYSTEM_FIRMWARE_TABLE_INFORMATION */
+struct firmware_table {
+    ULONG provider, action, table, length;
+    UCHAR data[];
+};
+
+/* The size of the table, or what it takes if the buffer is too small for it. */
+static UINT firmware_table(DWORD provider, ULONG action, DWORD table, void *buffer, DWORD size)
+{
+    ULONG total = offsetof(struct firmware_table, data) + size, result = 0;
+    struct firmware_table *info = total < size ? NULL : kb_alloc(total);
+    NTSTATUS status;
+
+    if (!info) {
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+        return 0;
+    }
+    *info = (struct firmware_table){ provider, action, table, size };
+    status = NtQuerySystemInformation(SystemFirmwareTableInformation, info, total, NULL);
+    if (!status || status == STATUS_BUFFER_TOO_SMALL)
+        result = info->length;
+    if (!status)
+        memcpy(buffer, info->data, result);
+    kb_free(info);
+    set_ntstatus(status);
+    return result;
+}
+
 UINT WINAPI EnumSystemFirmwareTables(DWORD provider, void *buffer, DWORD size)
 {
-    (void)provider, (void)buffer, (void)size;
-    SetLastError(ERROR_INVALID_FUNCTION); /* as on a machine without such a provider */
-    return 0;
+    return firmware_table(provider, TABLE_ENUMERATE, 0, buffer, size);
 }
 
 UINT WINAPI GetSystemFirmwareTable(DWORD provider, DWORD table, void *buffer, DWORD size)
 {
-    (void)provider, (void)table, (void)buffer, (void)size;
-    SetLastError(ERROR_INVALID_FUNCTION);
-    return 0;
+    return firmware_table(provider, TABLE_GET, table, buffer, size);
 }
 
 BOOL WINAPI GetFirmwareType(FIRMWARE_TYPE *type)
 {
+    struct {
+        GUID id;
+        ULONG firmware;
+        ULONGLONG flags;
+    } boot;
+
     if (!type)
         return fail(ERROR_INVALID_PARAMETER);
-    *type = FirmwareTypeUnknown;
+    if (!set_ntstatus(NtQuerySystemInformation(SystemBootEnvironmentInformation, &boot, sizeof(boot), NULL)))
+        return FALSE;
+    *type = boot.firmware;
     return TRUE;
 }
 

@@ -157,18 +157,18 @@ BOOL WINAPI GetNumaProcessorNode(UCHAR processor, UCHAR *node)
     return result;
 }
 
-/* Memory of a node: Linux's own file about it, by way of the system information, is not asked: with one node it is all. */
 BOOL WINAPI GetNumaAvailableMemoryNodeEx(USHORT node, ULONGLONG *available)
 {
-    MEMORYSTATUSEX memory = { .dwLength = sizeof(memory) };
-    ULONG highest;
-    if (!GetNumaHighestNodeNumber(&highest))
+    struct { /* SYSTEM_NUMA_INFORMATION */
+        ULONG highest, reserved;
+        ULONGLONG available[64];
+    } memory = { 0 };
+
+    if (!set_ntstatus(NtQuerySystemInformation(SystemNumaAvailableMemory, &memory, sizeof(memory), NULL)))
         return FALSE;
-    if (node > highest)
+    if (node > memory.highest)
         return fail(ERROR_INVALID_PARAMETER);
-    if (!GlobalMemoryStatusEx(&memory))
-        return FALSE;
-    *available = memory.ullAvailPhys / (highest + 1);
+    *available = memory.available[node];
     return TRUE;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* system.c: NtQuerySystemInformation: memory, time, security state; processes are in system_process.c, processors in
- * system_cpu.c. */
+/* system.c: NtQuerySystemInformation: sizes, time, handles, security state; processes are in system_process.c, processors in
+ * system_cpu.c, their load in system_counters.c, firmware in system_firmware.c. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,19 +39,12 @@ uint64_t system_boot_time(void)
     return boot;
 }
 
-/* A line "Name:  123 kB" of /proc/meminfo, in pages. */
-static uint64_t meminfo_pages(const char *text, const char *name)
-{
-    const char *line = strstr(text, name);
-    return line ? strtoull(line + strlen(name), NULL, 10) / 4 : 0;
-}
-
 /* --- answers --- */
 
 static NTSTATUS query_basic(void *info, ULONG length, ULONG *needed)
 {
     SYSTEM_BASIC_INFORMATION out = { 0 };
-    uint64_t pages = (uint64_t)get_phys_pages();
+    uint64_t pages = system_memory_pages();
     out.TimerResolution = 156250;
     out.PageSize = NT_PAGE_SIZE;
     out.NumberOfPhysicalPages = (ULONG)pages;
@@ -63,36 +56,6 @@ static NTSTATUS query_basic(void *info, ULONG length, ULONG *needed)
     out.ActiveProcessorsAffinityMask = process_affinity();
     out.NumberOfProcessors = (CHAR)__builtin_popcountll(process_affinity());
     return reply_exact(info, length, needed, &out, sizeof(out));
-}
-
-static NTSTATUS query_performance(void *info, ULONG length, ULONG *needed)
-{
-    SYSTEM_PERFORMANCE_INFORMATION out = { 0 };
-    char text[8192];
-    if (read_small_file("/proc/meminfo", text, sizeof(text))) {
-        uint64_t total = meminfo_pages(text, "MemTotal:"), swap = meminfo_pages(text, "SwapTotal:");
-        uint64_t available = meminfo_pages(text, "MemAvailable:"), swap_free = meminfo_pages(text, "SwapFree:");
-        out.AvailablePages = (ULONG)available;
-        out.CommitLimit = (ULONG)(total + swap);
-        out.CommittedPages = (ULONG)(total - available + swap - swap_free);
-        out.PeakCommitment = out.CommittedPages;
-        out.ResidentSystemCachePage = (ULONG)meminfo_pages(text, "\nCached:");
-        out.PagedPoolPages = (ULONG)meminfo_pages(text, "SReclaimable:");
-        out.NonPagedPoolPages = (ULONG)meminfo_pages(text, "SUnreclaim:");
-        out.FreeSystemPtes = 0x100000;
-    }
-    if (read_small_file("/proc/uptime", text, sizeof(text))) {
-        const char *idle = strchr(text, ' ');
-        out.IdleProcessTime.QuadPart = idle ? (LONGLONG)(strtod(idle, NULL) * 1e7) : 0;
-    }
-    *needed = sizeof(out) + 32; /* Windows 10 appends four fields; the shorter one is taken too */
-    if (length < sizeof(out))
-        return STATUS_INFO_LENGTH_MISMATCH;
-    size_t size = length < *needed ? length : *needed;
-    memset(info, 0, size);
-    memcpy(info, &out, sizeof(out));
-    *needed = (ULONG)size;
-    return STATUS_SUCCESS;
 }
 
 static NTSTATUS query_time_of_day(void *info, ULONG length, ULONG *needed)
@@ -115,19 +78,6 @@ static NTSTATUS query_time_adjustment(void *info, ULONG length, ULONG *needed)
 {
     SYSTEM_TIME_ADJUSTMENT_QUERY_INFORMATION out = { 156250, 156250, TRUE }; /* TRUE: not adjusted */
     return reply_exact(info, length, needed, &out, sizeof(out));
-}
-
-static NTSTATUS query_file_cache(void *info, ULONG length, ULONG *needed)
-{
-    SYSTEM_FILECACHE_INFORMATION out = { 0 };
-    char text[8192];
-    if (read_small_file("/proc/meminfo", text, sizeof(text))) {
-        out.CurrentSize = out.PeakSize = meminfo_pages(text, "\nCached:") * NT_PAGE_SIZE;
-        out.CurrentSizeIncludingTransitionInPages = out.CurrentSize / NT_PAGE_SIZE;
-        out.PeakSizeIncludingTransitionInPages = out.CurrentSizeIncludingTransitionInPages;
-        out.MaximumWorkingSet = meminfo_pages(text, "MemTotal:");
-    }
-    return reply_at_least(info, length, needed, &out, sizeof(out));
 }
 
 /* Kernel modules: just the two that programs look for, as there is no NT kernel. */
@@ -196,49 +146,6 @@ static NTSTATUS query_handles(bool extended, void *info, ULONG length, ULONG *ne
     return STATUS_SUCCESS;
 }
 
-/* SYSTEM_FIRMWARE_TABLE_INFORMATION: provider, action, table id, length of what follows. */
-static NTSTATUS query_firmware(void *info, ULONG length, ULONG *needed)
-{
-    struct {
-        ULONG provider, action, table, length;
-    } request;
-    *needed = sizeof(request);
-    if (length < sizeof(request))
-        return STATUS_INFO_LENGTH_MISMATCH;
-    memcpy(&request, info, sizeof(request));
-    if (request.provider != 0x52534d42 /* 'RSMB' */)
-        return STATUS_NOT_IMPLEMENTED; /* ACPI and firmware tables are root's to read */
-    /* RawSMBIOSData: method, version, then the table, which usually only root may read. */
-    static const char *const paths[] = { "/sys/firmware/dmi/tables/DMI" };
-    char *table = malloc(0x10000);
-    if (!table)
-        return STATUS_NO_MEMORY;
-    size_t size = request.action == 1 ? read_small_file(paths[0], table, 0x10000) : 0;
-    static const unsigned char empty[] = { 127, 4, 0, 0, 0, 0 }; /* the end-of-table structure */
-    if (request.action == 1 && !size) {
-        memcpy(table, empty, sizeof(empty));
-        size = sizeof(empty);
-    }
-    ULONG total = request.action == 1 ? (ULONG)(8 + size) : 4; /* enumeration: one table, number 0 */
-    *needed = (ULONG)sizeof(request) + total;
-    NTSTATUS status = STATUS_BUFFER_TOO_SMALL;
-    request.length = total;
-    if (length >= *needed) {
-        unsigned char *out = (unsigned char *)info + sizeof(request);
-        memset(out, 0, total);
-        if (request.action == 1) {
-            out[1] = 3; /* SMBIOS 3.0 */
-            uint32_t table_size = (uint32_t)size;
-            memcpy(out + 4, &table_size, sizeof(table_size));
-            memcpy(out + 8, table, size);
-        }
-        status = STATUS_SUCCESS;
-    }
-    memcpy(info, &request, sizeof(request));
-    free(table);
-    return status;
-}
-
 NTSTATUS NtQuerySystemInformation(ULONG SystemInformationClass, PVOID SystemInformation, ULONG SystemInformationLength,
                                   ULONG *ReturnLength)
 {
@@ -246,6 +153,8 @@ NTSTATUS NtQuerySystemInformation(ULONG SystemInformationClass, PVOID SystemInfo
     ULONG length = info ? SystemInformationLength : 0;
     ULONG needed = 0;
     NTSTATUS status;
+    if (!info && SystemInformationLength)
+        return STATUS_ACCESS_VIOLATION;
     switch (SystemInformationClass) {
     case SystemBasicInformation:
     case SystemEmulationBasicInformation:
@@ -253,7 +162,7 @@ NTSTATUS NtQuerySystemInformation(ULONG SystemInformationClass, PVOID SystemInfo
         status = query_basic(info, length, &needed);
         break;
     case SystemPerformanceInformation:
-        status = query_performance(info, length, &needed);
+        status = system_performance(info, length, &needed);
         break;
     case SystemTimeOfDayInformation:
         status = query_time_of_day(info, length, &needed);
@@ -278,20 +187,54 @@ NTSTATUS NtQuerySystemInformation(ULONG SystemInformationClass, PVOID SystemInfo
         status = query_handles(SystemInformationClass == SystemExtendedHandleInformation, info, length, &needed);
         break;
     case SystemPageFileInformation:
+    case SystemPageFileInformationEx:
         needed = 0; /* Linux's swap is no page file that a program could find */
         status = STATUS_SUCCESS;
         break;
     case SystemFileCacheInformation:
-        status = query_file_cache(info, length, &needed);
+    case SystemFileCacheInformationEx:
+        status = system_file_cache(info, length, &needed);
         break;
     case SystemTimeAdjustmentInformation:
         status = query_time_adjustment(info, length, &needed);
         break;
-    case SystemExceptionInformation: {
-        ULONG out[4] = { 0 };
+    case SystemMemoryListInformation:
+        status = system_memory_lists(info, length, &needed);
+        break;
+    case SystemNumaAvailableMemory:
+        status = system_numa_memory(info, length, &needed);
+        break;
+    case SystemDpcBehaviorInformation: {
+        ULONG out[5] = { 0, 4, 3, 20, 20 }; /* queue depth, least rate, thresholds: what Windows has without tuning */
+        status = reply_exact(info, length, &needed, out, sizeof(out));
+        break;
+    }
+    case SystemKernelDebuggerInformationEx: {
+        BOOLEAN out[3] = { FALSE, FALSE, FALSE }; /* allowed, enabled, present */
         status = reply_at_least(info, length, &needed, out, sizeof(out));
         break;
     }
+    case SystemLeapSecondInformation: {
+        struct {
+            BOOLEAN enabled;
+            ULONG flags;
+        } out = { FALSE, 0 }; /* Linux's clock does not count them */
+        status = reply_exact(info, length, &needed, &out, sizeof(out));
+        break;
+    }
+    case SystemQueryPerformanceCounterInformation: {
+        ULONG out[3] = { 1, 0, 1 }; /* version; whether the counter takes a system call, which is known */
+        status = reply_at_least(info, length, &needed, out, sizeof(out));
+        break;
+    }
+    case SystemIsolatedUserModeInformation: {
+        ULONGLONG out[2] = { 0, 0 }; /* there is no secure kernel */
+        status = reply_exact(info, length, &needed, out, sizeof(out));
+        break;
+    }
+    case SystemFullProcessInformation: /* administrators' */
+        status = STATUS_ACCESS_DENIED;
+        break;
     case SystemKernelDebuggerInformation: {
         BOOLEAN out[2] = { FALSE, TRUE }; /* not enabled; not present */
         status = reply_at_least(info, length, &needed, out, sizeof(out));
@@ -334,10 +277,12 @@ NTSTATUS NtQuerySystemInformation(ULONG SystemInformationClass, PVOID SystemInfo
         break;
     }
     case SystemFirmwareTableInformation:
-        status = query_firmware(info, length, &needed);
+        status = system_firmware(info, length, &needed);
         break;
     default:
-        status = system_processors(SystemInformationClass, NULL, 0, info, length, &needed);
+        status = system_counters(SystemInformationClass, info, length, &needed);
+        if (status == STATUS_INVALID_INFO_CLASS)
+            status = system_processors(SystemInformationClass, NULL, 0, info, length, &needed);
     }
     if (ReturnLength && status != STATUS_INVALID_INFO_CLASS)
         *ReturnLength = needed;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * system_cpu.c: processors, cores, caches and nodes, from /sys; load from /proc/stat. Processors are numbered as Linux numbers
+ * system_cpu.c: processors, cores, caches and nodes, from /sys. Processors are numbered as Linux numbers
  * them, up to 64 in one group; only those that this process may use count as active.
  */
 #include <cpuid.h>
@@ -377,11 +377,18 @@ static NTSTATUS query_processor(void *info, ULONG length, ULONG *needed)
     return reply_at_least(info, length, needed, &out, sizeof(out));
 }
 
+void system_processor_brand(char brand[49])
+{
+    unsigned words[13] = { 0 };
+    for (unsigned i = 0; i < 3; i++)
+        __get_cpuid(0x80000002 + i, &words[i * 4], &words[i * 4 + 1], &words[i * 4 + 2], &words[i * 4 + 3]);
+    memcpy(brand, words, 49);
+}
+
 static NTSTATUS query_brand(void *info, ULONG length, ULONG *needed)
 {
-    unsigned brand[13] = { 0 };
-    for (unsigned i = 0; i < 3; i++)
-        __get_cpuid(0x80000002 + i, &brand[i * 4], &brand[i * 4 + 1], &brand[i * 4 + 2], &brand[i * 4 + 3]);
+    char brand[49];
+    system_processor_brand(brand);
     *needed = 49;
     if (length < 49)
         return STATUS_INFO_LENGTH_MISMATCH;
@@ -420,60 +427,12 @@ ULONG system_processor_mhz(void)
     return (ULONG)((tsc_frequency() + 500000) / 1000000);
 }
 
-/* --- load --- */
-
-static NTSTATUS query_load(bool interrupts, void *info, ULONG length, ULONG *needed)
-{
-    KAFFINITY active = process_affinity();
-    size_t count = (size_t)__builtin_popcountll(active);
-    /* SYSTEM_INTERRUPT_INFORMATION: six counters */
-    size_t entry = interrupts ? 24 : sizeof(SYSTEM_PROCESSOR_PERFORMANCE_INFORMATION);
-    *needed = (ULONG)(count * entry);
-    if (length < entry)
-        return STATUS_INFO_LENGTH_MISMATCH;
-    if (length < *needed)
-        *needed = length / (ULONG)entry * (ULONG)entry; /* as many processors as fit */
-    memset(info, 0, *needed);
-    if (interrupts)
-        return STATUS_SUCCESS;
-    char *text = malloc(0x10000);
-    if (!text)
-        return STATUS_NO_MEMORY;
-    read_small_file("/proc/stat", text, 0x10000);
-    SYSTEM_PROCESSOR_PERFORMANCE_INFORMATION *out = info;
-    uint64_t tick = 10000000u / (uint64_t)sysconf(_SC_CLK_TCK);
-    size_t index = 0, room = *needed / entry;
-    for (unsigned cpu = 0; cpu < 64 && index < room; cpu++) {
-        char name[16];
-        unsigned long long user = 0, nice = 0, kernel = 0, idle = 0, iowait = 0, irq = 0, softirq = 0;
-        if (!(active >> cpu & 1))
-            continue;
-        snprintf(name, sizeof(name), "\ncpu%u ", cpu);
-        const char *line = strstr(text, name);
-        if (line)
-            sscanf(line + strlen(name), "%llu %llu %llu %llu %llu %llu %llu", &user, &nice, &kernel, &idle, &iowait,
-                   &irq, &softirq);
-        out[index].IdleTime.QuadPart = (LONGLONG)((idle + iowait) * tick);
-        out[index].KernelTime.QuadPart = (LONGLONG)((idle + iowait + kernel + irq + softirq) * tick);
-        out[index].UserTime.QuadPart = (LONGLONG)((user + nice) * tick);
-        out[index].DpcTime.QuadPart = (LONGLONG)(softirq * tick);
-        out[index].InterruptTime.QuadPart = (LONGLONG)(irq * tick);
-        index++;
-    }
-    free(text);
-    return STATUS_SUCCESS;
-}
-
 NTSTATUS system_processors(ULONG class, const void *input, ULONG input_length, void *info, ULONG length, ULONG *needed)
 {
     switch (class) {
     case SystemProcessorInformation:
     case SystemEmulationProcessorInformation:
         return query_processor(info, length, needed);
-    case SystemProcessorPerformanceInformation:
-        return query_load(false, info, length, needed);
-    case SystemInterruptInformation:
-        return query_load(true, info, length, needed);
     case SystemLogicalProcessorInformation:
         return query_logical(info, length, needed);
     case SystemLogicalProcessorAndGroupInformation:

@@ -107,14 +107,30 @@ static size_t thread_ids(ULONG id, ULONG **ids)
     return count;
 }
 
+/* From /proc: whether it runs, and its times. */
+static void fill_thread_times(SYSTEM_THREAD_INFORMATION *out, ULONG process, ULONG id)
+{
+    enum { RUNNING = 2, WAITING = 5, USER_REQUEST = 6 };
+    char path[64], text[1024], state = 'S';
+    unsigned long long user = 0, kernel = 0;
+    uint64_t tick = 10000000u / (uint64_t)sysconf(_SC_CLK_TCK);
+    snprintf(path, sizeof(path), "/proc/%u/task/%u/stat", process, id);
+    const char *rest = read_small_file(path, text, sizeof(text)) ? strrchr(text, ')') : NULL;
+    if (rest)
+        sscanf(rest + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu", &state, &user, &kernel);
+    out->UserTime.QuadPart = (LONGLONG)(user * tick);
+    out->KernelTime.QuadPart = (LONGLONG)(kernel * tick);
+    out->ThreadState = state == 'R' ? RUNNING : WAITING;
+    out->WaitReason = state == 'R' ? 0 : USER_REQUEST;
+}
+
 static void fill_thread(SYSTEM_THREAD_INFORMATION *out, ULONG process, ULONG id, uint64_t create_time)
 {
     memset(out, 0, sizeof(*out));
     out->CreateTime.QuadPart = (LONGLONG)create_time;
     out->ClientId = (CLIENT_ID){ (HANDLE)(ULONG_PTR)process, (HANDLE)(ULONG_PTR)id };
     out->Priority = out->BasePriority = 8;
-    out->ThreadState = 5; /* waiting */
-    out->WaitReason = 6;  /* for something the program asked for */
+    fill_thread_times(out, process, id);
     if (process != process_id)
         return;
     struct thread_object *object = thread_find(id);
@@ -123,6 +139,17 @@ static void fill_thread(SYSTEM_THREAD_INFORMATION *out, ULONG process, ULONG id,
         out->CreateTime.QuadPart = (LONGLONG)object->create_time;
         object_unref(&object->header);
     }
+}
+
+#define SYSTEM_PROCESS 4
+
+/* One of the idle process's, which share its time, or the only one of the system process. */
+static void fill_system_thread(SYSTEM_THREAD_INFORMATION *out, const struct process_numbers *numbers, size_t threads)
+{
+    out->ClientId.UniqueProcess = (HANDLE)(ULONG_PTR)numbers->id;
+    out->ClientId.UniqueThread = (HANDLE)(ULONG_PTR)(numbers->id ? 8 : 0);
+    out->KernelTime.QuadPart = (LONGLONG)(numbers->kernel_time / threads);
+    out->ThreadState = numbers->id ? 5 /* waiting */ : 2 /* running */;
 }
 
 /* SYSTEM_EXTENDED_THREAD_INFORMATION is longer by stack and TEB addresses, which only a debugger needs. */
@@ -134,10 +161,13 @@ static void add_process(struct output *out, const struct process_numbers *number
     size_t chars = 0;
     ULONG *ids = NULL;
     size_t threads = 0;
-    if (numbers->id == 4) {
+    if (numbers->id == SYSTEM_PROCESS) {
         memcpy(name, u"System", 12);
         chars = 6;
-    } else if (numbers->id) {
+        threads = 1;
+    } else if (!numbers->id) { /* the idle process has a thread for each processor */
+        threads = (size_t)__builtin_popcountll(process_affinity());
+    } else {
         chars = program_of(numbers->id, name, 255);
         threads = thread_ids(numbers->id, &ids);
     }
@@ -167,7 +197,10 @@ static void add_process(struct output *out, const struct process_numbers *number
         for (size_t i = 0; i < threads; i++) {
             char *at = (char *)info->Threads + i * thread_size;
             memset(at, 0, thread_size);
-            fill_thread((SYSTEM_THREAD_INFORMATION *)at, numbers->id, ids[i], numbers->create_time);
+            if (ids)
+                fill_thread((SYSTEM_THREAD_INFORMATION *)at, numbers->id, ids[i], numbers->create_time);
+            else
+                fill_system_thread((SYSTEM_THREAD_INFORMATION *)at, numbers, threads);
         }
         if (chars) {
             WCHAR *buffer = (WCHAR *)(out->info + text);
@@ -188,8 +221,11 @@ NTSTATUS system_processes(void *info, ULONG length, ULONG *needed, bool extended
 {
     struct output out = { info, length, 0, NULL, 0 };
     struct process_numbers numbers = { 0 };
+    char text[128];
+    const char *idle = read_small_file("/proc/uptime", text, sizeof(text)) ? strchr(text, ' ') : NULL;
+    numbers.kernel_time = idle ? (uint64_t)(strtod(idle, NULL) * 1e7) : 0;
     add_process(&out, &numbers, extended); /* the idle process */
-    numbers.id = 4;
+    numbers = (struct process_numbers){ .id = SYSTEM_PROCESS };
     add_process(&out, &numbers, extended);
     DIR *dir = opendir("/proc");
     struct dirent *entry;
