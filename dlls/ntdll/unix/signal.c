@@ -19,6 +19,7 @@
 #include "virtual.h"
 #include "process.h"
 #include "xstate.h"
+#include "fault_code.h"
 
 #define SUSPEND_SIGNAL SIGUSR1
 
@@ -172,6 +173,8 @@ static void deliver_exception(struct thread *thread, ucontext_t *uc, const EXCEP
     if (record->ExceptionCode == (DWORD)STATUS_BREAKPOINT)
         frame->context.Rip = (DWORD64)record->ExceptionAddress;
     frame->context.Dr6 |= dr6;
+    if (record->ExceptionCode == (DWORD)STATUS_SINGLE_STEP)
+        frame->context.EFlags &= ~EFLAGS_TRAP; /* documented for debuggers: it is to be set again for each step */
     xstate_fill_ex(&frame->context_ex, (void *)states, states_size);
     if (states_size) {
         xstate_fill_frame((void *)states, ucontext_xstate(uc));
@@ -184,90 +187,44 @@ static void deliver_exception(struct thread *thread, ucontext_t *uc, const EXCEP
     frame->rsp = frame->context.Rsp;
     frame->ss = 0x2b;
     thread->in_delivery = false;
+    /* x87 exceptions that are pending would be raised again by the next x87 instruction: the context only has them now. */
+    uc->uc_mcontext.fpregs->swd &= 0x7f00;
     g[REG_RSP] = (greg_t)sp;
     g[REG_RIP] = (greg_t)ntdll_entries.KiUserExceptionDispatcher;
     g[REG_EFL] &= ~(greg_t)(EFLAGS_DIRECTION | EFLAGS_TRAP | EFLAGS_RESUME | EFLAGS_ALIGNMENT);
 }
 
-/* The statuses of x87 and SSE exceptions: si_code tells which. */
-static NTSTATUS float_status(int si_code, bool simd)
-{
-    if (simd)
-        return si_code == FPE_FLTDIV || si_code == FPE_FLTINV ? STATUS_FLOAT_MULTIPLE_TRAPS
-                                                              : STATUS_FLOAT_MULTIPLE_FAULTS;
-    switch (si_code) {
-    case FPE_INTDIV:
-        return STATUS_INTEGER_DIVIDE_BY_ZERO;
-    case FPE_INTOVF:
-        return STATUS_INTEGER_OVERFLOW;
-    case FPE_FLTDIV:
-        return STATUS_FLOAT_DIVIDE_BY_ZERO;
-    case FPE_FLTOVF:
-        return STATUS_FLOAT_OVERFLOW;
-    case FPE_FLTUND:
-        return STATUS_FLOAT_UNDERFLOW;
-    case FPE_FLTRES:
-        return STATUS_FLOAT_INEXACT_RESULT;
-    default:
-        return STATUS_FLOAT_INVALID_OPERATION;
-    }
-}
-
-/* Reads code bytes for decoding; false where they cannot be read. */
-static bool read_code(uint64_t rip, uint8_t *bytes, size_t size)
-{
-    bool user_copy(void *, const void *, size_t);
-    return user_range_ok(rip, size) && user_copy(bytes, (void *)rip, size);
-}
-
-static bool is_prefix(uint8_t byte)
-{
-    return byte == 0x66 || byte == 0x67 || byte == 0xf0 || byte == 0xf2 || byte == 0xf3 || byte == 0x2e ||
-           byte == 0x36 || byte == 0x3e || byte == 0x26 || byte == 0x64 || byte == 0x65 || (byte & 0xf0) == 0x40;
-}
-
-/* A general protection fault: `int n` that Windows knows, a privileged instruction, or a non-canonical address. */
+/*
+ * A general protection fault: `int n` that Windows knows, a privileged instruction, or a non-canonical address. False: the thread
+ * has been sent elsewhere, and there is no exception.
+ */
 static bool protection_fault(struct thread *thread, ucontext_t *uc, EXCEPTION_RECORD *record)
 {
     greg_t *g = uc->uc_mcontext.gregs;
     uint64_t rip = (uint64_t)g[REG_RIP];
-    uint8_t code[8] = { 0 };
-    for (size_t n = sizeof(code); n && !read_code(rip, code, n); n--)
-        ;
-    if (code[0] == 0xcd && code[1] == 0x29) { /* __fastfail(ecx) */
+    switch (fault_interrupt(rip)) {
+    case 0x29: /* __fastfail(ecx) */
         record->ExceptionCode = (DWORD)STATUS_STACK_BUFFER_OVERRUN;
         record->ExceptionFlags = EXCEPTION_NONCONTINUABLE;
         record->NumberParameters = 1;
         record->ExceptionInformation[0] = (ULONG_PTR)(uint32_t)g[REG_RCX];
         crash_after_handler(thread, uc, record); /* Windows calls no handlers for it */
         return false;
-    }
-    if (code[0] == 0xcd && code[1] == 0x2d) { /* debug service: as a breakpoint when no debugger is there */
-        g[REG_RIP] += 3;
+    case 0x2c:
+        record->ExceptionCode = (DWORD)STATUS_ASSERTION_FAILURE;
+        return true;
+    case 0x2d: /* the debug service: without a debugger a breakpoint, behind the instruction */
+        g[REG_RIP] += 2;
         record->ExceptionCode = (DWORD)STATUS_BREAKPOINT;
-        record->ExceptionAddress = (PVOID)rip;
+        record->ExceptionAddress = (PVOID)(rip + 2);
         record->NumberParameters = 1;
         record->ExceptionInformation[0] = (ULONG_PTR)g[REG_RAX];
         return true;
-    }
-    if (code[0] == 0xcd &&
-        code[1] == 0x2e) { /* the old system call: [rsp] is the stub's return address, as we need it */
-        (void)thread;
+    case 0x2e: /* the old system call: [rsp] is the stub's return address, as we need it */
         g[REG_RIP] = (greg_t)syscall_dispatcher;
         return false;
     }
-    unsigned i = 0;
-    while (i < 5 && is_prefix(code[i]))
-        i++;
-    bool privileged = false;
-    if (code[i] == 0xfa || code[i] == 0xfb || code[i] == 0xf4 || (code[i] >= 0xe4 && code[i] <= 0xe7) ||
-        (code[i] >= 0xec && code[i] <= 0xef) || (code[i] >= 0x6c && code[i] <= 0x6f))
-        privileged = true;
-    else if (code[i] == 0x0f)
-        privileged = code[i + 1] == 0x01 || code[i + 1] == 0x06 || code[i + 1] == 0x08 || code[i + 1] == 0x09 ||
-                     (code[i + 1] >= 0x20 && code[i + 1] <= 0x23) || code[i + 1] == 0x30 || code[i + 1] == 0x32 ||
-                     code[i + 1] == 0x33;
-    if (privileged) {
+    if (fault_is_privileged(rip)) {
         record->ExceptionCode = (DWORD)STATUS_PRIVILEGED_INSTRUCTION;
         return true;
     }
@@ -275,6 +232,32 @@ static bool protection_fault(struct thread *thread, ucontext_t *uc, EXCEPTION_RE
     record->NumberParameters = 2;
     record->ExceptionInformation[0] = 0;
     record->ExceptionInformation[1] = ~(ULONG_PTR)0;
+    return true;
+}
+
+/*
+ * The program steps, or has its accesses' alignment checked, and has made a system call: Windows' kernel is not affected. True: that is
+ * it. The flags are the program's again when the call returns (dispatch_exit_work).
+ */
+static bool step_in_native(struct thread *thread, ucontext_t *uc, int sig, int trap)
+{
+    greg_t *g = uc->uc_mcontext.gregs;
+    uint64_t rip = (uint64_t)g[REG_RIP];
+    bool step = sig == SIGTRAP && trap == TRAP_DEBUG && (g[REG_EFL] & EFLAGS_TRAP);
+    bool alignment = sig == SIGBUS && trap == TRAP_ALIGNMENT && (g[REG_EFL] & EFLAGS_ALIGNMENT);
+    if (!step && !alignment)
+        return false;
+    if (rip >= (uint64_t)syscall_dispatcher && rip < (uint64_t)syscall_frame_ready)
+        return true; /* the frame is still being made: on to where it is */
+    if (rip >= (uint64_t)restore_context && rip < (uint64_t)syscall_dispatcher_end)
+        return true; /* about to have the flags that it is to have */
+    thread->return_flags |= (uint32_t)g[REG_EFL] & (EFLAGS_TRAP | EFLAGS_ALIGNMENT);
+    g[REG_EFL] &= ~(greg_t)(EFLAGS_TRAP | EFLAGS_ALIGNMENT);
+    if (rip >= (uint64_t)syscall_exit && rip < (uint64_t)syscall_exit_end) {
+        g[REG_RSP] = (greg_t)thread->frame;
+        g[REG_RIP] = (greg_t)syscall_exit;
+    }
+    __atomic_or_fetch(&thread->exit_work, EXIT_FLAGS, __ATOMIC_ACQ_REL);
     return true;
 }
 
@@ -330,7 +313,9 @@ static void handle_fault(int sig, siginfo_t *info, void *ucontext)
     if (sig == SIGTRAP && info->si_code == TRAP_OF_EVENT && native)
         goto done; /* Windows' kernel does not meet the program's breakpoints either */
 
-    if ((sig == SIGSEGV && trap == TRAP_PAGE_FAULT) || sig == SIGBUS) {
+    if (native && step_in_native(thread, uc, sig, trap))
+        goto done;
+    if ((sig == SIGSEGV && trap == TRAP_PAGE_FAULT) || (sig == SIGBUS && trap != TRAP_ALIGNMENT)) {
         uint64_t address = (uint64_t)info->si_addr;
         status = virtual_fault(address, write, sig == SIGBUS && trap == TRAP_PAGE_FAULT);
         if (status == STATUS_SUCCESS)
@@ -342,8 +327,6 @@ static void handle_fault(int sig, siginfo_t *info, void *ucontext)
             record.ExceptionInformation[1] = address;
             record.ExceptionInformation[2] = (ULONG_PTR)(uint32_t)STATUS_UNEXPECTED_IO_ERROR;
         }
-        if (sig == SIGBUS && trap == TRAP_ALIGNMENT)
-            record.ExceptionCode = (DWORD)STATUS_DATATYPE_MISALIGNMENT;
     }
     if (native) {
         native_fault(thread, info, uc, status);
@@ -358,8 +341,12 @@ static void handle_fault(int sig, siginfo_t *info, void *ucontext)
         else if (trap != TRAP_PAGE_FAULT && !protection_fault(thread, uc, &record))
             goto done;
         break;
+    case SIGBUS:
+        if (trap == TRAP_ALIGNMENT)
+            record.ExceptionCode = (DWORD)STATUS_DATATYPE_MISALIGNMENT;
+        break;
     case SIGILL:
-        record.ExceptionCode = (DWORD)STATUS_ILLEGAL_INSTRUCTION;
+        record.ExceptionCode = (DWORD)fault_opcode_status(rip);
         break;
     case SIGTRAP:
         if (trap == TRAP_BREAKPOINT) {
@@ -370,14 +357,21 @@ static void handle_fault(int sig, siginfo_t *info, void *ucontext)
             dr6 = 1ull << (event_data(info) & 3);
             record.ExceptionCode = (DWORD)STATUS_SINGLE_STEP;
         } else {
-            dr6 = DR6_STEP;
+            dr6 = info->si_code == TRAP_TRACE ? DR6_STEP : 0; /* else icebp */
             record.ExceptionCode = (DWORD)STATUS_SINGLE_STEP;
         }
         break;
     case SIGFPE:
-        record.ExceptionCode = (DWORD)float_status(info->si_code, trap == TRAP_SIMD);
-        if (trap == TRAP_SIMD || trap == TRAP_FPU)
-            record.NumberParameters = trap == TRAP_SIMD ? 2 : 1;
+        if (trap == TRAP_SIMD) {
+            record.ExceptionCode = (DWORD)fault_sse_status(uc);
+            record.NumberParameters = 2;
+            record.ExceptionInformation[1] = uc->uc_mcontext.fpregs->mxcsr;
+        } else if (trap == TRAP_FPU) {
+            record.ExceptionCode = (DWORD)fault_x87_status(uc);
+            record.NumberParameters = 1;
+        } else {
+            record.ExceptionCode = (DWORD)fault_divide_status(uc);
+        }
         break;
     }
     deliver_exception(thread, uc, &record, dr6);
@@ -607,6 +601,13 @@ const CONTEXT *dispatch_exit_work(uint64_t status)
                 thread->context = context;
                 work |= EXIT_CONTEXT;
             }
+        }
+        if (work & EXIT_FLAGS) {
+            if (!(work & EXIT_CONTEXT))
+                context_from_frame(thread->frame, &thread->context, status);
+            thread->context.EFlags |= thread->return_flags;
+            thread->return_flags = 0;
+            work |= EXIT_CONTEXT;
         }
         if (work & EXIT_CONTEXT) {
             if (!__atomic_load_n(&thread->exit_work, __ATOMIC_ACQUIRE))

@@ -34,6 +34,7 @@ extern const struct object_type thread_type;
 #define EXIT_CONTEXT   1 /* return to thread->context rather than to the frame */
 #define EXIT_SUSPEND   2 /* park first */
 #define EXIT_TERMINATE 4
+#define EXIT_FLAGS     8 /* return with return_flags set in EFlags */
 
 struct thread {
     /* Known to dispatch.S by offset: */
@@ -60,6 +61,7 @@ struct thread {
     uint32_t suspended;       /* futex: the number of the request that the thread has acknowledged last */
     uint32_t suspend_number;  /* of the last request; thread_list_lock */
     CONTEXT *suspend_context; /* while parked: its context, may be changed by others */
+    uint32_t return_flags; /* with EXIT_FLAGS */
     uint8_t *suspend_xstate;  /* and its extended states, if that has CONTEXT_XSTATE */
     bool suspend_context_changed;
     bool terminating;
