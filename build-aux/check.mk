@@ -79,6 +79,11 @@ fuzz/pe: $(FUZZ_SOURCES) $(srcdir)/build-aux/check.mk | $(GENERATED)
 .PHONY: fuzz
 fuzz: fuzz/mkbadpe fuzz/pe
 
+# Models of the wait protocol, over all interleavings: needs spin.
+.PHONY: check-models
+check-models:
+	@CC="$(CC)" $(srcdir)/tests/models/run tests/models
+
 .PHONY: tests check-tests check-ubsan
 tests: $(TEST_PROGRAMS) $(UNIX_PROGRAMS)
 

@@ -499,7 +499,7 @@ int main(int argc, char **argv)
         shared->cells[i] = server_cell_alloc(kind_of(i), 0, 10) | CELL_COMMON;
     if (!strcmp(mode, "threads"))
         run_threads(start + seconds * 1000);
-    else
+    else if (!strcmp(mode, "kill"))
         run_kill(start + seconds * 1000);
     printf("%s: %llu rounds, %llu processes killed, %.1f s: %s\n", mode, (unsigned long long)rounds_total,
            (unsigned long long)kills, (double)(now_ms() - start) / 1000, shared->failed ? "FAILED" : "ok");
