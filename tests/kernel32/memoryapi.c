@@ -414,6 +414,32 @@ static void test_image(void)
     ok(info.Protect == PAGE_READWRITE || info.Protect == PAGE_WRITECOPY, "data %lx", info.Protect);
 }
 
+/* More stretches of memory than Linux has mappings for a process: all can be used, code stays code, and there is more. */
+static void test_many_stretches(void)
+{
+    static const unsigned char code[] = { 0xb8, 42, 0, 0, 0, 0xc3 }; /* mov eax, 42; ret */
+    const SIZE_T count = 70000, stride = 2 * PAGE;
+    char *base = VirtualAlloc(NULL, count * stride, MEM_RESERVE, PAGE_NOACCESS);
+    DWORD old;
+    SIZE_T i;
+
+    ok(base && VirtualAlloc(base, PAGE, MEM_COMMIT, PAGE_READWRITE), "error %lu", GetLastError());
+    memcpy(base, code, sizeof(code));
+    ok(VirtualProtect(base, PAGE, PAGE_EXECUTE_READ, &old), "error %lu", GetLastError());
+    for (i = 1; i < count; i++)
+        if (!VirtualAlloc(base + i * stride, PAGE, MEM_COMMIT, PAGE_READWRITE))
+            break;
+    ok(i == count, "%zu: error %lu", i, GetLastError());
+    base[(count - 1) * stride] = 1;
+    ok_int(((int (*)(void))(void *)base)(), 42);
+    ok_region(base + stride, base + stride, base, PAGE, MEM_COMMIT, PAGE_READWRITE, PAGE_NOACCESS);
+    ok_region(base + PAGE, base + PAGE, base, PAGE, MEM_RESERVE, 0, PAGE_NOACCESS);
+    char *more = VirtualAlloc(NULL, 0x100000, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
+    ok(more != NULL, "error %lu", GetLastError());
+    VirtualFree(more, 0, MEM_RELEASE);
+    VirtualFree(base, 0, MEM_RELEASE);
+}
+
 static void test_other(void)
 {
     MEMORY_BASIC_INFORMATION info = query(NULL);
@@ -453,4 +479,5 @@ TESTS
     test_sections();
     test_image();
     test_other();
+    test_many_stretches();
 }

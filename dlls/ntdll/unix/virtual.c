@@ -371,13 +371,26 @@ bool protection_valid(ULONG protect)
     return access != PAGE_NOACCESS || !(protect & (PAGE_GUARD | PAGE_NOCACHE | PAGE_WRITECOMBINE));
 }
 
+/* Makes the whole view accessible: one kernel mapping. Code in it must stay executable. */
+static bool make_coarse(struct view *view, int prot)
+{
+    ULONG flags = VIEW_COARSE | (prot & PROT_EXEC ? VIEW_COARSE_CODE : 0);
+    for (struct range *r = RB_MIN(range_tree, &view->ranges); r; r = RB_NEXT(range_tree, &view->ranges, r))
+        if (r->state == MEM_COMMIT && unix_protection(r->protect) & PROT_EXEC)
+            flags |= VIEW_COARSE_CODE;
+    if (mprotect((void *)view->base, view->size, PROT_READ | PROT_WRITE | (flags & VIEW_COARSE_CODE ? PROT_EXEC : 0)))
+        return false;
+    view->flags |= flags;
+    return true;
+}
+
 /* mprotect, with the way out described at the top when the kernel's map count is exhausted. */
 static NTSTATUS protect_pages(struct view *view, uint64_t start, uint64_t end, int prot)
 {
     if (view->flags & VIEW_COARSE) {
-        if (!mprotect((void *)start, end - start, prot | PROT_READ | PROT_WRITE))
-            return STATUS_SUCCESS;
-        return STATUS_SUCCESS; /* it is accessible as it is */
+        if (prot & PROT_EXEC && !(view->flags & VIEW_COARSE_CODE) && !make_coarse(view, prot))
+            return STATUS_COMMITMENT_LIMIT;
+        return STATUS_SUCCESS;
     }
     if (!mprotect((void *)start, end - start, prot))
         return STATUS_SUCCESS;
@@ -385,11 +398,7 @@ static NTSTATUS protect_pages(struct view *view, uint64_t start, uint64_t end, i
         return STATUS_INVALID_PAGE_PROTECTION;
     if (errno != ENOMEM)
         return STATUS_NO_MEMORY;
-    if (view->type != MEM_PRIVATE ||
-        mprotect((void *)view->base, view->size, PROT_READ | PROT_WRITE | (prot & PROT_EXEC)))
-        return STATUS_COMMITMENT_LIMIT;
-    view->flags |= VIEW_COARSE;
-    return STATUS_SUCCESS;
+    return view->type == MEM_PRIVATE && make_coarse(view, prot) ? STATUS_SUCCESS : STATUS_COMMITMENT_LIMIT;
 }
 
 /* The kernel protection of committed memory in a view: pages that are watched start read-only. */
