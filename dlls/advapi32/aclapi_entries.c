@@ -83,11 +83,11 @@ VOID WINAPI BuildExplicitAccessWithNameA(EXPLICIT_ACCESS_A *access, char *name, 
     BuildTrusteeWithNameA(&access->Trustee, name);
 }
 
-/* The identifier of a trustee, into `buffer`. CURRENT_USER is a name as any other to these functions. */
-static DWORD trustee_sid(const TRUSTEE_W *trustee, BYTE buffer[SID_SIZE])
+DWORD trustee_sid(const TRUSTEE_W *trustee, BYTE buffer[SID_SIZE])
 {
     DWORD size = SID_SIZE, domain_size = MAX_PATH;
     WCHAR domain[MAX_PATH];
+    const WCHAR *name;
     SID_NAME_USE use;
     PSID sid;
 
@@ -100,18 +100,21 @@ static DWORD trustee_sid(const TRUSTEE_W *trustee, BYTE buffer[SID_SIZE])
     case TRUSTEE_IS_OBJECTS_AND_SID:
         sid = ((OBJECTS_AND_SID *)trustee->ptstrName)->pSid;
         break;
+    case TRUSTEE_IS_OBJECTS_AND_NAME:
     case TRUSTEE_IS_NAME:
-        if (!trustee->ptstrName)
+        name = trustee->TrusteeForm == TRUSTEE_IS_NAME ? trustee->ptstrName
+                                                       : ((OBJECTS_AND_NAME_W *)trustee->ptstrName)->ptstrName;
+        if (!name)
             return ERROR_INVALID_PARAMETER;
-        if (!_wcsicmp(trustee->ptstrName, L"CURRENT_USER")) {
+        if (!_wcsicmp(name, L"CURRENT_USER")) {
             if (!(sid = user_sid()))
                 return GetLastError();
             CopySid(SID_SIZE, buffer, sid);
             heap_free(sid);
             return ERROR_SUCCESS;
         }
-        return LookupAccountNameW(NULL, trustee->ptstrName, buffer, &size, domain, &domain_size, &use) ? ERROR_SUCCESS
-                                                                                                       : GetLastError();
+        return LookupAccountNameW(NULL, name, buffer, &size, domain, &domain_size, &use) ? ERROR_SUCCESS
+                                                                                         : GetLastError();
     default:
         return ERROR_INVALID_PARAMETER;
     }
@@ -178,7 +181,9 @@ static DWORD merge(struct entry *entries, DWORD *count, const EXPLICIT_ACCESS_W 
         if (access->grfAccessMode == SET_ACCESS) {
             old->gone |= old->type != SYSTEM_AUDIT_ACE_TYPE;
         } else if (access->grfAccessMode == REVOKE_ACCESS) {
-            old->gone |= old->type == ACCESS_ALLOWED_ACE_TYPE;
+            old->gone |=
+                old->type !=
+                ACCESS_DENIED_ACE_TYPE; /* "removes all existing ACCESS_ALLOWED_ACE or SYSTEM_AUDIT_ACE types" */
         } else if (old->type == type && old->flags == flags) {
             mask |= old->mask;
             old->gone = true;

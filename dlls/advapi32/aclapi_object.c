@@ -91,8 +91,15 @@ DWORD WINAPI SetSecurityInfo(HANDLE handle, SE_OBJECT_TYPE type, SECURITY_INFORM
         (info & (SACL_SECURITY_INFORMATION | LABEL_SECURITY_INFORMATION) &&
          !SetSecurityDescriptorSacl(&sd, TRUE, sacl, FALSE)))
         return GetLastError();
-    if (info & PROTECTED_DACL_SECURITY_INFORMATION)
-        SetSecurityDescriptorControl(&sd, SE_DACL_PROTECTED, SE_DACL_PROTECTED);
+    /* What inherits keeps doing so, unless it is said otherwise ("Automatic Propagation of Inheritable ACEs"). */
+    if (info & DACL_SECURITY_INFORMATION)
+        SetSecurityDescriptorControl(&sd, SE_DACL_AUTO_INHERIT_REQ | SE_DACL_PROTECTED,
+                                     SE_DACL_AUTO_INHERIT_REQ |
+                                         (info & PROTECTED_DACL_SECURITY_INFORMATION ? SE_DACL_PROTECTED : 0));
+    if (info & SACL_SECURITY_INFORMATION)
+        SetSecurityDescriptorControl(&sd, SE_SACL_AUTO_INHERIT_REQ | SE_SACL_PROTECTED,
+                                     SE_SACL_AUTO_INHERIT_REQ |
+                                         (info & PROTECTED_SACL_SECURITY_INFORMATION ? SE_SACL_PROTECTED : 0));
     if (type != SE_FILE_OBJECT && type != SE_KERNEL_OBJECT)
         return (DWORD)RegSetKeySecurity(handle, info & DESCRIPTOR_PARTS, &sd);
     return SetKernelObjectSecurity(handle, info & DESCRIPTOR_PARTS, &sd) ? ERROR_SUCCESS : GetLastError();
@@ -222,4 +229,12 @@ DWORD WINAPI SetNamedSecurityInfoA(LPSTR name, SE_OBJECT_TYPE type, SECURITY_INF
 
     heap_free(wide);
     return error;
+}
+
+DWORD WINAPI FreeInheritedFromArray(PINHERITED_FROMW list, USHORT count, PFN_OBJECT_MGR_FUNCTS functions)
+{
+    (void)functions;
+    for (USHORT i = 0; list && i < count; i++)
+        LocalFree(list[i].AncestorName);
+    return ERROR_SUCCESS;
 }

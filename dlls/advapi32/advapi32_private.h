@@ -42,6 +42,10 @@ PSID user_sid(void);
 #define SID_SIZE SECURITY_MAX_SID_SIZE
 BOOL parse_sid(const WCHAR *str, const WCHAR **end, BYTE buffer[SID_SIZE]);
 
+/* The identifier of a trustee (accctrl.h), into `buffer`; an error. */
+struct _TRUSTEE_W;
+DWORD trustee_sid(const struct _TRUSTEE_W *trustee, BYTE buffer[SID_SIZE]);
+
 BOOL WINAPI ProcessPrng(BYTE *data, SIZE_T size);
 
 #endif

@@ -110,10 +110,73 @@ static void test_objects(void)
     RegDeleteTreeW(HKEY_CURRENT_USER, L"Software\\Transom Test\\aclapi");
 }
 
+/* GetEffectiveRightsFromAcl: a user's groups count, an entry for inheriting does not. */
+static void test_rights(void)
+{
+    BYTE buffer[300];
+    DWORD size;
+    ACCESS_MASK rights;
+    HANDLE token;
+    TRUSTEEW trustee;
+    PSECURITY_DESCRIPTOR sd, built;
+    ACL *dacl;
+    BOOL present, defaulted;
+    ULONG length, count;
+    EXPLICIT_ACCESSW access, *entries;
+    TRUSTEEW *owner;
+
+    OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token);
+    GetTokenInformation(token, TokenUser, buffer, sizeof(buffer), &size);
+    CloseHandle(token);
+    ok(ConvertStringSecurityDescriptorToSecurityDescriptorA("O:BAG:BAD:(D;;0x2;;;WD)(A;;0x7;;;WD)(A;OICIIO;0x10;;;WD)",
+                                                            SDDL_REVISION_1, &sd, NULL),
+       "error %lu", GetLastError());
+    GetSecurityDescriptorDacl(sd, &present, &dacl, &defaulted);
+    BuildTrusteeWithSidW(&trustee, ((TOKEN_USER *)buffer)->User.Sid);
+    ok_int(GetEffectiveRightsFromAclW(dacl, &trustee, &rights), ERROR_SUCCESS);
+    ok_hex(rights, 5);
+    BuildTrusteeWithSidW(&trustee, everyone);
+    ok_int(GetEffectiveRightsFromAclW(dacl, &trustee, &rights), ERROR_SUCCESS);
+    ok_hex(rights, 5);
+
+    access = entry(users, GRANT_ACCESS, 0x20);
+    BuildTrusteeWithNameW(&trustee, (WCHAR *)L"Everyone");
+    ok_int(BuildSecurityDescriptorW(&trustee, NULL, 1, &access, 0, NULL, sd, &length, &built), ERROR_SUCCESS);
+    ok_int(length, GetSecurityDescriptorLength(built));
+    ok_int(LookupSecurityDescriptorPartsW(&owner, NULL, &count, &entries, NULL, NULL, built), ERROR_SUCCESS);
+    ok_int(owner->TrusteeForm, TRUSTEE_IS_NAME);
+    ok_wstr(owner->ptstrName, L"Everyone");
+    ok_int(count, 4);
+    LocalFree(owner);
+    LocalFree(entries);
+    LocalFree(built);
+    LocalFree(sd);
+}
+
+/* "BuildTrusteeWithObjectsAndSid" */
+static void test_trustees(void)
+{
+    static const GUID type = { 1, 2, 3, { 4, 5, 6, 7, 8, 9, 10, 11 } };
+    OBJECTS_AND_SID objects;
+    TRUSTEEW trustee, impersonated;
+
+    BuildTrusteeWithObjectsAndSidW(&trustee, &objects, (GUID *)&type, NULL, everyone);
+    ok_int(GetTrusteeFormW(&trustee), TRUSTEE_IS_OBJECTS_AND_SID);
+    ok_int(objects.ObjectsPresent, ACE_OBJECT_TYPE_PRESENT);
+    ok_mem(&objects.ObjectTypeGuid, &type, sizeof(type));
+    ok(objects.pSid == everyone, "SID");
+    ok((void *)trustee.ptstrName == &objects, "the structure");
+    BuildImpersonateTrusteeW(&trustee, &impersonated);
+    ok(GetMultipleTrusteeW(&trustee) == &impersonated, "impersonated");
+    ok_int(GetMultipleTrusteeOperationW(&trustee), TRUSTEE_IS_IMPERSONATE);
+}
+
 TESTS
 {
     ConvertStringSidToSidW(L"S-1-1-0", &everyone);
     ConvertStringSidToSidW(L"S-1-5-32-545", &users);
     test_entries();
     test_objects();
+    test_rights();
+    test_trustees();
 }
