@@ -56,6 +56,7 @@ enum nt_system_information_class {
     SystemIsolatedUserModeInformation = 165,
     SystemCpuSetInformation = 175,
     SystemSupportedProcessorArchitectures = 181,
+    SystemMemoryUsageInformation = 182,
     SystemKernelVaShadowInformation = 196,
     SystemSpeculationControlInformation = 201,
     SystemLeapSecondInformation = 206,
@@ -171,6 +172,16 @@ typedef struct _SYSTEM_PERFORMANCE_INFORMATION {
     ULONG SystemCalls;
 } SYSTEM_PERFORMANCE_INFORMATION, *PSYSTEM_PERFORMANCE_INFORMATION;
 NT_ASSERT_SIZE(SYSTEM_PERFORMANCE_INFORMATION, 312);
+
+typedef struct _SYSTEM_MEMORY_USAGE_INFORMATION {
+    ULONGLONG TotalPhysicalBytes;
+    ULONGLONG AvailableBytes;
+    LONGLONG ResidentAvailableBytes;
+    ULONGLONG CommittedBytes;
+    ULONGLONG SharedCommittedBytes;
+    ULONGLONG CommitLimitBytes;
+    ULONGLONG PeakCommitmentBytes;
+} SYSTEM_MEMORY_USAGE_INFORMATION, *PSYSTEM_MEMORY_USAGE_INFORMATION;
 
 typedef struct _SYSTEM_PROCESSOR_PERFORMANCE_INFORMATION {
     LARGE_INTEGER IdleTime;

@@ -141,23 +141,22 @@ VOID WINAPI GetNativeSystemInfo(SYSTEM_INFO *info)
 
 BOOL WINAPI GlobalMemoryStatusEx(MEMORYSTATUSEX *status)
 {
-    SYSTEM_PERFORMANCE_INFORMATION perf;
+    SYSTEM_MEMORY_USAGE_INFORMATION usage;
     SYSTEM_BASIC_INFORMATION basic;
     VM_COUNTERS_EX vm;
 
     if (status->dwLength != sizeof(*status))
         return fail(ERROR_INVALID_PARAMETER);
     if (!set_ntstatus(NtQuerySystemInformation(SystemBasicInformation, &basic, sizeof(basic), NULL)) ||
-        !set_ntstatus(NtQuerySystemInformation(SystemPerformanceInformation, &perf, sizeof(perf), NULL)))
+        !set_ntstatus(NtQuerySystemInformation(SystemMemoryUsageInformation, &usage, sizeof(usage), NULL)))
         return FALSE;
     if (NtQueryInformationProcess(NT_CURRENT_PROCESS, ProcessVmCounters, &vm, sizeof(vm), NULL))
         vm.VirtualSize = 0;
-    status->ullTotalPhys = (ULONGLONG)basic.NumberOfPhysicalPages * basic.PageSize;
-    status->ullAvailPhys = (ULONGLONG)perf.AvailablePages * basic.PageSize;
-    status->ullTotalPageFile = (ULONGLONG)perf.CommitLimit * basic.PageSize;
-    status->ullAvailPageFile = perf.CommitLimit > perf.CommittedPages
-                                   ? (ULONGLONG)(perf.CommitLimit - perf.CommittedPages) * basic.PageSize
-                                   : 0;
+    status->ullTotalPhys = usage.TotalPhysicalBytes;
+    status->ullAvailPhys = usage.AvailableBytes;
+    status->ullTotalPageFile = usage.CommitLimitBytes;
+    status->ullAvailPageFile =
+        usage.CommitLimitBytes > usage.CommittedBytes ? usage.CommitLimitBytes - usage.CommittedBytes : 0;
     status->ullTotalVirtual = basic.MaximumUserModeAddress - basic.MinimumUserModeAddress + 1;
     status->ullAvailVirtual = status->ullTotalVirtual > vm.VirtualSize ? status->ullTotalVirtual - vm.VirtualSize : 0;
     status->ullAvailExtendedVirtual = 0;

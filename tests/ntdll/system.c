@@ -138,6 +138,10 @@ static void test_power(void)
     ok_hex(NtPowerInformation(4, NULL, 0, buffer, 76), 0);
     ok_hex(NtPowerInformation(4, NULL, 0, buffer, 75), BUFFER_TOO_SMALL);
     ok_hex(NtPowerInformation(5, NULL, 0, buffer, 32), 0);
+    ok_hex(NtPowerInformation(8, NULL, 0, buffer, 232), 0);
+    ok_int(*(ULONG *)buffer, 1);
+    ok_hex(NtPowerInformation(8, NULL, 0, buffer, 231), BUFFER_TOO_SMALL);
+    ok_hex(NtPowerInformation(9, NULL, 0, buffer, 24), 0);
     ok_hex(NtPowerInformation(12, NULL, 0, buffer, 16), 0);
     ok_hex(NtPowerInformation(14, NULL, 0, buffer, 8), 0);
     ok_hex(NtPowerInformation(16, NULL, 0, buffer, 4), 0);

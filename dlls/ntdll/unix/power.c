@@ -9,8 +9,13 @@
 
 /* POWER_INFORMATION_LEVEL (ntdef.h, powrprof/nf-powrprof-callntpowerinformation) */
 enum {
+    SystemPowerPolicyAc = 0,
+    SystemPowerPolicyDc = 1,
     SystemPowerCapabilities = 4,
     SystemBatteryState = 5,
+    SystemPowerPolicyCurrent = 8,
+    AdministratorPowerPolicy = 9,
+    SystemReserveHiberFile = 10,
     ProcessorInformation = 11,
     SystemPowerInformation = 12,
     LastWakeTime = 14,
@@ -33,6 +38,47 @@ struct power_information { /* SYSTEM_POWER_INFORMATION */
     ULONG max_idleness, idleness, time_remaining;
     UCHAR cooling;
 };
+
+struct action_policy { /* POWER_ACTION_POLICY: nothing is done */
+    ULONG action, flags, event;
+};
+
+/* Sleep states: 1 is working, 5 sleep mode 3 */
+struct power_policy { /* SYSTEM_POWER_POLICY */
+    ULONG revision;
+    struct action_policy power_button, sleep_button, lid_close;
+    ULONG lid_open_wake, reserved;
+    struct action_policy idle;
+    ULONG idle_timeout;
+    UCHAR idle_sensitivity, dynamic_throttle, spare2[2];
+    ULONG min_sleep, max_sleep, reduced_latency_sleep, logon_flags, spare3, doze_timeout, broadcast_resolution;
+    struct {
+        BOOLEAN enable;
+        UCHAR spare[3];
+        ULONG battery_level;
+        struct action_policy policy;
+        ULONG min_state;
+    } discharge[4];
+    ULONG video_timeout;
+    BOOLEAN video_dim;
+    ULONG video_reserved[3], spindown_timeout;
+    BOOLEAN optimize_for_power;
+    UCHAR fan_tolerance, forced_throttle, min_throttle;
+    struct action_policy over_throttled;
+};
+_Static_assert(sizeof(struct power_policy) == 232, "SYSTEM_POWER_POLICY");
+
+/* Nothing is switched off or put to sleep: that is the desktop's to decide. */
+static struct power_policy policy(void)
+{
+    struct power_policy policy = { .revision = 1, .min_sleep = 1, .max_sleep = 1, .reduced_latency_sleep = 1 };
+    policy.lid_open_wake = 1;
+    policy.broadcast_resolution = 1;
+    policy.fan_tolerance = policy.forced_throttle = 100;
+    for (int i = 0; i < 4; i++)
+        policy.discharge[i].min_state = 1;
+    return policy;
+}
 
 static bool read_supply(const char *supply, const char *file, char *text, size_t size)
 {
@@ -137,6 +183,8 @@ NTSTATUS NtPowerInformation(ULONG InformationLevel, PVOID InputBuffer, ULONG Inp
         struct battery_state battery;
         struct power_information power;
         UCHAR capabilities[76]; /* SYSTEM_POWER_CAPABILITIES */
+        struct power_policy policy;
+        ULONG administrator[6]; /* ADMINISTRATOR_POWER_POLICY: least and most sleep, screen's and disks' timeouts */
         uint64_t time;
         ULONG flags;
     } out;
@@ -144,6 +192,22 @@ NTSTATUS NtPowerInformation(ULONG InformationLevel, PVOID InputBuffer, ULONG Inp
 
     memset(&out, 0, sizeof(out));
     switch (InformationLevel) {
+    case SystemPowerPolicyAc:
+    case SystemPowerPolicyDc:
+    case SystemPowerPolicyCurrent:
+        if (InputBuffer)
+            return STATUS_ACCESS_DENIED; /* a new policy */
+        size = sizeof(out.policy);
+        out.policy = policy();
+        break;
+    case AdministratorPowerPolicy:
+        if (InputBuffer)
+            return STATUS_PRIVILEGE_NOT_HELD;
+        size = sizeof(out.administrator);
+        memcpy(out.administrator, (const ULONG[6]){ 1, 1, 0, UINT32_MAX, 0, UINT32_MAX }, size);
+        break;
+    case SystemReserveHiberFile:
+        return STATUS_PRIVILEGE_NOT_HELD;
     case SystemPowerCapabilities:
         /* No sleep states, no buttons: what there is, programs cannot use. Batteries are told. */
         size = sizeof(out.capabilities);

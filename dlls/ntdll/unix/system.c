@@ -198,6 +198,9 @@ NTSTATUS NtQuerySystemInformation(ULONG SystemInformationClass, PVOID SystemInfo
     case SystemTimeAdjustmentInformation:
         status = query_time_adjustment(info, length, &needed);
         break;
+    case SystemMemoryUsageInformation:
+        status = system_memory_usage(info, length, &needed);
+        break;
     case SystemMemoryListInformation:
         status = system_memory_lists(info, length, &needed);
         break;

@@ -24,6 +24,7 @@ struct system_memory {
 };
 struct system_memory system_memory(void);
 uint64_t system_memory_pages(void); /* the total, read once */
+NTSTATUS system_memory_usage(void *info, ULONG length, ULONG *needed);
 NTSTATUS system_performance(void *info, ULONG length, ULONG *needed);
 NTSTATUS system_file_cache(void *info, ULONG length, ULONG *needed);
 NTSTATUS system_memory_lists(void *info, ULONG length, ULONG *needed);

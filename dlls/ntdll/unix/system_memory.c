@@ -181,6 +181,23 @@ uint64_t system_memory_pages(void)
 
 /* --- answers --- */
 
+static uint64_t committed(const struct system_memory *memory)
+{
+    return memory->total - memory->available + memory->swap_total - memory->swap_free;
+}
+
+NTSTATUS system_memory_usage(void *info, ULONG length, ULONG *needed)
+{
+    SYSTEM_MEMORY_USAGE_INFORMATION out = { 0 };
+    struct system_memory memory = system_memory();
+    out.TotalPhysicalBytes = memory.total * NT_PAGE_SIZE;
+    out.AvailableBytes = memory.available * NT_PAGE_SIZE;
+    out.ResidentAvailableBytes = (LONGLONG)out.AvailableBytes;
+    out.CommittedBytes = out.PeakCommitmentBytes = committed(&memory) * NT_PAGE_SIZE;
+    out.CommitLimitBytes = (memory.total + memory.swap_total) * NT_PAGE_SIZE;
+    return reply_at_least(info, length, needed, &out, sizeof(out));
+}
+
 NTSTATUS system_performance(void *info, ULONG length, ULONG *needed)
 {
     SYSTEM_PERFORMANCE_INFORMATION out = { 0 };
@@ -190,7 +207,7 @@ NTSTATUS system_performance(void *info, ULONG length, ULONG *needed)
         return STATUS_NO_MEMORY;
     out.AvailablePages = (ULONG)memory.available;
     out.CommitLimit = (ULONG)(memory.total + memory.swap_total);
-    out.CommittedPages = (ULONG)(memory.total - memory.available + memory.swap_total - memory.swap_free);
+    out.CommittedPages = (ULONG)committed(&memory);
     out.PeakCommitment = out.CommittedPages;
     out.ResidentSystemCachePage = (ULONG)memory.cached;
     out.PagedPoolPages = (ULONG)memory.reclaimable;
