@@ -9,6 +9,8 @@ int command_check(int argc, char **argv);
 int command_trace(int argc, char **argv);
 int command_path(int argc, char **argv);
 int command_info(int argc, char **argv);
+int command_kill(int argc, char **argv);
+int command_wait(int argc, char **argv);
 int command_run(int argc, char **argv); /* argv[0] is the program; returns only on failure */
 int command_run_ephemeral(int argc, char **argv);
 
@@ -20,5 +22,8 @@ bool command_use_interpreter(struct process_start *start);
 char *command_find_program(const char *name);
 /* Unix path of a Windows path (absolute, or relative to the working directory); malloc'ed or NULL. */
 char *command_unix_path(const char *windows_path);
+
+/* Ends all processes of the prefix, and waits until they have. */
+void command_kill_prefix(void);
 
 #endif

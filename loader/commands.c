@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* commands.c: path, info and the ephemeral run. check and trace have files of their own. */
-#include <errno.h>
-#include <ftw.h>
+/* commands.c: Unix paths and Windows paths on the command line. The other commands have files of their own. */
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include "command.h"
 #include "path.h"
@@ -149,68 +145,4 @@ int command_path(int argc, char **argv)
         }
     }
     return code;
-}
-
-int command_info(int argc, char **argv)
-{
-    (void)argc;
-    (void)argv;
-    printf("transom %s, as Windows %d.%d.%d, x86-64\n", TRANSOM_VERSION, NT_MAJOR_VERSION, NT_MINOR_VERSION,
-           NT_BUILD_NUMBER);
-    printf("system DLLs  %s\n", options.system_dir);
-    printf("prefix       %s%s\n", options.prefix_dir,
-           access(options.prefix_dir, F_OK) ? " (not made yet: no program has written to drive C:)" : "");
-    return 0;
-}
-
-static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
-{
-    (void)st;
-    (void)flag;
-    (void)ftw;
-    return remove(path);
-}
-
-static pid_t ephemeral_child;
-
-static void forward_signal(int sig)
-{
-    kill(ephemeral_child, sig);
-}
-
-/* The program runs as a child, so that its prefix can be removed whatever becomes of it. */
-int command_run_ephemeral(int argc, char **argv)
-{
-    const char *tmp = getenv("TMPDIR");
-    char dir[PATH_MAX];
-    static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
-    snprintf(dir, sizeof(dir), "%s/transom-XXXXXX", tmp && tmp[0] == '/' ? tmp : "/tmp");
-    if (!mkdtemp(dir)) {
-        fprintf(stderr, "transom: %s: %s\n", dir, strerror(errno));
-        return 127;
-    }
-    char prefix[PATH_MAX + 8];
-    snprintf(prefix, sizeof(prefix), "%s/prefix", dir);
-    options.prefix_dir = prefix;
-    fflush(NULL);
-    ephemeral_child = fork();
-    if (ephemeral_child < 0) {
-        fprintf(stderr, "transom: %s\n", strerror(errno));
-        return 127;
-    }
-    if (!ephemeral_child) {
-        setenv("TRANSOM_PREFIX", prefix, 1); /* children of the program belong to it, too */
-        _exit(command_run(argc, argv));
-    }
-    for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
-        signal(signals[i], forward_signal);
-    int status;
-    while (waitpid(ephemeral_child, &status, 0) < 0 && errno == EINTR)
-        ;
-    nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-    if (WIFSIGNALED(status)) {
-        signal(WTERMSIG(status), SIG_DFL);
-        raise(WTERMSIG(status));
-    }
-    return WEXITSTATUS(status);
 }

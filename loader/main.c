@@ -15,7 +15,9 @@ static const char usage[] =
     "       transom check [--json] PROGRAM.exe       what it needs that is missing or partial\n"
     "       transom trace [OPTION...] PROGRAM.exe... its system calls (transom trace --help)\n"
     "       transom path [-u|-w] PATH...             Unix paths from Windows ones, and back\n"
-    "       transom info                             versions and folders\n"
+    "       transom info                             versions, folders, and what the prefix's programs share\n"
+    "       transom kill                             ends all programs of the prefix\n"
+    "       transom wait                             waits until they have ended\n"
     "\n"
     "Runs a Windows program as if it were a Unix command: its standard input, output and error are yours, its exit\n"
     "code is returned (the low byte; 128 + signal number after a crash).\n"
@@ -65,11 +67,20 @@ static bool find_system_dir(void)
     return false;
 }
 
+/* The folder may not exist yet. */
+static char *absolute_path(const char *path)
+{
+    char *full = realpath(path, NULL), cwd[PATH_MAX];
+    if (full || path[0] == '/' || !getcwd(cwd, sizeof(cwd)))
+        return full ? full : strdup(path);
+    return format("%s/%s", cwd, path);
+}
+
 static char *default_prefix(void)
 {
     const char *value = getenv("TRANSOM_PREFIX");
     if (value && *value)
-        return value[0] == '/' ? strdup(value) : realpath(value, NULL);
+        return absolute_path(value);
     value = getenv("XDG_DATA_HOME");
     if (value && value[0] == '/')
         return format("%s/transom/default%s", value, "");
@@ -163,8 +174,8 @@ int main(int argc, char **argv)
         } else if (!strcmp(argv[i], "--ephemeral")) {
             options.ephemeral = true;
         } else if (!strcmp(argv[i], "--prefix") && i + 1 < argc) {
-            char *full = realpath(argv[++i], NULL);
-            options.prefix_dir = full ? full : argv[i];
+            options.prefix_dir = absolute_path(argv[++i]);
+            setenv("TRANSOM_PREFIX", options.prefix_dir, 1); /* for what the program starts */
         } else {
             fprintf(stderr, "transom: unknown option %s (see transom --help)\n", argv[i]);
             return 2;
@@ -178,10 +189,8 @@ int main(int argc, char **argv)
         const char *name;
         int (*run)(int argc, char **argv);
     } commands[] = {
-        { "check", command_check },
-        { "trace", command_trace },
-        { "path", command_path },
-        { "info", command_info },
+        { "check", command_check }, { "trace", command_trace }, { "path", command_path },
+        { "info", command_info },   { "kill", command_kill },   { "wait", command_wait },
     };
     for (size_t c = 0; c < sizeof(commands) / sizeof(*commands); c++)
         if (!strcmp(argv[i], commands[c].name))

@@ -475,6 +475,7 @@ uint32_t serve_kill(struct message *message, const struct protocol_kill_in *in, 
 {
     (void)in;
     (void)out;
+    server_hurry();
     for (struct client *client = clients; client; client = client->next)
         if (client->process && client != message->context) {
             client->process->status = 0xc000013a; /* STATUS_CONTROL_C_EXIT: ended from outside */

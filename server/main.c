@@ -94,6 +94,11 @@ void server_idle(bool idle)
     timerfd_settime(linger_timer.fd, 0, &when, NULL);
 }
 
+void server_hurry(void)
+{
+    linger = 0;
+}
+
 /* Nobody may connect between the last look and the end: starters hold the lock while they decide that there is no server. */
 static void linger_passed(struct source *source, uint32_t events)
 {

@@ -26,6 +26,7 @@ void source_remove(struct source *source); /* and closes it */
 /* What is freed only after the present round of events, which may still name it. */
 void free_later(void *memory);
 void server_idle(bool idle); /* nobody is connected: the end is near */
+void server_hurry(void);      /* the end comes with the last client's */
 extern uint64_t request_count, start_time;
 
 #define container(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))

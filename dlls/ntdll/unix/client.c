@@ -480,6 +480,18 @@ static NTSTATUS join(bool start)
     return status;
 }
 
+NTSTATUS client_visit(void)
+{
+    char *folder = state == NOT_JOINED ? client_folder(false) : NULL;
+    int fd = folder ? try_connect(folder) : -1;
+    free(folder);
+    if (state == NOT_JOINED && fd >= 0) {
+        connection = unix_fd_reserve(fd);
+        state = JOINED;
+    }
+    return state == JOINED ? STATUS_SUCCESS : STATUS_OBJECT_NAME_NOT_FOUND;
+}
+
 NTSTATUS client_join(bool start)
 {
     if (client_joined())

@@ -16,6 +16,9 @@
 NTSTATUS client_join(bool start);
 bool client_joined(void);
 
+/* A connection to a server that runs, for requests about the prefix as a whole: this is none of its processes. */
+NTSTATUS client_visit(void);
+
 /* One request: `in` and `out` are the message's structures (protocol.h); the lengths of the parts are put into `in`. */
 struct client_request {
     uint32_t code; /* enum protocol_request */
