@@ -31,10 +31,17 @@ struct tp_moment {
     void (*expire)(struct tp_moment *moment, LONGLONG now);
 };
 
+/* A worker; on its stack. */
+struct tp_worker {
+    struct tp_worker *next; /* of the idle ones; under the pool's lock */
+    bool idle;              /* in that list; under the pool's lock */
+    LONG signal;            /* set by who has taken it out of the list */
+};
+
 struct tp_pool {
     LONG refs; /* the owner and objects */
     RTL_SRWLOCK lock;
-    RTL_CONDITION_VARIABLE work;
+    struct tp_worker *idle_workers;                  /* the one that became idle last comes first: it is warm */
     LIST_ENTRY queues[TP_CALLBACK_PRIORITY_INVALID]; /* of objects with pending callbacks, by priority */
     ULONG pending;                                   /* callbacks queued */
     ULONG threads, idle, long_running;
@@ -43,7 +50,10 @@ struct tp_pool {
     LONG priority;
     LONGLONG idle_timeout;
     bool shutdown;
-    struct tp_moment growth; /* when to look whether another worker is needed */
+    bool looking;                /* growth is set, or about to be */
+    ULONG last_pending, looks;   /* at the last look, and since when they are made */
+    ULONGLONG taken, last_taken; /* callbacks */
+    struct tp_moment growth;     /* when to look whether another worker is needed */
 };
 
 struct tp_group {
@@ -71,6 +81,7 @@ struct tp_object {
     PVOID race_dll;
     TP_CALLBACK_PRIORITY priority;
     bool long_function, in_dispatcher;
+    bool persistent;         /* its worker does not end when there is nothing to do */
     bool deleted;            /* legacy: no new callbacks */
     HANDLE completion_event; /* legacy: set when the object goes */
     HANDLE token;            /* legacy: WT_TRANSFER_IMPERSONATION */
@@ -120,8 +131,12 @@ struct _TP_CALLBACK_INSTANCE {
 extern struct tp_pool tp_default_pool;
 
 void tp_pool_unref(struct tp_pool *pool);
-/* Queues a callback. `result` is what io.results takes, `signalled` what a wait's callback is told. */
+/*
+ * Queues a callback. `result` is what io.results takes, `signalled` what a wait's callback is told. tp_post_dispatching is for
+ * who holds tp_dispatch_lock.
+ */
 void tp_post(struct tp_object *object, bool signalled, struct tp_io_result *result);
+void tp_post_dispatching(struct tp_object *object, bool signalled);
 /* Runs a queued callback on this thread instead of a worker. */
 void tp_run_one(struct tp_object *object);
 

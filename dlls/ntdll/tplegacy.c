@@ -13,6 +13,14 @@ static void apply_limit(ULONG flags)
         TpSetDefaultPoolMaxThreads((LONG)(flags >> 16));
 }
 
+static void apply_flags(struct tp_object *object, ULONG flags)
+{
+    apply_limit(flags);
+    object->long_function = (flags & WT_EXECUTELONGFUNCTION) != 0;
+    /* Every worker may wait alertably for the I/O it starts: WT_EXECUTEINIOTHREAD asks for one that stays. */
+    object->persistent = (flags & (WT_EXECUTEINPERSISTENTTHREAD | WT_EXECUTEINIOTHREAD)) != 0;
+}
+
 /* The thread's token, if the callback shall run with it. */
 static NTSTATUS transfer_token(struct tp_object *object, ULONG flags)
 {
@@ -31,8 +39,7 @@ NTSTATUS NTAPI RtlQueueWorkItem(PVOID function, PVOID context, ULONG flags)
 
     if (status)
         return status;
-    apply_limit(flags);
-    object->long_function = (flags & WT_EXECUTELONGFUNCTION) != 0;
+    apply_flags(object, flags);
     status = transfer_token(object, flags);
     if (!status)
         tp_post(object, false, NULL);
@@ -57,8 +64,7 @@ NTSTATUS NTAPI RtlRegisterWait(HANDLE *result, HANDLE handle, WAITORTIMERCALLBAC
 
     if (status)
         return status;
-    apply_limit(flags);
-    object->long_function = (flags & WT_EXECUTELONGFUNCTION) != 0;
+    apply_flags(object, flags);
     object->in_dispatcher = (flags & WT_EXECUTEINWAITTHREAD) != 0;
     object->wait.once = (flags & WT_EXECUTEONLYONCE) != 0;
     object->wait.handle = handle;
@@ -145,8 +151,7 @@ NTSTATUS NTAPI RtlCreateTimer(HANDLE handle, HANDLE *result, WAITORTIMERCALLBACK
         status = tp_object_create(TP_LEGACY_TIMER, (void *)function, context, NULL, &object);
     if (status)
         return status;
-    apply_limit(flags);
-    object->long_function = (flags & WT_EXECUTELONGFUNCTION) != 0;
+    apply_flags(object, flags);
     object->in_dispatcher = (flags & WT_EXECUTEINTIMERTHREAD) != 0;
     status = transfer_token(object, flags);
     if (status) {

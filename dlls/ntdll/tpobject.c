@@ -38,6 +38,7 @@ NTSTATUS tp_object_create(enum tp_type type, void *callback, void *context, cons
         object->finalization = environment->FinalizationCallback;
         object->race_dll = environment->RaceDll;
         object->long_function = environment->u.s.LongFunction;
+        object->persistent = environment->u.s.Persistent;
         if (environment->ActivationContext && environment->ActivationContext != (void *)(LONG_PTR)-1)
             object->activation_context = environment->ActivationContext;
     }

@@ -2,16 +2,17 @@
 /*
  * tppool.c: thread pools and their workers.
  *
- * Workers are made when callbacks are queued and nobody is idle: at once while there are few; beyond that, after a pause,
- * as the running ones have probably blocked. (On Windows the kernel knows who has blocked.) A worker that finds nothing to
- * do for a while ends.
+ * As many workers as there are processors run callbacks at once, and one more for each callback that said it takes long. If
+ * the queue does not shrink then, the running ones have probably blocked (on Windows the kernel knows), and others are
+ * woken or made: the dispatcher looks after a short while, and again as long as that is so. A worker that finds nothing to do
+ * for a while ends; who is idle is woken in the order last in, first out, so that those not needed do get to their end.
  */
 #include "rtl_private.h"
 #include "tp.h"
 
 #define DEFAULT_MAXIMUM 512
 #define IDLE_TIMEOUT    (20 * 10000000ll)
-#define GROWTH_PAUSE    (10 * 10000ll)
+#define GROWTH_PAUSE    (2 * 10000ll)
 
 static void growth_due(struct tp_moment *moment, LONGLONG now);
 
@@ -28,12 +29,10 @@ struct tp_pool tp_default_pool = POOL_INIT(tp_default_pool); /* its owner's refe
 
 static DWORD NTAPI worker(PVOID parameter);
 
-/* As many run at once before we wait whether they get on by themselves. */
-static ULONG eager_limit(const struct tp_pool *pool)
+/* As many run at once before we look whether they get on by themselves. */
+static ULONG concurrency(const struct tp_pool *pool)
 {
-    ULONG limit = 2 * nt_peb()->NumberOfProcessors;
-
-    return (limit < 16 ? 16 : limit) + pool->long_running;
+    return nt_peb()->NumberOfProcessors + pool->long_running;
 }
 
 static void pool_free(struct tp_pool *pool)
@@ -58,46 +57,102 @@ static bool start_worker(struct tp_pool *pool)
     return false;
 }
 
-/* Under the lock: whether one more worker shall be started now, which is then counted. */
-static bool wants_worker(struct tp_pool *pool, bool patient)
+/* What is to be done, without the lock, so that a queued callback runs. */
+struct action {
+    struct tp_worker *wake;
+    bool start, look;
+};
+
+/* Under the lock. `patient`: although others are running that should do. */
+static struct action more_workers(struct tp_pool *pool, bool patient)
 {
-    if (pool->pending <= pool->idle || pool->threads >= pool->maximum ||
-        (!patient && pool->threads >= eager_limit(pool)))
-        return false;
-    pool->threads++;
-    return true;
+    struct action action = { 0 };
+
+    if (patient || pool->threads - pool->idle < concurrency(pool)) {
+        if (pool->idle_workers) {
+            action.wake = pool->idle_workers;
+            pool->idle_workers = action.wake->next;
+            action.wake->idle = false;
+            pool->idle--;
+            return action;
+        }
+        if (pool->threads < pool->maximum) {
+            pool->threads++;
+            action.start = true;
+            return action;
+        }
+    }
+    if (!pool->looking && (pool->idle_workers || pool->threads < pool->maximum)) {
+        pool->looking = action.look = true;
+        pool->looks = 0;
+        pool->last_pending = 0;
+        pool->last_taken = pool->taken;
+    }
+    return action;
 }
 
+static void wake_worker(struct tp_worker *worker)
+{
+    /* From the store on it may be gone: it is on a stack. The address alone is enough to wake who waits at it. */
+    __atomic_store_n(&worker->signal, 1, __ATOMIC_SEQ_CST);
+    RtlWakeAddressSingle(&worker->signal);
+}
+
+/* With tp_dispatch_lock held. */
 static void look_later(struct tp_pool *pool)
 {
-    if (tp_dispatch_start())
-        return;
-    RtlAcquireSRWLockExclusive(&tp_dispatch_lock);
     if (!pool->growth.place)
         tp_moment_set(&pool->growth, (LONGLONG)rtl_now() + GROWTH_PAUSE);
-    RtlReleaseSRWLockExclusive(&tp_dispatch_lock);
 }
 
-/* Callbacks may be waiting for each other, so a queue that does not shrink gets one more worker at each look. */
+/* False if a look is necessary, as no worker could be made. */
+static bool act(struct tp_pool *pool, struct action action)
+{
+    if (action.wake)
+        wake_worker(action.wake);
+    return !action.look && (!action.start || start_worker(pool));
+}
+
+/*
+ * Callbacks may be waiting for each other, so a queue that does not shrink gets more workers: if nothing at all has gone on, the
+ * half of what there is.
+ */
 static void growth_due(struct tp_moment *moment, LONGLONG now)
 {
     struct tp_pool *pool = CONTAINING_RECORD(moment, struct tp_pool, growth);
-    bool start, again;
+    bool again, stuck;
+    ULONG more;
 
     RtlAcquireSRWLockExclusive(&pool->lock);
-    start = wants_worker(pool, true);
-    again = pool->pending > pool->idle && pool->threads < pool->maximum;
+    stuck = pool->taken == pool->last_taken;
+    more = !pool->pending ? 0
+           : stuck        ? 1 + (pool->threads - pool->idle) / 2
+                          : pool->pending >= pool->last_pending || pool->looks % 4 == 3;
+    if (more > pool->pending)
+        more = pool->pending;
+    pool->looks++;
+    pool->last_pending = pool->pending;
+    pool->last_taken = pool->taken;
+    again = pool->looking = pool->pending != 0;
     RtlReleaseSRWLockExclusive(&pool->lock);
-    if (start && !start_worker(pool))
-        again = true;
+    while (more--) {
+        struct action action;
+
+        RtlAcquireSRWLockExclusive(&pool->lock);
+        action = more_workers(pool, true);
+        RtlReleaseSRWLockExclusive(&pool->lock);
+        if (!act(pool, action))
+            break;
+    }
     if (again)
         tp_moment_set(&pool->growth, now + GROWTH_PAUSE);
 }
 
-void tp_post(struct tp_object *object, bool signalled, struct tp_io_result *result)
+/* True if somebody is to look later whether the callback gets its turn. */
+static bool post(struct tp_object *object, bool signalled, struct tp_io_result *result)
 {
     struct tp_pool *pool = object->pool;
-    bool start, wake, later;
+    struct action action;
 
     RtlAcquireSRWLockExclusive(&pool->lock);
     if (!object->pending++)
@@ -109,18 +164,34 @@ void tp_post(struct tp_object *object, bool signalled, struct tp_io_result *resu
     if (object->in_dispatcher) {
         RtlReleaseSRWLockExclusive(&pool->lock);
         tp_dispatch_run(object);
-        return;
+        return false;
     }
     pool->pending++;
     if (list_empty(&object->queue_link))
         list_add_tail(&pool->queues[object->priority], &object->queue_link);
-    wake = pool->idle != 0;
-    start = wants_worker(pool, object->long_function);
-    later = !start && pool->pending > pool->idle && pool->threads < pool->maximum;
+    action = more_workers(pool, object->long_function);
     RtlReleaseSRWLockExclusive(&pool->lock);
-    if (wake)
-        RtlWakeConditionVariable(&pool->work);
-    if ((start && !start_worker(pool)) || later)
+    return !act(pool, action);
+}
+
+void tp_post(struct tp_object *object, bool signalled, struct tp_io_result *result)
+{
+    struct tp_pool *pool = object->pool;
+
+    InterlockedIncrement(&pool->refs); /* the object may be gone when its callback has run */
+    if (post(object, signalled, result) && !tp_dispatch_start()) {
+        RtlAcquireSRWLockExclusive(&tp_dispatch_lock);
+        look_later(pool);
+        RtlReleaseSRWLockExclusive(&tp_dispatch_lock);
+    }
+    tp_pool_unref(pool);
+}
+
+void tp_post_dispatching(struct tp_object *object, bool signalled)
+{
+    struct tp_pool *pool = object->pool;
+
+    if (post(object, signalled, NULL))
         look_later(pool);
 }
 
@@ -140,6 +211,7 @@ static struct tp_io_result *take(struct tp_object *object, bool *signalled)
         result = CONTAINING_RECORD(first, struct tp_io_result, link);
     }
     object->running++;
+    object->pool->taken++;
     /* The pending callbacks' reference becomes the running one's; while more are pending, that needs its own. */
     if (--object->pending)
         tp_object_ref(object);
@@ -177,11 +249,42 @@ void tp_run_one(struct tp_object *object)
     run(object, signalled, result);
 }
 
+/* With the lock held, which is released meanwhile. False if nothing has come for the time that a worker stays. */
+static bool wait_for_work(struct tp_pool *pool, bool persistent)
+{
+    struct tp_worker self = { .next = pool->idle_workers, .idle = true };
+    LARGE_INTEGER timeout = { .QuadPart = pool->idle_timeout };
+    NTSTATUS status = STATUS_SUCCESS;
+    LONG none = 0;
+
+    pool->idle_workers = &self;
+    pool->idle++;
+    RtlReleaseSRWLockExclusive(&pool->lock);
+    while (!__atomic_load_n(&self.signal, __ATOMIC_ACQUIRE) && status != STATUS_TIMEOUT)
+        status = RtlWaitOnAddress(&self.signal, &none, sizeof(none), persistent ? NULL : &timeout);
+    RtlAcquireSRWLockExclusive(&pool->lock);
+    if (self.idle) {
+        struct tp_worker **link = &pool->idle_workers;
+
+        while (*link != &self)
+            link = &(*link)->next;
+        *link = self.next;
+        pool->idle--;
+        return pool->threads <= pool->minimum;
+    }
+    /* Taken out by who is about to set `signal`, which must not happen when this stack frame is gone. */
+    RtlReleaseSRWLockExclusive(&pool->lock);
+    while (!__atomic_load_n(&self.signal, __ATOMIC_ACQUIRE))
+        RtlWaitOnAddress(&self.signal, &none, sizeof(none), NULL);
+    RtlAcquireSRWLockExclusive(&pool->lock);
+    return true;
+}
+
 static DWORD NTAPI worker(PVOID parameter)
 {
     struct tp_pool *pool = parameter;
     LONG priority = pool->priority;
-    bool last;
+    bool last, persistent = false;
 
     if (priority)
         NtSetInformationThread(NT_CURRENT_THREAD, ThreadBasePriority, &priority, sizeof(priority));
@@ -191,19 +294,13 @@ static DWORD NTAPI worker(PVOID parameter)
         struct tp_io_result *result;
         bool signalled;
 
+        if (pool->threads > pool->maximum && !persistent)
+            break;
         for (int i = 0; i < TP_CALLBACK_PRIORITY_INVALID && !object; i++)
             if (!list_empty(&pool->queues[i]))
                 object = CONTAINING_RECORD(pool->queues[i].Flink, struct tp_object, queue_link);
         if (!object) {
-            LARGE_INTEGER timeout = { .QuadPart = pool->idle_timeout };
-            NTSTATUS status;
-
-            if (pool->shutdown)
-                break;
-            pool->idle++;
-            status = RtlSleepConditionVariableSRW(&pool->work, &pool->lock, &timeout, 0);
-            pool->idle--;
-            if (status == STATUS_TIMEOUT && !pool->pending && pool->threads > pool->minimum)
+            if (pool->shutdown || (!wait_for_work(pool, persistent) && !pool->pending))
                 break;
             continue;
         }
@@ -212,6 +309,7 @@ static DWORD NTAPI worker(PVOID parameter)
         pool->pending--;
         if (object->pending > 1)
             list_add_tail(&pool->queues[object->priority], &object->queue_link);
+        persistent |= object->persistent;
         result = take(object, &signalled);
         RtlReleaseSRWLockExclusive(&pool->lock);
         run(object, signalled, result);
@@ -241,6 +339,7 @@ NTSTATUS NTAPI TpAllocPool(PTP_POOL *result, PVOID reserved)
 
 void tp_pool_unref(struct tp_pool *pool)
 {
+    struct tp_worker *list;
     bool last;
 
     if (InterlockedDecrement(&pool->refs))
@@ -248,8 +347,18 @@ void tp_pool_unref(struct tp_pool *pool)
     RtlAcquireSRWLockExclusive(&pool->lock);
     pool->shutdown = true;
     last = !pool->threads;
+    list = pool->idle_workers;
+    pool->idle_workers = NULL;
+    pool->idle = 0;
+    for (struct tp_worker *idle = list; idle; idle = idle->next)
+        idle->idle = false;
     /* Woken under the lock: the last worker frees the pool. */
-    RtlWakeAllConditionVariable(&pool->work);
+    while (list) {
+        struct tp_worker *next = list->next;
+
+        wake_worker(list);
+        list = next;
+    }
     RtlReleaseSRWLockExclusive(&pool->lock);
     if (last)
         pool_free(pool);

@@ -57,7 +57,7 @@ static void timer_due(struct tp_moment *moment, LONGLONG now)
     queued = object->pending != 0;
     RtlReleaseSRWLockShared(&object->pool->lock);
     if (!queued)
-        tp_post(object, false, NULL);
+        tp_post_dispatching(object, false);
 }
 
 NTSTATUS NTAPI TpAllocTimer(PTP_TIMER *result, PTP_TIMER_CALLBACK callback, PVOID context,

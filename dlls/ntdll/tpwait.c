@@ -24,7 +24,7 @@ static void wait_timed_out(struct tp_moment *moment, LONGLONG now)
     if (!object->wait.armed || !take_packet_back(object, false))
         return;
     object->wait.armed = false;
-    tp_post(object, false, NULL);
+    tp_post_dispatching(object, false);
     tp_object_unref(object); /* the packet's, and never the last: the callback's is there */
 }
 
@@ -34,7 +34,7 @@ void tp_wait_signalled(struct tp_object *object, ULONG_PTR generation)
     if (object->wait.armed && object->wait.generation == generation) {
         object->wait.armed = false;
         tp_moment_clear(&object->wait.timeout);
-        tp_post(object, true, NULL);
+        tp_post_dispatching(object, true);
     }
     RtlReleaseSRWLockExclusive(&tp_dispatch_lock);
     tp_object_unref(object);
