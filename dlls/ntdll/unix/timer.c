@@ -160,11 +160,9 @@ static bool expire_one(int64_t now)
             timer->due += (now - timer->due) / step * step + step; /* missed ones are not made up for */
         heap_insert(timer);
         object_ref(&timer->header);
-        if (apc_thread)
-            object_ref(&apc_thread->header);
-    } else {
-        timer->apc_thread = NULL;
     }
+    if (apc_thread) /* the timer keeps its own: until the APC has run, it can be taken back */
+        object_ref(&apc_thread->header);
     native_unlock(&lock);
     expire(timer, signal, apc_thread, apc, context);
     return true;
@@ -398,6 +396,14 @@ static NTSTATUS timer_start(struct timer *timer, int64_t due_time, uint32_t peri
         apc_thread = (struct thread_object *)object_ref(thread_current_object());
     object_ref(&timer->header); /* for the heap, or for expire */
     if (!due_time && !period) {
+        if (apc_thread) {
+            native_lock(&lock);
+            struct thread_object *other = timer->apc_thread;
+            timer->apc_thread = (struct thread_object *)object_ref(&apc_thread->header);
+            native_unlock(&lock);
+            if (other)
+                object_unref(&other->header);
+        }
         expire(timer, true, apc_thread, (PNTAPCFUNC)routine, (ULONG_PTR)context);
         return STATUS_SUCCESS;
     }
