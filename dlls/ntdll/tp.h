@@ -176,7 +176,7 @@ void tp_wait_rearm(struct tp_object *object); /* legacy: its callback has return
 NTSTATUS tp_wait_create(enum tp_type type, void *callback, void *context, const TP_CALLBACK_ENVIRON *environment,
                         struct tp_object **result);
 NTSTATUS tp_wait_arm(struct tp_object *object, HANDLE handle, const LARGE_INTEGER *timeout, bool *was_armed);
-void tp_timer_arm(struct tp_object *object, const LARGE_INTEGER *due, ULONG period, bool *was_set);
+void tp_timer_arm(struct tp_object *object, const LARGE_INTEGER *due, ULONG period, ULONG window, bool *was_set);
 void tp_timer_queue_left(struct tp_object *object);
 
 #endif

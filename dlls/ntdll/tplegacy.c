@@ -165,7 +165,7 @@ NTSTATUS NTAPI RtlCreateTimer(HANDLE handle, HANDLE *result, WAITORTIMERCALLBACK
     RtlReleaseSRWLockExclusive(&queue->lock);
     *result = (HANDLE)object;
     if (due != INFINITE)
-        tp_timer_arm(object, &time, period, NULL);
+        tp_timer_arm(object, &time, period, 0, NULL);
     return STATUS_SUCCESS;
 }
 
@@ -174,7 +174,7 @@ NTSTATUS NTAPI RtlUpdateTimer(HANDLE queue, HANDLE timer, ULONG due, ULONG perio
     LARGE_INTEGER time = { .QuadPart = (LONGLONG)due * -10000 };
 
     (void)queue;
-    tp_timer_arm((struct tp_object *)timer, due == INFINITE ? NULL : &time, period, NULL);
+    tp_timer_arm((struct tp_object *)timer, due == INFINITE ? NULL : &time, period, 0, NULL);
     return STATUS_SUCCESS;
 }
 

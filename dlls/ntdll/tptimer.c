@@ -75,8 +75,22 @@ NTSTATUS NTAPI TpAllocTimer(PTP_TIMER *result, PTP_TIMER_CALLBACK callback, PVOI
     return STATUS_SUCCESS;
 }
 
-/* The window only allows to be late, which is not needed. */
-void tp_timer_arm(struct tp_object *object, const LARGE_INTEGER *due, ULONG period, bool *was_set)
+/*
+ * A timer that may be late by `window` milliseconds is due at a round time within its window, so that timers with windows
+ * come together and the dispatcher wakes up less often.
+ */
+static LONGLONG within_window(LONGLONG due, ULONG window)
+{
+    LONGLONG grain, late;
+
+    if (!window || due > INT64_MAX / 2)
+        return due;
+    grain = 10000ll << (31 - __builtin_clz(window));
+    late = (due + (LONGLONG)window * 10000) / grain * grain;
+    return late > due ? late : due;
+}
+
+void tp_timer_arm(struct tp_object *object, const LARGE_INTEGER *due, ULONG period, ULONG window, bool *was_set)
 {
     RtlAcquireSRWLockExclusive(&tp_dispatch_lock);
     if (was_set)
@@ -85,7 +99,7 @@ void tp_timer_arm(struct tp_object *object, const LARGE_INTEGER *due, ULONG peri
     object->timer.set = due != NULL;
     object->timer.period = (LONGLONG)period * 10000;
     if (due && !object->deleted)
-        tp_moment_set(&object->timer.moment, tp_moment_of(due));
+        tp_moment_set(&object->timer.moment, within_window(tp_moment_of(due), window));
     else
         tp_moment_clear(&object->timer.moment);
     RtlReleaseSRWLockExclusive(&tp_dispatch_lock);
@@ -93,15 +107,14 @@ void tp_timer_arm(struct tp_object *object, const LARGE_INTEGER *due, ULONG peri
 
 void tp_timer_stop(struct tp_object *object)
 {
-    tp_timer_arm(object, NULL, 0, NULL);
+    tp_timer_arm(object, NULL, 0, 0, NULL);
 }
 
 BOOL NTAPI TpSetTimerEx(PTP_TIMER timer, LARGE_INTEGER *due, LONG period, LONG window)
 {
     bool was_set;
 
-    (void)window;
-    tp_timer_arm((struct tp_object *)timer, due, (ULONG)period, &was_set);
+    tp_timer_arm((struct tp_object *)timer, due, (ULONG)period, window > 0 ? (ULONG)window : 0, &was_set);
     return was_set;
 }
 
