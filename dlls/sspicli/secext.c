@@ -6,6 +6,8 @@
 #include <sspi.h>
 #include <secext.h>
 #include <wchar.h>
+#include "unix_account.h"
+#include "unix_call.h"
 
 static BOOLEAN fail(DWORD error)
 {
@@ -13,37 +15,60 @@ static BOOLEAN fail(DWORD error)
     return FALSE;
 }
 
+/* "domain\\name" of the user that the thread acts as; the length of the domain with its separator. */
+static DWORD account_name(WCHAR text[600])
+{
+    BYTE buffer[sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE];
+    WCHAR name[257], domain[257];
+    DWORD size, n = 257, m = 257;
+    SID_NAME_USE use;
+    HANDLE token;
+    BOOL ok;
+
+    if (!OpenThreadToken(GetCurrentThread(), TOKEN_QUERY, TRUE, &token) &&
+        !OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token))
+        return 0;
+    ok = GetTokenInformation(token, TokenUser, buffer, sizeof(buffer), &size) &&
+         LookupAccountSidW(NULL, ((TOKEN_USER *)buffer)->User.Sid, name, &n, domain, &m, &use);
+    CloseHandle(token);
+    if (!ok)
+        return 0;
+    wcscpy(text, domain);
+    wcscat(text, L"\\");
+    wcscat(text, name);
+    return (DWORD)wcslen(domain) + 1;
+}
+
+/* The full name, as the system has it. */
+static BOOL display_name(const WCHAR *name, WCHAR text[600])
+{
+    struct unix_account account = { .kind = UNIX_ACCOUNT_USER, .by_name = 1 };
+
+    WideCharToMultiByte(CP_UTF8, 0, name, -1, account.name, sizeof(account.name), NULL, NULL);
+    return !NtTransomUnixCall(UNIX_MODULE_ACCOUNTS, UNIX_ACCOUNT_GET, &account) && account.found &&
+           account.comment[0] && MultiByteToWideChar(CP_UTF8, 0, account.comment, -1, text, 600);
+}
+
 BOOLEAN SEC_ENTRY GetUserNameExW(EXTENDED_NAME_FORMAT format, LPWSTR name, PULONG size)
 {
-    WCHAR text[600];
-    DWORD length = 256, domain;
+    WCHAR text[600], full[600];
+    const WCHAR *result = text;
+    DWORD domain, length;
 
     if (!size)
         return fail(ERROR_INVALID_PARAMETER);
-    switch (format) {
-    case NameSamCompatible:
-        if (!GetComputerNameExW(ComputerNameNetBIOS, text, &length))
-            return FALSE;
-        text[length++] = '\\';
-        break;
-    case NameDisplay:
-        length = 0;
-        break;
-    case NameUnknown:
-    default:
+    if (format != NameSamCompatible && format != NameDisplay)
         return fail(ERROR_NONE_MAPPED);
-    }
-    /* The environment's: the account's name comes from there as well. */
-    domain = length;
-    length = GetEnvironmentVariableW(L"USERNAME", text + domain, 257);
-    if (!length || length > 256)
-        return fail(ERROR_NONE_MAPPED);
-    length += domain;
+    if (!(domain = account_name(text)))
+        return FALSE;
+    if (format == NameDisplay)
+        result = display_name(text + domain, full) ? full : text + domain;
+    length = (DWORD)wcslen(result);
     if (!name || *size <= length) {
         *size = length + 1;
         return fail(ERROR_MORE_DATA);
     }
-    wcscpy(name, text);
+    wcscpy(name, result);
     *size = length;
     return TRUE;
 }

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-sspicli_IMPORTS = kernelbase ntdll
+sspicli_IMPORTS = advapi32 kernelbase ntdll

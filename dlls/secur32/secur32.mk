@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+secur32_IMPORTS = kernelbase ntdll
