@@ -53,6 +53,14 @@ int fault_interrupt(uint64_t rip)
     return code[0] == 0xcd ? code[1] : -1;
 }
 
+bool fault_at_icebp(uint64_t rip)
+{
+    uint8_t before[CODE_MAX + 1], code[CODE_MAX + 1];
+    read_code(rip - 1, before);
+    read_code(rip, code);
+    return code[0] == 0xf1 && before[0] != 0xf1;
+}
+
 bool fault_is_privileged(uint64_t rip)
 {
     uint8_t code[CODE_MAX + 1];

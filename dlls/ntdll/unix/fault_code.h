@@ -8,6 +8,8 @@
 
 /* The number if an `int n` is there, else -1. */
 int fault_interrupt(uint64_t rip);
+/* Whether the instruction that has just trapped lies there, rather than before. */
+bool fault_at_icebp(uint64_t rip);
 /* Whether the instruction is one for the kernel alone. */
 bool fault_is_privileged(uint64_t rip);
 NTSTATUS fault_opcode_status(uint64_t rip);

@@ -357,7 +357,10 @@ static void handle_fault(int sig, siginfo_t *info, void *ucontext)
             dr6 = 1ull << (event_data(info) & 3);
             record.ExceptionCode = (DWORD)STATUS_SINGLE_STEP;
         } else {
-            dr6 = info->si_code == TRAP_TRACE ? DR6_STEP : 0; /* else icebp */
+            if (info->si_code == TRAP_TRACE)
+                dr6 = DR6_STEP;
+            else if (fault_at_icebp(rip)) /* which some hypervisors do not step over */
+                record.ExceptionAddress = (PVOID)(g[REG_RIP] += 1);
             record.ExceptionCode = (DWORD)STATUS_SINGLE_STEP;
         }
         break;
