@@ -109,7 +109,7 @@ ULONG NTAPI RtlSetCriticalSectionSpinCount(RTL_CRITICAL_SECTION *cs, ULONG spin)
 
 static void own(RTL_CRITICAL_SECTION *cs, HANDLE self)
 {
-    cs->OwningThread = self;
+    __atomic_store_n(&cs->OwningThread, self, __ATOMIC_RELAXED); /* others compare it with themselves */
     cs->RecursionCount = 1;
 }
 

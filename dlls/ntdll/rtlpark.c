@@ -115,38 +115,59 @@ static bool woken(const struct park_entry *entry)
     return __atomic_load_n(&entry->woken, __ATOMIC_ACQUIRE);
 }
 
+#define GET(field)        __atomic_load_n(&bucket->spin.field, __ATOMIC_RELAXED)
+#define SET(field, value) __atomic_store_n(&bucket->spin.field, (USHORT)(value), __ATOMIC_RELAXED)
+
+static void spin_paid(struct park_bucket *bucket, ULONG took)
+{
+    ULONG credit = GET(credit);
+
+    SET(typical, credit ? (GET(typical) * 7u + took) / 8 : took);
+    if (credit < SPIN_CREDIT)
+        SET(credit, credit + 1);
+    SET(interval, 0);
+}
+
+static void spin_failed(struct park_bucket *bucket)
+{
+    ULONG credit = GET(credit), interval = GET(interval);
+
+    if (credit > 2) {
+        SET(credit, credit - 2);
+        return;
+    }
+    interval = interval ? interval * 2 : SPIN_INTERVAL;
+    if (interval > SPIN_INTERVAL_MAX)
+        interval = SPIN_INTERVAL_MAX;
+    SET(credit, 0);
+    SET(interval, interval);
+    SET(left, interval);
+}
+
+/* True if it has been woken meanwhile. */
 static bool spin_for_wake(const struct park_entry *entry)
 {
     struct park_bucket *bucket = bucket_of(entry->address);
-    ULONG limit = SPIN_MAX, i = 0;
+    ULONG limit = SPIN_MAX, left;
 
-    if (bucket->spin.credit) {
-        limit = bucket->spin.typical * 2u + 20 < SPIN_MAX ? bucket->spin.typical * 2u + 20 : SPIN_MAX;
-    } else if (bucket->spin.left) {
-        bucket->spin.left--;
-        return woken(entry);
-    }
     if (nt_peb()->NumberOfProcessors < 2)
         return woken(entry);
-    for (; i < limit; i++) {
+    if (GET(credit)) {
+        limit = GET(typical) * 2u + 20;
+        if (limit > SPIN_MAX)
+            limit = SPIN_MAX;
+    } else if ((left = GET(left))) {
+        SET(left, left - 1);
+        return woken(entry);
+    }
+    for (ULONG i = 0; i < limit; i++) {
         if (woken(entry)) {
-            bucket->spin.typical = (USHORT)(bucket->spin.credit ? (bucket->spin.typical * 7u + i) / 8 : i);
-            if (bucket->spin.credit < SPIN_CREDIT)
-                bucket->spin.credit++;
-            bucket->spin.interval = 0;
+            spin_paid(bucket, i);
             return true;
         }
         cpu_pause();
     }
-    if (bucket->spin.credit > 2) {
-        bucket->spin.credit -= 2;
-        return false;
-    }
-    bucket->spin.credit = 0;
-    bucket->spin.interval = bucket->spin.interval ? bucket->spin.interval * 2 : SPIN_INTERVAL;
-    if (bucket->spin.interval > SPIN_INTERVAL_MAX)
-        bucket->spin.interval = SPIN_INTERVAL_MAX;
-    bucket->spin.left = bucket->spin.interval;
+    spin_failed(bucket);
     return false;
 }
 

@@ -26,9 +26,10 @@ struct park_bucket {
     LONG count; /* waiters, queued or about to be; read without the lock by wakers */
     struct park_entry *first;
     struct park_entry **last;
-    /* Whether spinning before blocking has paid lately, here: see park_wait. Lost updates do not matter. */
+    /* Whether spinning before blocking has paid lately, here: see spin_for_wake. Lost updates do not matter. */
     struct {
-        USHORT credit, typical, interval, left;
+        USHORT credit, typical; /* while there is credit, waits are spun for */
+        USHORT interval, left;  /* else after so many waits */
     } spin;
 };
 

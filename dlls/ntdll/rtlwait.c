@@ -7,13 +7,17 @@ static bool same_value(const volatile void *address, const void *compare, SIZE_T
 {
     switch (size) {
     case 1:
-        return *(const volatile UCHAR *)address == *(const UCHAR *)compare;
+        return __atomic_load_n((const volatile UCHAR *)address, __ATOMIC_ACQUIRE) == *(const UCHAR *)compare;
     case 2:
-        return *(const volatile USHORT *)address == *(const USHORT *)compare;
+        return __atomic_load_n((const volatile USHORT *)address, __ATOMIC_ACQUIRE) == *(const USHORT *)compare;
     case 4:
-        return *(const volatile ULONG *)address == *(const ULONG *)compare;
+        return __atomic_load_n((const volatile ULONG *)address, __ATOMIC_ACQUIRE) == *(const ULONG *)compare;
     default:
+#ifdef _WIN64
+        return __atomic_load_n((const volatile ULONGLONG *)address, __ATOMIC_ACQUIRE) == *(const ULONGLONG *)compare;
+#else
         return *(const volatile ULONGLONG *)address == *(const ULONGLONG *)compare;
+#endif
     }
 }
 
