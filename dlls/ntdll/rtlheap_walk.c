@@ -28,7 +28,7 @@ static bool valid_block(struct heap *heap, const void *block)
 {
     if (!block_intact(heap, block) || (!is_block(block, STATE_SMALL_BUSY) && !is_block(block, STATE_BIG)))
         return false;
-    if (heap->flags & HEAP_TAIL_CHECKING_ENABLED) {
+    if (heap->flags & HEAP_TAIL_CHECKING_ENABLED && !(*block_header(block) >> HEADER_FLAGS_SHIFT & FLAG_INTERNAL)) {
         const UCHAR *tail = (const UCHAR *)block + heap_block_size(block, *block_header(block));
 
         for (ULONG i = 0; i < TAIL_SIZE; i++) {
