@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* lmapi.c: the LAN Manager functions, as a computer in a workgroup answers them that knows of its current user only. */
-#include "nt.h"
-#include "ntdll.h"
-#include <lm.h>
+/* lmapi.c: the LAN Manager functions, as a computer in a workgroup answers them. */
+#include "lm_private.h"
 #include <dsgetdc.h>
-#include <string.h>
-#include <wchar.h>
 
 #pragma GCC diagnostic ignored "-Wunused-parameter"
-
-#define WORKGROUP L"WORKGROUP"
 
 NET_API_STATUS WINAPI NetApiBufferAllocate(DWORD size, LPVOID *buffer)
 {
@@ -65,7 +59,7 @@ static WCHAR *place(WCHAR **end, const WCHAR *text)
     return at;
 }
 
-static BOOL this_computer(LPCWSTR server)
+BOOL this_computer(LPCWSTR server)
 {
     WCHAR name[256];
     DWORD size = 256;
@@ -77,86 +71,92 @@ static BOOL this_computer(LPCWSTR server)
     return GetComputerNameExW(ComputerNameNetBIOS, name, &size) && !_wcsicmp(server, name);
 }
 
-NET_API_STATUS WINAPI NetUserGetInfo(LPCWSTR server, LPCWSTR user, DWORD level, LPBYTE *buffer)
-{
-    WCHAR own[257], home[MAX_PATH] = L"", *end;
-    DWORD size = GetEnvironmentVariableW(L"USERNAME", own, 257);
-    NET_API_STATUS error;
-
-    if (!buffer || !user)
-        return ERROR_INVALID_PARAMETER;
-    *buffer = NULL;
-    if (!this_computer(server))
-        return ERROR_BAD_NETPATH;
-    if (!size || _wcsicmp(user, own))
-        return NERR_UserNotFound;
-    GetEnvironmentVariableW(L"USERPROFILE", home, MAX_PATH);
-    if (level != 0 && level != 1 && level != 10 && level != 20)
-        return ERROR_INVALID_LEVEL;
-    if ((error = NetApiBufferAllocate(sizeof(USER_INFO_20) + sizeof(USER_INFO_1) + 2048, (void **)buffer)))
-        return error;
-    switch (level) {
-    case 0:
-        end = (WCHAR *)(*buffer + sizeof(USER_INFO_0));
-        ((USER_INFO_0 *)*buffer)->usri0_name = place(&end, own);
-        break;
-    case 1: {
-        USER_INFO_1 *info = (USER_INFO_1 *)*buffer;
-        end = (WCHAR *)(info + 1);
-        info->usri1_name = place(&end, own);
-        info->usri1_password_age = 0;
-        info->usri1_priv = USER_PRIV_USER;
-        info->usri1_home_dir = place(&end, home);
-        info->usri1_comment = place(&end, L"");
-        info->usri1_flags = UF_SCRIPT | UF_NORMAL_ACCOUNT;
-        info->usri1_script_path = place(&end, L"");
-        break;
-    }
-    case 10: {
-        USER_INFO_10 *info = (USER_INFO_10 *)*buffer;
-        end = (WCHAR *)(info + 1);
-        info->usri10_name = place(&end, own);
-        info->usri10_comment = place(&end, L"");
-        info->usri10_usr_comment = place(&end, L"");
-        info->usri10_full_name = place(&end, own);
-        break;
-    }
-    case 20: {
-        USER_INFO_20 *info = (USER_INFO_20 *)*buffer;
-        end = (WCHAR *)(info + 1);
-        info->usri20_name = place(&end, own);
-        info->usri20_full_name = place(&end, own);
-        info->usri20_comment = place(&end, L"");
-        info->usri20_flags = UF_SCRIPT | UF_NORMAL_ACCOUNT;
-        info->usri20_user_id = 1000;
-        break;
-    }
-    }
-    return NERR_Success;
-}
-
+/* Levels 100, 101 and 102 have each what the one before has and more. */
 NET_API_STATUS WINAPI NetWkstaGetInfo(LPWSTR server, DWORD level, LPBYTE *buffer)
 {
-    WKSTA_INFO_100 *info;
+    WKSTA_INFO_102 *info;
     WCHAR name[256], *end;
     DWORD size = 256;
     NET_API_STATUS error;
 
     if (!buffer)
         return ERROR_INVALID_PARAMETER;
-    if (level != 100)
+    if (level < 100 || level > 102)
         return ERROR_INVALID_LEVEL;
+    if (!this_computer(server))
+        return ERROR_BAD_NETPATH;
     if (!GetComputerNameExW(ComputerNameNetBIOS, name, &size))
         return GetLastError();
     if ((error = NetApiBufferAllocate(sizeof(*info) + 600, (void **)buffer)))
         return error;
-    info = (WKSTA_INFO_100 *)*buffer;
+    info = (WKSTA_INFO_102 *)*buffer;
     end = (WCHAR *)(info + 1);
-    info->wki100_platform_id = PLATFORM_ID_NT;
-    info->wki100_computername = place(&end, name);
-    info->wki100_langroup = place(&end, WORKGROUP);
-    info->wki100_ver_major = NT_MAJOR_VERSION;
-    info->wki100_ver_minor = NT_MINOR_VERSION;
+    info->wki102_platform_id = PLATFORM_ID_NT;
+    info->wki102_computername = place(&end, name);
+    info->wki102_langroup = place(&end, WORKGROUP);
+    info->wki102_ver_major = NT_MAJOR_VERSION;
+    info->wki102_ver_minor = NT_MINOR_VERSION;
+    if (level > 100)
+        info->wki102_lanroot = place(&end, L"");
+    if (level > 101)
+        info->wki102_logged_on_users = 1;
+    return NERR_Success;
+}
+
+/* The user at the keyboard. */
+NET_API_STATUS WINAPI NetWkstaUserGetInfo(LPWSTR reserved, DWORD level, LPBYTE *buffer)
+{
+    WCHAR name[257], computer[256], *end;
+    DWORD size = 256;
+    WKSTA_USER_INFO_1 *info;
+    NET_API_STATUS error;
+
+    if (!buffer || reserved)
+        return ERROR_INVALID_PARAMETER;
+    if (level > 1)
+        return ERROR_INVALID_LEVEL;
+    if (!GetEnvironmentVariableW(L"USERNAME", name, 257) || !GetComputerNameExW(ComputerNameNetBIOS, computer, &size))
+        return NERR_NotLocalDomain;
+    if ((error = NetApiBufferAllocate(sizeof(*info) + 2400, (void **)buffer)))
+        return error;
+    info = (WKSTA_USER_INFO_1 *)*buffer;
+    end = (WCHAR *)(info + 1);
+    info->wkui1_username = place(&end, name);
+    if (level) {
+        info->wkui1_logon_domain = place(&end, computer);
+        info->wkui1_oth_domains = place(&end, L"");
+        info->wkui1_logon_server = place(&end, computer);
+    }
+    return NERR_Success;
+}
+
+NET_API_STATUS WINAPI NetServerGetInfo(LMSTR server, DWORD level, LPBYTE *buffer)
+{
+    SERVER_INFO_101 *info;
+    WCHAR name[256], *end;
+    DWORD size = 256;
+    NET_API_STATUS error;
+
+    if (!buffer)
+        return ERROR_INVALID_PARAMETER;
+    if (level != 100 && level != 101)
+        return ERROR_INVALID_LEVEL;
+    if (!this_computer(server))
+        return ERROR_BAD_NETPATH;
+    if (!GetComputerNameExW(ComputerNameNetBIOS, name, &size))
+        return GetLastError();
+    if ((error = NetApiBufferAllocate(sizeof(*info) + 600, (void **)buffer)))
+        return error;
+    info = (SERVER_INFO_101 *)*buffer;
+    end = (WCHAR *)(info + 1);
+    info->sv101_platform_id = PLATFORM_ID_NT;
+    info->sv101_name = place(&end, name);
+    if (level == 101) {
+        info->sv101_version_major = NT_MAJOR_VERSION;
+        info->sv101_version_minor = NT_MINOR_VERSION;
+        info->sv101_type = SV_TYPE_WORKSTATION | SV_TYPE_NT;
+        info->sv101_comment = place(&end, L"");
+    }
     return NERR_Success;
 }
 

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+netapi32_TEST_LIBS = -lnetapi32
