@@ -206,6 +206,7 @@ enum segment_alert_state { ALERT_NONE, ALERT_SET, ALERT_WAITING };
 #define SEGMENT_PENDING_APC     0x1u /* user APCs are queued */
 #define SEGMENT_PENDING_ALERT   0x2u /* NtAlertThread */
 #define SEGMENT_PENDING_SUSPEND 0x4u /* the thread must stop, or end: see thread_interrupted() */
+#define SEGMENT_PENDING_SPECIAL 0x8u /* special user APCs: delivered when the call returns */
 
 _Static_assert(sizeof(struct segment_header) <= SEGMENT_HEADER_SIZE, "header");
 _Static_assert(sizeof(struct segment_handle) == 32, "handle entry");

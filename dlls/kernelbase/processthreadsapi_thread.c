@@ -129,6 +129,16 @@ DWORD WINAPI QueueUserAPC(PAPCFUNC routine, HANDLE thread, ULONG_PTR argument)
     return set_ntstatus(NtQueueApcThread(thread, user_apc, (ULONG_PTR)routine, argument, 0));
 }
 
+#define APC_SPECIAL 1 /* QUEUE_USER_APC_FLAGS_SPECIAL_USER_APC; the other flag, with a data context, is not there yet */
+
+BOOL WINAPI QueueUserAPC2(PAPCFUNC routine, HANDLE thread, ULONG_PTR argument, DWORD flags)
+{
+    if (flags & ~APC_SPECIAL)
+        return set_ntstatus(STATUS_INVALID_PARAMETER);
+    HANDLE kind = flags & APC_SPECIAL ? QUEUE_USER_APC_SPECIAL_USER_APC : NULL;
+    return set_ntstatus(NtQueueApcThreadEx(thread, kind, user_apc, (ULONG_PTR)routine, argument, 0));
+}
+
 BOOL WINAPI GetThreadContext(HANDLE thread, CONTEXT *context)
 {
     return set_ntstatus(NtGetContextThread(thread, context));

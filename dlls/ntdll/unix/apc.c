@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "cell.h"
 #include "security.h"
+#include "special_apc.h"
 #include "remote.h"
 
 /* --- wait records by thread id --- */
@@ -78,6 +79,7 @@ void thread_wait_detach(struct thread *thread)
         free(apc);
         apc = next;
     }
+    special_apcs_drop(wait);
     token_set_thread(thread, NULL);
     completion_thread_detach(wait);
     cell_thread_detach(wait->record);
@@ -215,6 +217,11 @@ static NTSTATUS queue_one(struct thread *thread, void *context)
     return thread_queue_apc(thread, apc->routine, apc->args[0], apc->args[1], apc->args[2]);
 }
 
+static NTSTATUS queue_special(struct thread *thread, void *context)
+{
+    return special_apc_queue(thread, context);
+}
+
 NTSTATUS NtQueueApcThread(HANDLE ThreadHandle, PNTAPCFUNC ApcRoutine, ULONG_PTR ApcArgument1, ULONG_PTR ApcArgument2,
                           ULONG_PTR ApcArgument3)
 {
@@ -225,8 +232,10 @@ NTSTATUS NtQueueApcThread(HANDLE ThreadHandle, PNTAPCFUNC ApcRoutine, ULONG_PTR 
 NTSTATUS NtQueueApcThreadEx(HANDLE ThreadHandle, HANDLE ReserveHandle, PNTAPCFUNC ApcRoutine, ULONG_PTR ApcArgument1,
                             ULONG_PTR ApcArgument2, ULONG_PTR ApcArgument3)
 {
-    if (ReserveHandle == QUEUE_USER_APC_SPECIAL_USER_APC)
-        return STATUS_NOT_SUPPORTED; /* would run at any instruction: Windows 11's, and late Windows 10's, QueueUserAPC2 */
+    if (ReserveHandle == QUEUE_USER_APC_SPECIAL_USER_APC) {
+        struct user_apc apc = { NULL, NULL, ApcRoutine, { ApcArgument1, ApcArgument2, ApcArgument3 } };
+        return with_thread(ThreadHandle, THREAD_SET_CONTEXT, queue_special, &apc);
+    }
     if (ReserveHandle)
         return STATUS_INVALID_HANDLE; /* there are no reserve objects */
     return NtQueueApcThread(ThreadHandle, ApcRoutine, ApcArgument1, ApcArgument2, ApcArgument3);

@@ -191,6 +191,7 @@ void thread_deliver_apc(NTSTATUS status, PNTAPCFUNC routine, ULONG_PTR arg1, ULO
     context.P2Home = arg2;
     context.P3Home = arg3;
     context.P4Home = (DWORD64)routine;
+    context.P5Home = 0; /* not a special one: special_apc.c */
     uint64_t sp = ROUND_DOWN(context.Rsp - sizeof(context) - 0x20, 16ull);
     if (!user_copy_out((void *)sp, &context, sizeof(context)))
         return; /* no stack to run it on: Windows ends the thread the next time it runs; the next access will */

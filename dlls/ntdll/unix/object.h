@@ -19,12 +19,13 @@ struct thread;
 struct object_type {
     const char *name; /* "Event", as NtQueryObject reports it */
     ACCESS_MASK valid_access;
-    ACCESS_MASK generic_mapping[4];                        /* read, write, execute, all */
-    void (*destroy)(struct object *);                      /* the last reference is gone; frees the object */
-    void (*close)(struct object *, HANDLE handle);         /* a handle is being closed (may be NULL) */
-    NTSTATUS (*query_name)(struct object *, WCHAR **name); /* for ObjectNameInformation (may be NULL); malloc'ed */
-    NTSTATUS (*share)(struct object *, struct shared_form *);       /* what other processes must know (may be NULL) */
-    NTSTATUS (*adopt)(struct shared_form *, struct object **);      /* makes one of that; keeps the descriptor if it sets -1 */
+    ACCESS_MASK generic_mapping[4];                           /* read, write, execute, all */
+    void (*destroy)(struct object *);                         /* the last reference is gone; frees the object */
+    void (*close)(struct object *, HANDLE handle);            /* a handle is being closed (may be NULL) */
+    NTSTATUS (*query_name)(struct object *, WCHAR **name);    /* for ObjectNameInformation (may be NULL); malloc'ed */
+    NTSTATUS (*share)(struct object *, struct shared_form *); /* what other processes must know (may be NULL) */
+    NTSTATUS (*adopt)
+    (struct shared_form *, struct object **); /* makes one of that; keeps the descriptor if it sets -1 */
     void **(*security)(struct object *); /* where its descriptor is kept, if not in the object itself (may be NULL) */
 };
 
@@ -32,11 +33,11 @@ struct object {
     const struct object_type *type;
     uint32_t refs;         /* atomic */
     uint32_t handle_count; /* atomic */
-    uint32_t cell;         /* reference of its cell (include/segment.h); 0 = cannot be waited for. Atomic: it may move */
-    uint32_t moved_from;   /* the cell that it had before it was shared, or 0 */
+    uint32_t cell;       /* reference of its cell (include/segment.h); 0 = cannot be waited for. Atomic: it may move */
+    uint32_t moved_from; /* the cell that it had before it was shared, or 0 */
     uint32_t flags;
-    struct object_name *name; /* in the namespace, or NULL */
-    void *security;           /* self-relative security descriptor that was set, malloc'ed, or NULL (security.c) */
+    struct object_name *name;   /* in the namespace, or NULL */
+    void *security;             /* self-relative security descriptor that was set, malloc'ed, or NULL (security.c) */
     struct object *shared_next; /* by number (shared.c) */
     uint32_t shared_number;     /* what the server calls it; 0 = only this process has it */
     uint32_t shared_count;      /* how often the server counts it as ours */
@@ -86,13 +87,15 @@ struct user_apc {
 struct thread_wait {
     uint32_t index; /* of its record in the segment; 0 = not attached */
     struct segment_thread *record;
-    struct segment_thread *claim; /* the record whose wait_state the present wait is claimed by: its own or the common one */
+    struct segment_thread
+        *claim; /* the record whose wait_state the present wait is claimed by: its own or the common one */
     ULONG tid;
     struct thread_wait *next_by_id;
     uint32_t apc_lock;
     bool apc_closed; /* the thread is ending: no more APCs */
     struct user_apc *apc_first, **apc_last;
-    struct object **held; /* references that a blocked wait holds: dropped if the thread ends there */
+    struct user_apc *special_newest; /* special ones: special_apc.c */
+    struct object **held;            /* references that a blocked wait holds: dropped if the thread ends there */
     unsigned held_count;
     struct wait_spin { /* whether spinning before blocking has paid lately: see wait.c */
         uint16_t credit, typical, interval, left;

@@ -18,6 +18,7 @@
 #include "thread.h"
 #include "virtual.h"
 #include "process.h"
+#include "special_apc.h"
 #include "xstate.h"
 #include "fault_code.h"
 
@@ -475,20 +476,24 @@ static void handle_suspend(int sig, siginfo_t *info, void *ucontext)
     bool native = in_native(thread, (uint64_t)uc->uc_mcontext.gregs[REG_RSP]);
     if (!rewind_boundary(thread, uc, native)) {
         acknowledge_in_call(thread);
-    } else if (thread->terminating) {
-        uc->uc_mcontext.gregs[REG_RSP] = (greg_t)thread->unix_sp - 8;
-        uc->uc_mcontext.gregs[REG_RIP] = (greg_t)thread_exit_now;
-    } else if (thread->suspend_request) {
-        CONTEXT context;
-        context_from_ucontext(uc, &context);
-        if (ucontext_xstate(uc))
-            context.ContextFlags |= CONTEXT_XSTATE;
-        park(thread, &context, ucontext_xstate(uc));
-        if (thread->suspend_context_changed)
-            context_to_ucontext(&context, uc);
+    } else {
+        if (!thread->terminating && thread->suspend_request) {
+            CONTEXT context;
+            context_from_ucontext(uc, &context);
+            if (ucontext_xstate(uc))
+                context.ContextFlags |= CONTEXT_XSTATE;
+            park(thread, &context, ucontext_xstate(uc));
+            if (thread->suspend_context_changed)
+                context_to_ucontext(&context, uc);
+        }
         if (thread->terminating) {
             uc->uc_mcontext.gregs[REG_RSP] = (greg_t)thread->unix_sp - 8;
             uc->uc_mcontext.gregs[REG_RIP] = (greg_t)thread_exit_now;
+        } else if (__atomic_load_n(&thread->exit_work, __ATOMIC_ACQUIRE) & EXIT_APC) {
+            CONTEXT context;
+            context_from_ucontext(uc, &context);
+            if (special_apcs_deliver(&context, ucontext_xstate(uc)))
+                context_to_ucontext(&context, uc);
         }
     }
     errno = saved_errno;
@@ -604,6 +609,13 @@ const CONTEXT *dispatch_exit_work(uint64_t status)
                 thread->context = context;
                 work |= EXIT_CONTEXT;
             }
+        }
+        if (work & EXIT_APC) {
+            if (!(work & EXIT_CONTEXT))
+                context_from_frame(thread->frame, &thread->context, status);
+            special_apcs_deliver(&thread->context,
+                                 thread->context.ContextFlags & NT_XSTATE_BIT ? thread->xstate : NULL);
+            work |= EXIT_CONTEXT;
         }
         if (work & EXIT_FLAGS) {
             if (!(work & EXIT_CONTEXT))

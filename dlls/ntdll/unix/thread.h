@@ -24,8 +24,8 @@ struct thread_object {
     WCHAR *description; /* malloc'ed */
     size_t description_len;
     bool hidden_from_debugger;
-    bool is_remote; /* stands for another process's thread (child.c) */
-    int resume_fd;  /* remote and created suspended: writing to it lets it run */
+    bool is_remote;                 /* stands for another process's thread (child.c) */
+    int resume_fd;                  /* remote and created suspended: writing to it lets it run */
     struct process_object *process; /* remote: whose it is, referenced (remote_thread.c); NULL: not known */
 };
 extern const struct object_type thread_type;
@@ -34,7 +34,8 @@ extern const struct object_type thread_type;
 #define EXIT_CONTEXT   1 /* return to thread->context rather than to the frame */
 #define EXIT_SUSPEND   2 /* park first */
 #define EXIT_TERMINATE 4
-#define EXIT_FLAGS     8 /* return with return_flags set in EFlags */
+#define EXIT_FLAGS     8  /* return with return_flags set in EFlags */
+#define EXIT_APC       16 /* run special user APCs */
 
 struct thread {
     /* Known to dispatch.S by offset: */
@@ -43,7 +44,8 @@ struct thread {
     const CONTEXT *restore;      /* what is being returned to (only while dispatch.S does so) */
     uint64_t exit_work;          /* EXIT_*: what to do before returning from a call; atomic */
     uint64_t iret[5];
-    uint8_t xstate[XSTATE_AREA_SIZE] __attribute__((aligned(64))); /* what `context` with CONTEXT_XSTATE means (xstate.h) */
+    uint8_t xstate[XSTATE_AREA_SIZE]
+        __attribute__((aligned(64))); /* what `context` with CONTEXT_XSTATE means (xstate.h) */
 
     TEB *teb;
     struct thread_object *object;
@@ -61,7 +63,7 @@ struct thread {
     uint32_t suspended;       /* futex: the number of the request that the thread has acknowledged last */
     uint32_t suspend_number;  /* of the last request; thread_list_lock */
     CONTEXT *suspend_context; /* while parked: its context, may be changed by others */
-    uint32_t return_flags; /* with EXIT_FLAGS */
+    uint32_t return_flags;    /* with EXIT_FLAGS */
     uint8_t *suspend_xstate;  /* and its extended states, if that has CONTEXT_XSTATE */
     bool suspend_context_changed;
     bool terminating;

@@ -273,7 +273,8 @@ NTSTATUS wait_interrupted(struct thread_wait *wait, bool alertable)
     }
     if (!alertable)
         return STATUS_PENDING;
-    if (thread_run_apc(STATUS_USER_APC))
+    if (thread_run_apc(STATUS_USER_APC) ||
+        __atomic_load_n(&record->pending, __ATOMIC_ACQUIRE) & SEGMENT_PENDING_SPECIAL)
         return STATUS_USER_APC;
     if (__atomic_fetch_and(&record->pending, ~SEGMENT_PENDING_ALERT, __ATOMIC_SEQ_CST) & SEGMENT_PENDING_ALERT)
         return STATUS_ALERTED;
