@@ -194,15 +194,14 @@ ldr_unhandled(EXCEPTION_RECORD *record, PVOID frame, CONTEXT *context, DISPATCHE
     EXCEPTION_POINTERS pointers = { record, context };
     PRTLP_UNHANDLED_EXCEPTION_FILTER filter = unhandled_filter ? unhandled_filter : RtlUnhandledExceptionFilter;
 
-    (void)frame;
-    (void)dispatcher;
     if (EH_IS_UNWIND(record->ExceptionFlags))
         return ExceptionContinueSearch;
     switch (filter(&pointers)) {
     case EXCEPTION_CONTINUE_EXECUTION:
         return ExceptionContinueExecution;
     case EXCEPTION_EXECUTE_HANDLER:
-        NtTerminateProcess(NT_CURRENT_PROCESS, record->ExceptionCode);
+        RtlUnwindEx(frame, ki_unhandled_end, record, (PVOID)(ULONG_PTR)record->ExceptionCode, dispatcher->ContextRecord,
+                    dispatcher->HistoryTable);
     }
     return ExceptionContinueSearch;
 }

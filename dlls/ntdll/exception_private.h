@@ -120,6 +120,7 @@ static inline void copy_full(CONTEXT *to, const CONTEXT *from)
 DECLSPEC_NORETURN void ki_restore_context(const CONTEXT *context);
 DECLSPEC_NORETURN void ki_restore_unwound(const CONTEXT *context);
 DECLSPEC_NORETURN void ki_consolidate(CONTEXT *context, EXCEPTION_RECORD *record);
+extern char ki_unhandled_end[];
 DECLSPEC_NORETURN void ki_longjmp(const void *buffer, int value);
 EXCEPTION_DISPOSITION ki_call_exception_handler(EXCEPTION_RECORD *record, PVOID frame, CONTEXT *context,
                                                 DISPATCHER_CONTEXT *dispatcher);

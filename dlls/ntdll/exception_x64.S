@@ -118,6 +118,12 @@ RtlUserThreadStart:
     .seh_handler ldr_unhandled, @except
     .seh_endprologue
     call ldr_run_thread
+/* Where an unhandled exception's unwind ends: eax is its code, with which the process ends. */
+    .globl ki_unhandled_end
+ki_unhandled_end:
+    movl %eax, %edx
+    movq $-1, %rcx
+    call NtTerminateProcess
     int3
     .seh_endproc
 
@@ -151,7 +157,9 @@ KiUserApcDispatcher:
     leaq FRAME_SIZE(%rsp), %r9
     call *FRAME_SIZE + CTX_P4Home(%rsp)
     leaq FRAME_SIZE(%rsp), %rcx
-    movl $1, %edx
+    xorl %edx, %edx                 /* other APCs follow, unless this was a special one: P5Home */
+    cmpq $0, FRAME_SIZE + CTX_P1Home + 32(%rsp)
+    sete %dl
     call NtContinue
     movl %eax, %ecx                 /* the context is bad */
     call RtlRaiseStatus

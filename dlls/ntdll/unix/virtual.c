@@ -838,8 +838,12 @@ static NTSTATUS grow_stack(struct view *view, uint64_t address, bool silent)
     if (protect_pages(view, page, limit, PROT_READ | PROT_WRITE) ||
         !view_set_range(view, page, limit, MEM_COMMIT, PAGE_READWRITE))
         return STATUS_STACK_OVERFLOW;
-    if (guard > low)
+    if (guard > low) {
+        /* After an earlier overflow (_resetstkoflw) there is memory below, which has to be made to fault. */
+        if (range_find(view, guard)->state == MEM_COMMIT)
+            protect_pages(view, guard, page, PROT_NONE);
         view_set_range(view, guard, page, MEM_COMMIT, PAGE_READWRITE | PAGE_GUARD);
+    }
     teb->Tib.StackLimit = (PVOID)page;
     return status;
 }
