@@ -3,6 +3,7 @@
  * cells.c: the common segment (include/segment.h): cells and thread records, handed out by the server alone, and the
  * server's own signalling. What is free is remembered here, not in the segment, which anybody may write to.
  */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -17,11 +18,11 @@ static uint32_t slab_count = 1;
 
 bool common_init(void)
 {
-    common_fd = memfd_create("transom-common", MFD_CLOEXEC);
+    common_fd = memfd_create("transom-common", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (common_fd < 0 || ftruncate(common_fd, SEGMENT_HEADER_SIZE + SEGMENT_SLAB_SIZE))
         return false;
     void *base = mmap(NULL, SEGMENT_MAX_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, common_fd, 0);
-    if (base == MAP_FAILED)
+    if (base == MAP_FAILED || fcntl(common_fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_SEAL))
         return false;
     *(struct segment_header *)base = (struct segment_header){
         .magic = SEGMENT_MAGIC,
@@ -41,7 +42,7 @@ bool common_init(void)
     return true;
 }
 
-/* Files that shrink would kill whoever touches what is missing: clients get a descriptor that the kernel keeps from that. */
+/* Files that shrink would kill whoever touches what is missing: the kernel keeps everybody from that by a seal. */
 static bool grow(uint32_t slab)
 {
     if (slab < slab_count)

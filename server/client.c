@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "server.h"
@@ -41,7 +42,6 @@ static int send_message(int socket, const struct message_header *header, const v
     return sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -1 : 0;
 }
 
-/* A process that does not read its answers is not worth waiting for: it has made one request and must be reading. */
 static void disconnect(struct client *client)
 {
     source_remove(&client->request);
@@ -49,11 +49,67 @@ static void disconnect(struct client *client)
         client_gone(client);
 }
 
+/* Keeps an answer until there is room. A process that lets too many wait does not read them at all. */
+static bool keep_answer(struct client *client, const struct message_header *header, const void *out, uint32_t out_size,
+                        const void *data, uint32_t size, int fd)
+{
+    uint32_t total = (uint32_t)sizeof(*header) + out_size + size;
+    struct unsent *unsent = client->unsent_size < CLIENT_MAX_UNSENT ? malloc(sizeof(*unsent) + total) : NULL;
+    if (!unsent)
+        return false;
+    memcpy(unsent->bytes, header, sizeof(*header));
+    if (out_size)
+        memcpy(unsent->bytes + sizeof(*header), out, out_size);
+    if (size)
+        memcpy(unsent->bytes + sizeof(*header) + out_size, data, size);
+    unsent->size = total;
+    unsent->fd = fd >= 0 ? fcntl(fd, F_DUPFD_CLOEXEC, 0) : -1;
+    STAILQ_INSERT_TAIL(&client->unsent, unsent, next);
+    client->unsent_size += total;
+    source_events(&client->request, EPOLLOUT);
+    return true;
+}
+
+static void drop_unsent(struct client *client)
+{
+    struct unsent *unsent = STAILQ_FIRST(&client->unsent);
+    STAILQ_REMOVE_HEAD(&client->unsent, next);
+    client->unsent_size -= unsent->size;
+    if (unsent->fd >= 0)
+        close(unsent->fd);
+    free(unsent);
+}
+
+static void send_unsent(struct client *client)
+{
+    struct unsent *unsent;
+    while ((unsent = STAILQ_FIRST(&client->unsent))) {
+        if (send_message(client->request.fd, (void *)unsent->bytes, unsent->bytes + sizeof(struct message_header),
+                         unsent->size - sizeof(struct message_header), NULL, 0, unsent->fd)) {
+            if (errno != EAGAIN)
+                disconnect(client);
+            return;
+        }
+        drop_unsent(client);
+    }
+    source_events(&client->request, EPOLLIN);
+}
+
 void client_answer(struct client *client, uint32_t code, uint32_t serial, uint32_t status, const void *out,
                    uint32_t out_size, const void *data, uint32_t size, int fd)
 {
     struct message_header header = { .code = code, .serial = serial, .status = status };
-    if (client->request.fd >= 0 && send_message(client->request.fd, &header, out, out_size, data, size, fd))
+    if (client->request.fd < 0)
+        return;
+    if (STAILQ_EMPTY(&client->unsent)) {
+        if (!send_message(client->request.fd, &header, out, out_size, data, size, fd))
+            return;
+        if (errno != EAGAIN) {
+            disconnect(client);
+            return;
+        }
+    }
+    if (!keep_answer(client, &header, out, out_size, data, size, fd))
         disconnect(client);
 }
 
@@ -61,8 +117,13 @@ void client_answer(struct client *client, uint32_t code, uint32_t serial, uint32
 
 static void pending_free(struct pending *pending)
 {
-    if (pending->asker)
-        pending->asker->asking = NULL;
+    if (pending->asker) {
+        TAILQ_REMOVE(&pending->asker->asking, pending, of_asker);
+        pending->asker->asking_count--;
+    }
+    if (pending->asked->queue == pending)
+        pending->asked->queue = TAILQ_NEXT(pending, of_asked);
+    TAILQ_REMOVE(&pending->asked->pending, pending, of_asked);
     if (pending->fd >= 0)
         close(pending->fd);
     free(pending->data);
@@ -77,25 +138,40 @@ static void pending_answer(struct pending *pending, uint32_t status, const void 
                       fd);
 }
 
+/* It has gone, or makes no sense: nobody gets an answer from it any more. */
+static void agent_lost(struct client *client, NTSTATUS status)
+{
+    struct pending *pending;
+    source_remove(&client->agent);
+    while ((pending = TAILQ_FIRST(&client->pending))) {
+        struct pending copy = *pending;
+        pending_free(pending); /* first: the answer may be the end of its asker */
+        pending_answer(&copy, (uint32_t)status, NULL, 0, -1);
+    }
+}
+
 /* Sends what waits for room in the agent's socket. */
 static void flush_queue(struct client *client)
 {
     struct pending *first;
+    if (client->agent.fd < 0)
+        return;
     while ((first = client->queue)) {
         struct message_header header = { .code = first->call, .serial = first->serial };
         if (send_message(client->agent.fd, &header, first->data, first->size, NULL, 0, first->fd)) {
             if (errno == EAGAIN)
                 source_events(&client->agent, EPOLLIN | EPOLLOUT);
-            return; /* or it is dying, which its pidfd will tell */
+            else
+                agent_lost(client, STATUS_PROCESS_IS_TERMINATING);
+            return;
         }
         free(first->data);
         first->data = NULL;
         if (first->fd >= 0)
             close(first->fd);
         first->fd = -1;
-        client->queue = first->queue_next;
+        client->queue = TAILQ_NEXT(first, of_asked);
     }
-    client->queue_tail = &client->queue;
     source_events(&client->agent, EPOLLIN);
 }
 
@@ -103,28 +179,30 @@ NTSTATUS client_ask(struct client *asked, struct client *asker, uint32_t asker_s
                     const struct message_part *data, int fd)
 {
     static uint32_t serial;
-    if (asked->agent.fd < 0 || asker->asking)
+    if (asked->agent.fd < 0)
         return STATUS_NOT_SUPPORTED;
-    struct pending *pending = calloc(1, sizeof(*pending));
+    struct pending *pending = !asker || asker->asking_count < CLIENT_MAX_ASKING ? calloc(1, sizeof(*pending)) : NULL;
     if (!pending || !(pending->data = malloc(data->size + 1))) {
         free(pending);
-        return STATUS_NO_MEMORY;
+        return STATUS_INSUFFICIENT_RESOURCES;
     }
     memcpy(pending->data, data->data, data->size);
     pending->size = data->size;
+    pending->asked = asked;
     pending->asker = asker;
     pending->asker_serial = asker_serial;
     pending->call = call;
     pending->serial = ++serial;
     pending->fd = fd;
-    asker->asking = pending;
-    pending->next = asked->pending;
-    asked->pending = pending;
-    bool queued = asked->queue != NULL;
-    *asked->queue_tail = pending;
-    asked->queue_tail = &pending->queue_next;
-    if (!queued)
+    if (asker) {
+        TAILQ_INSERT_TAIL(&asker->asking, pending, of_asker);
+        asker->asking_count++;
+    }
+    TAILQ_INSERT_TAIL(&asked->pending, pending, of_asked);
+    if (!asked->queue) {
+        asked->queue = pending;
         flush_queue(asked);
+    }
     return STATUS_SUCCESS;
 }
 
@@ -147,19 +225,26 @@ static ssize_t receive(int socket, int *fd, pid_t *pid)
     for (struct cmsghdr *c = CMSG_FIRSTHDR(&message); c; c = CMSG_NXTHDR(&message, c)) {
         if (c->cmsg_level != SOL_SOCKET)
             continue;
-        if (c->cmsg_type == SCM_RIGHTS) { /* more than one is cut off by the kernel: there is no room */
-            memcpy(fd, CMSG_DATA(c), sizeof(*fd));
+        if (c->cmsg_type == SCM_RIGHTS) { /* one is what we take; there may be room for others */
+            for (size_t i = 0; i < (c->cmsg_len - CMSG_LEN(0)) / sizeof(int); i++) {
+                int passed;
+                memcpy(&passed, CMSG_DATA(c) + i * sizeof(int), sizeof(passed));
+                if (*fd < 0)
+                    *fd = passed;
+                else
+                    close(passed);
+            }
         } else if (c->cmsg_type == SCM_CREDENTIALS) {
             struct ucred credentials;
             memcpy(&credentials, CMSG_DATA(c), sizeof(credentials));
             *pid = credentials.pid;
         }
     }
-    if (message.msg_flags & MSG_TRUNC) { /* longer than any message: as if it made no sense */
+    if (!size || message.msg_flags & MSG_TRUNC) { /* nothing, or longer than any message: it makes no sense */
         if (*fd >= 0)
             close(*fd);
         *fd = -1;
-        return 1;
+        return size ? 1 : 0;
     }
     return size;
 }
@@ -171,21 +256,24 @@ static void agent_ready(struct source *source, uint32_t events)
     int fd;
     if (events & EPOLLOUT)
         flush_queue(client);
+    if (source->fd < 0)
+        return;
     ssize_t size = receive(source->fd, &fd, &pid);
     if (size < 0)
         return;
     const struct message_header *header = (const void *)receive_buffer;
-    struct pending **link = &client->pending, *pending = NULL;
+    struct pending *pending = NULL;
     if (size >= (ssize_t)sizeof(*header))
-        while (*link && (*link)->serial != header->serial)
-            link = &(*link)->next;
-    if (size < (ssize_t)sizeof(*header) || !(pending = *link) || pending->data) {
+        TAILQ_FOREACH (pending, &client->pending, of_asked)
+            if (pending->serial == header->serial)
+                break;
+    if (!pending || pending->data) {
         /* An agent that answers what it was not asked, or has gone. */
-        source_remove(source);
+        agent_lost(client, STATUS_PROCESS_IS_TERMINATING);
     } else {
-        *link = pending->next;
-        pending_answer(pending, header->status, header + 1, (uint32_t)((size_t)size - sizeof(*header)), fd);
+        struct pending copy = *pending;
         pending_free(pending);
+        pending_answer(&copy, header->status, header + 1, (uint32_t)((size_t)size - sizeof(*header)), fd);
     }
     if (fd >= 0)
         close(fd);
@@ -198,6 +286,16 @@ static void serve(struct client *client, ssize_t size, int fd, pid_t pid)
     static uint64_t out[32];
     const struct message_header *header = (const void *)receive_buffer;
     struct message message = { .context = client, .fd = fd, .reply_fd = -1 };
+    /* Another version's first message is of another shape, perhaps, but begins with its version. */
+    uint32_t version = PROTOCOL_VERSION;
+    if (size >= (ssize_t)(sizeof(*header) + sizeof(version)) && header->code == PROTOCOL_hello)
+        memcpy(&version, header + 1, sizeof(version));
+    if (version != PROTOCOL_VERSION) {
+        if (fd >= 0)
+            close(fd);
+        client_answer(client, header->code, header->serial, (uint32_t)STATUS_REVISION_MISMATCH, NULL, 0, NULL, 0, -1);
+        return;
+    }
     if (size < (ssize_t)sizeof(*header) || header->code == PROTOCOL_NONE || header->code >= PROTOCOL_COUNT ||
         !message_decode(&request_shapes[header->code], header + 1, (size_t)size - sizeof(*header), &message)) {
         if (fd >= 0)
@@ -236,9 +334,10 @@ static void serve(struct client *client, ssize_t size, int fd, pid_t pid)
 static void request_ready(struct source *source, uint32_t events)
 {
     struct client *client = container(source, struct client, request);
-    (void)events;
+    if (events & EPOLLOUT)
+        send_unsent(client);
     /* A few at a time: the others want their turn. */
-    for (int i = 0; i < 16 && source->fd >= 0 && !client->gone; i++) {
+    for (int i = 0; i < 16 && source->fd >= 0 && STAILQ_EMPTY(&client->unsent); i++) {
         pid_t pid;
         int fd;
         ssize_t size = receive(source->fd, &fd, &pid);
@@ -263,7 +362,9 @@ struct client *client_new(int fd)
     client->agent.fd = -1;
     client->agent.ready = agent_ready;
     client->request.ready = request_ready;
-    client->queue_tail = &client->queue;
+    TAILQ_INIT(&client->pending);
+    TAILQ_INIT(&client->asking);
+    STAILQ_INIT(&client->unsent);
     if (fcntl(fd, F_SETFL, O_NONBLOCK) || setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &one, sizeof(one)) ||
         !source_add(&client->request, fd, EPOLLIN)) {
         free(client);
@@ -305,18 +406,19 @@ static void answer_waiting(void)
     for (struct client *client = clients, *next; client; client = next) {
         next = client->next;
         client->waiting = false;
-        client_answer(client, PROTOCOL_wait, client->asking_serial, STATUS_SUCCESS, NULL, 0, NULL, 0, -1);
+        client_answer(client, PROTOCOL_wait, client->waiting_serial, STATUS_SUCCESS, NULL, 0, NULL, 0, -1);
     }
 }
 
 void client_gone(struct client *client)
 {
-    struct pending *pending;
+    struct pending *pending, *next;
     if (client->gone)
         return;
     client->gone = true;
     source_remove(&client->request);
-    source_remove(&client->agent);
+    while (!STAILQ_EMPTY(&client->unsent))
+        drop_unsent(client);
     for (uint32_t i = 0; i < client->records.capacity; i++)
         if (client->records.slots[i].key)
             recover_mark(client->records.slots[i].key);
@@ -324,23 +426,25 @@ void client_gone(struct client *client)
         if (client->records.slots[i].key)
             recover_thread_record(client->records.slots[i].key);
     process_forget_client(client);
+    pipes_forget_client(client);
     for (uint32_t i = 0; i < client->held.capacity; i++)
         if (client->held.slots[i].key) {
             struct object *object = object_find(client->held.slots[i].key);
             end_thread(client, object);
             object_release(object);
         }
-    if (client->asking)
-        client->asking->asker = NULL;
-    while ((pending = client->pending)) {
-        client->pending = pending->next;
-        pending_answer(pending, (uint32_t)STATUS_PROCESS_IS_TERMINATING, NULL, 0, -1);
-        pending_free(pending);
+    for (pending = TAILQ_FIRST(&client->asking); pending; pending = next) {
+        next = TAILQ_NEXT(pending, of_asker);
+        pending->asker = NULL;
+        if (pending->data) /* not even sent */
+            pending_free(pending);
     }
+    agent_lost(client, STATUS_PROCESS_IS_TERMINATING);
     if (client->process)
         process_detach(client->process);
     idmap_free(&client->records);
     idmap_free(&client->children);
+    idmap_free(&client->instances);
     idmap_free(&client->held);
     if (client->next)
         client->next->prev = client->prev;
@@ -357,9 +461,8 @@ uint32_t serve_hello(struct message *message, const struct protocol_hello_in *in
     struct client *client = message->context;
     if (client->process)
         return (uint32_t)STATUS_INVALID_PARAMETER;
-    if (in->version != PROTOCOL_VERSION)
-        return (uint32_t)STATUS_REVISION_MISMATCH;
-    if (client->pid <= 0) /* in another PID namespace: its processes and ours cannot name one another */
+    struct stat st; /* in another PID namespace, its processes and ours cannot name one another */
+    if (client->pid <= 0 || stat("/proc/self/ns/pid", &st) || st.st_ino != in->pid_namespace)
         return (uint32_t)STATUS_NOT_SUPPORTED;
     int pidfd = (int)syscall(SYS_pidfd_open, client->pid, 0);
     if (pidfd < 0)
@@ -410,7 +513,9 @@ uint32_t serve_thread_record(struct message *message, const struct protocol_thre
                              struct protocol_thread_record_out *out)
 {
     struct client *client = message->context;
-    uint32_t record = server_thread_alloc(client->process->id, in->thread_id);
+    uint32_t record = client->records.count < CLIENT_MAX_RECORDS
+                          ? server_thread_alloc(client->process->id, in->thread_id)
+                          : 0;
     if (!record || !idmap_insert(&client->records, record)) {
         if (record)
             server_thread_free(record);
@@ -491,7 +596,7 @@ uint32_t serve_wait(struct message *message, const struct protocol_wait_in *in, 
     (void)in;
     (void)out;
     client->waiting = true;
-    client->asking_serial = message->serial;
+    client->waiting_serial = message->serial;
     message->later = true;
     answer_waiting();
     return STATUS_SUCCESS;

@@ -48,7 +48,7 @@ NTSTATUS directory_walk(uint32_t number, const struct message_part *part, uint32
     uint32_t length = part->size / 2;
     if (!object || object->kind != OBJECT_KIND_DIRECTORY)
         return STATUS_INVALID_HANDLE;
-    if (part->size & 1 || !length)
+    if (part->size & 1 || !length || part->size > OBJECT_MAX_NAME)
         return STATUS_OBJECT_NAME_INVALID;
     struct directory *directory = (struct directory *)object;
     if ((uintptr_t)name & 1)
@@ -64,9 +64,12 @@ NTSTATUS directory_walk(uint32_t number, const struct message_part *part, uint32
         object = entry ? container(entry, struct object_name, entry)->object : NULL;
         if (object && object->kind == OBJECT_KIND_SYMBOLIC_LINK && !(last && attributes & OBJ_OPENLINK)) {
             uint32_t rest = last ? 0 : (length - n) * 2; /* with its backslash */
+            if (object->data_size + rest > OBJECT_MAX_NAME)
+                return STATUS_OBJECT_NAME_INVALID;
             if (!(lookup->reparse = malloc(object->data_size + rest + 1)))
                 return STATUS_NO_MEMORY;
-            memcpy(lookup->reparse, object->data, object->data_size);
+            if (object->data_size)
+                memcpy(lookup->reparse, object->data, object->data_size);
             memcpy((char *)lookup->reparse + object->data_size, name + n, rest);
             lookup->reparse_size = object->data_size + rest;
             return STATUS_REPARSE;
@@ -107,14 +110,15 @@ NTSTATUS directory_insert(struct directory *directory, const uint16_t *name, uin
     return STATUS_SUCCESS;
 }
 
-void directory_remove_name(struct object *object)
+struct object *directory_remove_name(struct object *object)
 {
     struct object_name *name = object->name;
     name_remove(&name->parent->names, &name->entry);
+    struct object *parent = &name->parent->header;
     object->name = NULL;
     name_count--;
-    object_release(&name->parent->header);
     free(name);
+    return parent;
 }
 
 uint32_t serve_directory_entry(struct message *message, const struct protocol_directory_entry_in *in,

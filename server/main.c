@@ -31,6 +31,7 @@ static int epoll_fd;
 static const char *folder;
 static long linger;
 static struct source listener, linger_timer;
+static int spare_fd; /* given up for a moment to be able to refuse a client when there are no more descriptors */
 
 static void **later;
 static size_t later_count, later_capacity;
@@ -75,6 +76,13 @@ static void accept_clients(struct source *source, uint32_t events)
     (void)events;
     for (;;) {
         int fd = accept4(source->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        if (fd < 0 && (errno == EMFILE || errno == ENFILE) && spare_fd >= 0) {
+            close(spare_fd);
+            if ((fd = accept4(source->fd, NULL, NULL, SOCK_CLOEXEC)) >= 0)
+                close(fd);
+            spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+            continue;
+        }
         if (fd < 0)
             return;
         struct ucred peer;
@@ -152,6 +160,7 @@ static void detach(void)
     if (!getrlimit(RLIMIT_NOFILE, &limit)) {
         limit.rlim_cur = limit.rlim_max;
         setrlimit(RLIMIT_NOFILE, &limit);
+        client_max_descriptors = limit.rlim_cur > UINT32_MAX ? UINT32_MAX / 4 : (uint32_t)limit.rlim_cur / 4;
     }
 }
 
@@ -207,6 +216,9 @@ int main(int argc, char **argv)
     if (epoll_fd < 0 || !common_init())
         return 1;
     objects_init();
+    int one = 1; /* what is accepted has it from the start */
+    setsockopt(LISTEN_FD, SOL_SOCKET, SO_PASSCRED, &one, sizeof(one));
+    spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
     fcntl(LISTEN_FD, F_SETFL, O_NONBLOCK);
     fcntl(LISTEN_FD, F_SETFD, FD_CLOEXEC);
     if (!source_add(&listener, LISTEN_FD, EPOLLIN) ||

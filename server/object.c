@@ -50,6 +50,39 @@ static void slot_give(uint32_t index)
     free_last = index;
 }
 
+/* --- who pays --- */
+
+static uint64_t total_charge;
+uint32_t client_max_descriptors = 1024;
+
+static struct client *payer(const struct object *object)
+{
+    struct object *process = object->charged ? object_find(object->charged) : NULL;
+    return process && process->kind == OBJECT_KIND_PROCESS ? ((struct process *)process)->client : NULL;
+}
+
+bool object_charge(struct object *object, uint32_t bytes)
+{
+    struct client *client = payer(object);
+    if (total_charge + bytes > 4 * CLIENT_MAX_MEMORY || (client && client->charge + bytes > CLIENT_MAX_MEMORY) ||
+        object->charge + bytes < bytes)
+        return false;
+    object->charge += bytes;
+    total_charge += bytes;
+    if (client)
+        client->charge += bytes;
+    return true;
+}
+
+void object_uncharge(struct object *object, uint32_t bytes)
+{
+    struct client *client = payer(object);
+    object->charge -= bytes;
+    total_charge -= bytes;
+    if (client)
+        client->charge -= bytes < client->charge ? bytes : client->charge;
+}
+
 struct object *object_new(size_t size, enum object_kind kind)
 {
     struct object *object = calloc(1, size);
@@ -64,6 +97,7 @@ struct object *object_new(size_t size, enum object_kind kind)
     object->refs = 1;
     object->fd = -1;
     object_count++;
+    object_charge(object, (uint32_t)size);
     return object;
 }
 
@@ -73,23 +107,34 @@ struct object *object_find(uint32_t number)
     return index < slot_count && slots[index].generation == number >> INDEX_BITS ? slots[index].object : NULL;
 }
 
-void object_release(struct object *object)
+static void destroy(struct object *object)
 {
-    if (--object->refs)
-        return;
-    if (object->name)
-        directory_remove_name(object);
     if (object->destroy)
         object->destroy(object);
     if (object->cell)
         server_cell_free(object->cell);
-    if (object->fd >= 0)
+    if (object->fd >= 0) {
+        struct client *client = payer(object);
+        if (client && client->descriptors)
+            client->descriptors--;
         close(object->fd);
+    }
+    object_uncharge(object, object->charge);
     slot_give(object->number & INDEX_MASK);
     object_count--;
     free(object->data);
     free(object->security);
     free_later(object);
+}
+
+/* What has a name keeps its directory; a loop, as directories may be nested as deep as somebody likes. */
+void object_release(struct object *object)
+{
+    while (object && !--object->refs) {
+        struct object *parent = object->name ? directory_remove_name(object) : NULL;
+        destroy(object);
+        object = parent;
+    }
 }
 
 /* The fixed directories get their numbers first: the table begins with them. */
@@ -104,7 +149,7 @@ void objects_init(void)
 
 NTSTATUS client_hold(struct client *client, struct object *object)
 {
-    if (client->held.count >= SERVER_MAX_HELD)
+    if (client->held.count >= CLIENT_MAX_HELD)
         return STATUS_QUOTA_EXCEEDED;
     uint32_t *count = idmap_insert(&client->held, object->number);
     if (!count)
@@ -139,6 +184,21 @@ static struct object *held_object(struct message *message, uint32_t number, enum
 }
 
 /* --- requests --- */
+
+/* Whether a cell of that kind does for the object: what the server itself signals must be what it takes it for. */
+static bool cell_kind_fits(uint32_t type, uint32_t kind)
+{
+    switch (type) {
+    case OBJECT_KIND_TIMER:
+        return kind == 1 || kind == 2; /* CELL_NOTIFICATION, _SYNCHRONIZATION */
+    case OBJECT_KIND_COMPLETION_PORT:
+        return kind == 3; /* CELL_SEMAPHORE */
+    case OBJECT_KIND_THREAD:
+        return kind <= 1;
+    default:
+        return kind <= 4; /* CELL_MUTANT */
+    }
+}
 
 static bool copy_part(const struct message_part *part, void **data, uint32_t *size)
 {
@@ -182,7 +242,10 @@ static NTSTATUS reparse(struct message *message, struct lookup *lookup)
 
 static struct object *create(const struct protocol_object_create_in *in, struct message *message)
 {
+    struct client *client = message->context;
     struct object *object;
+    if (message->fd >= 0 && client->descriptors >= client_max_descriptors)
+        return NULL;
     switch (in->type) {
     case OBJECT_KIND_DIRECTORY:
         object = directory_new();
@@ -198,13 +261,18 @@ static struct object *create(const struct protocol_object_create_in *in, struct 
     }
     if (!object)
         return NULL;
-    if (!copy_part(&message->parts[1], &object->data, &object->data_size) ||
+    object_uncharge(object, object->charge); /* from nobody's to its maker's */
+    object->charged = client->process->header.number;
+    if (!object_charge(object, (uint32_t)sizeof(*object) + in->name_size + in->data_size + in->security_size) ||
+        !copy_part(&message->parts[1], &object->data, &object->data_size) ||
         !copy_part(&message->parts[2], &object->security, &object->security_size) ||
         (in->cell_kind && !(object->cell = server_cell_alloc(in->cell_kind, in->state, in->limit)))) {
         object_release(object);
         return NULL;
     }
     object->fd = message->fd;
+    if (message->fd >= 0)
+        client->descriptors++;
     message->fd = -1;
     return object;
 }
@@ -218,7 +286,7 @@ uint32_t serve_object_create(struct message *message, const struct protocol_obje
     if (in->type == OBJECT_KIND_NONE || in->type >= OBJECT_KIND_COUNT || in->type == OBJECT_KIND_PROCESS)
         return STATUS_INVALID_PARAMETER;
     struct client *client = message->context;
-    if (in->cell_kind > 4) /* CELL_MUTANT */
+    if (!cell_kind_fits(in->type, in->cell_kind) || message->parts[1].size + message->parts[2].size > OBJECT_MAX_DATA)
         return STATUS_INVALID_PARAMETER;
     if (in->cell_kind == 4 && in->state && !idmap_find(&client->records, in->state))
         return STATUS_INVALID_PARAMETER; /* the owner is a thread of the client's */
@@ -333,8 +401,17 @@ uint32_t serve_object_set(struct message *message, const struct protocol_object_
         bool security = in->what == PROTOCOL_SET_SECURITY;
         if (!security && object->kind == OBJECT_KIND_PROCESS)
             return STATUS_INVALID_PARAMETER;
-        if (!copy_part(&message->parts[0], &data, &size))
+        uint32_t other = security ? object->data_size : object->security_size;
+        uint32_t before = security ? object->security_size : object->data_size;
+        if (message->parts[0].size > OBJECT_MAX_DATA - other)
+            return STATUS_INVALID_BUFFER_SIZE;
+        if (!object_charge(object, message->parts[0].size))
+            return STATUS_QUOTA_EXCEEDED;
+        if (!copy_part(&message->parts[0], &data, &size)) {
+            object_uncharge(object, message->parts[0].size);
             return STATUS_NO_MEMORY;
+        }
+        object_uncharge(object, before);
         free(security ? object->security : object->data);
         *(security ? &object->security : &object->data) = data;
         *(security ? &object->security_size : &object->data_size) = size;

@@ -10,10 +10,7 @@ struct packet {
 struct port {
     struct object header;
     struct packet *first, **last;
-    uint32_t count;
 };
-
-#define MAX_PACKETS 0x100000u /* a process that posts and never takes shall not fill our memory */
 
 static void port_destroy(struct object *object)
 {
@@ -49,14 +46,17 @@ uint32_t serve_port_post(struct message *message, const struct protocol_port_pos
     (void)out;
     if (!port)
         return (uint32_t)STATUS_INVALID_HANDLE;
-    struct packet *packet = port->count < MAX_PACKETS ? malloc(sizeof(*packet)) : NULL;
-    if (!packet)
+    if (!object_charge(&port->header, sizeof(struct packet)))
+        return (uint32_t)STATUS_QUOTA_EXCEEDED;
+    struct packet *packet = malloc(sizeof(*packet));
+    if (!packet) {
+        object_uncharge(&port->header, sizeof(*packet));
         return (uint32_t)STATUS_INSUFFICIENT_RESOURCES;
+    }
     packet->next = NULL;
     packet->what = (struct protocol_port_remove_out){ in->key, in->context, in->information, in->status };
     *port->last = packet;
     port->last = &packet->next;
-    port->count++;
     server_cell_signal(port->header.cell);
     return STATUS_SUCCESS;
 }
@@ -73,7 +73,7 @@ uint32_t serve_port_remove(struct message *message, const struct protocol_port_r
     *out = packet->what;
     if (!(port->first = packet->next))
         port->last = &port->first;
-    port->count--;
+    object_uncharge(&port->header, sizeof(*packet));
     free(packet);
     return STATUS_SUCCESS;
 }

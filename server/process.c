@@ -16,7 +16,8 @@ static void watch_ready(struct source *source, uint32_t events)
     struct process *process = container(source, struct process, watch);
     struct client *client = process->client;
     (void)events;
-    while (client && client->request.fd >= 0 && !client->gone) {
+    /* Not for ever: a child may have inherited the connection, and go on. */
+    for (int round = 0; round < 256 && client && client->request.fd >= 0 && !client->gone; round++) {
         int fd = client->request.fd;
         char byte;
         if (recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0)
@@ -148,6 +149,8 @@ static void await_done(struct await *await, NTSTATUS status, struct process *pro
     if (await->client)
         client_answer(await->client, PROTOCOL_process_await, await->serial, (uint32_t)status, &out, sizeof(out), NULL,
                       0, -1);
+    if (await->client)
+        await->client->await_count--;
     source_remove(&await->death);
     source_remove(&await->timer);
     if ((*await->link = await->next))
@@ -192,12 +195,18 @@ uint32_t serve_process_await(struct message *message, const struct protocol_proc
         out->cell = process->header.cell;
         return (uint32_t)client_hold(message->context, &process->header);
     }
-    struct await *await = message->fd >= 0 ? calloc(1, sizeof(*await)) : NULL;
-    if (!await)
+    struct client *client = message->context;
+    if (message->fd < 0)
         return (uint32_t)STATUS_INVALID_PARAMETER;
     struct itimerspec when = { { 0, 0 }, { JOIN_SECONDS, 0 } };
-    int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-    await->client = message->context;
+    struct await *await = client->await_count < CLIENT_MAX_AWAITED ? calloc(1, sizeof(*await)) : NULL;
+    int timer = await ? timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK) : -1;
+    if (timer < 0) {
+        free(await);
+        return (uint32_t)STATUS_INSUFFICIENT_RESOURCES;
+    }
+    client->await_count++;
+    await->client = client;
     await->id = in->id;
     await->serial = message->serial;
     await->death = (struct source){ -1, await_death };
@@ -207,13 +216,13 @@ uint32_t serve_process_await(struct message *message, const struct protocol_proc
     if (awaits)
         awaits->link = &await->next;
     awaits = await;
-    if (timer >= 0)
-        timerfd_settime(timer, 0, &when, NULL);
-    if (timer >= 0)
-        source_add(&await->timer, timer, EPOLLIN);
-    source_add(&await->death, message->fd, EPOLLIN);
-    message->fd = -1;
+    timerfd_settime(timer, 0, &when, NULL);
+    bool watched = source_add(&await->timer, timer, EPOLLIN) && source_add(&await->death, message->fd, EPOLLIN);
+    if (await->death.fd >= 0)
+        message->fd = -1;
     message->later = true;
+    if (!watched)
+        await_done(await, STATUS_INVALID_PARAMETER, NULL);
     return STATUS_SUCCESS;
 }
 

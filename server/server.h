@@ -14,6 +14,7 @@
 #include "message.h"
 #include "nametable.h"
 #include "objecttree.h"
+#include <sys/queue.h>
 #include "common.h"
 
 struct client;
@@ -26,7 +27,7 @@ void source_remove(struct source *source); /* and closes it */
 /* What is freed only after the present round of events, which may still name it. */
 void free_later(void *memory);
 void server_idle(bool idle); /* nobody is connected: the end is near */
-void server_hurry(void);      /* the end comes with the last client's */
+void server_hurry(void);     /* the end comes with the last client's */
 extern uint64_t request_count, start_time;
 
 #define container(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
@@ -62,7 +63,8 @@ struct object {
     uint32_t data_size, security_size;
     void *data, *security;
     struct object_name *name;
-    uid_t charged; /* not used yet: all clients of a server are one user's */
+    uint32_t charged; /* the number of the process that pays for it: the one that made it; 0 if none does */
+    uint32_t charge;  /* bytes */
     void (*destroy)(struct object *);
 };
 
@@ -84,6 +86,9 @@ struct object *object_find(uint32_t number);
 void object_release(struct object *object);
 void objects_init(void);
 extern uint32_t object_count, name_count;
+/* Counts memory for an object; false, and nothing is, if its maker or all of them have too much. */
+bool object_charge(struct object *object, uint32_t bytes);
+void object_uncharge(struct object *object, uint32_t bytes);
 /* The client's own count of an object, kept until it gives it back or ends. */
 NTSTATUS client_hold(struct client *client, struct object *object);
 void client_release(struct client *client, uint32_t number, uint32_t count);
@@ -100,7 +105,8 @@ struct lookup {
 NTSTATUS directory_walk(uint32_t directory, const struct message_part *name, uint32_t attributes,
                         struct lookup *lookup);
 NTSTATUS directory_insert(struct directory *directory, const uint16_t *name, uint32_t length, struct object *object);
-void directory_remove_name(struct object *object);
+/* Its directory, a reference to which is the caller's now. */
+struct object *directory_remove_name(struct object *object);
 struct object *directory_new(void);
 void directory_init(void);
 
@@ -127,17 +133,27 @@ void process_detach(struct process *process);
 void process_joined(struct process *process);      /* answers those who wait for it */
 void process_forget_client(struct client *client); /* which waits no longer */
 
+/* --- pipe.c --- */
+void pipes_forget_client(struct client *client);
+
 /* --- client.c --- */
 
 /* A call passed on to an agent, until it answers. */
 struct pending {
-    struct pending *next; /* of the asked client's */
-    struct client *asker; /* NULL: has gone */
+    TAILQ_ENTRY(pending) of_asked, of_asker;
+    struct client *asked, *asker; /* asker NULL: has gone, or it is the server itself */
     uint32_t serial, call, asker_serial;
-    struct pending *queue_next; /* not sent yet: the agent's socket is full */
-    void *data;
+    void *data; /* NULL when it has been sent */
     uint32_t size;
     int fd;
+};
+
+/* An answer that its client's socket has no room for yet. */
+struct unsent {
+    STAILQ_ENTRY(unsent) next;
+    uint32_t size;
+    int fd;
+    char bytes[];
 };
 
 struct client {
@@ -147,11 +163,17 @@ struct client {
     pid_t pid;               /* from the kernel, at hello */
     struct idmap held;       /* object numbers, and how often */
     struct idmap records;    /* thread records */
+    struct idmap instances;  /* of named pipes */
     struct idmap children;   /* process ids and how others ended them */
-    struct pending *pending; /* what its agent has been asked */
-    struct pending *queue, **queue_tail;
-    struct pending *asking; /* what it waits for itself; one at most */
-    uint32_t asking_serial;
+    TAILQ_HEAD(, pending) pending; /* what its agent has been asked; in this order it answers */
+    struct pending *queue;         /* the first of them that has not been sent yet */
+    TAILQ_HEAD(, pending) asking;  /* what its own threads wait for */
+    uint32_t asking_count, await_count;
+    STAILQ_HEAD(, unsent) unsent; /* while there are any, no more requests are taken */
+    uint32_t unsent_size;
+    uint32_t descriptors;   /* of objects that it has made */
+    uint64_t charge;        /* memory that it has made us use */
+    uint32_t waiting_serial;
     bool waiting; /* in the request wait */
     bool gone;
 };
@@ -162,9 +184,21 @@ struct client *client_new(int fd);
 void client_gone(struct client *client); /* the process is dead, or never began */
 void client_answer(struct client *client, uint32_t code, uint32_t serial, uint32_t status, const void *out,
                    uint32_t out_size, const void *data, uint32_t size, int fd);
+/* Asks an agent for somebody, or (asker NULL) for the server, which does not hear the answer. Takes the descriptor. */
 NTSTATUS client_ask(struct client *asked, struct client *asker, uint32_t serial, uint32_t call,
                     const struct message_part *data, int fd);
 
-#define SERVER_MAX_HELD 0x400000u /* objects that one process may hold */
+/* What one process may make the server keep; all processes together get four times the memory. */
+#define CLIENT_MAX_HELD    0x200000u          /* objects that it holds */
+#define CLIENT_MAX_RECORDS 0x8000u            /* threads that wait for shared objects: half of all there can be */
+#define CLIENT_MAX_MEMORY  (256ull << 20)     /* of its objects: names, data, packets */
+#define CLIENT_MAX_ASKING  4096u              /* calls to agents that it waits for */
+#define CLIENT_MAX_AWAITED 256u               /* processes that it waits for to join */
+#define CLIENT_MAX_UNSENT  (16u << 20)        /* answers that it does not read */
+extern uint32_t client_max_descriptors;       /* of its objects: a quarter of what the system gives us */
+
+/* What an object's data and descriptor may have together: they travel in one message. */
+#define OBJECT_MAX_DATA  (MESSAGE_MAX_SIZE - 256)
+#define OBJECT_MAX_NAME  0xfffeu /* bytes: a UNICODE_STRING's */
 
 #endif

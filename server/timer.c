@@ -61,7 +61,8 @@ static void arm(struct clock *clock)
 {
     struct itimerspec when = { { 0, 0 }, { 0, 0 } };
     if (clock->count) {
-        uint64_t due = clock->heap[0]->due - (clock == &clocks[1] ? EPOCH_DIFFERENCE : 0);
+        uint64_t due = clock->heap[0]->due, epoch = clock == &clocks[1] ? EPOCH_DIFFERENCE : 0;
+        due = due > epoch ? due - epoch : 0;
         when.it_value.tv_sec = (time_t)(due / 10000000);
         when.it_value.tv_nsec = (long)(due % 10000000 * 100);
         if (!due)
@@ -143,8 +144,10 @@ uint32_t serve_timer_set(struct message *message, const struct protocol_timer_se
     if (clock->source.fd < 0) {
         clock->source.ready = fire;
         int fd = timerfd_create(clock->id, TFD_CLOEXEC | TFD_NONBLOCK);
-        if (fd < 0 || !source_add(&clock->source, fd, EPOLLIN))
+        if (fd < 0 || !source_add(&clock->source, fd, EPOLLIN)) {
+            source_remove(&clock->source);
             return (uint32_t)STATUS_INSUFFICIENT_RESOURCES;
+        }
     }
     if (clock->count == clock->capacity) {
         uint32_t capacity = clock->capacity ? clock->capacity * 2 : 16;

@@ -14,6 +14,7 @@
 #include "client.h"
 #include "file.h"
 #include "object_private.h"
+#include "pipe.h"
 #include "process.h"
 #include "shared.h"
 #include "thread.h"
@@ -65,6 +66,15 @@ uint32_t agent_handle_put(struct message *message, const struct protocol_handle_
     if (!status)
         out->handle = (uint64_t)handle;
     return (uint32_t)status;
+}
+
+uint32_t agent_pipe_connected(struct message *message, const struct protocol_pipe_connected_in *in,
+                              struct protocol_pipe_connected_out *out)
+{
+    (void)out;
+    if (message->fd >= 0)
+        pipe_connected(in->instance, in->process, &message->fd);
+    return STATUS_SUCCESS;
 }
 
 /* --- memory --- */

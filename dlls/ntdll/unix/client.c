@@ -421,7 +421,12 @@ bool client_joined(void)
 
 static NTSTATUS hello(void)
 {
-    struct protocol_hello_in in = { .version = PROTOCOL_VERSION, .parent = (uint32_t)getppid() };
+    struct stat namespace;
+    struct protocol_hello_in in = {
+        .version = PROTOCOL_VERSION,
+        .parent = (uint32_t)getppid(),
+        .pid_namespace = stat("/proc/self/ns/pid", &namespace) ? 0 : namespace.st_ino,
+    };
     struct protocol_hello_out out;
     struct client_request request = CLIENT_REQUEST(hello, .in = &in, .out = &out);
     const char *image = options.program ? options.program : "";

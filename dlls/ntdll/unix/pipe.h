@@ -22,6 +22,8 @@ struct pipe_end {
     LIST_ENTRY entry;  /* server's: in pipe->instances */
     struct file_object *file;
     struct io *listening; /* a pending FSCTL_PIPE_LISTEN */
+    uint32_t number;      /* server's: of the instance, at transomserver; 0: others do not know it */
+    ULONG other_process;  /* at the other end; 0: this one */
 };
 
 NTSTATUS pipe_listen(struct io *io);
@@ -29,6 +31,7 @@ NTSTATUS pipe_disconnect(struct file_object *file);
 NTSTATUS pipe_get_attribute(struct io *io);
 NTSTATUS pipe_query_name(struct pipe_end *end, void *buffer, ULONG length, ULONG_PTR *information);
 void pipe_fill_local(struct pipe_end *end, FILE_PIPE_LOCAL_INFORMATION *info);
+void pipe_connected(uint32_t number, ULONG process, int *fd);
 void pipe_close(struct file_object *file);
 void pipe_destroy(struct file_object *file);
 

@@ -3,7 +3,10 @@
  * pipe_named.c: named pipes. A pipe has a name and instances; an instance is a server's file object. When a client opens the
  * name, a free instance and the client become the two ends of a socket pair: a stream for byte pipes, SOCK_SEQPACKET for
  * message pipes. A pipe without a name that goes one way (CreatePipe) is a Unix pipe, as native children expect of their
- * standard handles. Names are this process's own until the server keeps them.
+ * standard handles.
+ *
+ * transomserver knows the names and which instances are free; it joins a client in one process and an instance in another.
+ * Within a process, where nearly all pipes stay, only the instance is taken there.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +17,7 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+#include "client.h"
 #include "pipe.h"
 #include "path.h"
 #include "thread.h"
@@ -30,7 +34,9 @@ struct pipe {
 
 static pthread_mutex_t pipe_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct pipe *names[64];
-static uint32_t changes; /* futex: an instance became free, a name appeared */
+static uint32_t changes;          /* futex: an instance became free, a name appeared */
+static struct pipe_end **numbers; /* instances of this process by their number at transomserver */
+static uint32_t number_count;
 
 static unsigned hash_name(const WCHAR *name, size_t len)
 {
@@ -59,6 +65,12 @@ static void unlink_name(struct pipe *pipe)
         place = &(*place)->hash_next;
     if (*place)
         *place = pipe->hash_next;
+}
+
+static void close_number(uint32_t number)
+{
+    if (number)
+        client_message(PROTOCOL_pipe_close, &(struct protocol_pipe_close_in){ number });
 }
 
 static void unref(struct pipe *pipe)
@@ -94,6 +106,15 @@ static struct file_object *make_end(struct pipe *pipe, bool server, ACCESS_MASK 
     return file;
 }
 
+/* Whether the instance is still ours to give to a client of this process. */
+static bool take_number(uint32_t number)
+{
+    struct protocol_pipe_take_in in = { number };
+    struct client_request request = CLIENT_REQUEST(pipe_take, .in = &in);
+    NTSTATUS status = number ? client_request(&request) : STATUS_SUCCESS;
+    return status != STATUS_PIPE_NOT_AVAILABLE; /* if the server has gone, nobody else can come */
+}
+
 /* Joins a listening instance and a new client. Under the lock. */
 static NTSTATUS join(struct file_object *server, struct file_object *client)
 {
@@ -125,6 +146,123 @@ static struct file_object *free_instance(struct pipe *pipe)
     return NULL;
 }
 
+/* --- clients and instances in different processes --- */
+
+/* A client that came from another process has one end of the socket pair, this instance the other. */
+void pipe_connected(uint32_t number, ULONG process, int *fd)
+{
+    struct io *listening = NULL;
+    pthread_mutex_lock(&pipe_lock);
+    struct pipe_end *end = number < number_count ? numbers[number] : NULL;
+    if (end && end->state == FILE_PIPE_LISTENING_STATE) {
+        end->file->fd = unix_fd_reserve(*fd);
+        *fd = -1;
+        end->socket = true;
+        end->other_process = process;
+        end->state = FILE_PIPE_CONNECTED_STATE;
+        listening = end->listening;
+        end->listening = NULL;
+    }
+    pthread_mutex_unlock(&pipe_lock);
+    if (listening)
+        io_complete(listening, STATUS_SUCCESS, 0);
+}
+
+/* Under the lock. */
+static bool remember_number(struct pipe_end *end)
+{
+    if (end->number >= number_count) {
+        uint32_t count = number_count ? number_count * 2 : 64;
+        while (count <= end->number)
+            count *= 2;
+        struct pipe_end **larger = realloc(numbers, count * sizeof *numbers);
+        if (!larger)
+            return false;
+        memset(larger + number_count, 0, (count - number_count) * sizeof *numbers);
+        numbers = larger;
+        number_count = count;
+    }
+    numbers[end->number] = end;
+    return true;
+}
+
+/* Opens a pipe that another process has the instances of. */
+static NTSTATUS open_remote(struct nt_path *path, ACCESS_MASK access, ULONG share, ULONG options,
+                            struct file_object **file)
+{
+    struct protocol_pipe_connect_in in = { .access = access & (FILE_READ_DATA | FILE_WRITE_DATA) };
+    struct protocol_pipe_connect_out out;
+    struct client_request request = CLIENT_REQUEST(pipe_connect, .in = &in, .out = &out, );
+    request.parts[0] = (struct message_part){ path->text, (uint32_t)(path->text_len * sizeof(WCHAR)) };
+    NTSTATUS status = client_join(false); /* without a server no other process has any */
+    if (!status)
+        status = client_request(&request);
+    if (status)
+        return status;
+    struct pipe *pipe = calloc(1, sizeof *pipe);
+    *file = NULL;
+    if (pipe) {
+        pipe->type = out.type;
+        pipe->configuration = out.configuration;
+        pipe->maximum = out.maximum;
+        pipe->count = out.count;
+        pipe->inbound_quota = out.inbound;
+        pipe->outbound_quota = out.outbound;
+        pipe->instances.Flink = pipe->instances.Blink = &pipe->instances;
+        pipe->name = path->text;
+        pipe->name_len = path->text_len;
+        path->text = NULL;
+        pthread_mutex_lock(&pipe_lock);
+        *file = make_end(pipe, false, access, share, options);
+        if (!*file) {
+            free(pipe->name);
+            free(pipe);
+        }
+        pthread_mutex_unlock(&pipe_lock);
+    }
+    if (!*file) {
+        close(request.answer_fd);
+        return STATUS_NO_MEMORY;
+    }
+    struct pipe_end *end = (*file)->data;
+    (*file)->fd = request.answer_fd;
+    end->socket = true;
+    end->other_process = out.process;
+    end->state = FILE_PIPE_CONNECTED_STATE;
+    return STATUS_SUCCESS;
+}
+
+/* Makes an instance known to others; its number is 0 if there is no server to be had. */
+static NTSTATUS register_instance(const struct nt_path *path, ULONG disposition, struct pipe *wanted, uint32_t *number,
+                                  bool *created)
+{
+    struct protocol_pipe_create_in in = { .disposition = disposition,
+                                          .type = wanted->type,
+                                          .configuration = wanted->configuration,
+                                          .maximum = wanted->maximum,
+                                          .inbound = wanted->inbound_quota,
+                                          .outbound = wanted->outbound_quota,
+                                          .timeout = wanted->timeout == INT64_MIN ? UINT64_MAX
+                                                     : wanted->timeout < 0        ? (uint64_t)-wanted->timeout
+                                                                                  : 0 };
+    struct protocol_pipe_create_out out = { 0 };
+    struct client_request request = CLIENT_REQUEST(pipe_create, .in = &in, .out = &out, );
+    *number = 0;
+    request.parts[0] = (struct message_part){ path->text, (uint32_t)(path->text_len * sizeof(WCHAR)) };
+    if (client_join(true))
+        return STATUS_SUCCESS; /* a prefix that cannot be written to: names for this process alone */
+    NTSTATUS status = client_request(&request);
+    if (status)
+        return status;
+    *number = out.instance;
+    *created = out.created;
+    wanted->maximum = out.maximum;
+    wanted->inbound_quota = out.inbound;
+    wanted->outbound_quota = out.outbound;
+    wanted->timeout = out.timeout == UINT64_MAX ? INT64_MIN : -(int64_t)out.timeout;
+    return STATUS_SUCCESS;
+}
+
 /* A client opens a name, or (no name) the other end of path->root. */
 static NTSTATUS open_client(struct nt_path *path, ACCESS_MASK access, ULONG share, ULONG options,
                             struct file_object **file)
@@ -139,6 +277,8 @@ static NTSTATUS open_client(struct nt_path *path, ACCESS_MASK access, ULONG shar
         pipe = find(path->text, path->text_len);
         server = pipe ? free_instance(pipe) : NULL;
         status = !pipe ? STATUS_OBJECT_NAME_NOT_FOUND : !server ? STATUS_PIPE_NOT_AVAILABLE : STATUS_SUCCESS;
+        if (!status && !take_number(((struct pipe_end *)server->data)->number))
+            status = STATUS_PIPE_NOT_AVAILABLE;
     } else {
         server = path->root;
         struct pipe_end *end = server ? server->data : NULL;
@@ -164,6 +304,8 @@ static NTSTATUS open_client(struct nt_path *path, ACCESS_MASK access, ULONG shar
         object_unref(&(*file)->obj);
         *file = NULL;
     }
+    if ((status == STATUS_OBJECT_NAME_NOT_FOUND || status == STATUS_PIPE_NOT_AVAILABLE) && path->text_len)
+        status = open_remote(path, access, share, options, file);
     if (listening)
         io_complete(listening, STATUS_SUCCESS, 0);
     return status;
@@ -183,21 +325,21 @@ NTSTATUS pipe_open(struct nt_path *path, ACCESS_MASK access, ULONG share, ULONG 
 
 /* The first instance makes the pipe, the others join it. */
 static NTSTATUS create_instance(struct nt_path *path, ACCESS_MASK access, ULONG share, ULONG disposition, ULONG options,
-                                const struct pipe *wanted, struct file_object **file, bool *created)
+                                const struct pipe *wanted, uint32_t number, struct file_object **file, bool *created)
 {
     struct pipe *pipe = path->text_len ? find(path->text, path->text_len) : NULL;
     struct pipe_end *end;
 
     *created = !pipe;
-    if (pipe) {
+    if (pipe && !number) { /* else transomserver has checked that */
         if (disposition == FILE_CREATE)
             return STATUS_ACCESS_DENIED;
         if (pipe->count >= pipe->maximum)
             return STATUS_INSTANCE_NOT_AVAILABLE;
         if (pipe->type != wanted->type || pipe->configuration != wanted->configuration)
             return STATUS_ACCESS_DENIED;
-    } else {
-        if (disposition == FILE_OPEN)
+    } else if (!pipe) {
+        if (disposition == FILE_OPEN && !number)
             return STATUS_OBJECT_NAME_NOT_FOUND;
         pipe = malloc(sizeof *pipe);
         if (!pipe)
@@ -223,6 +365,9 @@ static NTSTATUS create_instance(struct nt_path *path, ACCESS_MASK access, ULONG 
         pipe->instances.Blink->Flink = &end->entry;
         pipe->instances.Blink = &end->entry;
         pipe->count++;
+        end->number = number;
+        if (number && !remember_number(end))
+            end->number = 0;
     }
     if (*created) {
         if (!*file && pipe->name)
@@ -246,7 +391,8 @@ NTSTATUS NtCreateNamedPipeFile(HANDLE *FileHandle, ACCESS_MASK DesiredAccess, OB
     ULONG attributes = ObjectAttributes->Attributes;
     struct file_object *file = NULL;
     struct nt_path path;
-    bool created = false;
+    bool created = false, first = false;
+    uint32_t number = 0;
     NTSTATUS status;
     HANDLE handle;
 
@@ -261,15 +407,23 @@ NTSTATUS NtCreateNamedPipeFile(HANDLE *FileHandle, ACCESS_MASK DesiredAccess, OB
     status = path_parse(ObjectAttributes, &path);
     if (!status && path.kind != PATH_PIPE && path.kind != PATH_PIPE_ROOT)
         status = STATUS_OBJECT_NAME_INVALID;
+    if (!status && path.text_len)
+        status = register_instance(&path, CreateDisposition, &wanted, &number, &first);
     if (!status) {
         pthread_mutex_lock(&pipe_lock);
         status = create_instance(&path, access_map(&file_type, DesiredAccess), ShareAccess, CreateDisposition,
-                                 CreateOptions, &wanted, &file, &created);
+                                 CreateOptions, &wanted, number, &file, &created);
         pthread_mutex_unlock(&pipe_lock);
+        if (status)
+            close_number(number);
     }
     path_free(&path);
     if (status)
         return status;
+    if (number) {
+        created = first;
+        client_message(PROTOCOL_pipe_listen, &(struct protocol_pipe_listen_in){ number });
+    }
     struct pipe_end *end = file->data;
     end->read_mode = ReadMode;
     end->completion_mode = CompletionMode;
@@ -314,11 +468,14 @@ NTSTATUS pipe_listen(struct io *io)
     status = end->state == FILE_PIPE_CONNECTED_STATE ? STATUS_PIPE_CONNECTED : STATUS_SUCCESS;
     if (end->listening)
         status = STATUS_INVALID_PIPE_STATE;
+    bool again = !status && end->state == FILE_PIPE_DISCONNECTED_STATE;
     if (!status)
         end->state = FILE_PIPE_LISTENING_STATE;
     pthread_mutex_unlock(&pipe_lock);
     if (status)
         return status;
+    if (again && end->number)
+        client_message(PROTOCOL_pipe_listen, &(struct protocol_pipe_listen_in){ end->number });
     tell_change();
     if (end->completion_mode == FILE_PIPE_COMPLETE_OPERATION)
         return STATUS_PIPE_LISTENING;
@@ -352,6 +509,7 @@ NTSTATUS pipe_disconnect(struct file_object *file)
     end->listening = NULL;
     file->fd = -1;
     end->state = FILE_PIPE_DISCONNECTED_STATE;
+    end->other_process = 0;
     free(end->rest);
     end->rest = NULL;
     pthread_mutex_unlock(&pipe_lock);
@@ -367,11 +525,16 @@ void pipe_close(struct file_object *file)
 {
     struct pipe_end *end = file->data;
     struct pipe *pipe = end->pipe;
+    uint32_t number;
     int fd = -1;
 
     if (!pipe)
         return;
     pthread_mutex_lock(&pipe_lock);
+    number = end->number;
+    end->number = 0;
+    if (number)
+        numbers[number] = NULL;
     if (end->server && end->entry.Flink != &end->entry) {
         end->entry.Blink->Flink = end->entry.Flink;
         end->entry.Flink->Blink = end->entry.Blink;
@@ -386,6 +549,7 @@ void pipe_close(struct file_object *file)
     }
     end->state = FILE_PIPE_DISCONNECTED_STATE;
     pthread_mutex_unlock(&pipe_lock);
+    close_number(number);
     if (fd >= 0)
         close(fd);
 }
@@ -444,10 +608,11 @@ NTSTATUS pipe_query_name(struct pipe_end *end, void *buffer, ULONG length, ULONG
     return info->FileNameLength > room ? STATUS_BUFFER_OVERFLOW : STATUS_SUCCESS;
 }
 
-/* GetNamedPipeClientProcessId and its like: both ends are this process's. */
+/* GetNamedPipeClientProcessId and its like. */
 NTSTATUS pipe_get_attribute(struct io *io)
 {
     char name[32] = "";
+    struct pipe_end *end = io->file->data;
     ULONG id = process_id;
     size_t n = io->input_length < sizeof name ? io->input_length : sizeof name - 1;
 
@@ -456,6 +621,8 @@ NTSTATUS pipe_get_attribute(struct io *io)
     if (!strcmp(name, "ClientProcessId") || !strcmp(name, "ServerProcessId")) {
         if (io->length < sizeof id)
             return STATUS_BUFFER_TOO_SMALL;
+        if (end->other_process && (name[0] == 'C') == end->server)
+            id = end->other_process;
         io->information = sizeof id;
         return io_copy_out(io->buffer, &id, sizeof id) ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
     }
@@ -468,6 +635,19 @@ NTSTATUS pipe_get_attribute(struct io *io)
 }
 
 /* --- `\Device\NamedPipe\` --- */
+
+static NTSTATUS wait_remote(const FILE_PIPE_WAIT_FOR_BUFFER *head, const WCHAR *name)
+{
+    int64_t timeout = head->Timeout.QuadPart;
+    struct protocol_pipe_wait_in in = { .use_default = !head->TimeoutSpecified,
+                                        .timeout = timeout == INT64_MIN ? UINT64_MAX
+                                                   : timeout < 0        ? (uint64_t)-timeout
+                                                                        : 0 };
+    struct client_request request = CLIENT_REQUEST(pipe_wait, .in = &in);
+    request.parts[0] = (struct message_part){ name, head->NameLength };
+    NTSTATUS status = client_join(false);
+    return status ? status : client_request(&request);
+}
 
 /* WaitNamedPipe: until the name has a free instance. */
 static NTSTATUS root_wait(struct io *io)
@@ -494,6 +674,10 @@ static NTSTATUS root_wait(struct io *io)
         pthread_mutex_lock(&pipe_lock);
         struct pipe *pipe = find(name, head.NameLength / sizeof(WCHAR));
         status = !pipe ? STATUS_OBJECT_NAME_NOT_FOUND : free_instance(pipe) ? STATUS_SUCCESS : STATUS_PENDING;
+        if (!pipe) { /* another process's, if anybody's */
+            pthread_mutex_unlock(&pipe_lock);
+            return wait_remote(&head, name);
+        }
         int64_t timeout = head.TimeoutSpecified ? head.Timeout.QuadPart : pipe ? pipe->timeout : 0;
         pthread_mutex_unlock(&pipe_lock);
         if (status != STATUS_PENDING)
