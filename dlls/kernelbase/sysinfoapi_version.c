@@ -213,3 +213,11 @@ BOOL WINAPI GetProductInfo(DWORD major, DWORD minor, DWORD sp_major, DWORD sp_mi
     *type = PRODUCT_PROFESSIONAL;
     return TRUE;
 }
+
+BOOL WINAPI GetOsSafeBootMode(DWORD *flags)
+{
+    if (!flags)
+        return fail(ERROR_INVALID_PARAMETER);
+    *flags = 0; /* no safe mode */
+    return TRUE;
+}

@@ -59,3 +59,18 @@ UINT WINAPI GetSystemWow64DirectoryA(char *buffer, UINT size)
         buffer[i] = (char)directory[i];
     return ARRAY_SIZE(directory) - 1;
 }
+
+/* There is one kind of foreign programs. */
+UINT WINAPI GetSystemWow64Directory2W(WCHAR *buffer, UINT size, WORD machine)
+{
+    if (machine != IMAGE_FILE_MACHINE_I386)
+        return fail(ERROR_INVALID_PARAMETER);
+    return GetSystemWow64DirectoryW(buffer, size);
+}
+
+UINT WINAPI GetSystemWow64Directory2A(char *buffer, UINT size, WORD machine)
+{
+    if (machine != IMAGE_FILE_MACHINE_I386)
+        return fail(ERROR_INVALID_PARAMETER);
+    return GetSystemWow64DirectoryA(buffer, size);
+}
