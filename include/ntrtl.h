@@ -221,4 +221,19 @@ NTSTATUS NTAPI RtlConvertToAutoInheritSecurityObject(PSECURITY_DESCRIPTOR parent
                                                      PSECURITY_DESCRIPTOR *result, GUID *type, BOOLEAN is_container,
                                                      GENERIC_MAPPING *mapping);
 
+/* --- normalization and domain names (rtlnormalize.c, rtlidn.c) --- */
+NTSTATUS NTAPI RtlNormalizeString(ULONG form, const WCHAR *src, LONG src_len, WCHAR *dst, LONG *dst_len);
+NTSTATUS NTAPI RtlIsNormalizedString(ULONG form, const WCHAR *src, LONG src_len, BOOLEAN *normalized);
+NTSTATUS NTAPI RtlIdnToAscii(ULONG flags, const WCHAR *name, LONG size, WCHAR *out, LONG *out_size);
+NTSTATUS NTAPI RtlIdnToNameprepUnicode(ULONG flags, const WCHAR *name, LONG size, WCHAR *out, LONG *out_size);
+NTSTATUS NTAPI RtlIdnToUnicode(ULONG flags, const WCHAR *name, LONG size, WCHAR *out, LONG *out_size);
+
+/* No part of Windows: for kernelbase. The full decomposition of a code point that has one: its length, else 0. Hangul
+ * syllables included; out holds 18. */
+UINT NTAPI TransomDecompose(UINT c, BOOL compatibility, UINT *out);
+/* The character that the two compose to, or 0. */
+UINT NTAPI TransomCompose(UINT first, UINT second);
+/* Normalizes; lone surrogates stay. Returns a block of the process heap and its length, NULL if there is no memory. */
+WCHAR *NTAPI TransomNormalize(const WCHAR *src, SIZE_T len, BOOL compatibility, BOOL compose, SIZE_T *result);
+
 #endif

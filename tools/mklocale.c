@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mklocale: writes what kernelbase knows about characters (layout: nlsdata.h): case, types, decompositions, sort weights.
+ * mklocale: writes what kernelbase knows about characters (layout: nlsdata.h): case, types, sort weights; or what ntdll knows
+ * about decompositions (normalization_data.h).
  *
  *   mklocale DIRECTORY OUTPUT        DIRECTORY holds the Unicode character database (UnicodeData.txt, allkeys.txt, ...)
+ *   mklocale --normalization DIRECTORY OUTPUT
  *
  * Sort weights come from the Unicode collation table, arranged as Windows does: ASCII punctuation in the order that
  * Explorer and CompareString show, ideographs and Hangul by code point after everything else, a precomposed letter as its
@@ -295,7 +297,7 @@ static unsigned decompose(uint32_t c, bool compatibility, uint32_t *out, unsigne
     return n;
 }
 
-static void make_normalization(struct nls_locale *out)
+static void make_normalization(struct nls_normalization *out)
 {
     static struct nls_decomposition decompositions[20000];
     static struct nls_composition compositions[4000];
@@ -463,31 +465,49 @@ static void make_weights(struct nls_locale *out)
     out->expansions = append_table(expansions, nexp, sizeof expansions[0]);
 }
 
-int main(int argc, char **argv)
+static void make_locale(void)
 {
-    if (argc != 3) {
-        fprintf(stderr, "usage: mklocale DIRECTORY OUTPUT\n");
-        return 2;
-    }
-    characters = calloc(CODES, sizeof *characters);
-    keys = calloc(0x10000, sizeof *keys);
-    if (!characters || !keys)
-        return 1;
-    read_unicode_data(argv[1]);
-    read_allkeys(argv[1]);
-
     struct nls_locale header = { .magic = NLS_LOCALE_MAGIC };
     append(&header, sizeof header);
     make_case(&header);
     make_ctypes(&header);
-    make_normalization(&header);
     make_weights(&header);
     header.size = image_size;
     memcpy(image, &header, sizeof header);
+}
 
-    FILE *f = fopen(argv[2], "wb");
+static void make_decompositions(void)
+{
+    struct nls_normalization header = { .magic = NLS_NORMALIZATION_MAGIC };
+    append(&header, sizeof header);
+    make_normalization(&header);
+    header.size = image_size;
+    memcpy(image, &header, sizeof header);
+}
+
+int main(int argc, char **argv)
+{
+    bool normalization = argc == 4 && !strcmp(argv[1], "--normalization");
+    if (argc != 3 && !normalization) {
+        fprintf(stderr, "usage: mklocale [--normalization] DIRECTORY OUTPUT\n");
+        return 2;
+    }
+    const char *directory = argv[argc - 2], *output = argv[argc - 1];
+    characters = calloc(CODES, sizeof *characters);
+    keys = calloc(0x10000, sizeof *keys);
+    if (!characters || !keys)
+        return 1;
+    read_unicode_data(directory);
+    if (normalization) {
+        make_decompositions();
+    } else {
+        read_allkeys(directory);
+        make_locale();
+    }
+
+    FILE *f = fopen(output, "wb");
     if (!f || fwrite(image, 1, image_size, f) != image_size || fclose(f)) {
-        perror(argv[2]);
+        perror(output);
         return 1;
     }
     return 0;

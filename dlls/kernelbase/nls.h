@@ -6,6 +6,7 @@
 #include "kernelbase_private.h"
 #include <winnls.h>
 #include "nlsdata.h"
+#include "ntrtl.h"
 
 extern const uint8_t nls_codepages_data[], nls_locale_data[];
 
@@ -68,15 +69,6 @@ static inline const void *nls_table(struct nls_table table)
 {
     return nls_locale_data + table.offset;
 }
-
-/* --- normalization (normalization.c) --- */
-
-/* The full decomposition of a code point that has one: its length, else 0. Hangul syllables included; out holds 18. */
-UINT nls_decompose(UINT c, BOOL compatibility, UINT *out);
-/* The character that the two compose to, or 0. */
-UINT nls_compose(UINT first, UINT second);
-/* Normalizes; lone surrogates stay. Returns a heap block and its length, NULL if there is no memory. */
-WCHAR *nls_normalize(const WCHAR *src, SIZE_T len, BOOL compatibility, BOOL compose, SIZE_T *result);
 
 /* --- sort weights (nls_collation.c) --- */
 

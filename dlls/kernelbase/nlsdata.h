@@ -8,6 +8,7 @@
 #define TRANSOM_NLSDATA_H
 
 #include <stdint.h>
+#include "../../include/normalization_data.h"
 
 /* --- code pages --- */
 
@@ -72,34 +73,8 @@ struct nls_weight {
 #define NLS_WEIGHT_EXPANDS 0xffff /* primary: secondary << 8 | tertiary is an index into the expansions */
 #define NLS_WEIGHT_MARK    0      /* primary, with a secondary weight: a combining mark */
 
-/* A canonical or compatibility decomposition: `length` code points at `offset` in the pool, compatibility if flagged. */
-struct nls_decomposition {
-    uint32_t codepoint;
-    uint16_t offset;
-    uint8_t length;
-    uint8_t compatibility;
-};
-
-struct nls_composition {
-    uint32_t first, second, composed;
-};
-
-struct nls_combining_class {
-    uint32_t codepoint;
-    uint32_t ccc;
-};
-
-struct nls_range {
-    uint32_t first, last;
-};
-
 struct nls_case_pair {
     uint32_t from, to;
-};
-
-struct nls_table {
-    uint32_t offset;
-    uint32_t count;
 };
 
 /* Two-level tables of the BMP: index[c >> 6] is the number of a block of 64. */
@@ -112,11 +87,6 @@ struct nls_locale {
     struct nls_table ctypes;
     struct nls_table weight_index, weight_blocks; /* struct nls_weight */
     struct nls_table expansions;                  /* struct nls_weight; a run ends with an all-zero entry */
-    struct nls_table decompositions;              /* sorted by code point */
-    struct nls_table decomposition_pool;          /* uint32_t */
-    struct nls_table compositions;                /* sorted by first, second */
-    struct nls_table combining_classes;           /* sorted */
-    struct nls_table unassigned;                  /* ranges, sorted */
     struct nls_table case_folds;                  /* code points above the BMP, to lower case, sorted */
 };
 

@@ -1,241 +1,61 @@
 /* SPDX-License-Identifier: MIT */
-/* normalization.c: Unicode normalization forms (Unicode Standard Annex #15). IDN functions are in idn.c. */
+/* normalization.c: Unicode normalization and internationalised domain names, which ntdll does (rtlnormalize.c, rtlidn.c). */
 #include "nls.h"
 
-enum { S_BASE = 0xac00, L_BASE = 0x1100, V_BASE = 0x1161, T_BASE = 0x11a7, L_COUNT = 19, V_COUNT = 21, T_COUNT = 28 };
-enum { S_COUNT = L_COUNT * V_COUNT * T_COUNT };
-
-UINT nls_decompose(UINT c, BOOL compatibility, UINT *out)
+int WINAPI NormalizeString(NORM_FORM form, LPCWSTR src, int src_len, LPWSTR dst, int dst_len)
 {
-    const struct nls_decomposition *table = nls_table(nls_data()->decompositions), *found = NULL;
-    const UINT *pool = nls_table(nls_data()->decomposition_pool);
-    UINT low = 0, high = nls_data()->decompositions.count, count = high;
+    LONG len = dst_len;
+    NTSTATUS status = RtlNormalizeString(form, src, src_len, dst, &len);
 
-    if (c < 0xa0)
-        return 0;
-    if (c - S_BASE < S_COUNT) {
-        UINT s = c - S_BASE;
-        out[0] = L_BASE + s / (V_COUNT * T_COUNT);
-        out[1] = V_BASE + s % (V_COUNT * T_COUNT) / T_COUNT;
-        out[2] = T_BASE + s % T_COUNT;
-        return s % T_COUNT ? 3 : 2;
-    }
-    while (low < high) {
-        UINT middle = (low + high) / 2;
-        if (table[middle].codepoint < c)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    /* A canonical entry comes before a compatibility one of the same character. */
-    for (; low < count && table[low].codepoint == c; low++) {
-        if (!table[low].compatibility || compatibility)
-            found = &table[low];
-    }
-    if (!found)
-        return 0;
-    memcpy(out, pool + found->offset, found->length * sizeof(UINT));
-    return found->length;
+    SetLastError(RtlNtStatusToDosError(status));
+    if (!status)
+        return len;
+    /* "a value that is less than or equal to 0": how long, or where the text is invalid */
+    return status == STATUS_BUFFER_TOO_SMALL || status == STATUS_NO_UNICODE_TRANSLATION ? -len : 0;
 }
 
-UINT nls_compose(UINT first, UINT second)
+BOOL WINAPI IsNormalizedString(NORM_FORM form, LPCWSTR src, int src_len)
 {
-    const struct nls_composition *table = nls_table(nls_data()->compositions);
-    UINT low = 0, high = nls_data()->compositions.count;
+    BOOLEAN normalized = FALSE;
+    NTSTATUS status = RtlIsNormalizedString(form, src, src_len, &normalized);
 
-    if (first - L_BASE < L_COUNT && second - V_BASE < V_COUNT)
-        return S_BASE + ((first - L_BASE) * V_COUNT + (second - V_BASE)) * T_COUNT;
-    if (first - S_BASE < S_COUNT && (first - S_BASE) % T_COUNT == 0 && second - T_BASE - 1 < T_COUNT - 1)
-        return first + (second - T_BASE);
-    while (low < high) {
-        UINT middle = (low + high) / 2;
-        if (table[middle].first == first && table[middle].second == second)
-            return table[middle].composed;
-        if (table[middle].first < first || (table[middle].first == first && table[middle].second < second))
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    SetLastError(RtlNtStatusToDosError(status));
+    return !status && normalized;
+}
+
+/* --- domain names --- */
+
+static int finish(DWORD flags, NTSTATUS status, LONG length)
+{
+    if (!status)
+        return length;
+    if (flags & ~(DWORD)(IDN_ALLOW_UNASSIGNED | IDN_USE_STD3_ASCII_RULES))
+        SetLastError(ERROR_INVALID_FLAGS);
+    else
+        SetLastError(status == STATUS_INVALID_IDN_NORMALIZATION ? ERROR_INVALID_NAME : RtlNtStatusToDosError(status));
     return 0;
 }
 
-static UINT combining_class(UINT c)
+int WINAPI IdnToAscii(DWORD flags, const WCHAR *name, int size, WCHAR *out, int out_size)
 {
-    const struct nls_combining_class *table = nls_table(nls_data()->combining_classes);
-    UINT low = 0, high = nls_data()->combining_classes.count;
+    LONG length = out_size;
+    NTSTATUS status = RtlIdnToAscii(flags, name, size, out, &length);
 
-    if (c < 0x300)
-        return 0;
-    while (low < high) {
-        UINT middle = (low + high) / 2;
-        if (table[middle].codepoint == c)
-            return table[middle].ccc;
-        if (table[middle].codepoint < c)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return 0;
+    return finish(flags, status, length);
 }
 
-static BOOL is_unassigned(UINT c)
+int WINAPI IdnToNameprepUnicode(DWORD flags, const WCHAR *name, int size, WCHAR *out, int out_size)
 {
-    const struct nls_range *table = nls_table(nls_data()->unassigned);
-    UINT low = 0, high = nls_data()->unassigned.count;
+    LONG length = out_size;
+    NTSTATUS status = RtlIdnToNameprepUnicode(flags, name, size, out, &length);
 
-    while (low < high) {
-        UINT middle = (low + high) / 2;
-        if (c >= table[middle].first && c <= table[middle].last)
-            return TRUE;
-        if (table[middle].first < c)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return FALSE;
+    return finish(flags, status, length);
 }
 
-static UINT next_codepoint(const WCHAR **at, const WCHAR *end)
+int WINAPI IdnToUnicode(DWORD flags, const WCHAR *name, int size, WCHAR *out, int out_size)
 {
-    UINT c = *(*at)++;
+    LONG length = out_size;
+    NTSTATUS status = RtlIdnToUnicode(flags, name, size, out, &length);
 
-    if (c >= 0xd800 && c < 0xdc00 && *at < end && **at >= 0xdc00 && **at < 0xe000)
-        c = 0x10000 + ((c & 0x3ff) << 10 | (*(*at)++ & 0x3ff));
-    return c;
-}
-
-WCHAR *nls_normalize(const WCHAR *src, SIZE_T len, BOOL compatibility, BOOL compose, SIZE_T *result)
-{
-    const WCHAR *at = src, *end = src + len;
-    SIZE_T n = 0, cap = len + len / 2 + 32, out = 0;
-    UINT *text = kb_alloc(cap * sizeof(UINT));
-    WCHAR *wide;
-
-    if (!text)
-        return NULL;
-    while (at < end) {
-        UINT buffer[18], c = next_codepoint(&at, end), count = nls_decompose(c, compatibility, buffer);
-
-        if (!count) {
-            buffer[0] = c;
-            count = 1;
-        }
-        if (n + count > cap) {
-            UINT *larger = RtlReAllocateHeap(nt_peb()->ProcessHeap, 0, text, (cap * 2 + 18) * sizeof(UINT));
-            if (!larger) {
-                kb_free(text);
-                return NULL;
-            }
-            text = larger;
-            cap = cap * 2 + 18;
-        }
-        for (UINT i = 0; i < count; i++) {
-            UINT ccc = combining_class(buffer[i]);
-            SIZE_T pos = n++;
-            /* Canonical order: marks sorted by their class, stably. */
-            for (; ccc && pos && combining_class(text[pos - 1]) > ccc; pos--)
-                text[pos] = text[pos - 1];
-            text[pos] = buffer[i];
-        }
-    }
-    if (compose && n) {
-        SIZE_T starter = 0, to = 1;
-        UINT last = combining_class(text[0]) ? 256 : 0; /* a mark at the start composes with nothing */
-
-        for (SIZE_T i = 1; i < n; i++) {
-            UINT ccc = combining_class(text[i]);
-            UINT composed = last < ccc || last == 0 ? nls_compose(text[starter], text[i]) : 0;
-
-            if (composed && (last == 0 ? starter == to - 1 || ccc : 1)) {
-                text[starter] = composed;
-                continue;
-            }
-            if (!ccc)
-                starter = to;
-            last = ccc;
-            text[to++] = text[i];
-        }
-        n = to;
-    }
-    wide = kb_alloc((n * 2 + 1) * sizeof(WCHAR));
-    if (wide) {
-        for (SIZE_T i = 0; i < n; i++) {
-            if (text[i] > 0xffff) {
-                wide[out++] = 0xd7c0 + (text[i] >> 10);
-                wide[out++] = 0xdc00 | (text[i] & 0x3ff);
-            } else {
-                wide[out++] = text[i];
-            }
-        }
-    }
-    kb_free(text);
-    *result = out;
-    return wide;
-}
-
-/* Where the text stops being valid UTF-16 of assigned characters, or -1. */
-static SSIZE_T find_invalid(const WCHAR *src, SIZE_T len)
-{
-    const WCHAR *at = src, *end = src + len;
-
-    while (at < end) {
-        const WCHAR *here = at;
-        UINT c = next_codepoint(&at, end);
-        if ((c >= 0xd800 && c < 0xe000) || is_unassigned(c))
-            return here - src;
-    }
-    return -1;
-}
-
-int WINAPI NormalizeString(NORM_FORM form, LPCWSTR src, int srclen, LPWSTR dst, int dstlen)
-{
-    BOOL compatibility = form == NormalizationKC || form == NormalizationKD;
-    SIZE_T len, n;
-    SSIZE_T bad;
-    WCHAR *text;
-
-    if ((form != NormalizationC && form != NormalizationD && !compatibility) || !src || srclen < -1 || dstlen < 0 ||
-        (dstlen && !dst))
-        return fail(ERROR_INVALID_PARAMETER);
-    len = srclen < 0 ? wcslen(src) + 1 : (SIZE_T)srclen;
-    if (!dstlen) {
-        /* Documented as an estimate. */
-        return len > 0x7fffffff / 18 ? fail(ERROR_INVALID_PARAMETER) : (int)(len + len / 2 + (len > 64 ? 64 : len) * 2);
-    }
-    if ((bad = find_invalid(src, len)) >= 0) {
-        SetLastError(ERROR_NO_UNICODE_TRANSLATION);
-        return -(int)bad;
-    }
-    text = nls_normalize(src, len, compatibility, form == NormalizationC || form == NormalizationKC, &n);
-    if (!text)
-        return fail(ERROR_NOT_ENOUGH_MEMORY);
-    if (n > (SIZE_T)dstlen) {
-        kb_free(text);
-        SetLastError(ERROR_INSUFFICIENT_BUFFER);
-        return -(int)n;
-    }
-    memcpy(dst, text, n * sizeof(WCHAR));
-    kb_free(text);
-    SetLastError(ERROR_SUCCESS);
-    return n;
-}
-
-BOOL WINAPI IsNormalizedString(NORM_FORM form, LPCWSTR src, int srclen)
-{
-    BOOL compatibility = form == NormalizationKC || form == NormalizationKD, same;
-    SIZE_T len, n;
-    WCHAR *text;
-
-    if ((form != NormalizationC && form != NormalizationD && !compatibility) || !src || srclen < -1)
-        return fail(ERROR_INVALID_PARAMETER);
-    len = srclen < 0 ? wcslen(src) + 1 : (SIZE_T)srclen;
-    if (find_invalid(src, len) >= 0)
-        return fail(ERROR_NO_UNICODE_TRANSLATION);
-    text = nls_normalize(src, len, compatibility, form == NormalizationC || form == NormalizationKC, &n);
-    if (!text)
-        return fail(ERROR_NOT_ENOUGH_MEMORY);
-    same = n == len && !memcmp(text, src, n * sizeof(WCHAR));
-    kb_free(text);
-    SetLastError(ERROR_SUCCESS);
-    return same;
+    return finish(flags, status, length);
 }

@@ -206,7 +206,7 @@ int WINAPI FoldStringW(DWORD flags, LPCWCH src, int srclen, LPWSTR dst, int dstl
     len = srclen < 0 ? wcslen(src) + 1 : (SIZE_T)srclen;
     if (flags & (MAP_PRECOMPOSED | MAP_COMPOSITE | MAP_FOLDCZONE | MAP_EXPAND_LIGATURES)) {
         BOOL compatibility = (flags & (MAP_FOLDCZONE | MAP_EXPAND_LIGATURES)) != 0;
-        text = nls_normalize(src, len, compatibility, !(flags & MAP_COMPOSITE), &n);
+        text = TransomNormalize(src, len, compatibility, !(flags & MAP_COMPOSITE), &n);
         if (!text)
             return fail(ERROR_NOT_ENOUGH_MEMORY);
     } else {

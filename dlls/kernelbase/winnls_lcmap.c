@@ -46,7 +46,7 @@ static void map_width(struct output *out, DWORD flags, const WCHAR *src, SIZE_T 
                 c = wide_kana[c - 0xff61];
                 /* A voiced sound mark joins its letter. */
                 if (i + 1 < len && (src[i + 1] == 0xff9e || src[i + 1] == 0xff9f)) {
-                    UINT joined = nls_compose(c, src[i + 1] == 0xff9e ? 0x3099 : 0x309a);
+                    UINT joined = TransomCompose(c, src[i + 1] == 0xff9e ? 0x3099 : 0x309a);
                     if (joined) {
                         c = joined;
                         i++;
@@ -67,7 +67,8 @@ static void map_width(struct output *out, DWORD flags, const WCHAR *src, SIZE_T 
                 UINT parts[18];
                 WCHAR narrow = narrow_kana(c);
 
-                if (!narrow && c > 0x30a0 && nls_decompose(c, FALSE, parts) == 2 && (narrow = narrow_kana(parts[0]))) {
+                if (!narrow && c > 0x30a0 && TransomDecompose(c, FALSE, parts) == 2 &&
+                    (narrow = narrow_kana(parts[0]))) {
                     emit(out, narrow);
                     narrow = parts[1] == 0x3099 ? 0xff9e : 0xff9f;
                 }

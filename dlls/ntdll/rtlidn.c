@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * idn.c: internationalised domain names (RFC 3490): IdnToAscii, IdnToUnicode, IdnToNameprepUnicode. Labels are prepared as
+ * rtlidn.c: internationalised domain names (RFC 3490): RtlIdnToAscii, RtlIdnToUnicode, RtlIdnToNameprepUnicode. Labels are prepared as
  * RFC 3491 says (case folded, compatibility normalisation, what is ignorable left out) and written in Punycode (RFC 3492).
  */
-#include "nls.h"
+#include "rtlnormalize.h"
 
 #define MAXIMUM_LABEL 63
 #define MAXIMUM_NAME  255
@@ -22,7 +22,7 @@ static void put(struct text *text, const WCHAR *str, SIZE_T length)
         return;
     if (text->length + length > text->capacity) {
         SIZE_T capacity = (text->length + length) * 2 + 64;
-        WCHAR *grown = kb_alloc(capacity * sizeof(WCHAR));
+        WCHAR *grown = heap_alloc(capacity * sizeof(WCHAR));
 
         if (!grown) {
             text->failed = TRUE;
@@ -30,7 +30,7 @@ static void put(struct text *text, const WCHAR *str, SIZE_T length)
         }
         if (text->buffer)
             memcpy(grown, text->buffer, text->length * sizeof(WCHAR));
-        kb_free(text->buffer);
+        heap_free(text->buffer);
         text->buffer = grown;
         text->capacity = capacity;
     }
@@ -85,8 +85,8 @@ static void fold(struct text *text, WCHAR c)
     }
 }
 
-/* The prepared form of one label, which has a character beyond ASCII; kb_free. */
-static WCHAR *prepare(const WCHAR *label, SIZE_T length, SIZE_T *result)
+/* The prepared form of one label, which has a character beyond ASCII; heap_free. */
+static NTSTATUS prepare(const WCHAR *label, SIZE_T length, WCHAR **prepared, SIZE_T *result)
 {
     struct text folded = { 0 }, again = { 0 };
     WCHAR *normal;
@@ -97,31 +97,31 @@ static WCHAR *prepare(const WCHAR *label, SIZE_T length, SIZE_T *result)
             fold(&folded, label[i]);
     if (folded.failed)
         goto no_memory;
-    if (!(normal = nls_normalize(folded.buffer, folded.length, TRUE, TRUE, &n))) {
-        kb_free(folded.buffer);
-        return fail_null(ERROR_NO_UNICODE_TRANSLATION);
-    }
-    kb_free(folded.buffer);
+    if (!(normal = TransomNormalize(folded.buffer, folded.length, TRUE, TRUE, &n)))
+        goto no_memory;
+    heap_free(folded.buffer);
+    folded.buffer = NULL;
     /* Normalisation may have made capitals of compatibility characters. */
     for (i = 0; i < n; i++)
         fold(&again, normal[i]);
-    kb_free(normal);
+    heap_free(normal);
     if (again.failed)
         goto no_memory;
-    normal = nls_normalize(again.buffer, again.length, TRUE, TRUE, result);
-    kb_free(again.buffer);
+    normal = TransomNormalize(again.buffer, again.length, TRUE, TRUE, result);
     if (!normal)
-        return fail_null(ERROR_NO_UNICODE_TRANSLATION);
+        goto no_memory;
+    heap_free(again.buffer);
     for (i = 0; i < *result; i++)
         if (is_prohibited(normal[i])) {
-            kb_free(normal);
-            return fail_null(ERROR_INVALID_NAME);
+            heap_free(normal);
+            return STATUS_INVALID_IDN_NORMALIZATION;
         }
-    return normal;
+    *prepared = normal;
+    return STATUS_SUCCESS;
 no_memory:
-    kb_free(folded.buffer);
-    kb_free(again.buffer);
-    return fail_null(ERROR_NOT_ENOUGH_MEMORY);
+    heap_free(folded.buffer);
+    heap_free(again.buffer);
+    return STATUS_NO_MEMORY;
 }
 
 /* --- Punycode (RFC 3492) --- */
@@ -166,13 +166,13 @@ static SIZE_T code_points(const WCHAR *str, SIZE_T length, UINT *out)
     return n;
 }
 
-static BOOL encode(const WCHAR *label, SIZE_T length, struct text *text)
+static NTSTATUS encode(const WCHAR *label, SIZE_T length, struct text *text)
 {
     UINT points[4 * MAXIMUM_LABEL], n = INITIAL_N, delta = 0, bias = INITIAL_BIAS, handled = 0, basic;
     SIZE_T count, i;
 
     if (length > ARRAY_SIZE(points) || !(count = code_points(label, length, points)))
-        return fail(ERROR_INVALID_NAME);
+        return STATUS_INVALID_IDN_NORMALIZATION;
     for (i = 0; i < count; i++)
         if (points[i] < 0x80) {
             WCHAR c = points[i];
@@ -217,10 +217,10 @@ static BOOL encode(const WCHAR *label, SIZE_T length, struct text *text)
         delta++;
         n++;
     }
-    return TRUE;
+    return STATUS_SUCCESS;
 }
 
-static BOOL decode(const WCHAR *label, SIZE_T length, struct text *text)
+static NTSTATUS decode(const WCHAR *label, SIZE_T length, struct text *text)
 {
     UINT points[MAXIMUM_LABEL + 1], n = INITIAL_N, at = 0, bias = INITIAL_BIAS;
     SIZE_T count = 0, i, in = 0, basic = 0;
@@ -238,27 +238,27 @@ static BOOL decode(const WCHAR *label, SIZE_T length, struct text *text)
             WCHAR c;
 
             if (in >= length)
-                return fail(ERROR_INVALID_NAME);
+                return STATUS_INVALID_IDN_NORMALIZATION;
             c = label[in++] | 0x20;
             if (c >= 'a' && c <= 'z')
                 value = c - 'a';
             else if (label[in - 1] >= '0' && label[in - 1] <= '9')
                 value = label[in - 1] - '0' + 26;
             else
-                return fail(ERROR_INVALID_NAME);
+                return STATUS_INVALID_IDN_NORMALIZATION;
             if (__builtin_mul_overflow(value, weight, &step) || __builtin_add_overflow(at, step, &at))
-                return fail(ERROR_INVALID_NAME);
+                return STATUS_INVALID_IDN_NORMALIZATION;
             t = threshold(k, bias);
             if (value < t)
                 break;
             if (__builtin_mul_overflow(weight, BASE - t, &weight))
-                return fail(ERROR_INVALID_NAME);
+                return STATUS_INVALID_IDN_NORMALIZATION;
         }
         bias = adapt(at - old, count + 1, !old);
         n += at / (count + 1);
         at %= count + 1;
         if (n > 0x10ffff || (n >= 0xd800 && n < 0xe000) || count == MAXIMUM_LABEL)
-            return fail(ERROR_INVALID_NAME);
+            return STATUS_INVALID_IDN_NORMALIZATION;
         memmove(points + at + 1, points + at, (count - at) * sizeof(*points));
         points[at++] = n;
         count++;
@@ -272,7 +272,7 @@ static BOOL decode(const WCHAR *label, SIZE_T length, struct text *text)
         }
         put(text, pair, pair[1] ? 2 : 1);
     }
-    return TRUE;
+    return STATUS_SUCCESS;
 }
 
 /* --- names --- */
@@ -308,49 +308,73 @@ static BOOL follows_std3(const WCHAR *label, SIZE_T length)
 
 enum target { TO_ASCII, TO_NAMEPREP, TO_UNICODE };
 
-static BOOL convert_label(const WCHAR *label, SIZE_T length, DWORD flags, enum target target, struct text *text)
+static NTSTATUS convert_label(const WCHAR *label, SIZE_T length, ULONG flags, enum target target, struct text *text)
 {
     SIZE_T start = text->length, prepared_length = length, i;
+    NTSTATUS status = STATUS_SUCCESS;
     WCHAR *prepared = NULL;
-    BOOL ok = TRUE;
 
     if (is_ascii(label, length)) {
         for (i = 0; i < length; i++)
             if (label[i] < 0x20 || label[i] == 0x7f)
-                return fail(ERROR_INVALID_NAME);
+                return STATUS_INVALID_IDN_NORMALIZATION;
         if (flags & IDN_USE_STD3_ASCII_RULES && !follows_std3(label, length))
-            return fail(ERROR_INVALID_NAME);
+            return STATUS_INVALID_IDN_NORMALIZATION;
         if (target == TO_UNICODE && has_ace_prefix(label, length))
-            ok = decode(label + 4, length - 4, text);
+            status = decode(label + 4, length - 4, text);
         else
             put(text, label, length);
     } else {
-        if (!(prepared = prepare(label, length, &prepared_length)))
-            return FALSE;
+        if ((status = prepare(label, length, &prepared, &prepared_length)))
+            return status;
         if ((flags & IDN_USE_STD3_ASCII_RULES && !follows_std3(prepared, prepared_length)) || !prepared_length ||
-            has_ace_prefix(prepared, prepared_length))
-            ok = fail(ERROR_INVALID_NAME);
-        else if (target == TO_ASCII && !is_ascii(prepared, prepared_length)) {
+            has_ace_prefix(prepared, prepared_length)) {
+            status = STATUS_INVALID_IDN_NORMALIZATION;
+        } else if (target == TO_ASCII && !is_ascii(prepared, prepared_length)) {
             put(text, L"xn--", 4);
-            ok = encode(prepared, prepared_length, text);
-        } else
+            status = encode(prepared, prepared_length, text);
+        } else {
             put(text, prepared, prepared_length);
-        kb_free(prepared);
+        }
+        heap_free(prepared);
     }
-    if (ok && target == TO_ASCII && text->length - start > MAXIMUM_LABEL)
-        return fail(ERROR_INVALID_NAME);
-    return ok;
+    if (!status && target == TO_ASCII && text->length - start > MAXIMUM_LABEL)
+        return STATUS_INVALID_IDN_NORMALIZATION;
+    return status;
 }
 
-static int convert(DWORD flags, const WCHAR *name, int size, WCHAR *out, int out_size, enum target target)
+static NTSTATUS convert_name(const WCHAR *name, SIZE_T length, ULONG flags, enum target target, struct text *text)
+{
+    SIZE_T at = 0;
+
+    while (at <= length) {
+        SIZE_T end = at;
+        NTSTATUS status;
+
+        while (end < length && !is_separator(name[end]))
+            end++;
+        /* An empty label is the root's, at the end. */
+        if (end == at && end < length)
+            return STATUS_INVALID_IDN_NORMALIZATION;
+        if ((status = convert_label(name + at, end - at, flags, target, text)))
+            return status;
+        if (end < length)
+            put(text, L".", 1);
+        at = end + 1;
+    }
+    return target == TO_ASCII && text->length > MAXIMUM_NAME ? STATUS_INVALID_IDN_NORMALIZATION : STATUS_SUCCESS;
+}
+
+/* A length of -1 is that of a terminated string. With *out_size 0, only the length of the result is told. */
+static NTSTATUS convert(ULONG flags, const WCHAR *name, LONG size, WCHAR *out, LONG *out_size, enum target target)
 {
     struct text text = { 0 };
-    SIZE_T length, at = 0;
+    SIZE_T length;
     BOOL zero = FALSE;
-    int result = 0;
+    NTSTATUS status;
 
-    if (!name || !size || size < -1 || out_size < 0 || (!out && out_size) || flags & ~(DWORD)KNOWN_FLAGS)
-        return fail(flags & ~(DWORD)KNOWN_FLAGS ? ERROR_INVALID_FLAGS : ERROR_INVALID_PARAMETER);
+    if (!name || !size || size < -1 || *out_size < 0 || (!out && *out_size) || flags & ~(ULONG)KNOWN_FLAGS)
+        return STATUS_INVALID_PARAMETER;
     length = size == -1 ? wcslen(name) : (SIZE_T)size;
     if (size == -1 || !name[length - 1]) {
         zero = TRUE;
@@ -358,55 +382,36 @@ static int convert(DWORD flags, const WCHAR *name, int size, WCHAR *out, int out
             length--;
     }
     if (!length)
-        return fail(ERROR_INVALID_NAME);
-    while (at <= length) {
-        SIZE_T end = at;
-
-        while (end < length && !is_separator(name[end]))
-            end++;
-        /* An empty label is the root's, at the end. */
-        if (end == at && end < length) {
-            SetLastError(ERROR_INVALID_NAME);
-            goto done;
-        }
-        if (!convert_label(name + at, end - at, flags, target, &text))
-            goto done;
-        if (end < length)
-            put(&text, L".", 1);
-        at = end + 1;
-    }
-    if (target == TO_ASCII && text.length > MAXIMUM_NAME) {
-        SetLastError(ERROR_INVALID_NAME);
-        goto done;
-    }
-    if (zero)
+        return STATUS_INVALID_IDN_NORMALIZATION;
+    status = convert_name(name, length, flags, target, &text);
+    if (!status && zero)
         put(&text, L"", 1);
-    if (text.failed)
-        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
-    else if (!out_size)
-        result = text.length;
-    else if (text.length > (SIZE_T)out_size)
-        SetLastError(ERROR_INSUFFICIENT_BUFFER);
-    else {
-        memcpy(out, text.buffer, text.length * sizeof(WCHAR));
-        result = text.length;
+    if (!status && text.failed)
+        status = STATUS_NO_MEMORY;
+    if (!status) {
+        SIZE_T room = (SIZE_T)*out_size;
+
+        *out_size = (LONG)text.length;
+        if (room && text.length > room)
+            status = STATUS_BUFFER_TOO_SMALL;
+        else if (room)
+            memcpy(out, text.buffer, text.length * sizeof(WCHAR));
     }
-done:
-    kb_free(text.buffer);
-    return result;
+    heap_free(text.buffer);
+    return status;
 }
 
-int WINAPI IdnToAscii(DWORD flags, const WCHAR *name, int size, WCHAR *out, int out_size)
+NTSTATUS NTAPI RtlIdnToAscii(ULONG flags, const WCHAR *name, LONG size, WCHAR *out, LONG *out_size)
 {
     return convert(flags, name, size, out, out_size, TO_ASCII);
 }
 
-int WINAPI IdnToNameprepUnicode(DWORD flags, const WCHAR *name, int size, WCHAR *out, int out_size)
+NTSTATUS NTAPI RtlIdnToNameprepUnicode(ULONG flags, const WCHAR *name, LONG size, WCHAR *out, LONG *out_size)
 {
     return convert(flags, name, size, out, out_size, TO_NAMEPREP);
 }
 
-int WINAPI IdnToUnicode(DWORD flags, const WCHAR *name, int size, WCHAR *out, int out_size)
+NTSTATUS NTAPI RtlIdnToUnicode(ULONG flags, const WCHAR *name, LONG size, WCHAR *out, LONG *out_size)
 {
     return convert(flags, name, size, out, out_size, TO_UNICODE);
 }
