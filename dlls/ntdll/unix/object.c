@@ -4,6 +4,7 @@
 #include <string.h>
 #include "cell.h"
 #include "object_private.h"
+#include "security.h"
 #include "shared.h"
 
 /* --- life time --- */
@@ -148,9 +149,15 @@ static NTSTATUS full_name(struct object *obj, WCHAR **name, size_t *length)
 {
     *name = NULL;
     *length = 0;
-    if (obj->name) {
+    if (obj->name || obj->shared_number) {
         *name = object_full_name(obj, length);
-        return *name ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+        if (*name && *length)
+            return STATUS_SUCCESS;
+        if (obj->name)
+            return STATUS_NO_MEMORY;
+        free(*name); /* shared without one */
+        *name = NULL;
+        *length = 0;
     }
     if (!obj->type->query_name)
         return STATUS_SUCCESS;
@@ -246,10 +253,12 @@ static NTSTATUS query_basic(HANDLE handle, struct object *obj, ACCESS_MASK grant
     out.TypeInfoSize = (ULONG)type_entry_size(obj->type);
     WCHAR *name;
     size_t chars;
-    if (obj->name && !full_name(obj, &name, &chars)) {
+    if ((obj->name || obj->shared_number) && !full_name(obj, &name, &chars) && name) {
         out.NameInfoSize = (ULONG)(sizeof(OBJECT_NAME_INFORMATION) + (chars + 1) * sizeof(WCHAR));
         free(name);
     }
+    if (granted & READ_CONTROL)
+        out.SecurityDescriptorSize = (ULONG)security_size(obj);
     memcpy(info, &out, sizeof(out));
     return STATUS_SUCCESS;
 }

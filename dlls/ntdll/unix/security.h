@@ -294,6 +294,8 @@ enum truth condition_evaluate(const struct token *token, const void *condition, 
 NTSTATUS security_grant(struct object *obj, ACCESS_MASK desired, ACCESS_MASK *granted);
 /* What a duplicate of a handle may have: more than the source only as far as the object's descriptor allows. */
 NTSTATUS security_duplicate(struct object *obj, ACCESS_MASK source, ACCESS_MASK desired, ACCESS_MASK *granted);
+/* The size of an object's descriptor. */
+size_t security_size(struct object *obj);
 /* What an object's descriptor is in another process now. */
 void security_adopt(struct object *obj, const void *descriptor, size_t size);
 /* The same for a descriptor (self-relative) of an object that is elsewhere. */

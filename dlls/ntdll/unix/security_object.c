@@ -108,6 +108,17 @@ NTSTATUS security_duplicate(struct object *obj, ACCESS_MASK source, ACCESS_MASK 
     return security_grant(obj, desired, granted);
 }
 
+size_t security_size(struct object *obj)
+{
+    native_lock(&security_lock);
+    void *copy = current(obj);
+    native_unlock(&security_lock);
+    struct sd_parts parts = sd_parts_of(copy);
+    size_t size = copy ? sd_parts_size(&parts) : 0;
+    free(copy);
+    return size;
+}
+
 void security_adopt(struct object *obj, const void *descriptor, size_t size)
 {
     void *copy = sd_valid(descriptor, size) ? malloc(size) : NULL;

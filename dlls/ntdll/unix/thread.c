@@ -51,7 +51,7 @@ const struct object_type thread_type = {
     .name = "Thread",
     .valid_access = THREAD_ALL_ACCESS,
     .generic_mapping = { STANDARD_RIGHTS_READ | 0x0048, STANDARD_RIGHTS_WRITE | 0x0437,
-                         STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE | 0x0800, THREAD_ALL_ACCESS },
+                         STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE | 0x1800, THREAD_ALL_ACCESS },
     .destroy = thread_object_destroy,
     .share = remote_thread_share,
     .adopt = remote_thread_adopt,

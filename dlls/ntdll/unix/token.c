@@ -21,9 +21,10 @@ static void token_destroy(struct object *obj)
 const struct object_type token_type = {
     .name = "Token",
     .valid_access = TOKEN_ALL_ACCESS,
-    .generic_mapping = { STANDARD_RIGHTS_READ | TOKEN_QUERY,
-                         STANDARD_RIGHTS_WRITE | TOKEN_ADJUST_PRIVILEGES | TOKEN_ADJUST_GROUPS | TOKEN_ADJUST_DEFAULT,
-                         STANDARD_RIGHTS_EXECUTE | TOKEN_IMPERSONATE, TOKEN_ALL_ACCESS },
+    .generic_mapping = { STANDARD_RIGHTS_READ | TOKEN_DUPLICATE | TOKEN_QUERY | TOKEN_QUERY_SOURCE,
+                         STANDARD_RIGHTS_WRITE | TOKEN_ADJUST_PRIVILEGES | TOKEN_ADJUST_GROUPS | TOKEN_ADJUST_DEFAULT |
+                             TOKEN_ADJUST_SESSIONID,
+                         STANDARD_RIGHTS_EXECUTE | TOKEN_ASSIGN_PRIMARY | TOKEN_IMPERSONATE, TOKEN_ALL_ACCESS },
     .destroy = token_destroy,
 };
 
