@@ -67,14 +67,44 @@ MMRESULT WINAPI timeGetDevCaps(LPTIMECAPS caps, UINT size)
 }
 
 /* The resolution is always the finest. */
+/*
+ * The finest period that anybody has begun is the system's resolution. Coarser ones than a tick change nothing, and are not
+ * counted.
+ */
+#define PERIODS 16
+static LONG periods[PERIODS];
+static RTL_SRWLOCK periods_lock;
+
+static MMRESULT change_period(UINT period, LONG change)
+{
+    ULONG actual;
+    UINT before = 1, after = 1;
+
+    if (period < PERIOD_MIN || period > PERIOD_MAX)
+        return TIMERR_NOCANDO;
+    if (period >= PERIODS)
+        return TIMERR_NOERROR;
+    RtlAcquireSRWLockExclusive(&periods_lock);
+    while (before < PERIODS && !periods[before])
+        before++;
+    if (periods[period] + change >= 0)
+        periods[period] += change;
+    while (after < PERIODS && !periods[after])
+        after++;
+    if (after != before)
+        NtSetTimerResolution(after < PERIODS ? after * 10000 : 0, after < PERIODS, &actual);
+    RtlReleaseSRWLockExclusive(&periods_lock);
+    return TIMERR_NOERROR;
+}
+
 MMRESULT WINAPI timeBeginPeriod(UINT period)
 {
-    return period < PERIOD_MIN || period > PERIOD_MAX ? TIMERR_NOCANDO : TIMERR_NOERROR;
+    return change_period(period, 1);
 }
 
 MMRESULT WINAPI timeEndPeriod(UINT period)
 {
-    return period < PERIOD_MIN || period > PERIOD_MAX ? TIMERR_NOCANDO : TIMERR_NOERROR;
+    return change_period(period, -1);
 }
 
 static void insert(struct timer *timer)
