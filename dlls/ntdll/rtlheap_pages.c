@@ -379,11 +379,26 @@ struct segment *pages_segment_of(struct heap *heap, const void *address)
 
 /* --- regions --- */
 
+/*
+ * What all memory together cannot hold. Linux would promise it, and end the program when it is used; Windows counts what is
+ * promised. Only where so much is asked for that it is worth a question.
+ */
+static bool beyond_commit_limit(SIZE_T size)
+{
+    SYSTEM_PERFORMANCE_INFORMATION system;
+
+    return size >= (SIZE_T)1 << 30 &&
+           !NtQuerySystemInformation(SystemPerformanceInformation, &system, sizeof(system), NULL) &&
+           size / NT_PAGE_SIZE > system.CommitLimit;
+}
+
 struct run *region_alloc(struct heap *heap, SIZE_T size, SIZE_T headroom)
 {
     SIZE_T commit = ROUND(size + RUN_FIRST, NT_PAGE_SIZE), reserve = ROUND(commit + headroom, ALLOCATION_GRANULARITY);
     struct run *run;
 
+    if (beyond_commit_limit(commit))
+        return NULL;
     if (!headroom) {
         run = map_memory(NULL, commit, MEM_RESERVE | MEM_COMMIT, heap->protect);
         reserve = commit;
