@@ -102,16 +102,14 @@ static void test_errors(void)
     ok_err(AccessCheck(no_owner, token, 1, &mapping, &privileges, &size, &granted, &allowed),
            ERROR_INVALID_SECURITY_DESCR);
     OpenProcessToken(GetCurrentProcess(), TOKEN_DUPLICATE | TOKEN_QUERY, &primary);
-    ok_err(AccessCheck(sd, primary, 1, &mapping, &privileges, &size, &granted, &allowed),
-           ERROR_NO_IMPERSONATION_TOKEN);
+    ok_err(AccessCheck(sd, primary, 1, &mapping, &privileges, &size, &granted, &allowed), ERROR_NO_IMPERSONATION_TOKEN);
     DuplicateToken(primary, SecurityAnonymous, &anonymous);
     ok_err(AccessCheck(sd, anonymous, 1, &mapping, &privileges, &size, &granted, &allowed),
            ERROR_BAD_IMPERSONATION_LEVEL);
     size = 0;
     ok_err(AccessCheck(sd, token, 1, &mapping, &privileges, &size, &granted, &allowed), ERROR_INSUFFICIENT_BUFFER);
     ok(size >= sizeof(privileges), "size %lu", size);
-    ok_err(AccessCheck(sd, (HANDLE)0x12344, 1, &mapping, &privileges, &size, &granted, &allowed),
-           ERROR_INVALID_HANDLE);
+    ok_err(AccessCheck(sd, (HANDLE)0x12344, 1, &mapping, &privileges, &size, &granted, &allowed), ERROR_INVALID_HANDLE);
     CloseHandle(anonymous);
     CloseHandle(primary);
     CloseHandle(token);
@@ -378,8 +376,66 @@ static void test_impersonation(void)
     CloseHandle(event);
 }
 
+#define CHILD_EVENT "Local\\transom test of children"
+
+/* What a child with that token (NULL: this process's) gets when it opens the event so: the error. */
+static DWORD child_opens(HANDLE token, DWORD access)
+{
+    STARTUPINFOA startup = { .cb = sizeof(startup) };
+    PROCESS_INFORMATION info;
+    char line[MAX_PATH + 40];
+    DWORD code = ~0u;
+
+    snprintf(line, sizeof(line), "\"%s\" %lx", test_argv[0], access);
+    if (!ok(CreateProcessAsUserA(token, NULL, line, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &info), "error %lu",
+            GetLastError()))
+        return code;
+    ok_int(WaitForSingleObject(info.hProcess, 20000), WAIT_OBJECT_0);
+    GetExitCodeProcess(info.hProcess, &code);
+    CloseHandle(info.hProcess);
+    CloseHandle(info.hThread);
+    return code;
+}
+
+/* Other processes see the same descriptor, as it is now, and with their own tokens. */
+static void test_children(void)
+{
+    SECURITY_ATTRIBUTES attributes = { sizeof(attributes), NULL, FALSE };
+    TOKEN_MANDATORY_LABEL label;
+    BYTE low[SECURITY_MAX_SID_SIZE];
+    DWORD size = sizeof(low);
+    HANDLE token, copy, event;
+
+    attributes.lpSecurityDescriptor = descriptor("D:(A;;0x120001;;;WD)");
+    event = CreateEventA(&attributes, TRUE, FALSE, CHILD_EVENT);
+    ok_int(child_opens(NULL, SYNCHRONIZE), ERROR_SUCCESS);
+    ok_int(child_opens(NULL, EVENT_MODIFY_STATE), ERROR_ACCESS_DENIED);
+    ok(SetKernelObjectSecurity(event, DACL_SECURITY_INFORMATION, descriptor("D:(A;;GA;;;WD)")), "error %lu",
+       GetLastError());
+    ok_int(child_opens(NULL, EVENT_MODIFY_STATE), ERROR_SUCCESS);
+    CreateWellKnownSid(WinLowLabelSid, NULL, low, &size);
+    OpenProcessToken(GetCurrentProcess(), TOKEN_ALL_ACCESS & ~TOKEN_ADJUST_SESSIONID, &token);
+    DuplicateTokenEx(token, TOKEN_ALL_ACCESS & ~TOKEN_ADJUST_SESSIONID, NULL, SecurityAnonymous, TokenPrimary, &copy);
+    label.Label.Sid = low;
+    label.Label.Attributes = SE_GROUP_INTEGRITY;
+    ok(SetTokenInformation(copy, TokenIntegrityLevel, &label, sizeof(label)), "error %lu", GetLastError());
+    ok_int(child_opens(copy, SYNCHRONIZE), ERROR_SUCCESS);
+    ok_int(child_opens(copy, EVENT_MODIFY_STATE), ERROR_ACCESS_DENIED);
+    ok(SetKernelObjectSecurity(event, LABEL_SECURITY_INFORMATION, descriptor("S:(ML;;NW;;;LW)")), "error %lu",
+       GetLastError());
+    ok_int(child_opens(copy, EVENT_MODIFY_STATE), ERROR_SUCCESS);
+    CloseHandle(copy);
+    CloseHandle(token);
+    CloseHandle(event);
+    LocalFree(attributes.lpSecurityDescriptor);
+}
+
 TESTS
 {
+    if (test_argc > 1) {
+        SetLastError(0);
+        ExitProcess(OpenEventA(strtoul(test_argv[1], NULL, 16), FALSE, CHILD_EVENT) ? 0 : GetLastError());
+    }
     test_dacl();
     test_errors();
     test_restricted();
@@ -389,4 +445,5 @@ TESTS
     test_objects();
     test_audit();
     test_impersonation();
+    test_children();
 }
