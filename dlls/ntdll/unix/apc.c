@@ -314,11 +314,7 @@ NTSTATUS NtWaitForAlertByThreadId(PVOID Address, LARGE_INTEGER *Timeout)
     wait_deadline_init(&deadline, Timeout ? &timeout : NULL);
     completion_thread_blocks(wait);
     NTSTATUS status = STATUS_ALERTED;
-    for (unsigned i = 0; i < 100; i++) {
-        if (__atomic_load_n(state, __ATOMIC_ACQUIRE) == ALERT_SET)
-            break;
-        cpu_relax();
-    }
+    /* No spinning: the callers have done that where it pays (rtlpark.c). */
     for (;;) {
         expected = ALERT_NONE;
         __atomic_compare_exchange_n(state, &expected, ALERT_WAITING, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
