@@ -15,6 +15,11 @@ DECLSPEC_NORETURN void __stdcall _CxxThrowException(void *object, const throw_in
 #ifdef _WIN64
         information[EI_IMAGE_BASE] = (ULONG_PTR)eh_image_of(info);
 #endif
+    } else {
+        const struct eh_thread *thread = eh_thread_if_any();
+
+        if (!thread || !thread->record) /* `throw;` while nothing is being handled */
+            terminate();
     }
     RaiseException(EH_CODE, EXCEPTION_NONCONTINUABLE, EI_COUNT, information);
     terminate(); /* a filter cannot continue it */
