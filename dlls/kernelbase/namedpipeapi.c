@@ -425,3 +425,10 @@ BOOL WINAPI GetNamedPipeClientComputerNameA(HANDLE pipe, char *name, ULONG size)
 {
     return GetNamedPipeClientComputerNameW(pipe, (WCHAR *)name, size);
 }
+
+BOOL WINAPI ImpersonateNamedPipeClient(HANDLE pipe)
+{
+    IO_STATUS_BLOCK io;
+
+    return set_ntstatus(NtFsControlFile(pipe, NULL, NULL, NULL, &io, FSCTL_PIPE_IMPERSONATE, NULL, 0, NULL, 0));
+}

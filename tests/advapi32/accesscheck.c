@@ -376,6 +376,29 @@ static void test_impersonation(void)
     CloseHandle(event);
 }
 
+static void test_pipe(void)
+{
+    HANDLE server = CreateNamedPipeA("\\\\.\\pipe\\transom test impersonation", PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 1,
+                                     4096, 4096, 0, NULL);
+    HANDLE client, thread;
+    char text[4];
+    DWORD n;
+
+    ok(server != INVALID_HANDLE_VALUE, "error %lu", GetLastError());
+    client = CreateFileA("\\\\.\\pipe\\transom test impersonation", GENERIC_READ | GENERIC_WRITE, 0, NULL,
+                         OPEN_EXISTING, 0, NULL);
+    ok(client != INVALID_HANDLE_VALUE, "error %lu", GetLastError());
+    WriteFile(client, "abc", 4, &n, NULL);
+    ok(ReadFile(server, text, 4, &n, NULL) && n == 4, "error %lu", GetLastError());
+    ok(ImpersonateNamedPipeClient(server), "error %lu", GetLastError());
+    ok(OpenThreadToken(GetCurrentThread(), TOKEN_QUERY, TRUE, &thread), "error %lu", GetLastError());
+    CloseHandle(thread);
+    ok(RevertToSelf(), "error %lu", GetLastError());
+    ok(!ImpersonateNamedPipeClient(client), "a client's end");
+    CloseHandle(client);
+    CloseHandle(server);
+}
+
 #define CHILD_EVENT "Local\\transom test of children"
 
 /* What a child with that token (NULL: this process's) gets when it opens the event so: the error. */
@@ -445,5 +468,6 @@ TESTS
     test_objects();
     test_audit();
     test_impersonation();
+    test_pipe();
     test_children();
 }

@@ -13,6 +13,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 #include "pipe.h"
+#include "security.h"
 #include "thread.h"
 
 static bool is_socket(const struct file_object *file)
@@ -319,6 +320,18 @@ static NTSTATUS transceive(struct io *io)
     return status ? status : io_start(io, io->file->fd, POLLIN, retry_transceive_read);
 }
 
+/* ImpersonateNamedPipeClient, for the server of a pipe that a client has connected to. */
+static NTSTATUS impersonate(struct file_object *file)
+{
+    struct pipe_end *end = file->data;
+
+    if (!end->server || !end->pipe)
+        return STATUS_ILLEGAL_FUNCTION;
+    if (end->state != FILE_PIPE_CONNECTED_STATE && end->state != FILE_PIPE_CLOSING_STATE)
+        return end->state == FILE_PIPE_LISTENING_STATE ? STATUS_PIPE_LISTENING : STATUS_PIPE_DISCONNECTED;
+    return token_impersonate_client();
+}
+
 static NTSTATUS pipe_fsctl(struct io *io)
 {
     switch (io->code) {
@@ -330,6 +343,8 @@ static NTSTATUS pipe_fsctl(struct io *io)
         return pipe_disconnect(io->file);
     case FSCTL_PIPE_TRANSCEIVE:
         return transceive(io);
+    case FSCTL_PIPE_IMPERSONATE:
+        return impersonate(io->file);
     case FSCTL_PIPE_GET_CONNECTION_ATTRIBUTE:
     case FSCTL_PIPE_GET_PIPE_ATTRIBUTE:
         return pipe_get_attribute(io);

@@ -211,6 +211,8 @@ struct token *token_load(const void *data, size_t size);
 
 /* The token that the thread impersonates with; replaces it (referenced here; NULL = none). thread.c drops it at the end. */
 NTSTATUS token_set_thread(struct thread *thread, struct object *token);
+/* The calling thread acts as a client of this process: who is the same Unix user. */
+NTSTATUS token_impersonate_client(void);
 /* The token that the calling thread acts with: its own, or the process's; not referenced. */
 struct token *token_effective(void);
 /* Whether a privilege is there and enabled. */

@@ -146,3 +146,15 @@ NTSTATUS NtImpersonateThread(HANDLE ServerThreadHandle, HANDLE ClientThreadHandl
     object_unref(server);
     return status;
 }
+
+NTSTATUS token_impersonate_client(void)
+{
+    struct token *token = token_copy((struct token *)token_process());
+    if (!token)
+        return STATUS_NO_MEMORY;
+    token->type = TokenImpersonation;
+    token->level = SecurityImpersonation;
+    NTSTATUS status = token_set_thread(thread_current(), &token->header);
+    object_unref(&token->header);
+    return status;
+}
