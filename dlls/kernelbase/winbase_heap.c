@@ -17,7 +17,7 @@ struct entry {
     UCHAR unused; /* handles point here, so that they differ from any block's address */
     UCHAR in_use;
     UCHAR locks;
-    bool discardable, share;
+    bool discardable : 1, share : 1;
 };
 
 /* What tells a handle from an address: blocks are aligned to 16 bytes. */
