@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * setjmp: the buffer's layout is winnt.h's _JUMP_BUFFER. The second parameter is the caller's frame as the compiler gives
- * it; it decides whether longjmp unwinds (see setjmp.c).
+ * it; it decides whether longjmp unwinds (see longjmp.c).
  */
 #ifdef __x86_64__
     .text
@@ -15,10 +15,9 @@
     .def    __intrinsic_setjmp; .scl 2; .type 32; .endef
     .def    __intrinsic_setjmpex; .scl 2; .type 32; .endef
     .def    crt_longjmp_restore; .scl 2; .type 32; .endef
-__intrinsic_setjmp:
-    xorl    %edx, %edx
 _setjmp:
 _setjmpex:
+__intrinsic_setjmp:
 __intrinsic_setjmpex:
     movq    %rdx, 0x00(%rcx)        /* Frame */
     movq    %rbx, 0x08(%rcx)
