@@ -78,8 +78,31 @@ static void test_binary_type(void)
     ok_err(GetBinaryTypeA("no such file", &type), ERROR_FILE_NOT_FOUND);
 }
 
+/* The environment and the registry describe the processor alike. */
+static void test_processor(void)
+{
+    char identifier[128] = "", vendor[64] = "", both[256], variable[256] = "", level[16];
+    DWORD size = sizeof identifier;
+    const char *key = "HARDWARE\\DESCRIPTION\\System\\CentralProcessor\\0";
+    SYSTEM_INFO info;
+
+    RegGetValueA(HKEY_LOCAL_MACHINE, key, "Identifier", RRF_RT_REG_SZ, NULL, identifier, &size);
+    size = sizeof vendor;
+    RegGetValueA(HKEY_LOCAL_MACHINE, key, "VendorIdentifier", RRF_RT_REG_SZ, NULL, vendor, &size);
+    snprintf(both, sizeof both, "%s, %s", identifier, vendor);
+    GetEnvironmentVariableA("PROCESSOR_IDENTIFIER", variable, sizeof variable);
+    ok_str(variable, both);
+    GetSystemInfo(&info);
+    GetEnvironmentVariableA("PROCESSOR_LEVEL", variable, sizeof variable);
+    snprintf(level, sizeof level, "%u", info.wProcessorLevel);
+    ok_str(variable, level);
+    GetEnvironmentVariableA("PROCESSOR_REVISION", variable, sizeof variable);
+    ok_int(strtoul(variable, NULL, 16), info.wProcessorRevision);
+}
+
 TESTS
 {
+    test_processor();
     test_version();
     test_names();
     test_binary_type();

@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include "path.h"
 #include "process.h"
+#include "processor.h"
 
 struct list {
     WCHAR **items; /* NAME=value */
@@ -144,9 +145,6 @@ static bool add_windows_variables(struct list *list)
         { "OS", "Windows_NT" },
         { "PATHEXT", ".COM;.EXE;.BAT;.CMD;.VBS;.VBE;.JS;.JSE;.WSF;.WSH;.MSC" },
         { "PROCESSOR_ARCHITECTURE", "AMD64" },
-        { "PROCESSOR_IDENTIFIER", "AMD64 Family 6 Model 158 Stepping 10, GenuineIntel" },
-        { "PROCESSOR_LEVEL", "6" },
-        { "PROCESSOR_REVISION", "9e0a" },
         { "ProgramData", "C:\\ProgramData" },
         { "ProgramFiles", "C:\\Program Files" },
         { "ProgramFiles(x86)", "C:\\Program Files (x86)" },
@@ -178,6 +176,11 @@ static bool add_windows_variables(struct list *list)
     ok = ok && set_default(list, "APPDATA", text);
     snprintf(text, sizeof(text), "C:\\users\\%s\\AppData\\Local", user);
     ok = ok && set_default(list, "LOCALAPPDATA", text);
+    struct processor_variables processor;
+    processor_variables(&processor);
+    ok = ok && set_default(list, "PROCESSOR_IDENTIFIER", processor.identifier) &&
+         set_default(list, "PROCESSOR_LEVEL", processor.level) &&
+         set_default(list, "PROCESSOR_REVISION", processor.revision);
     snprintf(text, sizeof(text), "%d", __builtin_popcountll(process_affinity()));
     return ok && set_default(list, "NUMBER_OF_PROCESSORS", text) && set_default(list, "SESSIONNAME", "Console");
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* registry_fill.c: what the base registry cannot say in advance: about the user, the computer, its processors and time. */
-#include <cpuid.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "path.h"
+#include "processor.h"
 #include "query.h"
 #include "registry.h"
 #include "security.h"
@@ -192,60 +192,26 @@ static void registry_fill_volatile_environment(struct key *key)
 
 /* --- processors --- */
 
-struct processor {
-    unsigned family, model, stepping;
-    char vendor[13], name[49];
-    unsigned mhz;
-};
-
-static struct processor identify_processor(void)
-{
-    struct processor cpu = { 0 };
-    unsigned a, b, c, d, words[12] = { 0 };
-
-    __cpuid(0, a, b, c, d);
-    memcpy(cpu.vendor, &b, 4);
-    memcpy(cpu.vendor + 4, &d, 4);
-    memcpy(cpu.vendor + 8, &c, 4);
-    __cpuid(1, a, b, c, d);
-    cpu.stepping = a & 15;
-    cpu.model = (a >> 4) & 15;
-    cpu.family = (a >> 8) & 15;
-    if (cpu.family == 6 || cpu.family == 15)
-        cpu.model |= (a >> 12) & 0xf0;
-    if (cpu.family == 15)
-        cpu.family += (a >> 20) & 0xff;
-    __cpuid(0x80000000u, a, b, c, d);
-    for (unsigned i = 0; a >= 0x80000004u && i < 3; i++)
-        __cpuid(0x80000002u + i, words[i * 4], words[i * 4 + 1], words[i * 4 + 2], words[i * 4 + 3]);
-    memcpy(cpu.name, words, sizeof(words));
-    cpu.mhz = (unsigned)(system_cycles(1000000000) / 1000000);
-    return cpu;
-}
-
-static void describe(const struct processor *cpu, const char *architecture, char *text, size_t size)
-{
-    snprintf(text, size, "%s Family %u Model %u Stepping %u", architecture, cpu->family, cpu->model, cpu->stepping);
-}
-
 static void registry_fill_processors(struct key *key)
 {
-    struct processor cpu = identify_processor();
-    const char *architecture = strcmp(cpu.vendor, "GenuineIntel") ? "AMD64" : "Intel64";
+    struct processor cpu = processor_identify();
+    unsigned mhz = (unsigned)(system_cycles(1000000000) / 1000000);
+    char model[PROCESSOR_NAME_SIZE];
     long count = sysconf(_SC_NPROCESSORS_ONLN);
     char text[128];
 
+    processor_name(model);
     for (long i = 0; i < count; i++) {
         char name[24];
         snprintf(name, sizeof(name), "%ld", i);
         struct key *processor = add_key(key, name, REGISTRY_VOLATILE);
         if (!processor)
             return;
-        set_dword(processor, "~MHz", cpu.mhz);
+        set_dword(processor, "~MHz", mhz);
         set_dword(processor, "FeatureSet", 0x3d1b3fff);
-        describe(&cpu, architecture, text, sizeof(text));
+        processor_describe(&cpu, text, sizeof(text));
         set_text(processor, "Identifier", REG_SZ, text);
-        set_text(processor, "ProcessorNameString", REG_SZ, cpu.name);
+        set_text(processor, "ProcessorNameString", REG_SZ, model);
         set_text(processor, "VendorIdentifier", REG_SZ, cpu.vendor);
     }
 }
@@ -253,19 +219,16 @@ static void registry_fill_processors(struct key *key)
 /* The processor's part of the system's environment. */
 static void registry_fill_environment(struct key *key)
 {
-    struct processor cpu = identify_processor();
-    char text[128];
+    struct processor_variables variables;
+    char text[24];
 
+    processor_variables(&variables);
     snprintf(text, sizeof(text), "%ld", sysconf(_SC_NPROCESSORS_ONLN));
     set_text(key, "NUMBER_OF_PROCESSORS", REG_SZ, text);
     set_text(key, "PROCESSOR_ARCHITECTURE", REG_SZ, "AMD64");
-    describe(&cpu, strcmp(cpu.vendor, "GenuineIntel") ? "AMD64" : "Intel64", text, sizeof(text) - 20);
-    strcat(strcat(text, ", "), cpu.vendor);
-    set_text(key, "PROCESSOR_IDENTIFIER", REG_SZ, text);
-    snprintf(text, sizeof(text), "%u", cpu.family);
-    set_text(key, "PROCESSOR_LEVEL", REG_SZ, text);
-    snprintf(text, sizeof(text), "%02x%02x", cpu.model, cpu.stepping);
-    set_text(key, "PROCESSOR_REVISION", REG_SZ, text);
+    set_text(key, "PROCESSOR_IDENTIFIER", REG_SZ, variables.identifier);
+    set_text(key, "PROCESSOR_LEVEL", REG_SZ, variables.level);
+    set_text(key, "PROCESSOR_REVISION", REG_SZ, variables.revision);
 }
 
 /* --- time --- */
