@@ -129,13 +129,12 @@ DWORD WINAPI QueueUserAPC(PAPCFUNC routine, HANDLE thread, ULONG_PTR argument)
     return set_ntstatus(NtQueueApcThread(thread, user_apc, (ULONG_PTR)routine, argument, 0));
 }
 
-#define APC_SPECIAL 1 /* QUEUE_USER_APC_FLAGS_SPECIAL_USER_APC; the other flag, with a data context, is not there yet */
-
-BOOL WINAPI QueueUserAPC2(PAPCFUNC routine, HANDLE thread, ULONG_PTR argument, DWORD flags)
+/* The other flag, with a data context, is not there yet. */
+BOOL WINAPI QueueUserAPC2(PAPCFUNC routine, HANDLE thread, ULONG_PTR argument, QUEUE_USER_APC_FLAGS flags)
 {
-    if (flags & ~APC_SPECIAL)
+    if (flags & ~QUEUE_USER_APC_FLAGS_SPECIAL_USER_APC)
         return set_ntstatus(STATUS_INVALID_PARAMETER);
-    HANDLE kind = flags & APC_SPECIAL ? QUEUE_USER_APC_SPECIAL_USER_APC : NULL;
+    HANDLE kind = flags & QUEUE_USER_APC_FLAGS_SPECIAL_USER_APC ? QUEUE_USER_APC_SPECIAL_USER_APC : NULL;
     return set_ntstatus(NtQueueApcThreadEx(thread, kind, user_apc, (ULONG_PTR)routine, argument, 0));
 }
 
