@@ -69,6 +69,18 @@ static int child(const char *what)
         HANDLE event = (HANDLE)(ULONG_PTR)strtoul(what + 10, NULL, 0);
         return SetEvent(event) ? 0 : 1;
     }
+    if (!strncmp(what, "port ", 5)) { /* a packet each way */
+        HANDLE port = (HANDLE)(ULONG_PTR)strtoul(what + 5, NULL, 0);
+        OVERLAPPED *overlapped;
+        ULONG_PTR key;
+        DWORD size;
+        if (!PostQueuedCompletionStatus(port, 5, 6, (OVERLAPPED *)7))
+            return 1;
+        WaitForSingleObject(go, 10000);
+        if (!GetQueuedCompletionStatus(port, &size, &key, &overlapped, 10000))
+            return 2;
+        return size == 8 && key == 9 && overlapped == (OVERLAPPED *)10 ? 0 : 3;
+    }
     if (!strcmp(what, "count")) { /* exclusion between processes */
         volatile LONG *shared = MapViewOfFile(OpenFileMappingA(FILE_MAP_ALL_ACCESS, FALSE, "transom-sp-section"),
                                               FILE_MAP_ALL_ACCESS, 0, 0, 0);
@@ -247,6 +259,40 @@ static void test_pool(void)
     WaitForSingleObject(ready, 0);
 }
 
+static DWORD WINAPI get_packet(void *port)
+{
+    OVERLAPPED *overlapped;
+    ULONG_PTR key;
+    DWORD size;
+    return GetQueuedCompletionStatus(port, &size, &key, &overlapped, 20000) ? size * 100 + (DWORD)key : 0xdead;
+}
+
+/* A completion port that a thread waits at already, with a packet in it later, is given to a child. */
+static void test_port(void)
+{
+    HANDLE port = CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, 0, 0);
+    HANDLE thread = CreateThread(NULL, 0, get_packet, port, 0, NULL), process;
+    OVERLAPPED *overlapped;
+    ULONG_PTR key;
+    char what[64];
+    DWORD code, size;
+
+    Sleep(50);
+    SetHandleInformation(port, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT);
+    snprintf(what, sizeof(what), "\"port %#lx\"", (unsigned long)(ULONG_PTR)port);
+    process = start_child(what);
+    ok_int(WaitForSingleObject(thread, 20000), WAIT_OBJECT_0);
+    GetExitCodeThread(thread, &code);
+    ok_int(code, 506);
+    ok(PostQueuedCompletionStatus(port, 8, 9, (OVERLAPPED *)10), "error %lu", GetLastError());
+    SetEvent(go);
+    end_child(process, 0);
+    ok(!GetQueuedCompletionStatus(port, &size, &key, &overlapped, 0) && GetLastError() == WAIT_TIMEOUT, "error %lu",
+       GetLastError());
+    CloseHandle(thread);
+    CloseHandle(port);
+}
+
 static void test_owned_at_once(void)
 {
     HANDLE own = CreateMutexA(NULL, TRUE, "transom-sp-own"), again;
@@ -280,4 +326,5 @@ TESTS
     test_shared_later();
     test_pool();
     test_owned_at_once();
+    test_port();
 }

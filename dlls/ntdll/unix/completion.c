@@ -2,6 +2,9 @@
 /*
  * completion.c: I/O completion ports.
  *
+ * A port that processes share is the server's: packets are posted to it and fetched from it, and a semaphore in the common
+ * segment, which counts them, is what threads wait for. Such a port does not limit how many threads run.
+ *
  * Packets queue first come first served; waiting threads are released last come first served, so that a few threads stay
  * warm. As in Windows a port lets only so many of its threads run at once: a thread counts from the moment it got a packet
  * until it asks for the next one, and not while it blocks elsewhere.
@@ -11,8 +14,10 @@
 #include <string.h>
 #include <unistd.h>
 #include "cell.h"
+#include "client.h"
 #include "completion.h"
 #include "object_private.h"
+#include "shared.h"
 
 #define SPARE_MAX 64 /* packets kept for reuse */
 
@@ -112,7 +117,7 @@ static void port_close(struct object *obj, HANDLE handle)
 {
     struct completion_port *port = (struct completion_port *)obj;
     (void)handle;
-    if (__atomic_load_n(&obj->handle_count, __ATOMIC_ACQUIRE) != 1)
+    if (__atomic_load_n(&obj->handle_count, __ATOMIC_ACQUIRE) != 1 || port->remote)
         return;
     native_lock(&port->lock);
     while (port->waiters) {
@@ -126,6 +131,72 @@ static void port_close(struct object *obj, HANDLE handle)
     native_unlock(&port->lock);
 }
 
+/* --- ports that processes share --- */
+
+static NTSTATUS remote_post(struct completion_port *port, const struct completion_packet *packet)
+{
+    struct protocol_port_post_in in = { .object = port->header.shared_number,
+                                        .key = packet->key,
+                                        .context = packet->apc_context,
+                                        .information = packet->information,
+                                        .status = (uint32_t)packet->status };
+    struct client_request request = CLIENT_REQUEST(port_post, .in = &in);
+    return client_request(&request);
+}
+
+static NTSTATUS port_share(struct object *obj, struct shared_form *form)
+{
+    (void)form;
+    return obj->cell ? STATUS_SUCCESS : object_cell_alloc(obj, CELL_SEMAPHORE, 0, INT32_MAX);
+}
+
+/* What is queued goes to the server; who waits starts anew. */
+static void port_shared(struct object *obj)
+{
+    struct completion_port *port = (struct completion_port *)obj;
+    native_lock(&port->lock);
+    port->remote = true;
+    struct completion_packet *packet = port->first;
+    port->first = NULL;
+    port->last = &port->first;
+    port->depth = 0;
+    while (port->waiters) {
+        struct thread_wait *wait = port->waiters;
+        bool sleeping;
+        waiter_remove(port, wait);
+        wait->packet = NULL;
+        if (wait_claim(wait->record, 0, &sleeping) && sleeping)
+            wait_wake(wait->record);
+    }
+    native_unlock(&port->lock);
+    while (packet) {
+        struct completion_packet *next = packet->next;
+        remote_post(port, packet);
+        if (packet->source) {
+            struct wait_packet *source = packet->source;
+            __atomic_store_n(&source->state, PACKET_IDLE, __ATOMIC_RELEASE);
+            object_unref(&port->header);
+            object_unref(&source->header);
+        } else {
+            free(packet);
+        }
+        packet = next;
+    }
+}
+
+static NTSTATUS port_adopt(struct shared_form *form, struct object **obj)
+{
+    struct completion_port *port = calloc(1, sizeof(*port));
+    if (!port)
+        return STATUS_NO_MEMORY;
+    object_init(&port->header, &completion_type);
+    port->header.cell = form->cell;
+    port->last = &port->first;
+    port->remote = true;
+    *obj = &port->header;
+    return STATUS_SUCCESS;
+}
+
 const struct object_type completion_type = {
     .name = "IoCompletion",
     .valid_access = IO_COMPLETION_ALL_ACCESS,
@@ -134,6 +205,9 @@ const struct object_type completion_type = {
                          IO_COMPLETION_ALL_ACCESS },
     .destroy = port_destroy,
     .close = port_close,
+    .share = port_share,
+    .adopt = port_adopt,
+    .shared = port_shared,
 };
 
 NTSTATUS NtCreateIoCompletion(HANDLE *IoCompletionHandle, ACCESS_MASK DesiredAccess,
@@ -164,6 +238,11 @@ NTSTATUS completion_post(struct object *obj, ULONG_PTR key, ULONG_PTR apc_contex
 {
     struct completion_port *port = (struct completion_port *)obj;
     native_lock(&port->lock);
+    if (unlikely(port->remote)) {
+        native_unlock(&port->lock);
+        struct completion_packet remote = { NULL, key, apc_context, status, information, NULL };
+        return remote_post(port, &remote);
+    }
     struct completion_packet *packet = port->spare;
     if (likely(packet != NULL)) {
         port->spare = packet->next;
@@ -277,6 +356,27 @@ static void attach_thread(struct completion_port *port, struct thread_wait *wait
     wait->port = port;
 }
 
+/* Each acquisition of the semaphore is a right to one packet. */
+static NTSTATUS remove_remote(struct completion_port *port, struct removed *out, ULONG count, ULONG *removed,
+                              bool alertable, const LARGE_INTEGER *timeout)
+{
+    completion_thread_detach(wait_self());
+    NTSTATUS status = object_wait(&port->header, alertable, timeout);
+    while (status == STATUS_WAIT_0) {
+        struct protocol_port_remove_in in = { port->header.shared_number };
+        struct protocol_port_remove_out packet;
+        struct client_request request = CLIENT_REQUEST(port_remove, .in = &in, .out = &packet);
+        if ((status = client_request(&request)))
+            break;
+        out[(*removed)++] =
+            (struct removed){ packet.key, packet.context, (NTSTATUS)packet.status, (ULONG_PTR)packet.information };
+        if (*removed == count)
+            break;
+        status = cell_try_acquire(port->header.cell, CELL_ANY_GENERATION, CELL_SEMAPHORE);
+    }
+    return *removed ? STATUS_SUCCESS : status;
+}
+
 /* Removes up to `count` packets; waits for the first. */
 static NTSTATUS remove_packets(struct completion_port *port, struct removed *out, ULONG count, ULONG *removed,
                                bool alertable, const LARGE_INTEGER *timeout)
@@ -287,6 +387,8 @@ static NTSTATUS remove_packets(struct completion_port *port, struct removed *out
     struct wait_deadline deadline;
     bool have_deadline = false;
     *removed = 0;
+    if (unlikely(__atomic_load_n(&port->remote, __ATOMIC_ACQUIRE)))
+        return remove_remote(port, out, count, removed, alertable, timeout);
     attach_thread(port, wait);
     native_lock(&port->lock);
     if (wait->port_active) {
@@ -294,6 +396,10 @@ static NTSTATUS remove_packets(struct completion_port *port, struct removed *out
         port->active--;
     }
     for (;;) {
+        if (unlikely(port->remote)) {
+            native_unlock(&port->lock);
+            return remove_remote(port, out, count, removed, alertable, timeout);
+        }
         if (port->first && port->active < port->concurrency) {
             while (*removed < count && port->first && source_count < 64) {
                 struct wait_packet *source = consume(port, packet_pop(port), &out[(*removed)++]);
@@ -320,6 +426,8 @@ static NTSTATUS remove_packets(struct completion_port *port, struct removed *out
         uint32_t position;
         enum wake_reason reason = wait_block(wait, &deadline, &position);
         if (reason == WAKE_SATISFIED) {
+            if (!wait->packet && port->remote)
+                return remove_remote(port, out, count, removed, alertable, timeout);
             if (!wait->packet)
                 return STATUS_ABANDONED_WAIT_0;
             native_lock(&port->lock);
@@ -430,7 +538,8 @@ NTSTATUS NtQueryIoCompletion(HANDLE IoCompletionHandle, ULONG IoCompletionInform
     NTSTATUS status = handle_lookup(IoCompletionHandle, &completion_type, IO_COMPLETION_QUERY_STATE, &obj);
     if (status)
         return status;
-    IO_COMPLETION_BASIC_INFORMATION out = { (LONG)((struct completion_port *)obj)->depth };
+    const struct completion_port *port = (struct completion_port *)obj;
+    IO_COMPLETION_BASIC_INFORMATION out = { port->remote ? cell_value(obj->cell) : (LONG)port->depth };
     object_unref(obj);
     memcpy(IoCompletionInformation, &out, sizeof(out));
     if (ReturnLength)

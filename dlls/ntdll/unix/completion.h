@@ -23,6 +23,7 @@ struct completion_port {
     struct thread_wait *waiters; /* newest first */
     struct completion_packet *spare;
     uint32_t spare_count;
+    bool remote; /* processes share it: the server has the packets; its cell, a semaphore, counts them */
 };
 
 /* A wait completion packet: wait_packet.c. */

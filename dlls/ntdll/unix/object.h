@@ -24,8 +24,9 @@ struct object_type {
     void (*close)(struct object *, HANDLE handle);            /* a handle is being closed (may be NULL) */
     NTSTATUS (*query_name)(struct object *, WCHAR **name);    /* for ObjectNameInformation (may be NULL); malloc'ed */
     NTSTATUS (*share)(struct object *, struct shared_form *); /* what other processes must know (may be NULL) */
-    NTSTATUS (*adopt)
+    NTSTATUS(*adopt)
     (struct shared_form *, struct object **); /* makes one of that; keeps the descriptor if it sets -1 */
+    void (*shared)(struct object *);          /* it has become one that processes share (may be NULL) */
     void **(*security)(struct object *); /* where its descriptor is kept, if not in the object itself (may be NULL) */
 };
 

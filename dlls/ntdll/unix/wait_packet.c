@@ -295,6 +295,16 @@ void completion_packet_fired(uint32_t record)
     struct object *target = packet->target;
     native_lock(&port->lock);
     __atomic_store_n(&segment_thread(record)->wait_state, WAIT_STATE_IDLE, __ATOMIC_RELAXED);
+    if (unlikely(port->remote)) { /* shared since: the packet has no place in the server's queue, only what it says */
+        struct completion_packet copy = packet->packet;
+        native_unlock(&port->lock);
+        __atomic_store_n(&packet->state, PACKET_IDLE, __ATOMIC_RELEASE);
+        completion_post(&port->header, copy.key, copy.apc_context, copy.status, copy.information);
+        object_unref(&port->header);
+        object_unref(&packet->header);
+        object_unref(target);
+        return;
+    }
     __atomic_store_n(&packet->state, PACKET_QUEUED, __ATOMIC_RELEASE);
     completion_append(port, &packet->packet);
     completion_unlock(port);
@@ -337,6 +347,8 @@ NTSTATUS NtAssociateWaitCompletionPacket(HANDLE WaitCompletionPacketHandle, HAND
         status = handle_lookup(TargetObjectHandle, NULL, SYNCHRONIZE, &target);
     if (!status && (!target->cell || segment_cell(target->cell)->kind == CELL_MUTANT))
         status = STATUS_OBJECT_TYPE_MISMATCH;
+    if (!status && ((struct completion_port *)port)->remote)
+        status = STATUS_NOT_SUPPORTED; /* others could take the packet, and not give it back */
     bool signalled = false;
     if (!status) {
         native_lock(&packet->lock);
