@@ -111,7 +111,8 @@ static const struct object_type *const types[OBJECT_KIND_COUNT] = {
     [OBJECT_KIND_DIRECTORY] = &directory_type, [OBJECT_KIND_SYMBOLIC_LINK] = &symbolic_link_type,
     [OBJECT_KIND_EVENT] = &event_type,         [OBJECT_KIND_MUTANT] = &mutant_type,
     [OBJECT_KIND_SEMAPHORE] = &semaphore_type, [OBJECT_KIND_SECTION] = &section_type,
-    [OBJECT_KIND_PROCESS] = &process_type,     [OBJECT_KIND_TIMER] = &timer_type,     [OBJECT_KIND_THREAD] = &thread_type,
+    [OBJECT_KIND_PROCESS] = &process_type,     [OBJECT_KIND_TIMER] = &timer_type,
+    [OBJECT_KIND_COMPLETION_PORT] = &completion_type,     [OBJECT_KIND_THREAD] = &thread_type,
 };
 
 const struct object_type *shared_type(unsigned kind)
@@ -265,6 +266,8 @@ static NTSTATUS create(struct object *obj, struct shared_name *name, struct obje
         native_unlock(&lock);
         if (status)
             shared_give_back(out.object, 1);
+        else if (obj->type->shared)
+            obj->type->shared(obj);
     }
     answer_done(&request);
     return status;
@@ -358,6 +361,11 @@ static NTSTATUS set(struct object *obj, uint32_t what, uint32_t value, const voi
     NTSTATUS status = client_request(&request);
     answer_done(&request);
     return status;
+}
+
+NTSTATUS shared_remove_name(struct object *obj)
+{
+    return set(obj, PROTOCOL_SET_UNNAMED, 0, NULL, 0);
 }
 
 NTSTATUS shared_set_permanent(struct object *obj, bool permanent)
