@@ -264,9 +264,9 @@ static void agent_ready(struct source *source, uint32_t events)
     const struct message_header *header = (const void *)receive_buffer;
     struct pending *pending = NULL;
     if (size >= (ssize_t)sizeof(*header))
-        TAILQ_FOREACH (pending, &client->pending, of_asked)
-            if (pending->serial == header->serial)
-                break;
+        TAILQ_FOREACH(pending, &client->pending, of_asked)
+    if (pending->serial == header->serial)
+        break;
     if (!pending || pending->data) {
         /* An agent that answers what it was not asked, or has gone. */
         agent_lost(client, STATUS_PROCESS_IS_TERMINATING);
@@ -513,9 +513,8 @@ uint32_t serve_thread_record(struct message *message, const struct protocol_thre
                              struct protocol_thread_record_out *out)
 {
     struct client *client = message->context;
-    uint32_t record = client->records.count < CLIENT_MAX_RECORDS
-                          ? server_thread_alloc(client->process->id, in->thread_id)
-                          : 0;
+    uint32_t record =
+        client->records.count < CLIENT_MAX_RECORDS ? server_thread_alloc(client->process->id, in->thread_id) : 0;
     if (!record || !idmap_insert(&client->records, record)) {
         if (record)
             server_thread_free(record);

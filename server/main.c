@@ -171,27 +171,33 @@ static uint64_t now_ns(void)
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-static void loop(void)
+/* What there is to do now, or after `timeout` ms; the number of events, or -1. */
+static int serve_once(int timeout)
 {
     struct epoll_event events[64];
+    int n = epoll_wait(epoll_fd, events, 64, timeout);
+    for (int i = 0; i < n; i++) {
+        struct source *source = events[i].data.ptr;
+        if (source->fd >= 0) /* not removed by one before it */
+            source->ready(source, events[i].events);
+    }
+    while (later_count)
+        free(later[--later_count]);
+    return n;
+}
+
+static void loop(void)
+{
     uint64_t spin_until = 0;
     for (;;) {
-        bool spin = spin_until && now_ns() < spin_until;
-        int n = epoll_wait(epoll_fd, events, 64, spin ? 0 : -1);
-        if (n < 0 && errno != EINTR)
-            exit(1);
         uint64_t requests = request_count;
-        for (int i = 0; i < n; i++) {
-            struct source *source = events[i].data.ptr;
-            if (source->fd >= 0) /* not removed by one before it */
-                source->ready(source, events[i].events);
-        }
+        bool spin = spin_until && now_ns() < spin_until;
+        if (serve_once(spin ? 0 : -1) < 0 && errno != EINTR)
+            exit(1);
         if (request_count != requests)
             spin_until = now_ns() + SPIN_NS;
         else if (!spin)
             spin_until = 0;
-        while (later_count)
-            free(later[--later_count]);
     }
 }
 

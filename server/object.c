@@ -417,6 +417,13 @@ uint32_t serve_object_set(struct message *message, const struct protocol_object_
         *(security ? &object->security_size : &object->data_size) = size;
         return STATUS_SUCCESS;
     }
+    if (in->what == PROTOCOL_SET_UNNAMED) {
+        if (object->kind != OBJECT_KIND_DIRECTORY)
+            return STATUS_OBJECT_TYPE_MISMATCH;
+        if (object->name)
+            directory_remove_name(object);
+        return STATUS_SUCCESS;
+    }
     if (in->what != PROTOCOL_SET_PERMANENT)
         return STATUS_INVALID_PARAMETER;
     bool permanent = in->value;

@@ -136,9 +136,11 @@ void pipes_forget_client(struct client *client)
                 break;
             }
     for (struct name_entry *entry = name_next(&names, 0); entry; entry = name_next(&names, name_cursor(entry)))
-        for (struct waiting *waiting = container(entry, struct pipe, entry)->waiting; waiting; waiting = waiting->next)
+        for (struct waiting *waiting = container(entry, struct pipe, entry)->waiting, *next; waiting; waiting = next) {
+            next = waiting->next;
             if (waiting->client == client)
-                waiting->client = NULL;
+                wait_done(waiting, STATUS_CANCELLED);
+        }
 }
 
 /* --- requests --- */

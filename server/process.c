@@ -131,7 +131,7 @@ uint32_t serve_process_open(struct message *message, const struct protocol_proce
 
 struct await {
     struct await *next, **link;
-    struct client *client; /* NULL: has gone */
+    struct client *client;
     uint32_t id, serial;
     struct source death, timer;
 };
@@ -143,14 +143,11 @@ static void await_done(struct await *await, NTSTATUS status, struct process *pro
     if (process) {
         out.object = process->header.number;
         out.cell = process->header.cell;
-        if (await->client)
-            status = client_hold(await->client, &process->header);
+        status = client_hold(await->client, &process->header);
     }
-    if (await->client)
-        client_answer(await->client, PROTOCOL_process_await, await->serial, (uint32_t)status, &out, sizeof(out), NULL,
-                      0, -1);
-    if (await->client)
-        await->client->await_count--;
+    client_answer(await->client, PROTOCOL_process_await, await->serial, (uint32_t)status, &out, sizeof(out), NULL, 0,
+                  -1);
+    await->client->await_count--;
     source_remove(&await->death);
     source_remove(&await->timer);
     if ((*await->link = await->next))
@@ -181,9 +178,11 @@ void process_joined(struct process *process)
 
 void process_forget_client(struct client *client)
 {
-    for (struct await *await = awaits; await; await = await->next)
+    for (struct await *await = awaits, *next; await; await = next) {
+        next = await->next;
         if (await->client == client)
-            await->client = NULL;
+            await_done(await, STATUS_CANCELLED, NULL);
+    }
 }
 
 uint32_t serve_process_await(struct message *message, const struct protocol_process_await_in *in,

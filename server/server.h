@@ -159,20 +159,20 @@ struct unsent {
 struct client {
     struct client *next, *prev;
     struct source request, agent;
-    struct process *process; /* NULL before hello */
-    pid_t pid;               /* from the kernel, at hello */
-    struct idmap held;       /* object numbers, and how often */
-    struct idmap records;    /* thread records */
-    struct idmap instances;  /* of named pipes */
-    struct idmap children;   /* process ids and how others ended them */
+    struct process *process;       /* NULL before hello */
+    pid_t pid;                     /* from the kernel, at hello */
+    struct idmap held;             /* object numbers, and how often */
+    struct idmap records;          /* thread records */
+    struct idmap instances;        /* of named pipes */
+    struct idmap children;         /* process ids and how others ended them */
     TAILQ_HEAD(, pending) pending; /* what its agent has been asked; in this order it answers */
     struct pending *queue;         /* the first of them that has not been sent yet */
     TAILQ_HEAD(, pending) asking;  /* what its own threads wait for */
     uint32_t asking_count, await_count;
     STAILQ_HEAD(, unsent) unsent; /* while there are any, no more requests are taken */
     uint32_t unsent_size;
-    uint32_t descriptors;   /* of objects that it has made */
-    uint64_t charge;        /* memory that it has made us use */
+    uint32_t descriptors; /* of objects that it has made */
+    uint64_t charge;      /* memory that it has made us use */
     uint32_t waiting_serial;
     bool waiting; /* in the request wait */
     bool gone;
@@ -189,16 +189,16 @@ NTSTATUS client_ask(struct client *asked, struct client *asker, uint32_t serial,
                     const struct message_part *data, int fd);
 
 /* What one process may make the server keep; all processes together get four times the memory. */
-#define CLIENT_MAX_HELD    0x200000u          /* objects that it holds */
-#define CLIENT_MAX_RECORDS 0x8000u            /* threads that wait for shared objects: half of all there can be */
-#define CLIENT_MAX_MEMORY  (256ull << 20)     /* of its objects: names, data, packets */
-#define CLIENT_MAX_ASKING  4096u              /* calls to agents that it waits for */
-#define CLIENT_MAX_AWAITED 256u               /* processes that it waits for to join */
-#define CLIENT_MAX_UNSENT  (16u << 20)        /* answers that it does not read */
-extern uint32_t client_max_descriptors;       /* of its objects: a quarter of what the system gives us */
+#define CLIENT_MAX_HELD    0x200000u      /* objects that it holds */
+#define CLIENT_MAX_RECORDS 0x8000u        /* threads that wait for shared objects: half of all there can be */
+#define CLIENT_MAX_MEMORY  (256ull << 20) /* of its objects: names, data, packets */
+#define CLIENT_MAX_ASKING  4096u          /* calls to agents that it waits for */
+#define CLIENT_MAX_AWAITED 256u           /* processes that it waits for to join */
+#define CLIENT_MAX_UNSENT  (16u << 20)    /* answers that it does not read */
+extern uint32_t client_max_descriptors;   /* of its objects: a quarter of what the system gives us */
 
 /* What an object's data and descriptor may have together: they travel in one message. */
-#define OBJECT_MAX_DATA  (MESSAGE_MAX_SIZE - 256)
-#define OBJECT_MAX_NAME  0xfffeu /* bytes: a UNICODE_STRING's */
+#define OBJECT_MAX_DATA (MESSAGE_MAX_SIZE - 256)
+#define OBJECT_MAX_NAME 0xfffeu /* bytes: a UNICODE_STRING's */
 
 #endif
