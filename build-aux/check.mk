@@ -76,8 +76,16 @@ fuzz/pe: $(FUZZ_SOURCES) $(srcdir)/build-aux/check.mk | $(GENERATED)
 	    -fno-sanitize-recover=undefined -w -o $@ $(FUZZ_SOURCES) 2>/dev/null || \
 	$(CC) $(FUZZ_CFLAGS) -DSTANDALONE -fsanitize=address,undefined -fno-sanitize=alignment \
 	    -fno-sanitize-recover=undefined -o $@ $(FUZZ_SOURCES)
+# The one on the server: all of it but its listening socket, with processes and their pidfds made up.
+FUZZ_SERVER_SOURCES = $(addprefix $(srcdir)/,tests/fuzz/server.c $(patsubst $(srcdir)/%,%,$(filter-out %/main.c,$(wildcard $(srcdir)/server/*.c))) \
+	$(addprefix dlls/ntdll/unix/,nametable.c unicode.c cell.c cell_lock.c)) gen/protocol_server.c gen/protocol_shapes.c
+FUZZ_SERVER_FLAGS = $(FUZZ_CFLAGS) -I$(srcdir)/server -Wl,--wrap=syscall,--wrap=recvmsg -fno-sanitize-recover=undefined
+fuzz/server: $(FUZZ_SERVER_SOURCES) $(srcdir)/server/main.c $(wildcard $(srcdir)/server/*.h) $(srcdir)/build-aux/check.mk | $(GENERATED)
+	@mkdir -p $(@D)
+	$(call say,FUZZ)clang $(FUZZ_SERVER_FLAGS) -fsanitize=fuzzer,address,undefined -w -o $@ $(FUZZ_SERVER_SOURCES) 2>/dev/null || \
+	$(CC) $(FUZZ_SERVER_FLAGS) -DSTANDALONE -fsanitize=address,undefined -o $@ $(FUZZ_SERVER_SOURCES)
 .PHONY: fuzz
-fuzz: fuzz/mkbadpe fuzz/pe
+fuzz: fuzz/mkbadpe fuzz/pe fuzz/server
 
 # Models of the wait protocol, over all interleavings: needs spin.
 .PHONY: check-models
