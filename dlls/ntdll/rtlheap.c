@@ -77,8 +77,10 @@ static inline struct cache *enter_short(struct heap *heap)
     struct heap_thread *thread = heap_thread_current();
     struct cache *cache;
 
-    if (unlikely(!heap || heap->signature != HEAP_SIGNATURE || !thread || heap->index >= thread->count ||
-                 !(cache = thread->caches[heap->index])))
+    if (unlikely(!heap || heap->signature != HEAP_SIGNATURE))
+        return NULL;
+    if (unlikely(!thread || heap->index >= thread->count || !(cache = thread->caches[heap->index])) &&
+        !(cache = heap->shared))
         return NULL;
     cache->busy = 1;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);

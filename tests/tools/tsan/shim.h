@@ -21,14 +21,17 @@ typedef struct {
     PVOID opaque[6];
 } RTL_BARRIER;
 typedef DWORD (*PRTL_RUN_ONCE_INIT_FN)(RTL_RUN_ONCE *, PVOID, PVOID *);
-#define RTL_SRWLOCK_INIT                           { NULL }
-#define RTL_RUN_ONCE_CHECK_ONLY                    1u
-#define RTL_RUN_ONCE_ASYNC                         2u
-#define RTL_RUN_ONCE_INIT_FAILED                   4u
-#define CONDITION_VARIABLE_LOCKMODE_SHARED         1u
-#define SYNCHRONIZATION_BARRIER_FLAGS_SPIN_ONLY    1u
-#define SYNCHRONIZATION_BARRIER_FLAGS_BLOCK_ONLY   2u
-#define SYNCHRONIZATION_BARRIER_FLAGS_NO_DELETE    4u
+#define RTL_SRWLOCK_INIT                                                                                               \
+    {                                                                                                                  \
+        NULL                                                                                                           \
+    }
+#define RTL_RUN_ONCE_CHECK_ONLY                  1u
+#define RTL_RUN_ONCE_ASYNC                       2u
+#define RTL_RUN_ONCE_INIT_FAILED                 4u
+#define CONDITION_VARIABLE_LOCKMODE_SHARED       1u
+#define SYNCHRONIZATION_BARRIER_FLAGS_SPIN_ONLY  1u
+#define SYNCHRONIZATION_BARRIER_FLAGS_BLOCK_ONLY 2u
+#define SYNCHRONIZATION_BARRIER_FLAGS_NO_DELETE  4u
 
 #define RTL_CRITSECT_TYPE                          0
 #define RTL_CRITICAL_SECTION_FLAG_DYNAMIC_SPIN     0x02000000u
