@@ -104,6 +104,7 @@ enum object_kind {
 /* object_set */
 #define PROTOCOL_SET_PERMANENT 1u /* value: 0 or 1 */
 #define PROTOCOL_SET_SECURITY  2u /* data: the descriptor */
+#define PROTOCOL_SET_UNNAMED   4u /* of a directory: it is not found any more */
 #define PROTOCOL_SET_DATA      3u /* data: what open, create and reference answer */
 
 /* The data of processes and threads. */

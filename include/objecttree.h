@@ -33,6 +33,7 @@
     DIRECTORY(0, "\\FileSystem")                                                                                       \
     DIRECTORY(0, "\\ObjectTypes")                                                                                      \
     DIRECTORY(6, "\\RPC Control")                                                                                      \
+    DIRECTORY(7, "\\PrivateNamespaces")                                                                                \
     DIRECTORY(0, "\\Security")                                                                                         \
     DIRECTORY(0, "\\Windows")                                                                                          \
     DIRECTORY(0, "\\KnownDlls")                                                                                        \

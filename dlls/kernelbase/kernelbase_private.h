@@ -112,6 +112,9 @@ struct object_name_arg {
 NTSTATUS object_name_arg(struct object_name_arg *arg, const WCHAR *name, const SECURITY_ATTRIBUTES *security,
                          ULONG attributes, OBJECT_ATTRIBUTES **result);
 
+/* The directory of the private namespace that a name begins with; *name is what follows. NULL: none (namespaceapi.c). */
+HANDLE private_namespace(const WCHAR **name);
+
 /* --- time --- */
 
 /* Win32 milliseconds as NtWait*'s relative timeout; INFINITE gives NULL. */

@@ -219,7 +219,9 @@ NTSTATUS object_name_arg(struct object_name_arg *arg, const WCHAR *name, const S
         name += 7;
     } else if (!wcsncmp(name, L"Local\\", 6))
         name += 6;
-    if ((status = named_objects_directory(global, &root)))
+    else
+        root = private_namespace(&name);
+    if (!root && (status = named_objects_directory(global, &root)))
         return status;
     if ((status = RtlInitUnicodeStringEx(&arg->name, name)))
         return status;

@@ -649,6 +649,17 @@ NTSTATUS NtCreateDirectoryObject(HANDLE *DirectoryHandle, ACCESS_MASK DesiredAcc
     return object_create_handle(&dir->header, DesiredAccess, ObjectAttributes, DirectoryHandle);
 }
 
+NTSTATUS NtDeletePrivateNamespace(HANDLE NamespaceHandle)
+{
+    struct object *obj;
+    NTSTATUS status = handle_lookup(NamespaceHandle, &directory_type, DELETE, &obj);
+    if (status)
+        return status;
+    status = obj->shared_number ? shared_remove_name(obj) : STATUS_INVALID_PARAMETER;
+    object_unref(obj);
+    return status;
+}
+
 NTSTATUS NtOpenDirectoryObject(HANDLE *DirectoryHandle, ACCESS_MASK DesiredAccess, OBJECT_ATTRIBUTES *ObjectAttributes)
 {
     return object_open_handle(&directory_type, DesiredAccess, ObjectAttributes, DirectoryHandle);

@@ -108,11 +108,16 @@ void shared_drop(struct object *obj)
 /* --- kinds --- */
 
 static const struct object_type *const types[OBJECT_KIND_COUNT] = {
-    [OBJECT_KIND_DIRECTORY] = &directory_type, [OBJECT_KIND_SYMBOLIC_LINK] = &symbolic_link_type,
-    [OBJECT_KIND_EVENT] = &event_type,         [OBJECT_KIND_MUTANT] = &mutant_type,
-    [OBJECT_KIND_SEMAPHORE] = &semaphore_type, [OBJECT_KIND_SECTION] = &section_type,
-    [OBJECT_KIND_PROCESS] = &process_type,     [OBJECT_KIND_TIMER] = &timer_type,
-    [OBJECT_KIND_COMPLETION_PORT] = &completion_type,     [OBJECT_KIND_THREAD] = &thread_type,
+    [OBJECT_KIND_DIRECTORY] = &directory_type,
+    [OBJECT_KIND_SYMBOLIC_LINK] = &symbolic_link_type,
+    [OBJECT_KIND_EVENT] = &event_type,
+    [OBJECT_KIND_MUTANT] = &mutant_type,
+    [OBJECT_KIND_SEMAPHORE] = &semaphore_type,
+    [OBJECT_KIND_SECTION] = &section_type,
+    [OBJECT_KIND_PROCESS] = &process_type,
+    [OBJECT_KIND_TIMER] = &timer_type,
+    [OBJECT_KIND_COMPLETION_PORT] = &completion_type,
+    [OBJECT_KIND_THREAD] = &thread_type,
 };
 
 const struct object_type *shared_type(unsigned kind)

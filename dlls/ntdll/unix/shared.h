@@ -49,6 +49,8 @@ void shared_drop(struct object *obj);
 /* Its absolute name; malloc'ed, or NULL. */
 WCHAR *shared_full_name(struct object *obj, size_t *length);
 NTSTATUS shared_set_permanent(struct object *obj, bool permanent);
+/* A directory's name goes, while the directory lasts. */
+NTSTATUS shared_remove_name(struct object *obj);
 /* Its descriptor has changed. */
 void shared_set_security(struct object *obj);
 /* What the server answers about it, besides the cell; false: it does not. */
