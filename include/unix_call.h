@@ -15,10 +15,10 @@
 #endif
 
 enum unix_module {
-    UNIX_MODULE_CORE = 0,  /* function 0: fills struct unix_core_table; 1: the program has a control handler now */
-    UNIX_MODULE_LIBM = 1,  /* function 0: fills a table of maths functions (libm.c, dlls/crt) */
-    UNIX_MODULE_NET = 2,   /* names and interfaces of the network (unix_net.h) */
-    UNIX_MODULE_TRACE = 3, /* `transom trace --api` (unix_trace.h) */
+    UNIX_MODULE_CORE = 0,     /* function 0: fills struct unix_core_table; 1: the program has a control handler now */
+    UNIX_MODULE_LIBM = 1,     /* function 0: fills a table of maths functions (libm.c, dlls/crt) */
+    UNIX_MODULE_NET = 2,      /* names and interfaces of the network (unix_net.h) */
+    UNIX_MODULE_TRACE = 3,    /* `transom trace --api` (unix_trace.h) */
     UNIX_MODULE_ACCOUNTS = 4, /* users and groups (unix_account.h) */
 };
 
