@@ -52,3 +52,13 @@ ULONG NTAPI RtlComputeCrc32(ULONG initial, const UCHAR *data, ULONG length)
     }
     return ~crc;
 }
+
+ULONG NTAPI RtlCrc32(const void *data, SIZE_T size, ULONG initial);
+ULONG NTAPI RtlCrc32(const void *data, SIZE_T size, ULONG initial)
+{
+    const UCHAR *at = data;
+
+    for (; size > MAXLONG; size -= MAXLONG, at += MAXLONG)
+        initial = RtlComputeCrc32(initial, at, MAXLONG);
+    return RtlComputeCrc32(initial, at, (ULONG)size);
+}

@@ -221,3 +221,50 @@ NTSTATUS NTAPI RtlSetTimeZoneInformation(const RTL_TIME_ZONE_INFORMATION *info)
 {
     return NtSetSystemInformation(44, (PVOID)info, sizeof(*info));
 }
+
+NTSTATUS NTAPI RtlSetDynamicTimeZoneInformation(const RTL_DYNAMIC_TIME_ZONE_INFORMATION *info)
+{
+    return NtSetSystemInformation(102, (PVOID)info, sizeof(*info));
+}
+
+/*
+ * When the clock changes: a date, or (without a year; TIME_ZONE_INFORMATION.StandardDate) the Day-th Weekday of the month, the
+ * last if there is no fifth. Of this year, or else the next one that is not before `now`. False if there is no such time.
+ */
+BOOLEAN NTAPI RtlCutoverTimeToSystemTime(const TIME_FIELDS *cutover, LARGE_INTEGER *system, const LARGE_INTEGER *now,
+                                         BOOLEAN this_year)
+{
+    TIME_FIELDS fields, current;
+    LARGE_INTEGER time;
+
+    if (cutover->Year) {
+        fields = *cutover;
+        if (!RtlTimeFieldsToTime(&fields, &time) || (!this_year && time.QuadPart < now->QuadPart))
+            return FALSE;
+        *system = time;
+        return TRUE;
+    }
+    if (cutover->Day < 1 || cutover->Day > 5 || cutover->Weekday < 0 || cutover->Weekday > 6)
+        return FALSE;
+    RtlTimeToTimeFields(now, &current);
+    for (CSHORT year = current.Year;; year++) {
+        TIME_FIELDS first;
+
+        fields = *cutover;
+        fields.Year = year;
+        fields.Day = 1;
+        if (!RtlTimeFieldsToTime(&fields, &time))
+            return FALSE;
+        RtlTimeToTimeFields(&time, &first); /* for its day of the week */
+        fields.Day = (CSHORT)(1 + (cutover->Weekday - first.Weekday + 7) % 7 + 7 * (cutover->Day - 1));
+        if (!RtlTimeFieldsToTime(&fields, &time)) {
+            fields.Day -= 7; /* the month has four of them */
+            if (!RtlTimeFieldsToTime(&fields, &time))
+                return FALSE;
+        }
+        if (this_year || time.QuadPart >= now->QuadPart || year > current.Year)
+            break;
+    }
+    *system = time;
+    return TRUE;
+}
