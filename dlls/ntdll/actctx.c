@@ -248,19 +248,6 @@ NTSTATUS actctx_process_init(struct ldr_module *exe)
     return status ? STATUS_SXS_CANT_GEN_ACTCTX : STATUS_SUCCESS;
 }
 
-struct module_manifest {
-    struct ldr_module *module;
-    struct actctx_source source;
-};
-
-static NTSTATUS find_module_manifest(void *arg)
-{
-    struct module_manifest *manifest = arg;
-
-    return actctx_find_resource(manifest->module->entry.DllBase, 2 /* ISOLATIONAWARE_MANIFEST_RESOURCE_ID */, 0,
-                                &manifest->source);
-}
-
 /*
  * A DLL's own manifest (resource 2), which isolates what it imports; without one nothing changes, nor if its resources
  * cannot be read.
@@ -268,13 +255,11 @@ static NTSTATUS find_module_manifest(void *arg)
 void actctx_module_init(struct ldr_module *module)
 {
     const WCHAR *path = module->entry.FullDllName.Buffer;
-    struct module_manifest manifest = { .module = module };
     struct actctx_source source;
     actctx *context;
 
-    if (ldr_guard(find_module_manifest, &manifest))
+    if (actctx_find_resource(module->entry.DllBase, 2 /* ISOLATIONAWARE_MANIFEST_RESOURCE_ID */, 0, &source))
         return;
-    source = manifest.source;
     if (!create(source.bytes, source.size, path, path, directory_length(path), &context))
         module->activation_context = context;
     actctx_close(&source);

@@ -51,6 +51,8 @@ NTSTATUS actctx_find_resource(PVOID module, ULONG_PTR name, USHORT language, str
     source->view = NULL;
     if (!status)
         status = LdrAccessResource(module, entry, &data, &size);
+    if (!status && !ldr_readable(data, size))
+        status = STATUS_INVALID_IMAGE_FORMAT;
     if (!status) {
         source->bytes = data;
         source->size = size;

@@ -89,10 +89,12 @@ struct ldr_range {
 bool ldr_range_find(ULONG_PTR address, struct ldr_range *range);
 extern ULONG ldr_ranges_sequence; /* even, and the same as before: what was found then still holds */
 bool ldr_range_add(const struct ldr_range *range);
+void ldr_range_init(struct ldr_range *range, void *base, ULONG size, struct ldr_module *module);
 void ldr_range_remove(ULONG_PTR base);
 
 /* ldrguard.c: the function's status, or STATUS_INVALID_IMAGE_FORMAT if it faulted on what an image's tables lead to */
 NTSTATUS ldr_guard(NTSTATUS (*function)(void *context), void *context);
+bool ldr_readable(const void *data, size_t size);
 
 /* ldrimage.c */
 NTSTATUS ldr_relocate(void *base, IMAGE_NT_HEADERS *nt, LONG_PTR diff);

@@ -104,6 +104,29 @@ PVOID NTAPI RtlImageDirectoryEntryToData(PVOID base, BOOLEAN mapped_as_image, US
     return RtlImageRvaToVa(nt, base, entry->VirtualAddress, NULL);
 }
 
+struct extent {
+    const volatile char *data;
+    size_t size;
+};
+
+static NTSTATUS touch(void *context)
+{
+    const struct extent *extent = context;
+
+    for (size_t i = 0; i < extent->size; i += NT_PAGE_SIZE)
+        (void)extent->data[i];
+    if (extent->size)
+        (void)extent->data[extent->size - 1];
+    return STATUS_SUCCESS;
+}
+
+bool ldr_readable(const void *data, size_t size)
+{
+    struct extent extent = { data, size };
+
+    return !ldr_guard(touch, &extent);
+}
+
 PIMAGE_BASE_RELOCATION NTAPI LdrProcessRelocationBlock(ULONG_PTR va, ULONG count, PUSHORT offsets, LONG_PTR diff)
 {
     for (; count; count--, offsets++) {

@@ -122,15 +122,9 @@ static NTSTATUS create_heap(PEB *peb, const IMAGE_NT_HEADERS *nt)
 /* ntdll's own code is found by the unwinder from the first instruction on, before there is a heap. */
 static void add_early_range(void *base)
 {
-    struct ldr_range range = { .base = (ULONG_PTR)base };
+    struct ldr_range range;
 
-    range.end = range.base + RtlImageNtHeader(base)->OptionalHeader.SizeOfImage;
-#ifdef _WIN64
-    ULONG size;
-
-    range.functions = RtlImageDirectoryEntryToData(base, TRUE, IMAGE_DIRECTORY_ENTRY_EXCEPTION, &size);
-    range.function_count = range.functions ? size / sizeof(RUNTIME_FUNCTION) : 0;
-#endif
+    ldr_range_init(&range, base, RtlImageNtHeader(base)->OptionalHeader.SizeOfImage, NULL);
     ldr_range_add(&range);
 }
 
@@ -350,6 +344,7 @@ VOID NTAPI RtlExitUserProcess(NTSTATUS status)
 {
     PVOID heap = nt_peb()->ProcessHeap;
 
+    rtl_exit_status = status;
     /* No thread may be killed while it holds what the DLLs' farewell needs. */
     RtlEnterCriticalSection(&ldr_lock);
     RtlEnterCriticalSection(&peb_lock);

@@ -208,6 +208,23 @@ struct ldr_module *ldr_find_base(const void *base)
     return module && module->entry.DllBase == base ? module : NULL;
 }
 
+/* A table of functions that does not lie within the image is none. */
+void ldr_range_init(struct ldr_range *range, void *base, ULONG size, struct ldr_module *module)
+{
+    *range = (struct ldr_range){ .base = (ULONG_PTR)base, .end = (ULONG_PTR)base + size, .module = module };
+#ifdef _WIN64
+    ULONG table_size;
+    const RUNTIME_FUNCTION *functions =
+        RtlImageDirectoryEntryToData(base, TRUE, IMAGE_DIRECTORY_ENTRY_EXCEPTION, &table_size);
+    ULONG_PTR offset = (ULONG_PTR)functions - range->base;
+
+    if (functions && offset <= size && table_size <= size - offset) {
+        range->functions = functions;
+        range->function_count = table_size / sizeof(*functions);
+    }
+#endif
+}
+
 /* Adds an image that has been mapped to the lists. `full_name` is copied. NULL: out of memory. */
 struct ldr_module *ldr_module_create(void *base, const UNICODE_STRING *full_name)
 {
@@ -250,15 +267,7 @@ struct ldr_module *ldr_module_create(void *base, const UNICODE_STRING *full_name
 
     module->exports = RtlImageDirectoryEntryToData(base, TRUE, IMAGE_DIRECTORY_ENTRY_EXPORT, &module->exports_size);
 
-    range.base = (ULONG_PTR)base;
-    range.end = range.base + entry->SizeOfImage;
-    range.module = module;
-#ifdef _WIN64
-    ULONG size;
-
-    range.functions = RtlImageDirectoryEntryToData(base, TRUE, IMAGE_DIRECTORY_ENTRY_EXCEPTION, &size);
-    range.function_count = range.functions ? size / sizeof(RUNTIME_FUNCTION) : 0;
-#endif
+    ldr_range_init(&range, base, entry->SizeOfImage, module);
     if (!ldr_range_add(&range)) {
         heap_free(module);
         return NULL;

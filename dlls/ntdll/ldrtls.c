@@ -141,11 +141,8 @@ NTSTATUS ldr_tls_add_module(struct ldr_module *module)
     new.data = (const void *)tls->StartAddressOfRawData;
     new.data_size = tls->EndAddressOfRawData - tls->StartAddressOfRawData;
     new.zero_size = tls->SizeOfZeroFill;
-    /* Faults on what the image says belong before the lock (ldr_guard). */
-    for (SIZE_T i = 0; i < new.data_size; i += 0x1000)
-        (void)((const volatile char *)new.data)[i];
-    if (new.data_size)
-        (void)((const volatile char *)new.data)[new.data_size - 1];
+    if (!ldr_readable(new.data, new.data_size)) /* a fault belongs before the lock */
+        return STATUS_INVALID_IMAGE_FORMAT;
     *(volatile ULONG *)tls->AddressOfIndex = 0;
     RtlAcquireSRWLockExclusive(&tls_lock);
     index = index_alloc();
