@@ -94,6 +94,7 @@ static inline void list_remove(LIST_ENTRY *entry)
  */
 void rtl_process_init(void);
 void rtl_thread_exit(void); /* the very last of a thread's end: gives its heap caches back */
+extern NTSTATUS rtl_exit_status; /* RtlExitUserProcess's: for locks that no thread is left to release (rtlpark.c) */
 
 /* One line on stderr, "transom: PROGRAM: ...", for what ends the program (ldrinit.c). */
 void ldr_message(const char *format, ...) __attribute__((format(gnu_printf, 1, 2)));

@@ -171,6 +171,17 @@ static bool spin_for_wake(const struct park_entry *entry)
     return false;
 }
 
+NTSTATUS rtl_exit_status;
+
+/*
+ * While the process ends, this is its only thread: the others were ended wherever they were, maybe as owners of locks. Who waits
+ * for one of those would do so for ever; as since Windows Vista, the process is over then.
+ */
+static bool nobody_left(void)
+{
+    return RtlDllShutdownInProgress();
+}
+
 NTSTATUS park_wait(struct park_entry *entry, const LARGE_INTEGER *timeout)
 {
     LARGE_INTEGER left;
@@ -180,6 +191,8 @@ NTSTATUS park_wait(struct park_entry *entry, const LARGE_INTEGER *timeout)
 
     if (spin_for_wake(entry))
         return STATUS_SUCCESS;
+    if (!timeout && nobody_left())
+        NtTerminateProcess(NT_CURRENT_PROCESS, rtl_exit_status);
     while (!woken(entry)) {
         /* An alert meant for an earlier wait may end this one early: then only what is left of the time is waited again. */
         if (relative && wait) {

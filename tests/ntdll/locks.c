@@ -702,8 +702,75 @@ static void test_list(void)
     VirtualFree(pages, 0, MEM_RELEASE);
 }
 
+/* --- a lock whose owner was ended with the process: the end of the process does not wait for it --- */
+
+static LONG orphan_kind;
+
+static DWORD CALLBACK own_and_sleep(void *argument)
+{
+    if (orphan_kind == 1)
+        EnterCriticalSection(&section);
+    else
+        AcquireSRWLockExclusive(&srw);
+    SetEvent(argument);
+    Sleep(INFINITE);
+    return 0;
+}
+
+static void NTAPI on_detach(void *module, DWORD reason, void *reserved)
+{
+    (void)module, (void)reserved;
+    if (reason != DLL_PROCESS_DETACH || !orphan_kind)
+        return;
+    if (orphan_kind == 1)
+        EnterCriticalSection(&section);
+    else
+        AcquireSRWLockExclusive(&srw);
+}
+
+static PIMAGE_TLS_CALLBACK detach_callback __attribute__((section(".CRT$XLF"), used)) = on_detach;
+
+static void orphan(const char *kind)
+{
+    HANDLE event = CreateEventA(NULL, FALSE, FALSE, NULL);
+
+    InitializeCriticalSection(&section);
+    orphan_kind = strcmp(kind, "srw") ? 1 : 2;
+    CreateThread(NULL, 0, own_and_sleep, event, 0, NULL);
+    WaitForSingleObject(event, INFINITE);
+    ExitProcess(5);
+}
+
+static void test_orphans(void)
+{
+    static const char *const kinds[] = { "section", "srw" };
+
+    for (unsigned i = 0; i < ARRAYSIZE(kinds); i++) {
+        STARTUPINFOA startup = { .cb = sizeof(startup) };
+        PROCESS_INFORMATION process;
+        char line[MAX_PATH + 40];
+        DWORD code = 0;
+
+        snprintf(line, sizeof(line), "\"%s\" %s", test_argv[0], kinds[i]);
+        if (!ok(CreateProcessA(NULL, line, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &process), "error %lu",
+                GetLastError()))
+            return;
+        ok_int(WaitForSingleObject(process.hProcess, 10000), WAIT_OBJECT_0);
+        GetExitCodeProcess(process.hProcess, &code);
+        if (test_is_transom())
+            ok_int(code, 5);
+        TerminateProcess(process.hProcess, 0);
+        CloseHandle(process.hProcess);
+        CloseHandle(process.hThread);
+    }
+}
+
 TESTS
 {
+    if (test_argc > 1) {
+        orphan(test_argv[1]);
+        return;
+    }
     AddVectoredExceptionHandler(TRUE, catch_expected);
     test_section();
     test_srw();
@@ -714,4 +781,5 @@ TESTS
     test_barrier();
     test_keyed();
     test_list();
+    test_orphans();
 }

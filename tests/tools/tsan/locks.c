@@ -73,6 +73,17 @@ NTSTATUS NtYieldExecution(void)
     return STATUS_SUCCESS;
 }
 
+BOOLEAN RtlDllShutdownInProgress(void)
+{
+    return FALSE;
+}
+
+NTSTATUS NtTerminateProcess(HANDLE process, NTSTATUS status)
+{
+    (void)process, (void)status;
+    abort();
+}
+
 ULONGLONG rtl_now(void)
 {
     struct timespec t;

@@ -71,7 +71,11 @@ NTSTATUS NtWaitForAlertByThreadId(PVOID address, LARGE_INTEGER *timeout);
 NTSTATUS NtYieldExecution(void);
 NTSTATUS RtlEnterCriticalSection(RTL_CRITICAL_SECTION *section);
 NTSTATUS RtlLeaveCriticalSection(RTL_CRITICAL_SECTION *section);
+BOOLEAN RtlDllShutdownInProgress(void);
+NTSTATUS NtTerminateProcess(HANDLE process, NTSTATUS status);
 ULONGLONG rtl_now(void);
+extern NTSTATUS rtl_exit_status;
+#define NT_CURRENT_PROCESS ((HANDLE)(LONG_PTR)-1)
 void RtlRaiseStatus(NTSTATUS status);
 
 static inline void *heap_alloc_zero(size_t size)
