@@ -15,6 +15,7 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+#include "child.h"
 #include "process.h"
 #include "remote.h"
 #include "section.h"
@@ -333,6 +334,8 @@ void thread_run(struct thread *thread)
     enter.Rcx = (DWORD64)start;
     enter.Rdx = (DWORD64)ntdll_entries.base;
     enter.Rsp = top - 0x28;
+    if (thread->is_main)
+        child_wait_resume(thread, start);
     if (__atomic_load_n(&thread->suspend_request, __ATOMIC_ACQUIRE))
         thread_park_with(thread, start);
     enter_context(&enter);
@@ -621,6 +624,7 @@ void thread_terminate_other(struct thread *thread, NTSTATUS status)
     if (thread->suspend_request)
         thread_unpark(thread);
     thread_interrupt(thread);
+    thread_interrupt_wait(thread); /* where it sees that it shall end */
 }
 
 void thread_stop_others(void)
