@@ -81,6 +81,20 @@ static int child(const char *what)
             return 2;
         return size == 8 && key == 9 && overlapped == (OVERLAPPED *)10 ? 0 : 3;
     }
+    if (!strcmp(what, "enter")) {
+        volatile LONG *shared = MapViewOfFile(OpenFileMappingA(FILE_MAP_ALL_ACCESS, FALSE, "transom-sp-section"),
+                                              FILE_MAP_ALL_ACCESS, 0, 0, 0);
+        for (;;) {
+            if (WaitForSingleObject(mutex, INFINITE) == WAIT_ABANDONED)
+                shared[1] = 0;
+            if (shared[1])
+                return 1;
+            shared[1] = (LONG)GetCurrentProcessId();
+            shared[0]++;
+            shared[1] = 0;
+            ReleaseMutex(mutex);
+        }
+    }
     if (!strcmp(what, "count")) { /* exclusion between processes */
         volatile LONG *shared = MapViewOfFile(OpenFileMappingA(FILE_MAP_ALL_ACCESS, FALSE, "transom-sp-section"),
                                               FILE_MAP_ALL_ACCESS, 0, 0, 0);
@@ -293,6 +307,112 @@ static void test_port(void)
     CloseHandle(port);
 }
 
+static LONG apcs;
+static VOID CALLBACK count_apc(ULONG_PTR unused)
+{
+    (void)unused;
+    InterlockedIncrement(&apcs);
+}
+
+static DWORD WINAPI wait_alertably(void *own)
+{
+    HANDLE objects[2] = { own, ready };
+    DWORD result;
+    do
+        result = WaitForMultipleObjectsEx(2, objects, FALSE, 20000, TRUE);
+    while (result == WAIT_IO_COMPLETION);
+    return result;
+}
+
+/* APCs, suspension and the end of threads that wait for shared objects; such a thread leaves no trace. */
+static void test_interruptions(void)
+{
+    HANDLE own = CreateEventW(NULL, FALSE, FALSE, NULL), thread = CreateThread(NULL, 0, wait_alertably, own, 0, NULL);
+    DWORD code;
+
+    for (int i = 1; i <= 20; i++) {
+        ok(QueueUserAPC(count_apc, thread, 0), "error %lu", GetLastError());
+        for (int n = 0; n < 1000 && apcs < i; n++)
+            Sleep(1);
+        ok_int(apcs, i);
+        ok_int(SuspendThread(thread), 0);
+        ok_int(ResumeThread(thread), 1);
+    }
+    ok_int(SuspendThread(thread), 0);
+    SetEvent(ready);
+    ok_int(WaitForSingleObject(thread, 50), WAIT_TIMEOUT);
+    ok_int(ResumeThread(thread), 1);
+    ok_int(WaitForSingleObject(thread, 10000), WAIT_OBJECT_0);
+    GetExitCodeThread(thread, &code);
+    ok_int(code, WAIT_OBJECT_0 + 1);
+    CloseHandle(thread);
+
+    thread = CreateThread(NULL, 0, wait_alertably, own, 0, NULL);
+    Sleep(50);
+    SetEvent(own);
+    ok_int(WaitForSingleObject(thread, 10000), WAIT_OBJECT_0);
+    GetExitCodeThread(thread, &code);
+    ok_int(code, WAIT_OBJECT_0);
+    CloseHandle(thread);
+
+    thread = CreateThread(NULL, 0, wait_alertably, own, 0, NULL);
+    Sleep(50);
+    ok(TerminateThread(thread, 5), "error %lu", GetLastError());
+    ok_int(WaitForSingleObject(thread, 10000), WAIT_OBJECT_0);
+    CloseHandle(thread);
+    SetEvent(ready);
+    ok_int(WaitForSingleObject(ready, 1000), WAIT_OBJECT_0);
+    ok_int(WaitForSingleObject(ready, 0), WAIT_TIMEOUT);
+    CloseHandle(own);
+}
+
+/* Children that work with a mutex are killed at any moment: it always comes, alone, and is said to be abandoned if it was. */
+static void test_killed(void)
+{
+    HANDLE section = CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, 4096, "transom-sp-section");
+    LONG *shared = MapViewOfFile(section, FILE_MAP_ALL_ACCESS, 0, 0, 0);
+    HANDLE processes[3];
+    int abandoned = 0;
+
+    for (int i = 0; i < 3; i++)
+        processes[i] = start_child("enter");
+    for (DWORD round = 0, start = GetTickCount(); round < 60 && GetTickCount() - start < 10000; round++) {
+        int victim = (int)(round % 3);
+        LONG before;
+        Sleep(round % 7 * 3);
+        TerminateProcess(processes[victim], 77);
+        ok_int(WaitForSingleObject(processes[victim], 10000), WAIT_OBJECT_0);
+        CloseHandle(processes[victim]);
+        switch (WaitForSingleObject(mutex, 10000)) {
+        case WAIT_ABANDONED:
+            abandoned++;
+            shared[1] = 0;
+            break;
+        case WAIT_OBJECT_0:
+            break;
+        default:
+            ok(false, "the mutex does not come in round %lu", round);
+            return;
+        }
+        ok(shared[1] == 0, "%ld is inside too", shared[1]);
+        before = shared[0];
+        Sleep(1);
+        ok(shared[0] == before, "somebody is inside too");
+        ok(ReleaseMutex(mutex), "error %lu", GetLastError());
+        processes[victim] = start_child("enter");
+    }
+    for (int i = 0; i < 3; i++) {
+        TerminateProcess(processes[i], 77);
+        end_child(processes[i], 77);
+    }
+    if (WaitForSingleObject(mutex, 10000) == WAIT_ABANDONED)
+        abandoned++;
+    ok(ReleaseMutex(mutex), "error %lu", GetLastError());
+    note("abandoned %d times, entered %ld times", abandoned, shared[0]);
+    UnmapViewOfFile(shared);
+    CloseHandle(section);
+}
+
 static void test_owned_at_once(void)
 {
     HANDLE own = CreateMutexA(NULL, TRUE, "transom-sp-own"), again;
@@ -327,4 +447,6 @@ TESTS
     test_pool();
     test_owned_at_once();
     test_port();
+    test_interruptions();
+    test_killed();
 }

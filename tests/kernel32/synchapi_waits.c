@@ -387,6 +387,28 @@ static void test_all_at_once(void)
     CloseHandle(objects[1]);
 }
 
+static DWORD WINAPI wait_long(void *event)
+{
+    return WaitForSingleObject(event, 20000);
+}
+
+/* A thread that is ended in a wait does not take what is signalled afterwards. */
+static void test_terminated(void)
+{
+    HANDLE event = CreateEventW(NULL, FALSE, FALSE, NULL), thread = CreateThread(NULL, 0, wait_long, event, 0, NULL);
+    DWORD code;
+
+    Sleep(50);
+    ok(TerminateThread(thread, 5), "error %lu", GetLastError());
+    ok_int(WaitForSingleObject(thread, 10000), WAIT_OBJECT_0);
+    GetExitCodeThread(thread, &code);
+    ok_int(code, 5);
+    SetEvent(event);
+    ok_int(WaitForSingleObject(event, 0), WAIT_OBJECT_0);
+    CloseHandle(thread);
+    CloseHandle(event);
+}
+
 static HANDLE left_mutex;
 static DWORD WINAPI leaves_mutex(void *argument)
 {
@@ -435,5 +457,6 @@ TESTS
     test_order();
     test_all_at_once();
     test_abandoned();
+    test_terminated();
     test_all();
 }
