@@ -13,7 +13,7 @@ static char self[MAX_PATH];
 static HANDLE start(const char *what, const char *argument, BOOL inherit)
 {
     char line[MAX_PATH + 100];
-    STARTUPINFOA startup = { sizeof(startup) };
+    STARTUPINFOA startup = { .cb = sizeof(startup) };
     PROCESS_INFORMATION info;
     sprintf(line, "\"%s\" %s %s", self, what, argument);
     BOOL done = CreateProcessA(NULL, line, NULL, NULL, inherit, 0, NULL, NULL, &startup, &info);

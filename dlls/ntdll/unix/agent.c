@@ -156,7 +156,48 @@ uint32_t agent_memory_query(struct message *message, const struct protocol_memor
     return (uint32_t)status;
 }
 
+uint32_t agent_section_map(struct message *message, const struct protocol_section_map_in *in,
+                           struct protocol_section_map_out *out)
+{
+    struct object *obj;
+    HANDLE handle;
+    void *base = (void *)in->base;
+    LARGE_INTEGER offset = { .QuadPart = (LONGLONG)in->offset };
+    SIZE_T size = in->size;
+    (void)message;
+    NTSTATUS status = shared_import(in->section, &obj);
+    if (status)
+        return (uint32_t)status;
+    status = handle_create(obj, in->access, 0, &handle);
+    object_unref(obj);
+    if (status)
+        return (uint32_t)status;
+    status = NtMapViewOfSection(handle, NT_CURRENT_PROCESS, &base, in->zero_bits, 0, &offset, &size, ViewUnmap,
+                                in->type, in->protect);
+    handle_close(handle);
+    out->base = (uint64_t)base;
+    out->offset = (uint64_t)offset.QuadPart;
+    out->size = size;
+    return (uint32_t)status;
+}
+
+uint32_t agent_section_unmap(struct message *message, const struct protocol_section_unmap_in *in,
+                             struct protocol_section_unmap_out *out)
+{
+    (void)message;
+    (void)out;
+    return (uint32_t)NtUnmapViewOfSectionEx(NT_CURRENT_PROCESS, (void *)in->base, in->flags);
+}
+
 /* --- threads and the process --- */
+
+uint32_t agent_process_suspend(struct message *message, const struct protocol_process_suspend_in *in,
+                               struct protocol_process_suspend_out *out)
+{
+    (void)message;
+    (void)out;
+    return (uint32_t)(in->resume ? NtResumeProcess(NT_CURRENT_PROCESS) : NtSuspendProcess(NT_CURRENT_PROCESS));
+}
 
 uint32_t agent_thread_create(struct message *message, const struct protocol_thread_create_in *in,
                              struct protocol_thread_create_out *out)
@@ -354,6 +395,7 @@ static void *run(void *unused)
         if (message.reply_fd_owned && message.reply_fd >= 0)
             close(message.reply_fd);
     }
+    client_lost();
     return NULL;
 }
 

@@ -124,6 +124,7 @@ NTSTATUS wait_any(struct thread_wait *wait, struct wait_target *targets, uint32_
 /* The same for all of them at once. */
 NTSTATUS wait_all(struct thread_wait *wait, struct wait_target *targets, uint32_t count, bool alertable,
                   const LARGE_INTEGER *timeout);
+extern bool wait_server_lost;
 uint32_t wait_pending_bits(const struct thread_wait *wait, bool alertable);
 /* What an interrupted wait does: STATUS_USER_APC or STATUS_ALERTED to return, or STATUS_PENDING to start anew. */
 NTSTATUS wait_interrupted(struct thread_wait *wait, bool alertable);

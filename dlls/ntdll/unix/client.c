@@ -20,7 +20,8 @@
 #include <time.h>
 #include <unistd.h>
 #include "client.h"
-#include "segment.h"
+#include "cell.h"
+#include "thread.h"
 
 #define SPIN_NS 30000 /* how long an answer is looked for before the thread sleeps: less than a sleep costs */
 
@@ -44,12 +45,18 @@ char *client_folder(bool make)
     char path[PATH_MAX];
     struct stat st;
     const char *base = getenv("XDG_RUNTIME_DIR");
+    char usual[40];
     if (make && prefix_create())
         return NULL;
     if (stat(options.prefix_dir, &st))
         return NULL;
+    /* Programs that are started without that variable (by cron, or sudo) shall meet those that have it. */
+    if (!base || base[0] != '/') {
+        snprintf(usual, sizeof(usual), "/run/user/%u", (unsigned)geteuid());
+        base = usable_folder(usual, false) ? usual : NULL;
+    }
     /* Of a prefix whatever it is called, so by its identity; in memory rather than in the prefix, which may be on a network. */
-    if (base && base[0] == '/') {
+    if (base) {
         snprintf(path, sizeof(path), "%s/transom", base);
         if (usable_folder(path, make)) {
             snprintf(path, sizeof(path), "%s/transom/%llx-%llx", base, (unsigned long long)st.st_dev,
@@ -306,6 +313,20 @@ static void lose(void)
     waiters = NULL;
 }
 
+void client_lost(void)
+{
+    LIST_ENTRY *entry;
+    pthread_mutex_lock(&lock);
+    lose();
+    pthread_cond_broadcast(&changed);
+    pthread_mutex_unlock(&lock);
+    __atomic_store_n(&wait_server_lost, true, __ATOMIC_SEQ_CST);
+    pthread_mutex_lock(&thread_list_lock);
+    for (entry = thread_list.Flink; entry != &thread_list; entry = entry->Flink)
+        thread_interrupt_wait(container_of(entry, struct thread, entry));
+    pthread_mutex_unlock(&thread_list_lock);
+}
+
 static NTSTATUS ask(struct client_request *request)
 {
     const struct message_shape *shape = &request_shapes[request->code];
@@ -330,7 +351,10 @@ static NTSTATUS ask(struct client_request *request)
     waiter.serial = header.serial = ++last_serial;
     waiter.next = waiters;
     waiters = &waiter;
+    pthread_mutex_unlock(&lock);
+    /* Without the lock: the server takes no more requests while we have not read its answers, and whoever reads wants it. */
     send_parts(connection, &header, request->in, shape->in_size, request->parts, request->fd, &ok);
+    pthread_mutex_lock(&lock);
     if (!ok)
         lose();
     while (!waiter.done) {

@@ -48,6 +48,8 @@ void client_use_socket(int fd);
 NTSTATUS client_adopt(const uint32_t *numbers, size_t count, int *fd);
 /* The process ends with this status. */
 void client_exiting(NTSTATUS status);
+/* The server has died: requests and waits for shared objects, those under way too, end with STATUS_PORT_DISCONNECTED. */
+void client_lost(void);
 extern uint32_t client_process_number; /* of the process's own object; 0 before it has joined */
 
 /* segment.c: maps the common segment. */

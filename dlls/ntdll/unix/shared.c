@@ -259,7 +259,10 @@ static NTSTATUS create(struct object *obj, struct shared_name *name, struct obje
         if (!status)
             status = STATUS_OBJECT_NAME_EXISTS;
     } else if (!status) {
-        if (obj->cell)
+        /* With a name others may use the cell already, as the server has made it: nothing is copied there. */
+        if (obj->cell && name)
+            cell_become(obj, out.cell);
+        else if (obj->cell)
             status = cell_share(obj, out.cell);
         native_lock(&lock);
         obj->shared_number = out.object;

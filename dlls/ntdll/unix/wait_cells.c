@@ -185,7 +185,8 @@ enum wake_reason wait_block(struct thread_wait *wait, const struct wait_deadline
     bool shared = claim != wait->record;
     uint32_t state;
 
-    if (unlikely(wait_pending_bits(wait, wait->record->alertable))) {
+    if (unlikely(wait_pending_bits(wait, wait->record->alertable)) ||
+        (unlikely(shared) && __atomic_load_n(&wait_server_lost, __ATOMIC_SEQ_CST))) {
         if (wait_disarm(claim, WAIT_STATE_IDLE, NULL))
             return WAKE_INTERRUPTED;
         return ended(wait, __atomic_load_n(&claim->wait_state, __ATOMIC_ACQUIRE), position);
@@ -226,6 +227,12 @@ enum wake_reason wait_block(struct thread_wait *wait, const struct wait_deadline
         return WAKE_TIMEOUT;
     return ended(wait, __atomic_load_n(&claim->wait_state, __ATOMIC_ACQUIRE), position);
 }
+
+/*
+ * The server has died: nobody clears up after deaths any more, nor signals timers and processes. Waits for shared objects end
+ * with STATUS_PORT_DISCONNECTED; those under way when thread_interrupt_wait makes them start anew.
+ */
+bool wait_server_lost;
 
 static void interrupt(struct segment_thread *record, uint32_t bit)
 {
@@ -309,7 +316,9 @@ static NTSTATUS prepare(struct wait_target *targets, uint32_t count, bool all, b
             targets[j] = target;
         }
     }
-    return unlikely(*common) ? cell_common_record() : STATUS_SUCCESS;
+    if (likely(!*common))
+        return STATUS_SUCCESS;
+    return __atomic_load_n(&wait_server_lost, __ATOMIC_SEQ_CST) ? STATUS_PORT_DISCONNECTED : cell_common_record();
 }
 
 /* The thread's record in the segment of a cell, and the block there for the target at `position`. */

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sharing: a Windows program that shares objects, for server.sh and kill.sh.
+ *
+ *   alone                  nothing shared
+ *   name NAME              makes a named event; "made" or "opened"
+ *   wait NAME MS           says "ready", waits for the event; what came of it
+ *   request                says "ready", makes requests until one fails; its error
+ *   hold                   holds an event until `release` sets it
+ *   worker SEED            does all sorts of things with objects of others until it is killed
+ *   brief SEED             the same, for a moment: a worker's child
+ *   check                  whether what dead workers have left is usable
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <windows.h>
+
+#define NAMES   8
+#define WORKERS 64
+
+static struct common {
+    volatile LONG owner[NAMES]; /* of the mutexes: who is between taking and giving back */
+    volatile LONG process[WORKERS];
+    volatile LONG violations, abandoned, taken;
+} * common;
+
+static unsigned random_state;
+
+static unsigned random_below(unsigned n)
+{
+    random_state = random_state * 1664525 + 1013904223;
+    return (random_state >> 8) % n;
+}
+
+static const char *name(const char *kind, unsigned i)
+{
+    static char text[4][64];
+    static unsigned next;
+    char *at = text[next++ % 4];
+    sprintf(at, "transom-test-%s-%u", kind, i);
+    return at;
+}
+
+static void map_common(void)
+{
+    HANDLE section =
+        CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, sizeof(*common), name("common", 0));
+    common = section ? MapViewOfFile(section, FILE_MAP_ALL_ACCESS, 0, 0, sizeof(*common)) : NULL;
+    if (!common) {
+        printf("no common section: %lu\n", GetLastError());
+        exit(3);
+    }
+}
+
+/* --- what workers do --- */
+
+static void violation(const char *what, unsigned which)
+{
+    InterlockedIncrement(&common->violations);
+    fprintf(stderr, "%lu: %s %u\n", GetCurrentProcessId(), what, which);
+}
+
+static BOOL is_alive(LONG id)
+{
+    HANDLE process = OpenProcess(SYNCHRONIZE, FALSE, (DWORD)id);
+    BOOL alive = process && WaitForSingleObject(process, 0) == WAIT_TIMEOUT;
+    CloseHandle(process);
+    return alive;
+}
+
+static void use_mutex(unsigned i, DWORD timeout)
+{
+    HANDLE mutex = CreateMutexA(NULL, FALSE, name("mutex", i));
+    DWORD result = WaitForSingleObject(mutex, timeout);
+    if (result == WAIT_OBJECT_0 || result == WAIT_ABANDONED) {
+        LONG owner = InterlockedExchange(&common->owner[i], (LONG)GetCurrentProcessId());
+        if (owner && result == WAIT_OBJECT_0 && (i < NAMES / 2 || is_alive(owner)))
+            violation("a mutex was given that its owner had not given back:", i);
+        InterlockedIncrement(result == WAIT_ABANDONED ? &common->abandoned : &common->taken);
+        if (random_below(4) == 0)
+            Sleep(random_below(3));
+        if (InterlockedExchange(&common->owner[i], 0) != (LONG)GetCurrentProcessId())
+            violation("a mutex that was held was given to another:", i);
+        if (!ReleaseMutex(mutex))
+            violation("a mutex that was held cannot be given back:", i);
+    } else if (result != WAIT_TIMEOUT) {
+        violation("waiting for a mutex:", (unsigned)GetLastError());
+    }
+    CloseHandle(mutex);
+}
+
+static void use_events(void)
+{
+    HANDLE handles[4];
+    unsigned count = 1 + random_below(4), first = random_below(NAMES);
+    for (unsigned i = 0; i < count; i++)
+        handles[i] = i % 2 ? CreateSemaphoreA(NULL, 0, 1000, name("semaphore", (first + i) % NAMES))
+                           : CreateEventA(NULL, random_below(2), FALSE, name("event", (first + i) % NAMES));
+    if (random_below(2)) {
+        SetEvent(handles[0]);
+        if (count > 1)
+            ReleaseSemaphore(handles[1], 1, NULL);
+    }
+    if (WaitForMultipleObjects(count, handles, random_below(2), random_below(4)) == WAIT_FAILED)
+        violation("waiting:", (unsigned)GetLastError());
+    for (unsigned i = 0; i < count; i++)
+        CloseHandle(handles[i]);
+}
+
+static void use_section(void)
+{
+    unsigned i = random_below(NAMES);
+    HANDLE section = CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, 0x10000, name("section", i));
+    char *view = section ? MapViewOfFile(section, FILE_MAP_ALL_ACCESS, 0, 0, 0) : NULL;
+    if (view) {
+        view[random_below(0x10000)]++;
+        UnmapViewOfFile(view);
+    }
+    CloseHandle(section);
+}
+
+/* Handles to and from others, of whom any may die meanwhile: no error is a surprise, only a result that is wrong. */
+static void use_process(void)
+{
+    DWORD id = (DWORD)common->process[random_below(WORKERS)];
+    HANDLE process = id ? OpenProcess(PROCESS_ALL_ACCESS, FALSE, id) : NULL, there, here;
+    if (!process)
+        return;
+    HANDLE event = CreateEventA(NULL, TRUE, FALSE, random_below(2) ? NULL : name("event", random_below(NAMES)));
+    if (DuplicateHandle(GetCurrentProcess(), event, process, &there, 0, FALSE, DUPLICATE_SAME_ACCESS)) {
+        if (DuplicateHandle(process, there, GetCurrentProcess(), &here, 0, FALSE, DUPLICATE_SAME_ACCESS)) {
+            SetEvent(here);
+            if (WaitForSingleObject(event, 0) == WAIT_FAILED)
+                violation("a duplicate of a duplicate:", (unsigned)GetLastError());
+            CloseHandle(here);
+        }
+        DuplicateHandle(process, there, NULL, NULL, 0, FALSE, DUPLICATE_CLOSE_SOURCE);
+    }
+    DWORD code;
+    GetExitCodeProcess(process, &code);
+    WaitForSingleObject(process, random_below(3));
+    CloseHandle(event);
+    CloseHandle(process);
+}
+
+static void start_child(void)
+{
+    char self[MAX_PATH], line[MAX_PATH + 64];
+    STARTUPINFOA startup = { .cb = sizeof(startup) };
+    PROCESS_INFORMATION info;
+    SECURITY_ATTRIBUTES inherit = { .nLength = sizeof(inherit), .bInheritHandle = TRUE };
+    HANDLE event = CreateEventA(&inherit, TRUE, FALSE, NULL), mutex = CreateMutexA(&inherit, TRUE, NULL);
+    GetModuleFileNameA(NULL, self, sizeof(self));
+    sprintf(line, "\"%s\" brief %u %p", self, random_state, (void *)event);
+    if (CreateProcessA(NULL, line, NULL, NULL, TRUE, 0, NULL, NULL, &startup, &info)) {
+        HANDLE both[] = { event, info.hProcess };
+        if (random_below(2))
+            WaitForMultipleObjects(2, both, FALSE, 500);
+        CloseHandle(info.hThread);
+        CloseHandle(info.hProcess);
+    }
+    ReleaseMutex(mutex);
+    CloseHandle(mutex);
+    CloseHandle(event);
+}
+
+static void work(void)
+{
+    switch (random_below(40)) {
+    case 0:
+        start_child();
+        break;
+    case 1:
+    case 2:
+    case 3:
+    case 4:
+    case 5:
+    case 6:
+        use_process();
+        break;
+    case 7:
+    case 8:
+    case 9:
+        use_section();
+        break;
+    default:
+        if (random_below(2))
+            use_mutex(random_below(NAMES), random_below(8));
+        else
+            use_events();
+    }
+}
+
+/* Whoever was alive when it was made may use it: named objects that dead processes have left would be here still. */
+static int check(void)
+{
+    for (unsigned i = 0; i < NAMES; i++) {
+        HANDLE mutex = CreateMutexA(NULL, FALSE, name("mutex", i));
+        DWORD result = WaitForSingleObject(mutex, 10000);
+        if (result != WAIT_OBJECT_0 && result != WAIT_ABANDONED) {
+            printf("mutex %u: %lu\n", i, result);
+            return 1;
+        }
+        ReleaseMutex(mutex);
+        CloseHandle(mutex);
+        HANDLE event = CreateEventA(NULL, FALSE, FALSE, name("event", i));
+        SetEvent(event);
+        if (WaitForSingleObject(event, 10000)) {
+            printf("event %u\n", i);
+            return 1;
+        }
+        CloseHandle(event);
+    }
+    printf("taken %ld abandoned %ld violations %ld\n", common->taken, common->abandoned, common->violations);
+    return common->violations != 0;
+}
+
+int main(int argc, char **argv)
+{
+    const char *what = argc > 1 ? argv[1] : "", *argument = argc > 2 ? argv[2] : "";
+    if (!strcmp(what, "alone")) {
+        puts("alone");
+    } else if (!strcmp(what, "name")) {
+        HANDLE event = CreateEventA(NULL, TRUE, FALSE, argument);
+        puts(!event ? "failed" : GetLastError() == ERROR_ALREADY_EXISTS ? "opened" : "made");
+        fflush(stdout);
+        if (argc > 3)
+            Sleep(strtoul(argv[3], NULL, 10));
+        return !event;
+    } else if (!strcmp(what, "wait") && argc > 3) {
+        HANDLE event = CreateEventA(NULL, TRUE, FALSE, argument);
+        puts("ready");
+        fflush(stdout);
+        DWORD result = WaitForSingleObject(event, strtoul(argv[3], NULL, 10));
+        printf("%lx %lu\n", result, result == WAIT_FAILED ? GetLastError() : 0);
+    } else if (!strcmp(what, "request")) {
+        HANDLE event = CreateEventA(NULL, TRUE, FALSE, "transom-test-request"), other;
+        puts("ready");
+        fflush(stdout);
+        while ((other = OpenEventA(EVENT_ALL_ACCESS, FALSE, "transom-test-request")))
+            CloseHandle(other);
+        printf("failed %lu\n", GetLastError());
+        CloseHandle(event);
+    } else if (!strcmp(what, "hold")) {
+        map_common();
+        HANDLE event = CreateEventA(NULL, TRUE, FALSE, name("hold", 0));
+        for (unsigned i = 0; i < NAMES / 2; i++) /* the others end with whoever dies, and nobody finds them abandoned */
+            CreateMutexA(NULL, FALSE, name("mutex", i));
+        puts("ready");
+        fflush(stdout);
+        WaitForSingleObject(event, INFINITE);
+    } else if (!strcmp(what, "release")) {
+        SetEvent(CreateEventA(NULL, TRUE, FALSE, name("hold", 0)));
+    } else if (!strcmp(what, "worker") || !strcmp(what, "brief")) {
+        random_state = (unsigned)strtoul(argument, NULL, 10);
+        map_common();
+        if (argc > 3)
+            SetEvent((HANDLE)(ULONG_PTR)strtoull(argv[3], NULL, 16));
+        common->process[random_below(WORKERS)] = (LONG)GetCurrentProcessId();
+        for (int i = 0; i < 20 || *what == 'w'; i++)
+            work();
+    } else if (!strcmp(what, "check")) {
+        map_common();
+        return check();
+    } else {
+        return 2;
+    }
+    return 0;
+}
