@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <limits.h>
 #include <sched.h>
 #include <signal.h>
@@ -32,18 +33,18 @@
 
 extern char **environ;
 
-NTSTATUS child_resume(struct thread_object *thread, ULONG *previous)
+bool child_gate_open(struct child_start *start)
 {
-    uint64_t one = 1;
-    int fd = thread->resume_fd;
-    if (previous)
-        *previous = fd >= 0 ? 1 : 0;
-    if (fd < 0)
-        return STATUS_SUCCESS;
-    thread->resume_fd = -1;
-    ssize_t n = write(fd, &one, sizeof(one));
-    close(fd);
-    return n == sizeof(one) ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
+    bool closed = __atomic_exchange_n(&start->gate, 0, __ATOMIC_ACQ_REL);
+    if (closed)
+        syscall(SYS_futex, &start->gate, FUTEX_WAKE, 1, NULL, NULL, 0);
+    return closed;
+}
+
+bool child_resume(struct thread_object *thread)
+{
+    return thread->process && thread->process->start && thread->id == thread->process->id &&
+           child_gate_open(thread->process->start);
 }
 
 /* --- what goes to the child --- */
@@ -501,7 +502,6 @@ static NTSTATUS build_packet(struct spawn *spawn)
     start.std[1] = (uint64_t)p->StandardOutput;
     start.std[2] = (uint64_t)p->StandardError;
     start.console = (uint64_t)p->ConsoleHandle;
-    start.suspend_fd = -1;
     start.in_job = spawn->in_job || spawn->job_count;
     if (spawn->packet.failed)
         return STATUS_NO_MEMORY;
@@ -514,7 +514,6 @@ static NTSTATUS start_windows(struct spawn *spawn, struct launch *launch, bool s
                               struct process_object **result)
 {
     NTSTATUS status = STATUS_NO_MEMORY;
-    int suspend_fd[2] = { -1, -1 };
     char number[16];
     /* The image's path is for those who look at the list of processes, system_process.c among them. */
     char *argv[] = { "/proc/self/exe", "--start", number, spawn->image, NULL };
@@ -531,21 +530,13 @@ static NTSTATUS start_windows(struct spawn *spawn, struct launch *launch, bool s
     if (start == MAP_FAILED)
         goto done;
     memcpy(start, spawn->packet.data, spawn->packet.used);
-    if (suspended) {
-        if (pipe2(suspend_fd, O_CLOEXEC))
-            goto done;
-        suspend_fd[0] = unix_fd_reserve(suspend_fd[0]);
-        suspend_fd[1] = unix_fd_reserve(suspend_fd[1]);
-        start->suspend_fd = suspend_fd[0];
-    }
+    start->gate = suspended;
     for (size_t i = 0; i < spawn->handle_count; i++)
         keep[launch->keep_count++] = spawn->handles[i].fd;
     keep[launch->keep_count++] = fd;
     if (spawn->server_fd >= 0)
         keep[launch->keep_count++] = spawn->server_fd;
     launch->blocked = JOIN_SIGNAL; /* until it catches it */
-    if (suspended)
-        keep[launch->keep_count++] = suspend_fd[0];
     launch->keep = keep;
     snprintf(number, sizeof(number), "%d", fd);
     launch->argv = argv;
@@ -564,8 +555,6 @@ static NTSTATUS start_windows(struct spawn *spawn, struct launch *launch, bool s
     process->is_child = true;
     process->start = start;
     process->start_size = spawn->packet.used;
-    process->resume_fd = suspend_fd[1];
-    suspend_fd[1] = -1;
     start = MAP_FAILED;
     *result = process;
 done:
@@ -574,10 +563,6 @@ done:
         munmap(start, spawn->packet.used);
     if (fd >= 0)
         close(fd);
-    if (suspend_fd[0] >= 0)
-        close(suspend_fd[0]);
-    if (suspend_fd[1] >= 0)
-        close(suspend_fd[1]);
     return status;
 }
 
@@ -601,7 +586,6 @@ static NTSTATUS start_native(struct spawn *spawn, struct launch *launch, struct 
     if (!process)
         return STATUS_NO_MEMORY;
     process->is_child = true;
-    process->resume_fd = -1;
     *result = process;
     return STATUS_SUCCESS;
 }
@@ -618,7 +602,8 @@ static struct thread_object *remote_thread(struct process_object *process)
     thread->exit_status = STATUS_PENDING;
     thread->create_time = process->create_time;
     thread->is_remote = true;
-    thread->resume_fd = process->resume_fd;
+    thread->process = process; /* until it ends: process_object.c */
+    object_ref(&process->header);
     return thread;
 }
 

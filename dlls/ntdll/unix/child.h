@@ -30,7 +30,7 @@ struct child_shared {
 struct child_start {
     uint32_t magic;
     int32_t server_fd;  /* the connection that holds `shared` for the child; else -1 */
-    int32_t suspend_fd; /* created suspended: to be read before running; else -1 */
+    uint32_t gate;      /* futex: not 0 while the first thread shall not begin */
     struct child_blob image, command_line, environment, title, desktop, shell, runtime, handles, shared, token;
     uint32_t numbers[CHILD_NUMBERS]; /* the window's place and colours */
     uint64_t peb;                    /* written by the child: where its PEB is */
@@ -50,8 +50,13 @@ bool child_is_one(void);                /* this process was started by another o
 void child_make_handles(HANDLE std[3]); /* the inherited handles; first of all in the table */
 void child_make_shared_handles(void);   /* the same for what the server knows; once the process has its object */
 void child_report_exit(NTSTATUS status);
-void child_wait_resume(void);
-/* NtResumeThread for the first thread of a child that was created suspended. */
-NTSTATUS child_resume(struct thread_object *thread, ULONG *previous);
+/* The first thread is about to run, or, created suspended, not before it is resumed; `context` is what it will run. */
+struct thread;
+void child_wait_resume(struct thread *thread, CONTEXT *context);
+/* NtResumeThread for the first thread of a process that was created suspended: true if it had not begun. child_open_gate is
+ * the same in the process itself. */
+bool child_resume(struct thread_object *thread);
+bool child_open_gate(void);
+bool child_gate_open(struct child_start *start);
 
 #endif

@@ -2,10 +2,12 @@
 /* child_start.c: the start of a process that another one of ours created: what the memfd says (child.h) becomes true. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include "child.h"
 #include "client.h"
@@ -150,17 +152,27 @@ void child_report_exit(NTSTATUS status)
     __atomic_store_n(&start->exited, 1, __ATOMIC_RELEASE);
 }
 
-void child_wait_resume(void)
+void child_wait_resume(struct thread *thread, CONTEXT *context)
 {
-    uint64_t value;
-    if (!child_start)
+    struct child_start *start = (struct child_start *)child_start;
+    uint32_t gate;
+    if (!start)
         return;
-    __atomic_store_n(&((struct child_start *)child_start)->peb, (uint64_t)process_peb, __ATOMIC_RELEASE);
-    if (child_start->suspend_fd < 0)
+    __atomic_store_n(&start->peb, (uint64_t)process_peb, __ATOMIC_RELEASE);
+    if (!__atomic_load_n(&start->gate, __ATOMIC_ACQUIRE))
         return;
-    while (read(child_start->suspend_fd, &value, sizeof(value)) < 0 && errno == EINTR)
-        thread_check_suspend(); /* others may want to look at it meanwhile */
-    close(child_start->suspend_fd);
+    /* Others may look at it and change it meanwhile, as if it were parked. */
+    __atomic_store_n(&thread->suspend_context, context, __ATOMIC_RELEASE);
+    while ((gate = __atomic_load_n(&start->gate, __ATOMIC_ACQUIRE))) {
+        syscall(SYS_futex, &start->gate, FUTEX_WAIT, gate, NULL, NULL, 0);
+        thread_join_if_wanted();
+    }
+    __atomic_store_n(&thread->suspend_context, NULL, __ATOMIC_RELEASE);
+}
+
+bool child_open_gate(void)
+{
+    return child_start && child_gate_open((struct child_start *)child_start);
 }
 
 int process_run_child(int fd)

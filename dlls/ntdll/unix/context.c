@@ -259,10 +259,12 @@ NTSTATUS NtResumeThread(HANDLE handle, ULONG *previous)
     NTSTATUS status = thread_by_handle(handle, 0x0002, &object);
     if (status)
         return status;
-    if (object->is_remote && object->resume_fd >= 0) { /* created suspended, and has not begun */
-        status = child_resume(object, previous);
-        object_unref(&object->header);
-        return status;
+    if ((object->is_remote && child_resume(object)) ||
+        (object->thread && object->thread->is_main && child_open_gate())) {
+        object_unref(&object->header); /* it was created suspended, and had not begun */
+        if (previous)
+            *previous = 1;
+        return STATUS_SUCCESS;
     }
     if (object->is_remote)
         return remote_count(object, PROTOCOL_THREAD_RESUME, previous);
@@ -277,18 +279,16 @@ NTSTATUS NtResumeThread(HANDLE handle, ULONG *previous)
     return STATUS_SUCCESS;
 }
 
-static NTSTATUS for_all_others(HANDLE process, NTSTATUS (*change)(HANDLE, ULONG *))
+static NTSTATUS for_all_others(NTSTATUS (*change)(HANDLE, ULONG *))
 {
-    if (!process_is_current(process))
-        return STATUS_NOT_SUPPORTED;
     HANDLE thread = NULL, next;
-    while (!NtGetNextThread(process, thread, 0x0002, 0, 0, &next)) {
+    while (!NtGetNextThread(NT_CURRENT_PROCESS, thread, 0x0002, 0, 0, &next)) {
         struct thread_object *object;
         if (thread)
             handle_close(thread);
         thread = next;
         if (!thread_by_handle(thread, 0, &object)) {
-            bool self = object == current_thread->object;
+            bool self = current_thread && object == current_thread->object; /* an agent has no thread of its own */
             object_unref(&object->header);
             if (!self)
                 change(thread, NULL);
@@ -301,12 +301,12 @@ static NTSTATUS for_all_others(HANDLE process, NTSTATUS (*change)(HANDLE, ULONG 
 
 NTSTATUS NtSuspendProcess(HANDLE process)
 {
-    return for_all_others(process, NtSuspendThread);
+    return process_is_current(process) ? for_all_others(NtSuspendThread) : remote_suspend(process, false);
 }
 
 NTSTATUS NtResumeProcess(HANDLE process)
 {
-    return for_all_others(process, NtResumeThread);
+    return process_is_current(process) ? for_all_others(NtResumeThread) : remote_suspend(process, true);
 }
 
 /*

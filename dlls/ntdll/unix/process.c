@@ -494,7 +494,6 @@ int process_run(const struct process_start *start)
     thread->start_routine = (void *)(program_base + program_section->image->entry);
     thread->start_argument = process_peb;
     thread->object->start_address = thread->start_routine;
-    child_wait_resume();
     thread_run(thread);
 }
 

@@ -21,7 +21,6 @@ struct process_object {
     PEB *peb;
     struct child_start *start; /* shared with the child, or NULL */
     size_t start_size;
-    int resume_fd;
     struct thread_object *main_thread; /* stands for its first thread; referenced */
 };
 extern struct process_object *process_current;
@@ -43,6 +42,8 @@ NTSTATUS process_call(struct process_object *process, uint32_t call, void *in, c
                       void *out, void **bytes, uint32_t *size, int *answer_fd);
 /* Whether it has ended; then exit_status is known. */
 bool process_update(struct process_object *process);
+/* The least id of one of our processes above this one; 0: none (system_process.c). */
+ULONG process_next_id(ULONG id);
 /* Where another process's PEB is; NULL: not known. */
 PEB *process_remote_peb(struct process_object *process);
 NTSTATUS process_terminate_other(struct process_object *process, NTSTATUS status);

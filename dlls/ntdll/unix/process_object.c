@@ -72,7 +72,6 @@ void process_init(struct process_object *process, ULONG id, int pidfd)
     object_init(&process->header, &process_type);
     process->id = id;
     process->pidfd = pidfd;
-    process->resume_fd = -1;
     process->exit_status = STATUS_PENDING;
     process->priority_class = 0x20; /* NORMAL_PRIORITY_CLASS */
     process->create_time = now_100ns();
@@ -128,6 +127,8 @@ static void process_has_ended(struct process_object *process)
     if (process->main_thread) {
         process->main_thread->exit_status = status;
         object_signal(&process->main_thread->header);
+        object_unref(&process->main_thread->header); /* which holds us */
+        process->main_thread = NULL;
     }
     object_signal(&process->header);
 }
@@ -348,9 +349,23 @@ NTSTATUS NtOpenProcess(HANDLE *handle, ACCESS_MASK access, OBJECT_ATTRIBUTES *at
 
 NTSTATUS NtGetNextProcess(HANDLE after, ACCESS_MASK access, ULONG attributes, ULONG flags, HANDLE *next)
 {
+    ULONG id = 0;
     if (flags)
         return STATUS_INVALID_PARAMETER;
-    if (after)
-        return STATUS_NO_MORE_ENTRIES;
-    return handle_create(&process_current->header, access_map(&process_type, access), attributes, next);
+    if (after) {
+        struct object *obj;
+        NTSTATUS status = handle_lookup(after, &process_type, 0, &obj);
+        if (status)
+            return status;
+        id = container_of(obj, struct process_object, header)->id;
+        object_unref(obj);
+    }
+    while ((id = process_next_id(id))) { /* one may end just now */
+        OBJECT_ATTRIBUTES attr = { .Length = sizeof(attr), .Attributes = attributes };
+        CLIENT_ID client = { (HANDLE)(ULONG_PTR)id, NULL };
+        NTSTATUS status = NtOpenProcess(next, access, &attr, &client);
+        if (status != STATUS_INVALID_CID)
+            return status;
+    }
+    return STATUS_NO_MORE_ENTRIES;
 }

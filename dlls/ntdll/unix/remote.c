@@ -8,6 +8,7 @@
 #include "object_private.h"
 #include "process.h"
 #include "remote.h"
+#include "section.h"
 #include "security.h"
 #include "shared.h"
 
@@ -155,6 +156,70 @@ NTSTATUS remote_write(HANDLE handle, void *address, const void *buffer, SIZE_T s
     free(piece);
     if (done)
         *done = copied;
+    object_unref(&process->header);
+    return status;
+}
+
+NTSTATUS remote_map(HANDLE section, HANDLE handle, void **base, ULONG_PTR zero_bits, LARGE_INTEGER *offset,
+                    SIZE_T *size, ULONG type, ULONG protect)
+{
+    struct process_object *process;
+    struct object *obj;
+    ACCESS_MASK access;
+    NTSTATUS status = handle_lookup_access(section, &section_type, 0, &obj, &access);
+    if (status)
+        return status;
+    status = by_handle(handle, PROCESS_VM_OPERATION, &process);
+    if (status) {
+        object_unref(obj);
+        return status;
+    }
+    struct protocol_section_map_in in = {
+        .access = access,
+        .base = (uint64_t)*base,
+        .zero_bits = zero_bits,
+        .offset = offset ? (uint64_t)offset->QuadPart : 0,
+        .size = *size,
+        .type = type,
+        .protect = protect,
+    };
+    struct protocol_section_map_out out;
+    status = shared_export(obj, &in.section);
+    if (!status)
+        status = CALL(process, section_map, &in, &out);
+    if (NT_SUCCESS(status)) {
+        *base = (void *)out.base;
+        *size = out.size;
+        if (offset)
+            offset->QuadPart = (LONGLONG)out.offset;
+    }
+    object_unref(&process->header);
+    object_unref(obj);
+    return status;
+}
+
+NTSTATUS remote_unmap(HANDLE handle, void *base, ULONG flags)
+{
+    struct process_object *process;
+    NTSTATUS status = by_handle(handle, PROCESS_VM_OPERATION, &process);
+    if (status)
+        return status;
+    struct protocol_section_unmap_in in = { (uint64_t)base, flags };
+    struct protocol_section_unmap_out out;
+    status = CALL(process, section_unmap, &in, &out);
+    object_unref(&process->header);
+    return status;
+}
+
+NTSTATUS remote_suspend(HANDLE handle, bool resume)
+{
+    struct process_object *process;
+    NTSTATUS status = by_handle(handle, PROCESS_SUSPEND_RESUME, &process);
+    if (status)
+        return status;
+    struct protocol_process_suspend_in in = { resume };
+    struct protocol_process_suspend_out out;
+    status = CALL(process, process_suspend, &in, &out);
     object_unref(&process->header);
     return status;
 }

@@ -16,6 +16,10 @@ NTSTATUS remote_protect(HANDLE process, void **base, SIZE_T *size, ULONG protect
 NTSTATUS remote_query(HANDLE process, const void *address, ULONG class, void *info, SIZE_T length, SIZE_T *returned);
 NTSTATUS remote_read(HANDLE process, const void *address, void *buffer, SIZE_T size, SIZE_T *done);
 NTSTATUS remote_write(HANDLE process, void *address, const void *buffer, SIZE_T size, SIZE_T *done);
+NTSTATUS remote_map(HANDLE section, HANDLE process, void **base, ULONG_PTR zero_bits, LARGE_INTEGER *offset,
+                    SIZE_T *size, ULONG type, ULONG protect);
+NTSTATUS remote_unmap(HANDLE process, void *base, ULONG flags);
+NTSTATUS remote_suspend(HANDLE process, bool resume);
 struct process_object;
 NTSTATUS remote_process_query(struct process_object *process, ULONG class, void *info, ULONG length, ULONG *needed);
 

@@ -53,7 +53,6 @@ static struct thread_object *alloc(struct process_object *process, ULONG id)
     object->id = id;
     object->exit_status = STATUS_PENDING;
     object->is_remote = true;
-    object->resume_fd = -1;
     object->process = process;
     object_ref(&process->header);
     return object;

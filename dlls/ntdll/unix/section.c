@@ -439,6 +439,8 @@ NTSTATUS NtMapViewOfSection(HANDLE handle, HANDLE process, PVOID *base, ULONG_PT
         return status == STATUS_INVALID_PARAMETER_3 ? STATUS_INVALID_PARAMETER_4 : status;
     if (inherit != ViewShare && inherit != ViewUnmap)
         return STATUS_INVALID_PARAMETER_8;
+    if (!process_is_current(process))
+        return remote_map(handle, process, base, zero_bits, offset, size, type, protect);
     placement.top_down = type & MEM_TOP_DOWN;
     return map_view(handle, process, base, offset, size, type, protect, &placement);
 }
@@ -450,6 +452,8 @@ NTSTATUS NtMapViewOfSectionEx(HANDLE handle, HANDLE process, PVOID *base, LARGE_
     NTSTATUS status = placement_from(0, params, count, &placement);
     if (status)
         return status;
+    if (!count && !process_is_current(process))
+        return remote_map(handle, process, base, 0, offset, size, type, protect);
     placement.top_down = type & MEM_TOP_DOWN;
     return map_view(handle, process, base, offset, size, type, protect, &placement);
 }
@@ -457,7 +461,7 @@ NTSTATUS NtMapViewOfSectionEx(HANDLE handle, HANDLE process, PVOID *base, LARGE_
 NTSTATUS NtUnmapViewOfSectionEx(HANDLE process, PVOID address, ULONG flags)
 {
     if (!process_is_current(process))
-        return STATUS_NOT_SUPPORTED;
+        return remote_unmap(process, address, flags);
     if (flags & ~(MEM_UNMAP_WITH_TRANSIENT_BOOST | MEM_PRESERVE_PLACEHOLDER))
         return STATUS_INVALID_PARAMETER;
     NTSTATUS status = STATUS_SUCCESS;

@@ -524,7 +524,7 @@ static void handle_join(int sig, siginfo_t *info, void *ucontext)
     errno = saved_errno;
 }
 
-static void join_if_wanted(void)
+void thread_join_if_wanted(void)
 {
     if (__atomic_exchange_n(&join_wanted, false, __ATOMIC_ACQ_REL))
         client_join(true);
@@ -543,7 +543,7 @@ void thread_check_suspend(void)
     if (thread->terminating)
         thread_exit_now();
     if (join_wanted)
-        join_if_wanted();
+        thread_join_if_wanted();
     if (thread->suspend_request) {
         CONTEXT context;
         context_from_frame(thread->frame, &context, 0);
@@ -595,7 +595,7 @@ const CONTEXT *dispatch_exit_work(uint64_t status)
         if (thread->terminating || work & EXIT_TERMINATE)
             thread_exit_now();
         if (work & EXIT_SUSPEND && join_wanted)
-            join_if_wanted();
+            thread_join_if_wanted();
         if (work & EXIT_SUSPEND && thread->suspend_request) {
             CONTEXT context;
             if (work & EXIT_CONTEXT)

@@ -30,6 +30,21 @@ static bool is_ours(ULONG id)
     return !stat(path, &other) && other.st_ino == own.st_ino && other.st_dev == own.st_dev;
 }
 
+ULONG process_next_id(ULONG id)
+{
+    ULONG least = 0;
+    struct dirent *entry;
+    DIR *dir = opendir("/proc");
+    while (dir && (entry = readdir(dir))) {
+        ULONG other = (ULONG)strtoul(entry->d_name, NULL, 10);
+        if (other > id && (!least || other < least) && is_ours(other))
+            least = other;
+    }
+    if (dir)
+        closedir(dir);
+    return least;
+}
+
 /* The program: the first argument that follows our own name and options. `text` takes the whole command line. */
 static const char *program_argument(ULONG id, char *text, size_t cap)
 {

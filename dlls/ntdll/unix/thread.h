@@ -25,7 +25,6 @@ struct thread_object {
     size_t description_len;
     bool hidden_from_debugger;
     bool is_remote;                 /* stands for another process's thread (child.c) */
-    int resume_fd;                  /* remote and created suspended: writing to it lets it run */
     struct process_object *process; /* remote: whose it is, referenced (remote_thread.c); NULL: not known */
 };
 extern const struct object_type thread_type;
@@ -146,6 +145,8 @@ void signal_init(void);
 void signal_init_thread(struct thread *thread);
 /* Blocks while the thread is suspended; called where a system call is about to return, and when one starts to wait. */
 void thread_check_suspend(void);
+/* Joins the server if another process has asked for that (process_object.c). */
+void thread_join_if_wanted(void);
 /* Asks another thread to park, and waits until it has; with thread_list_lock held. */
 void thread_park(struct thread *thread);
 /* The first half of that, for a thread that will see the request by itself; its number. */
