@@ -299,6 +299,7 @@ static NTSTATUS widen_string(UNICODE_STRING *dst, const STRING *src, BOOLEAN all
             return STATUS_NO_MEMORY;
         dst->MaximumLength = (USHORT)size;
     } else if (size > dst->MaximumLength) {
+        dst->Length = (USHORT)(size - sizeof(WCHAR)); /* what it takes */
         return STATUS_BUFFER_OVERFLOW;
     }
     if (src->Length)
@@ -322,8 +323,10 @@ static NTSTATUS narrow_string(STRING *dst, const UNICODE_STRING *src, BOOLEAN al
             return STATUS_NO_MEMORY;
         dst->MaximumLength = (USHORT)(length + zero);
     } else if (length + zero > dst->MaximumLength) {
-        if (dst->MaximumLength < zero + (zero ? 0 : 1))
+        if (dst->MaximumLength < zero + (zero ? 0 : 1)) {
+            dst->Length = (USHORT)length; /* what it takes */
             return STATUS_BUFFER_OVERFLOW;
+        }
         length = dst->MaximumLength - zero;
         status = STATUS_BUFFER_OVERFLOW;
     }

@@ -131,9 +131,9 @@ NTSTATUS NTAPI RtlInt64ToUnicodeString(ULONGLONG value, ULONG base, UNICODE_STRI
         return STATUS_INVALID_PARAMETER;
     start = digits(value, base, buffer + sizeof(buffer));
     size = (ULONG)(buffer + sizeof(buffer) - start);
-    if (size * sizeof(WCHAR) > str->MaximumLength)
+    str->Length = (USHORT)(size * sizeof(WCHAR)); /* if it does not fit, too */
+    if (str->Length >= str->MaximumLength)        /* the zero has a place, as observed */
         return STATUS_BUFFER_OVERFLOW;
-    str->Length = (USHORT)(size * sizeof(WCHAR));
     for (ULONG i = 0; i < size; i++)
         str->Buffer[i] = (WCHAR)start[i];
     if (str->Length + sizeof(WCHAR) <= str->MaximumLength)

@@ -2,11 +2,14 @@
 /* rtlrandom.c: pseudo-random numbers and check sums. */
 #include "rtl_private.h"
 
-/* Numbers are uniform over 0 to MAXLONG - 1. Lehmer's multiplicative method, which the documentation names. */
+/*
+ * Numbers are uniform over 0 to MAXLONG - 1: Lehmer's multiplicative method, which the documentation names, in the 32 bits of
+ * the seed, as observed.
+ */
 ULONG NTAPI RtlUniform(ULONG *seed);
 ULONG NTAPI RtlUniform(ULONG *seed)
 {
-    *seed = (ULONG)((*seed * 0x7fffffedull + 0x7fffffc3ull) % MAXLONG);
+    *seed = (*seed * 0x7fffffedu + 0x7fffffc3u) % MAXLONG;
     return *seed;
 }
 
