@@ -81,6 +81,13 @@ static int child(const char *what)
             return 2;
         return size == 8 && key == 9 && overlapped == (OVERLAPPED *)10 ? 0 : 3;
     }
+    if (!strncmp(what, "wait-set ", 9)) {
+        HANDLE given = (HANDLE)(ULONG_PTR)strtoul(what + 9, NULL, 0);
+        LARGE_INTEGER due = { .QuadPart = -100000 };
+        if (WaitForSingleObject(given, 10000) != WAIT_OBJECT_0)
+            return 1;
+        return SetWaitableTimer(given, &due, 0, NULL, NULL, FALSE) ? 0 : 2;
+    }
     if (!strcmp(what, "enter")) {
         volatile LONG *shared = MapViewOfFile(OpenFileMappingA(FILE_MAP_ALL_ACCESS, FALSE, "transom-sp-section"),
                                               FILE_MAP_ALL_ACCESS, 0, 0, 0);
@@ -307,6 +314,25 @@ static void test_port(void)
     CloseHandle(port);
 }
 
+/* A timer that runs already is given to a child, which waits for it; the next time it is the child that sets it. */
+static void test_timer_shared_later(void)
+{
+    SECURITY_ATTRIBUTES inherit = { sizeof(inherit), NULL, TRUE };
+    HANDLE running = CreateWaitableTimerW(&inherit, FALSE, NULL), process;
+    LARGE_INTEGER due = { .QuadPart = -3000000 };
+    DWORD start = GetTickCount();
+    char what[64];
+
+    ok(SetWaitableTimer(running, &due, 0, NULL, NULL, FALSE), "error %lu", GetLastError());
+    snprintf(what, sizeof(what), "\"wait-set %#lx\"", (unsigned long)(ULONG_PTR)running);
+    process = start_child(what);
+    end_child(process, 0);
+    ok(GetTickCount() - start >= 280, "%lu ms", GetTickCount() - start);
+    ok_int(WaitForSingleObject(running, 10000), WAIT_OBJECT_0);
+    ok(CancelWaitableTimer(running), "error %lu", GetLastError());
+    CloseHandle(running);
+}
+
 static LONG apcs;
 static VOID CALLBACK count_apc(ULONG_PTR unused)
 {
@@ -447,6 +473,7 @@ TESTS
     test_pool();
     test_owned_at_once();
     test_port();
+    test_timer_shared_later();
     test_interruptions();
     test_killed();
 }

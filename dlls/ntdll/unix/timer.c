@@ -4,7 +4,7 @@
  * that has to wait, sleeps until the earliest and signals it. Absolute due times follow changes of the clock.
  *
  * A timer that processes share is the server's, which signals it whether or not whoever set it still lives; it is in our
- * heap only for the sake of an APC. One that was running when it was first shared goes on here until it is set anew.
+ * heap only for the sake of an APC.
  */
 #include <errno.h>
 #include <poll.h>
@@ -300,6 +300,27 @@ static NTSTATUS timer_tell_server(struct timer *timer, int64_t due, uint32_t per
     return client_request(&request);
 }
 
+/* One that was running when it was first shared goes on at the server. */
+static void timer_shared(struct object *obj)
+{
+    struct timer *timer = (struct timer *)obj;
+    native_lock(&lock);
+    bool running = timer->position != 0, keep = running && timer->apc_thread;
+    int64_t due = timer->absolute ? timer->absolute : -((timer->due - monotonic_ns()) / 100);
+    uint32_t period = timer->period;
+    if (running && !keep)
+        heap_remove(timer);
+    if (running)
+        timer->remote = true;
+    native_unlock(&lock);
+    if (!running)
+        return;
+    if (timer_tell_server(timer, due ? (timer->absolute || due < 0 ? due : -1) : -1, period))
+        object_signal(obj); /* no server: better early than never */
+    if (!keep)
+        object_unref(obj);
+}
+
 const struct object_type timer_type = {
     .name = "Timer",
     .valid_access = TIMER_ALL_ACCESS,
@@ -308,6 +329,7 @@ const struct object_type timer_type = {
     .destroy = timer_destroy,
     .close = timer_close,
     .adopt = timer_adopt,
+    .shared = timer_shared,
 };
 
 static NTSTATUS timer_create_object(HANDLE *handle, ACCESS_MASK access, const OBJECT_ATTRIBUTES *attributes,
