@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+authz_IMPORTS = advapi32 kernelbase ntdll

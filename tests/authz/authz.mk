@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+authz_TEST_LIBS = -lauthz
