@@ -93,7 +93,7 @@ static inline void list_remove(LIST_ENTRY *entry)
  * RtlProcessFlsData(teb->FlsData, 1), then the DLLs' DLL_THREAD_DETACH, then RtlProcessFlsData(.., 2), as Windows does.
  */
 void rtl_process_init(void);
-void rtl_thread_exit(void); /* the very last of a thread's end: gives its heap caches back */
+void rtl_thread_exit(void);      /* the very last of a thread's end: gives its heap caches back */
 extern NTSTATUS rtl_exit_status; /* RtlExitUserProcess's: for locks that no thread is left to release (rtlpark.c) */
 
 /* One line on stderr, "transom: PROGRAM: ...", for what ends the program (ldrinit.c). */

@@ -29,8 +29,8 @@ struct child_shared {
 
 struct child_start {
     uint32_t magic;
-    int32_t server_fd;  /* the connection that holds `shared` for the child; else -1 */
-    uint32_t gate;      /* futex: not 0 while the first thread shall not begin */
+    int32_t server_fd; /* the connection that holds `shared` for the child; else -1 */
+    uint32_t gate;     /* futex: not 0 while the first thread shall not begin */
     struct child_blob image, command_line, environment, title, desktop, shell, runtime, handles, shared, token;
     uint32_t numbers[CHILD_NUMBERS]; /* the window's place and colours */
     uint64_t peb;                    /* written by the child: where its PEB is */
