@@ -83,7 +83,8 @@ struct segment_handle {
     uint16_t attributes; /* SEGMENT_HANDLE_INHERIT, _PROTECT */
     uint8_t type;        /* index in the list of object types */
     uint8_t kind;        /* of the cell */
-    uint32_t cell;       /* 0 = cannot be waited for */
+    /* The next three are read and, when the object's cell has moved, written as one: */
+    uint32_t cell; /* reference; 0 = cannot be waited for */
     uint16_t cell_generation;
     uint16_t reserved;
     uint32_t next_free;
@@ -210,6 +211,7 @@ enum segment_alert_state { ALERT_NONE, ALERT_SET, ALERT_WAITING };
 
 _Static_assert(sizeof(struct segment_header) <= SEGMENT_HEADER_SIZE, "header");
 _Static_assert(sizeof(struct segment_handle) == 32, "handle entry");
+_Static_assert(offsetof(struct segment_handle, cell) % 8 == 0, "the cell and its generation are read as one");
 _Static_assert(sizeof(struct segment_cell) == 64, "a cell is one cache line");
 _Static_assert(sizeof(struct segment_block) == 16, "wait block");
 _Static_assert(sizeof(struct segment_thread) == 128 + 64 * 16, "thread record");

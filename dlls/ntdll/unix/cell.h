@@ -80,12 +80,21 @@ static inline bool handle_snapshot(HANDLE handle, struct handle_snapshot *snapsh
     if (unlikely(!(state & SEGMENT_HANDLE_LIVE)))
         return false;
     snapshot->access = entry->access;
-    snapshot->cell = entry->cell;
-    snapshot->generation = entry->cell_generation;
+    uint64_t cell = __atomic_load_n((const uint64_t *)&entry->cell, __ATOMIC_RELAXED);
+    snapshot->cell = (uint32_t)cell;
+    snapshot->generation = (uint16_t)(cell >> 32);
     snapshot->type = entry->type;
     snapshot->kind = entry->kind;
     __atomic_thread_fence(__ATOMIC_ACQUIRE);
     return (__atomic_load_n(&entry->state, __ATOMIC_RELAXED) & ~SEGMENT_HANDLE_PINS) == state;
+}
+
+/* The handle's entry gets the cell that the object has by now, so that this does not have to be found out each time. */
+void handle_refresh(HANDLE handle);
+static inline void handle_refresh_if_moved(HANDLE handle, const struct handle_snapshot *snapshot)
+{
+    if (unlikely(__atomic_load_n(&segment_cell(snapshot->cell)->word, __ATOMIC_RELAXED) & SEGMENT_CELL_MOVED))
+        handle_refresh(handle);
 }
 
 /* --- object.c --- */

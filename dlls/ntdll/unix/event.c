@@ -56,6 +56,7 @@ static inline NTSTATUS operate(HANDLE handle, event_operation *operation, LONG *
         likely(snapshot.access & EVENT_MODIFY_STATE)) {
         status = operation(snapshot.cell, snapshot.generation, &before);
         if (likely(!status)) {
+            handle_refresh_if_moved(handle, &snapshot);
             if (previous)
                 *previous = before;
             return status;

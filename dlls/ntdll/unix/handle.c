@@ -181,6 +181,17 @@ void handle_enumerate(bool (*callback)(HANDLE, struct object *, ACCESS_MASK, ULO
     }
 }
 
+void handle_refresh(HANDLE handle)
+{
+    struct segment_handle *entry = pin(handle);
+    if (!entry)
+        return;
+    uint32_t cell = __atomic_load_n(&handle_objects[handle_index(handle)]->cell, __ATOMIC_ACQUIRE);
+    uint64_t word = __atomic_load_n(&segment_cell(cell)->word, __ATOMIC_RELAXED);
+    __atomic_store_n((uint64_t *)&entry->cell, (uint64_t)CELL_GENERATION_OF(word) << 32 | cell, __ATOMIC_RELEASE);
+    unpin(entry);
+}
+
 NTSTATUS handle_get_attributes(HANDLE handle, ULONG *attributes)
 {
     struct segment_handle *entry = pin(handle);

@@ -57,6 +57,7 @@ NTSTATUS NtReleaseMutant(HANDLE MutantHandle, LONG *PreviousCount)
     if (likely(handle_snapshot(MutantHandle, &snapshot)) && likely(snapshot.type == mutant_type_index)) {
         status = cell_mutant_release(snapshot.cell, snapshot.generation, &before);
         if (likely(status != STATUS_INVALID_HANDLE)) {
+            handle_refresh_if_moved(MutantHandle, &snapshot);
             if (!status && PreviousCount)
                 *PreviousCount = before;
             return status;

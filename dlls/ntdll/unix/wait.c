@@ -38,8 +38,10 @@ NTSTATUS NtWaitForSingleObject(HANDLE Handle, BOOLEAN Alertable, LARGE_INTEGER *
     struct handle_snapshot snapshot;
     if (likely(handle_snapshot(Handle, &snapshot)) && likely(snapshot.access & SYNCHRONIZE) && likely(snapshot.cell)) {
         NTSTATUS status = cell_try_acquire(snapshot.cell, snapshot.generation, snapshot.kind);
-        if (status != STATUS_TIMEOUT && status != STATUS_INVALID_HANDLE)
+        if (status != STATUS_TIMEOUT && status != STATUS_INVALID_HANDLE) {
+            handle_refresh_if_moved(Handle, &snapshot);
             return status;
+        }
     }
     LARGE_INTEGER timeout;
     if (Timeout)
