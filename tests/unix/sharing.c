@@ -202,6 +202,7 @@ static int check(void)
             printf("mutex %u: %lu\n", i, result);
             return 1;
         }
+        common->owner[i] = 0;
         ReleaseMutex(mutex);
         CloseHandle(mutex);
         HANDLE event = CreateEventA(NULL, FALSE, FALSE, name("event", i));
