@@ -213,13 +213,18 @@ VOID NTAPI TpStartAsyncIoOperation(PTP_IO io)
     RtlReleaseSRWLockExclusive(&object->pool->lock);
 }
 
+/* What was not announced (StartThreadpoolIo) is ignored. */
 static void operation_over(struct tp_object *object)
 {
+    bool announced;
+
     RtlAcquireSRWLockExclusive(&object->pool->lock);
-    if (object->io.outstanding && !--object->io.outstanding && !object->pending && !object->running)
+    announced = object->io.outstanding != 0;
+    if (announced && !--object->io.outstanding && !object->pending && !object->running)
         RtlWakeAllConditionVariable(&object->finished);
     RtlReleaseSRWLockExclusive(&object->pool->lock);
-    tp_object_unref(object);
+    if (announced)
+        tp_object_unref(object);
 }
 
 VOID NTAPI TpCancelAsyncIoOperation(PTP_IO io)
@@ -229,9 +234,11 @@ VOID NTAPI TpCancelAsyncIoOperation(PTP_IO io)
 
 void tp_io_completed(struct tp_object *object, PVOID context, const IO_STATUS_BLOCK *iosb)
 {
-    struct tp_io_result *result = heap_alloc(sizeof(*result));
+    struct tp_io_result *result;
 
-    if (!result)
+    if (object->type != TP_LEGACY_IO && !__atomic_load_n(&object->io.outstanding, __ATOMIC_RELAXED))
+        return;
+    if (!(result = heap_alloc(sizeof(*result))))
         RtlRaiseStatus(STATUS_NO_MEMORY); /* a lost completion would be worse */
     result->context = context;
     result->iosb = *iosb;
