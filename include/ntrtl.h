@@ -228,6 +228,10 @@ NTSTATUS NTAPI RtlIdnToAscii(ULONG flags, const WCHAR *name, LONG size, WCHAR *o
 NTSTATUS NTAPI RtlIdnToNameprepUnicode(ULONG flags, const WCHAR *name, LONG size, WCHAR *out, LONG *out_size);
 NTSTATUS NTAPI RtlIdnToUnicode(ULONG flags, const WCHAR *name, LONG size, WCHAR *out, LONG *out_size);
 
+/* No part of Windows: for kernelbase. Whether `transom trace` runs the program, and text that it shows (dbgprint.c). */
+BOOLEAN NTAPI TransomTracing(VOID);
+VOID NTAPI TransomTraceText(const WCHAR *text, SIZE_T chars);
+
 /* No part of Windows: for kernelbase. The full decomposition of a code point that has one: its length, else 0. Hangul
  * syllables included; out holds 18. */
 UINT NTAPI TransomDecompose(UINT c, BOOL compatibility, UINT *out);

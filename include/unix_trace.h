@@ -10,6 +10,13 @@ enum unix_trace_function {
     UNIX_TRACE_WANTED,  /* struct unix_trace_call: STATUS_SUCCESS if this one is */
     UNIX_TRACE_ENTER,
     UNIX_TRACE_LEAVE,
+    UNIX_TRACE_DEBUGGING, /* no arguments: STATUS_SUCCESS if text for a debugger is to be shown */
+    UNIX_TRACE_DEBUG,     /* struct unix_trace_text: such a text */
+};
+
+struct unix_trace_text {
+    uint64_t text; /* UTF-16 */
+    uint64_t chars;
 };
 
 struct unix_trace_call {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* debugapi.c: being debugged, and talking to a debugger. */
-#include "kernelbase_private.h"
+#include "nls.h"
 
 BOOL WINAPI IsDebuggerPresent(VOID)
 {
@@ -32,30 +32,39 @@ static LONG NTAPI swallow(EXCEPTION_POINTERS *pointers)
                                                                             : EXCEPTION_CONTINUE_SEARCH;
 }
 
-VOID WINAPI OutputDebugStringA(const char *text)
+static void tell_debugger(const char *text)
 {
-    ULONG_PTR arguments[2];
-    void *handler;
+    ULONG_PTR arguments[2] = { strlen(text) + 1, (ULONG_PTR)text };
+    void *handler = RtlAddVectoredExceptionHandler(0, swallow);
 
-    if (!IsDebuggerPresent())
-        return;
-    if (!text)
-        text = "";
-    arguments[0] = strlen(text) + 1;
-    arguments[1] = (ULONG_PTR)text;
-    handler = RtlAddVectoredExceptionHandler(0, swallow);
     RaiseException(DBG_PRINTEXCEPTION_C, 0, 2, arguments);
     RtlRemoveVectoredExceptionHandler(handler);
+}
+
+VOID WINAPI OutputDebugStringA(const char *text)
+{
+    WCHAR *wide;
+
+    if (!text)
+        text = "";
+    if (TransomTracing() && (wide = wide_dup_ansi(text))) {
+        TransomTraceText(wide, wcslen(wide));
+        kb_free(wide);
+    }
+    if (IsDebuggerPresent())
+        tell_debugger(text);
 }
 
 VOID WINAPI OutputDebugStringW(const WCHAR *text)
 {
     char *ansi;
 
-    if (!IsDebuggerPresent())
-        return;
-    if (!(ansi = ansi_dup(text ? text : L"")))
-        return;
-    OutputDebugStringA(ansi);
-    kb_free(ansi);
+    if (!text)
+        text = L"";
+    if (TransomTracing())
+        TransomTraceText(text, wcslen(text));
+    if (IsDebuggerPresent() && (ansi = ansi_dup(text))) {
+        tell_debugger(ansi);
+        kb_free(ansi);
+    }
 }

@@ -1,9 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * dbgprint.c: output for a debugger. As on Windows, text goes to a user-mode debugger, as an exception, if there is one; the
- * kernel's debugger, which gets it otherwise, is never there.
+ * kernel's debugger, which gets it otherwise, is never there. `transom trace` shows it.
  */
 #include "rtl_private.h"
+#include "unix_trace.h"
+
+NTSTATUS NTAPI NtTransomUnixCall(ULONG module, ULONG function, PVOID arguments);
+
+/* Whether `transom trace` runs the program: that does not change. */
+BOOLEAN NTAPI TransomTracing(VOID)
+{
+    static LONG tracing = -1;
+
+    if (tracing < 0)
+        InterlockedExchange(&tracing, NT_SUCCESS(NtTransomUnixCall(UNIX_MODULE_TRACE, UNIX_TRACE_DEBUGGING, NULL)));
+    return tracing > 0;
+}
+
+VOID NTAPI TransomTraceText(const WCHAR *text, SIZE_T chars)
+{
+    struct unix_trace_text arguments = { (ULONG_PTR)text, chars };
+
+    NtTransomUnixCall(UNIX_MODULE_TRACE, UNIX_TRACE_DEBUG, &arguments);
+}
 
 static LONG NTAPI swallow(EXCEPTION_POINTERS *pointers)
 {
@@ -19,7 +39,7 @@ ULONG NTAPI vDbgPrintExWithPrefix(const char *prefix, ULONG component, ULONG lev
     void *handler;
 
     (void)component, (void)level;
-    if (!nt_peb()->BeingDebugged)
+    if (!nt_peb()->BeingDebugged && !TransomTracing())
         return STATUS_SUCCESS;
     length = strlen(prefix);
     if (length >= sizeof(text))
@@ -27,6 +47,15 @@ ULONG NTAPI vDbgPrintExWithPrefix(const char *prefix, ULONG component, ULONG lev
     memcpy(text, prefix, length);
     _vsnprintf(text + length, sizeof(text) - length, format, args);
     text[sizeof(text) - 1] = 0;
+    if (TransomTracing()) {
+        WCHAR wide[sizeof(text)];
+        ULONG size = 0;
+
+        RtlMultiByteToUnicodeN(wide, sizeof(wide), &size, text, (ULONG)strlen(text));
+        TransomTraceText(wide, size / sizeof(WCHAR));
+    }
+    if (!nt_peb()->BeingDebugged)
+        return STATUS_SUCCESS;
     record.ExceptionCode = DBG_PRINTEXCEPTION_C;
     record.NumberParameters = 2;
     record.ExceptionInformation[0] = strlen(text) + 1;

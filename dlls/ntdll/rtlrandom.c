@@ -56,8 +56,7 @@ ULONG NTAPI RtlComputeCrc32(ULONG initial, const UCHAR *data, ULONG length)
     return ~crc;
 }
 
-ULONG NTAPI RtlCrc32(const void *data, SIZE_T size, ULONG initial);
-ULONG NTAPI RtlCrc32(const void *data, SIZE_T size, ULONG initial)
+ULONG NTAPI RtlCrc32(const void *data, size_t size, ULONG initial)
 {
     const UCHAR *at = data;
 

@@ -328,6 +328,34 @@ static void put_call(struct line *line, const struct api_name *name, const struc
     }
 }
 
+/* Text for a debugger, as a line of its own; control characters are shown as C writes them. */
+static NTSTATUS show_debug_text(const void *user)
+{
+    struct unix_trace_text text;
+    WCHAR wide[512];
+    char narrow[sizeof(wide) * 2];
+    struct line line;
+    if (!user_copy_in(&text, user, sizeof(text)))
+        return STATUS_ACCESS_VIOLATION;
+    size_t chars = text.chars < 512 ? (size_t)text.chars : 512;
+    if (chars && !user_copy_in(wide, (const void *)text.text, chars * sizeof(WCHAR)))
+        return STATUS_ACCESS_VIOLATION;
+    size_t n = utf16_to_utf8(wide, chars, narrow, sizeof(narrow));
+    begin(&line);
+    put(&line, "debug output: \"");
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)narrow[i];
+        const char *escape = c ? strchr("\nn\rr\tt\"\"\\\\", c) : NULL;
+        if (escape)
+            put(&line, "\\%c", escape[1]);
+        else
+            put(&line, c < 0x20 || c == 0x7f ? "\\x%02x" : "%c", c);
+    }
+    put(&line, "\"%s", text.chars > 512 ? "..." : "");
+    finish(&line);
+    return STATUS_SUCCESS;
+}
+
 NTSTATUS unix_call_trace(ULONG function, PVOID user)
 {
     struct unix_trace_call call;
@@ -335,6 +363,11 @@ NTSTATUS unix_call_trace(ULONG function, PVOID user)
     struct line line;
     if (function == UNIX_TRACE_ENABLED)
         return trace_options.api ? STATUS_SUCCESS : STATUS_NOT_FOUND;
+    if (function == UNIX_TRACE_DEBUGGING || function == UNIX_TRACE_DEBUG) {
+        if (!trace_enabled && !trace_options.api)
+            return STATUS_NOT_FOUND;
+        return function == UNIX_TRACE_DEBUG ? show_debug_text(user) : STATUS_SUCCESS;
+    }
     if (!trace_options.api || !user_copy_in(&call, user, sizeof(call)) || !get_name(&call, &name))
         return STATUS_ACCESS_VIOLATION;
     switch (function) {
