@@ -387,6 +387,39 @@ static void test_all_at_once(void)
     CloseHandle(objects[1]);
 }
 
+/* Any number of threads may wait for one object, for it alone or for all of several. */
+static HANDLE gate;
+static DWORD WINAPI wait_at_gate(void *own)
+{
+    HANDLE objects[2] = { gate, own };
+    InterlockedIncrement(&arrived);
+    return own ? WaitForMultipleObjects(2, objects, TRUE, 20000) : WaitForSingleObject(gate, 20000);
+}
+
+static void test_crowd(void)
+{
+    enum { COUNT = 300 };
+    static HANDLE threads[COUNT], own[COUNT];
+
+    gate = CreateEventW(NULL, TRUE, FALSE, NULL);
+    arrived = 0;
+    for (int i = 0; i < COUNT; i++) {
+        own[i] = i % 3 ? CreateEventW(NULL, FALSE, TRUE, NULL) : NULL;
+        threads[i] = CreateThread(NULL, 0x10000, wait_at_gate, own[i], STACK_SIZE_PARAM_IS_A_RESERVATION, NULL);
+    }
+    while (arrived < COUNT)
+        Sleep(1);
+    Sleep(100);
+    SetEvent(gate);
+    ok_int(released(threads, COUNT), COUNT);
+    for (int i = 0; i < COUNT; i++)
+        if (own[i]) {
+            ok_int(WaitForSingleObject(own[i], 0), WAIT_TIMEOUT);
+            CloseHandle(own[i]);
+        }
+    CloseHandle(gate);
+}
+
 static DWORD WINAPI wait_long(void *event)
 {
     return WaitForSingleObject(event, 20000);
@@ -458,5 +491,6 @@ TESTS
     test_all_at_once();
     test_abandoned();
     test_terminated();
+    test_crowd();
     test_all();
 }

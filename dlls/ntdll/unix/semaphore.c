@@ -54,6 +54,7 @@ NTSTATUS NtReleaseSemaphore(HANDLE SemaphoreHandle, LONG ReleaseCount, LONG *Pre
         likely(snapshot.access & SEMAPHORE_MODIFY_STATE)) {
         status = cell_semaphore_release(snapshot.cell, snapshot.generation, ReleaseCount, &before);
         if (likely(status != STATUS_INVALID_HANDLE)) {
+            handle_refresh_if_moved(SemaphoreHandle, &snapshot);
             if (!status && PreviousCount)
                 *PreviousCount = before;
             return status;
