@@ -103,12 +103,12 @@ struct cached_lookup {
     RUNTIME_FUNCTION *function;
 } __attribute__((aligned(64)));
 
-#define CACHE_ENTRIES 256
-static struct cached_lookup cache[CACHE_ENTRIES];
+#define CACHE_BITS 8
+static struct cached_lookup cache[1 << CACHE_BITS];
 
 static inline struct cached_lookup *cache_entry(ULONG64 pc)
 {
-    return &cache[(pc ^ pc >> 8 ^ pc >> 16) % CACHE_ENTRIES];
+    return &cache[pc * 0x9e3779b97f4a7c15ull >> (64 - CACHE_BITS)]; /* Fibonacci hashing */
 }
 
 static inline bool cache_find(ULONG64 pc, ULONG64 *image_base, RUNTIME_FUNCTION **function)
