@@ -358,3 +358,10 @@ BOOL WINAPI ConvertToAutoInheritPrivateObjectSecurity(PSECURITY_DESCRIPTOR paren
 {
     return from_status(RtlConvertToAutoInheritSecurityObject(parent, current, result, type, container, mapping));
 }
+
+/* --- in place --- */
+
+BOOL WINAPI MakeAbsoluteSD2(PSECURITY_DESCRIPTOR sd, LPDWORD size)
+{
+    return from_status(RtlSelfRelativeToAbsoluteSD2(sd, size));
+}

@@ -41,6 +41,15 @@ BOOL WINAPI LogonUserExA(LPCSTR user, LPCSTR domain, LPCSTR password, DWORD type
     return refuse(user, token ? token : &none);
 }
 
+BOOL WINAPI LogonUserExExW(LPWSTR user, LPWSTR domain, LPWSTR password, DWORD type, DWORD provider,
+                           PTOKEN_GROUPS groups, PHANDLE token, PSID *sid, PVOID *profile, LPDWORD profile_size,
+                           PQUOTA_LIMITS quota)
+{
+    if (groups) /* "this parameter is not NULL: the caller must have SeTcbPrivilege" */
+        return fail(ERROR_PRIVILEGE_NOT_HELD);
+    return LogonUserExW(user, domain, password, type, provider, token, sid, profile, profile_size, quota);
+}
+
 BOOL WINAPI CreateProcessWithLogonW(LPCWSTR user, LPCWSTR domain, LPCWSTR password, DWORD logon_flags,
                                     LPCWSTR application, LPWSTR command_line, DWORD flags, LPVOID environment,
                                     LPCWSTR directory, LPSTARTUPINFOW startup, LPPROCESS_INFORMATION info)

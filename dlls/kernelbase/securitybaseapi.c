@@ -211,6 +211,38 @@ BOOL WINAPI AddMandatoryAce(ACL *acl, DWORD revision, DWORD flags, DWORD policy,
     return set_ntstatus(RtlAddMandatoryAce(acl, revision, flags, label, SYSTEM_MANDATORY_LABEL_ACE_TYPE, policy));
 }
 
+BOOL WINAPI AddScopedPolicyIDAce(ACL *acl, DWORD revision, DWORD flags, DWORD access, PSID sid)
+{
+    return set_ntstatus(RtlAddScopedPolicyIDAce(acl, revision, flags, access, sid));
+}
+
+/* The next entry that allows something to an app container (S-1-15-2-...), from one on. */
+BOOL APIENTRY GetAppContainerAce(ACL *acl, DWORD start, PVOID *found, DWORD *index)
+{
+    static const SID_IDENTIFIER_AUTHORITY package = { SECURITY_APP_PACKAGE_AUTHORITY };
+
+    *found = NULL;
+    if (index)
+        *index = 0;
+    if (!RtlValidAcl(acl))
+        return fail(ERROR_INVALID_PARAMETER);
+    for (DWORD i = start; i < acl->AceCount; i++) {
+        ACCESS_ALLOWED_ACE *ace;
+        const SID *sid;
+        if (RtlGetAce(acl, i, (void **)&ace) || ace->Header.AceType != ACCESS_ALLOWED_ACE_TYPE)
+            continue;
+        sid = (const SID *)&ace->SidStart;
+        if (memcmp(&sid->IdentifierAuthority, &package, sizeof(package)) || !sid->SubAuthorityCount ||
+            sid->SubAuthority[0] != SECURITY_APP_PACKAGE_BASE_RID)
+            continue;
+        *found = ace;
+        if (index)
+            *index = i;
+        return TRUE;
+    }
+    return fail(ERROR_NOT_FOUND);
+}
+
 /* --- descriptors --- */
 
 BOOL WINAPI InitializeSecurityDescriptor(PSECURITY_DESCRIPTOR sd, DWORD revision)

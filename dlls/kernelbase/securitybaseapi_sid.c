@@ -268,3 +268,42 @@ BOOL WINAPI EqualDomainSid(PSID first, PSID second, BOOL *equal)
     }
     return fail(ERROR_NON_DOMAIN_SID);
 }
+
+/* A list of one SID, both to be freed with LocalFree. */
+static PSID *sid_list(PSID sid)
+{
+    PSID *list = RtlAllocateHeap(nt_peb()->ProcessHeap, 0, sizeof(*list));
+    PSID copy = list ? RtlAllocateHeap(nt_peb()->ProcessHeap, 0, RtlLengthSid(sid)) : NULL;
+
+    if (!copy) {
+        kb_free(list);
+        return NULL;
+    }
+    *list = memcpy(copy, sid, RtlLengthSid(sid));
+    return list;
+}
+
+BOOL WINAPI DeriveCapabilitySidsFromName(LPCWSTR name, PSID **group_sids, DWORD *group_count, PSID **sids, DWORD *count)
+{
+    BYTE group[SECURITY_MAX_SID_SIZE], sid[SECURITY_MAX_SID_SIZE];
+    UNICODE_STRING str;
+
+    if (!name || !group_sids || !group_count || !sids || !count)
+        return fail(ERROR_INVALID_PARAMETER);
+    RtlInitUnicodeString(&str, name);
+    if (!set_ntstatus(RtlDeriveCapabilitySidsFromName(&str, group, sid)))
+        return FALSE;
+    *group_sids = sid_list(group);
+    *sids = sid_list(sid);
+    if (!*group_sids || !*sids) {
+        if (*group_sids)
+            kb_free(**group_sids);
+        if (*sids)
+            kb_free(**sids);
+        kb_free(*group_sids);
+        kb_free(*sids);
+        return fail(ERROR_NOT_ENOUGH_MEMORY);
+    }
+    *group_count = *count = 1;
+    return TRUE;
+}
