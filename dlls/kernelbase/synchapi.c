@@ -437,6 +437,14 @@ BOOL WINAPI InitOnceComplete(INIT_ONCE *once, DWORD flags, void *context)
 
 BOOL WINAPI InitOnceExecuteOnce(INIT_ONCE *once, PINIT_ONCE_FN function, void *parameter, void **context)
 {
+    ULONG_PTR word = __atomic_load_n((ULONG_PTR *)&once->Ptr, __ATOMIC_ACQUIRE);
+
+    /* Done, as it is nearly always: ntdll's rtlwait.c says what the bits mean. */
+    if (__builtin_expect((word & 3) == 2, 1)) {
+        if (context)
+            *context = (void *)(word & ~(ULONG_PTR)3);
+        return TRUE;
+    }
     /* A function that fails leaves its own last error. */
     return !RtlRunOnceExecuteOnce(once, (PRTL_RUN_ONCE_INIT_FN)function, parameter, context);
 }
