@@ -25,6 +25,13 @@ has "exported functions" ' kernel32\.VirtualAlloc\(0, 0x1000000, 0x2000, 1\) = 0
 has "exported functions" ' kernel32\.GetTempPathW|kernel32\.CreateFileW\(L"' calls
 lacks "the filter of functions" 'CriticalSection|msvcrt\.malloc| Nt' calls
 
+# What a program tells a debugger, whichever calls are shown; without a trace nobody sees it.
+$TRANSOM trace -e NtNothing -o calls "$BUILD/tests/unix/debugtext.exe" >out 2>err || fail "exit code $?"
+has "OutputDebugStringA" ' debug output: "first \\"text\\"\\n"$' calls
+has "OutputDebugStringW" ' debug output: "second €"$' calls
+has "DbgPrint" ' debug output: "third 3\\n"$' calls
+$TRANSOM "$BUILD/tests/unix/debugtext.exe" >out 2>err; empty "no trace: output" out; empty "no trace: errors" err
+
 for run in "" "--no-such-option x.exe"; do
     $TRANSOM trace $run >out 2>err; is "trace $run" $? 2
     has "trace $run" '^usage:' err

@@ -345,9 +345,10 @@ static NTSTATUS show_debug_text(const void *user)
     put(&line, "debug output: \"");
     for (size_t i = 0; i < n; i++) {
         unsigned char c = (unsigned char)narrow[i];
-        const char *escape = c ? strchr("\nn\rr\tt\"\"\\\\", c) : NULL;
-        if (escape)
-            put(&line, "\\%c", escape[1]);
+        if (c == '\n' || c == '\r' || c == '\t')
+            put(&line, "\\%c", c == '\n' ? 'n' : c == '\r' ? 'r' : 't');
+        else if (c == '"' || c == '\\')
+            put(&line, "\\%c", c);
         else
             put(&line, c < 0x20 || c == 0x7f ? "\\x%02x" : "%c", c);
     }
