@@ -257,8 +257,10 @@ static NTSTATUS walk_pages(struct heap *heap, struct segment *segment, struct pa
         if (run->kind != RUN_SLAB || run->carved)
             return report_block(heap, run, (char *)run + RUN_FIRST, entry);
     }
-    if (segment->link.Flink != &heap->segments)
+    if (segment->link.Flink != &heap->segments) {
+        entry->SegmentIndex++;
         return report_segment(CONTAINING_RECORD(segment->link.Flink, struct segment, link), entry);
+    }
     return walk_regions(heap, heap->regions.Flink, entry);
 }
 
@@ -268,8 +270,10 @@ static NTSTATUS walk(struct heap *heap, RTL_HEAP_WALK_ENTRY *entry)
     struct segment *segment;
     struct run *run;
 
-    if (!at)
+    if (!at) {
+        entry->SegmentIndex = 0;
         return report_segment(&heap->first, entry);
+    }
     segment = pages_segment_of(heap, at);
     if (!segment) {
         run = (struct run *)(at - RUN_FIRST);

@@ -157,6 +157,7 @@ static void test_walk(void)
         if (first < 0)
             first = entry.wFlags;
         if (entry.wFlags & PROCESS_HEAP_REGION) {
+            ok(!test_is_transom() || entry.iRegionIndex == regions, "region %d, not %d", entry.iRegionIndex, regions);
             regions++;
             ok(entry.Region.lpFirstBlock >= entry.lpData && entry.Region.lpLastBlock > entry.Region.lpFirstBlock &&
                    entry.Region.dwCommittedSize,
