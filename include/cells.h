@@ -19,6 +19,8 @@ extern uint32_t segment_common_cells, segment_common_threads;
 
 /* The calling thread's records; 0 = none (yet). */
 extern __thread uint32_t cell_self_own, cell_self_common;
+/* Whom the calling thread satisfied last was spinning: an answer may come soon. See wait_cells.c. */
+extern __thread bool cell_partner_spins;
 /* Gets the calling thread's common record if it has none yet. Not in the server, which has one from the start. */
 NTSTATUS cell_common_record(void) __attribute__((weak));
 /* Unlinks cells that have moved from what the calling thread owns. */

@@ -17,6 +17,7 @@
 char *segment_base, *segment_common_base;
 uint32_t segment_common_cells, segment_common_threads;
 __thread uint32_t cell_self_own, cell_self_common;
+__thread bool cell_partner_spins;
 void (*cell_packet_fired)(uint32_t record);
 
 uint32_t cell_self(uint32_t ref)
@@ -304,6 +305,7 @@ static uint32_t hand_over(uint32_t ref, uint64_t *word, struct wake_list *wakes)
         if (!claim_any(segment, record, number % SEGMENT_WAIT_OBJECTS, &wake))
             continue; /* it waits for all, was satisfied by another object, or is leaving */
         *word = cell_queue_remove(ref, *word, number);
+        cell_partner_spins = !wake;
         if (wake)
             wake_later(wakes, wake);
         return record;

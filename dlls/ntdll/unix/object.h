@@ -99,7 +99,7 @@ struct thread_wait {
     struct object **held;            /* references that a blocked wait holds: dropped if the thread ends there */
     unsigned held_count;
     struct wait_spin { /* whether spinning before blocking has paid lately: see wait.c */
-        uint16_t credit, typical, interval, left;
+        uint16_t credit, typical, interval, left, probes;
     } spin;
     /* Completion ports (completion.c): */
     struct completion_port *port; /* the port whose packets the thread handles; referenced */

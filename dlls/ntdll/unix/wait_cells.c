@@ -112,8 +112,13 @@ static void wait_over(struct thread_wait *wait)
  * the wake-up of an idle processor; where it does not, the time is lost, and taken from whoever would give the answer if
  * there are more threads than processors. So each thread learns: it spins in every wait as long as that mostly pays, for
  * about twice as long as it usually took; when it does not, it tries again once in a while, at ever greater distances.
+ *
+ * Two threads that answer each other on two processors must both begin to spin to see that it pays: one that spins briefly
+ * for another that has to be woken first gives up too early. So every fourth trial is as long as a slow wake-up, and
+ * who finds that the one whom it satisfies was spinning, tries too.
  */
-#define SPIN_MAX          300u /* pauses, of 10 to 50 ns: about as long as a wake-up takes */
+#define SPIN_MAX          300u /* pauses, of 10 to 50 ns: about as long as a wake-up takes where a processor is awake */
+#define SPIN_LONG         2500u /* and where it has to be woken */
 #define SPIN_CREDIT       8
 #define SPIN_INTERVAL     8
 #define SPIN_INTERVAL_MAX 512
@@ -138,21 +143,31 @@ uint32_t wait_pending_bits(const struct thread_wait *wait, bool alertable)
 
 static uint32_t spin_limit(struct wait_spin *spin)
 {
+    bool hint = cell_partner_spins;
+    cell_partner_spins = false;
     if (spin->credit)
         return spin->typical * 2u + 30 < SPIN_MAX ? spin->typical * 2u + 30 : SPIN_MAX;
-    if (spin->left) {
+    if (!spin->interval) { /* a new thread: few ever wait so often that it matters */
+        spin->interval = SPIN_INTERVAL;
+        spin->left = SPIN_INTERVAL;
+    }
+    if (!hint && spin->left) {
         spin->left--;
         return 0;
     }
-    return spinning_possible() ? SPIN_MAX : 0;
+    if (!spinning_possible())
+        return 0;
+    return !hint && (++spin->probes & 3) == 0 ? SPIN_LONG : SPIN_MAX;
 }
 
 static void spin_paid(struct wait_spin *spin, uint32_t took)
 {
+    if (took > SPIN_MAX)
+        took = SPIN_MAX;
     spin->typical = (uint16_t)(spin->credit ? (spin->typical * 7u + took) / 8 : took);
     if (spin->credit < SPIN_CREDIT)
         spin->credit++;
-    spin->interval = 0;
+    spin->interval = SPIN_INTERVAL;
 }
 
 static void spin_failed(struct wait_spin *spin)
@@ -162,10 +177,9 @@ static void spin_failed(struct wait_spin *spin)
         return;
     }
     spin->credit = 0;
-    spin->interval = spin->interval ? spin->interval * 2 : SPIN_INTERVAL;
-    if (spin->interval > SPIN_INTERVAL_MAX)
-        spin->interval = SPIN_INTERVAL_MAX;
     spin->left = spin->interval;
+    if (spin->interval < SPIN_INTERVAL_MAX)
+        spin->interval *= 2;
 }
 
 /* What ended the wait, from its state; common ones stay SATISFIED until wait_over(). */
