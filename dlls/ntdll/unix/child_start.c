@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* child_start.c: the start of a process that another one of ours created: what the memfd says (child.h) becomes true. */
-#include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 #include "child.h"
 #include "client.h"
 #include "file.h"

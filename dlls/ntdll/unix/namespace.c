@@ -9,99 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cell.h"
-#include "nametable.h"
-#include "object_private.h"
+#include "namespace.h"
 #include "objecttree.h"
 #include "security.h"
 #include "shared.h"
 
-struct object_name {
-    struct object *object;
-    struct directory *parent; /* referenced */
-    bool linked;
-    struct name_entry entry;
-};
-
-struct directory {
-    struct object header;
-    struct name_table names;
-    uint32_t number; /* what the server calls it; 0 = it is this process's */
-    /* Where the last enumeration stopped: the next one goes on there if it asks for that place. */
-    ULONG scan_index;
-    bool scan_remote;
-    uint64_t scan_cursor;
-};
-
-struct symbolic_link {
-    struct object header;
-    size_t length;
-    WCHAR target[];
-};
-
 #define MAX_LINKS 32 /* substitutions in one look-up: more is a loop */
 
-static uint32_t lock;
+uint32_t namespace_lock;
 static struct directory *root;
-
-static void directory_destroy(struct object *obj)
-{
-    name_table_free(&((struct directory *)obj)->names);
-    free(obj);
-}
-
-static struct directory *directory_new(void);
-
-static NTSTATUS directory_adopt(struct shared_form *form, struct object **obj)
-{
-    struct directory *dir = directory_new();
-    (void)form;
-    *obj = &dir->header;
-    return dir ? STATUS_SUCCESS : STATUS_NO_MEMORY;
-}
-
-const struct object_type directory_type = {
-    .name = "Directory",
-    .valid_access = DIRECTORY_ALL_ACCESS,
-    .generic_mapping = { STANDARD_RIGHTS_READ | DIRECTORY_QUERY | DIRECTORY_TRAVERSE,
-                         STANDARD_RIGHTS_WRITE | DIRECTORY_CREATE_OBJECT | DIRECTORY_CREATE_SUBDIRECTORY,
-                         STANDARD_RIGHTS_EXECUTE | DIRECTORY_QUERY | DIRECTORY_TRAVERSE, DIRECTORY_ALL_ACCESS },
-    .destroy = directory_destroy,
-    .adopt = directory_adopt,
-};
-
-static void link_destroy(struct object *obj)
-{
-    free(obj);
-}
-
-static struct symbolic_link *link_new(const WCHAR *target, size_t length);
-
-static NTSTATUS link_share(struct object *obj, struct shared_form *form)
-{
-    const struct symbolic_link *link = (struct symbolic_link *)obj;
-    form->size = (uint32_t)(link->length * sizeof(WCHAR));
-    if (!(form->data = malloc(form->size)))
-        return STATUS_NO_MEMORY;
-    memcpy(form->data, link->target, form->size);
-    return STATUS_SUCCESS;
-}
-
-static NTSTATUS link_adopt(struct shared_form *form, struct object **obj)
-{
-    struct symbolic_link *link = link_new(form->data, form->size / sizeof(WCHAR));
-    *obj = &link->header;
-    return link ? STATUS_SUCCESS : STATUS_NO_MEMORY;
-}
-
-const struct object_type symbolic_link_type = {
-    .name = "SymbolicLink",
-    .valid_access = SYMBOLIC_LINK_ALL_ACCESS,
-    .generic_mapping = { STANDARD_RIGHTS_READ | SYMBOLIC_LINK_QUERY, STANDARD_RIGHTS_WRITE,
-                         STANDARD_RIGHTS_EXECUTE | SYMBOLIC_LINK_QUERY, SYMBOLIC_LINK_ALL_ACCESS },
-    .destroy = link_destroy,
-    .share = link_share,
-    .adopt = link_adopt,
-};
 
 /* --- directories; the lock is held --- */
 
@@ -139,20 +55,20 @@ static void entry_unlink(struct object_name *entry)
 /* The last handle is closed: the name goes, unless somebody found the object meanwhile or it is permanent. */
 void object_name_last_handle(struct object *obj)
 {
-    native_lock(&lock);
+    native_lock(&namespace_lock);
     if (obj->name && obj->name->linked && !(obj->flags & OBJECT_PERMANENT) &&
         !__atomic_load_n(&obj->handle_count, __ATOMIC_ACQUIRE))
         entry_unlink(obj->name);
-    native_unlock(&lock);
+    native_unlock(&namespace_lock);
 }
 
 void object_name_free(struct object *obj)
 {
     struct object_name *entry = obj->name;
-    native_lock(&lock);
+    native_lock(&namespace_lock);
     if (entry->linked)
         entry_unlink(entry);
-    native_unlock(&lock);
+    native_unlock(&namespace_lock);
     struct directory *parent = entry->parent;
     free(entry);
     obj->name = NULL;
@@ -173,7 +89,7 @@ WCHAR *object_full_name(struct object *obj, size_t *length)
 {
     if (obj->shared_number)
         return shared_full_name(obj, length);
-    native_lock(&lock);
+    native_lock(&namespace_lock);
     size_t total = 0;
     for (struct object *o = obj; o->name; o = &o->name->parent->header)
         total += 1 + o->name->entry.length;
@@ -191,33 +107,13 @@ WCHAR *object_full_name(struct object *obj, size_t *length)
             text[--at] = '\\';
         }
     }
-    native_unlock(&lock);
+    native_unlock(&namespace_lock);
     return text;
 }
 
 /* --- the tree at start --- */
 
-static struct directory *directory_new(void)
-{
-    struct directory *dir = calloc(1, sizeof(*dir));
-    if (dir)
-        object_init(&dir->header, &directory_type);
-    return dir;
-}
-
-static struct symbolic_link *link_new(const WCHAR *target, size_t length)
-{
-    struct symbolic_link *link = malloc(sizeof(*link) + (length + 1) * sizeof(WCHAR));
-    if (link) {
-        object_init(&link->header, &symbolic_link_type);
-        link->length = length;
-        memcpy(link->target, target, length * sizeof(WCHAR));
-        link->target[length] = 0;
-    }
-    return link;
-}
-
-static size_t widen(const char *text, WCHAR *out)
+size_t namespace_widen(const char *text, WCHAR *out)
 {
     size_t length = strlen(text);
     for (size_t i = 0; i < length; i++)
@@ -238,11 +134,11 @@ static void plant(struct directory *top, const char *path, struct object *obj)
         char part[64];
         memcpy(part, name, (size_t)(end - name));
         part[end - name] = 0;
-        entry = directory_find(top, wide, widen(part, wide), false);
+        entry = directory_find(top, wide, namespace_widen(part, wide), false);
         top = container_of(entry->object, struct directory, header);
         name = end + 1;
     }
-    if (directory_insert(top, wide, widen(name, wide), obj))
+    if (directory_insert(top, wide, namespace_widen(name, wide), obj))
         transom_fatal("out of memory");
 }
 
@@ -263,7 +159,7 @@ static void make_tree(void)
     for (size_t i = 0; i < sizeof(tree) / sizeof(*tree); i++) {
         if (tree[i].target) {
             WCHAR wide[64];
-            struct symbolic_link *link = link_new(wide, widen(tree[i].target, wide));
+            struct symbolic_link *link = link_new(wide, namespace_widen(tree[i].target, wide));
             plant(top, tree[i].path, link ? &link->header : NULL);
         } else {
             struct directory *dir = directory_new();
@@ -277,9 +173,9 @@ static void make_tree(void)
 
 void namespace_init(void) {}
 
-static void lock_tree(void)
+void namespace_lock_tree(void)
 {
-    native_lock(&lock);
+    native_lock(&namespace_lock);
     if (unlikely(!root))
         make_tree();
 }
@@ -325,11 +221,6 @@ static NTSTATUS substitute(struct lookup *lookup, const struct symbolic_link *li
     return STATUS_SUCCESS;
 }
 
-static uint32_t shared_number(const struct directory *dir)
-{
-    return dir->header.shared_number ? dir->header.shared_number : dir->number;
-}
-
 /*
  * Walks attr's name. The lock is held. STATUS_SUCCESS also if only the last component is missing (object NULL), or if the
  * rest of the way is in a shared directory (shared).
@@ -365,7 +256,7 @@ static NTSTATUS walk(const struct object_attr *attr, struct lookup *lookup)
         bool last = part == length;
         struct object_name *entry = directory_find(dir, name, part, ignore_case);
         struct object *obj = entry ? entry->object : NULL;
-        if (!obj && (lookup->shared = shared_number(dir))) {
+        if (!obj && (lookup->shared = directory_number(dir))) {
             lookup->last = name;
             lookup->last_length = length;
             if (last)
@@ -460,12 +351,12 @@ NTSTATUS object_insert(struct object *obj, const struct object_attr *user_attr, 
         return STATUS_SUCCESS;
     for (;;) {
         struct lookup lookup = { 0 };
-        lock_tree();
+        namespace_lock_tree();
         status = walk(&attr, &lookup);
         bool shared = !status && lookup.shared && shared_can(obj->type);
         if (!status && !shared)
             status = insert_local(obj, &attr, &lookup, existing);
-        native_unlock(&lock);
+        native_unlock(&namespace_lock);
         struct shared_name name = shared_rest(&lookup, &attr);
         if (shared)
             status = shared_insert(obj, &name, existing);
@@ -492,9 +383,9 @@ NTSTATUS object_open(const struct object_attr *user_attr, const struct object_ty
         return STATUS_OBJECT_PATH_SYNTAX_BAD;
     for (;;) {
         struct lookup lookup = { 0 };
-        lock_tree();
+        namespace_lock_tree();
         status = walk(&attr, &lookup);
-        native_unlock(&lock);
+        native_unlock(&namespace_lock);
         struct shared_name name = shared_rest(&lookup, &attr);
         if (!status && lookup.shared) {
             status = shared_open(&name, type, obj);
@@ -635,250 +526,5 @@ NTSTATUS object_open_handle(const struct object_type *type, ACCESS_MASK access, 
             *handle = value;
     }
     object_attr_free(&attr);
-    return status;
-}
-
-/* --- system calls --- */
-
-NTSTATUS NtCreateDirectoryObject(HANDLE *DirectoryHandle, ACCESS_MASK DesiredAccess,
-                                 OBJECT_ATTRIBUTES *ObjectAttributes)
-{
-    struct directory *dir = directory_new();
-    if (!dir)
-        return STATUS_NO_MEMORY;
-    return object_create_handle(&dir->header, DesiredAccess, ObjectAttributes, DirectoryHandle);
-}
-
-NTSTATUS NtDeletePrivateNamespace(HANDLE NamespaceHandle)
-{
-    struct object *obj;
-    NTSTATUS status = handle_lookup(NamespaceHandle, &directory_type, DELETE, &obj);
-    if (status)
-        return status;
-    status = obj->shared_number ? shared_remove_name(obj) : STATUS_INVALID_PARAMETER;
-    object_unref(obj);
-    return status;
-}
-
-NTSTATUS NtOpenDirectoryObject(HANDLE *DirectoryHandle, ACCESS_MASK DesiredAccess, OBJECT_ATTRIBUTES *ObjectAttributes)
-{
-    return object_open_handle(&directory_type, DesiredAccess, ObjectAttributes, DirectoryHandle);
-}
-
-/* One entry of a directory, wherever it is kept. */
-struct listed {
-    WCHAR *name; /* malloc'ed */
-    size_t length;
-    const struct object_type *type;
-};
-
-/* Where an enumeration is: first the entries of the fixed tree and of this process, then the server's. */
-struct scan {
-    bool remote;
-    uint64_t cursor;
-};
-
-static NTSTATUS scan_next(struct directory *dir, struct scan *scan, struct listed *out)
-{
-    NTSTATUS status = STATUS_SUCCESS;
-    if (!scan->remote) {
-        lock_tree();
-        struct name_entry *entry = name_next(&dir->names, scan->cursor);
-        if (entry) {
-            out->length = entry->length;
-            out->type = container_of(entry, struct object_name, entry)->object->type;
-            if ((out->name = malloc(entry->length * sizeof(WCHAR) + 1)))
-                memcpy(out->name, entry->text, entry->length * sizeof(WCHAR));
-            scan->cursor = name_cursor(entry);
-        }
-        native_unlock(&lock);
-        if (entry)
-            return out->name ? STATUS_SUCCESS : STATUS_NO_MEMORY;
-        *scan = (struct scan){ .remote = true };
-    }
-    if (!shared_number(dir))
-        return STATUS_NO_MORE_ENTRIES;
-    do { /* what this version of us knows no type for is not listed */
-        status = shared_directory_next(shared_number(dir), &scan->cursor, &out->name, &out->length, &out->type);
-        if (!status && !out->type)
-            free(out->name);
-    } while (!status && !out->type);
-    return status;
-}
-
-static size_t listed_size(const struct listed *entry)
-{
-    return sizeof(OBJECT_DIRECTORY_INFORMATION) + (entry->length + 1 + strlen(entry->type->name) + 1) * 2;
-}
-
-/* The next entries from number `first` on, as many as fit into `size`; the number of the directory's last answer is where
- * the next one usually goes on. *more: there is one that did not fit, or was not wanted; *needed: its size. */
-static NTSTATUS scan_entries(struct directory *dir, ULONG first, bool single, size_t size, struct listed **entries,
-                             size_t *count, size_t *next_size)
-{
-    struct scan scan = { 0 };
-    size_t total = sizeof(OBJECT_DIRECTORY_INFORMATION), capacity = 0;
-    struct listed entry;
-    NTSTATUS status = STATUS_SUCCESS;
-    ULONG skip = first;
-    lock_tree();
-    if (dir->scan_index == first) {
-        scan = (struct scan){ dir->scan_remote, dir->scan_cursor };
-        skip = 0;
-    }
-    native_unlock(&lock);
-    for (; skip && !status; skip--)
-        if (!(status = scan_next(dir, &scan, &entry)))
-            free(entry.name);
-    *count = *next_size = 0;
-    struct scan before = scan;
-    while (!status && !(status = scan_next(dir, &scan, &entry))) {
-        if (total + listed_size(&entry) > size || (single && *count)) {
-            *next_size = total + listed_size(&entry);
-            free(entry.name);
-            break;
-        }
-        if (*count == capacity) {
-            capacity = capacity ? capacity * 2 : 16;
-            struct listed *larger = realloc(*entries, capacity * sizeof(**entries));
-            if (!larger) {
-                free(entry.name);
-                return STATUS_NO_MEMORY;
-            }
-            *entries = larger;
-        }
-        (*entries)[(*count)++] = entry;
-        total += listed_size(&entry);
-        before = scan;
-    }
-    lock_tree();
-    dir->scan_index = first + (ULONG)*count;
-    dir->scan_remote = before.remote;
-    dir->scan_cursor = before.cursor;
-    native_unlock(&lock);
-    return status == STATUS_NO_MORE_ENTRIES ? STATUS_SUCCESS : status;
-}
-
-/* The answer: an array of entries ended by an empty one, then the texts, with pointers as in the program's buffer. */
-static char *put_entries(const struct listed *entries, size_t count, char *user, size_t *size)
-{
-    size_t at = (count + 1) * sizeof(OBJECT_DIRECTORY_INFORMATION), total = sizeof(OBJECT_DIRECTORY_INFORMATION);
-    for (size_t i = 0; i < count; i++)
-        total += listed_size(&entries[i]);
-    char *out = calloc(1, total);
-    if (!out)
-        return NULL;
-    OBJECT_DIRECTORY_INFORMATION *info = (OBJECT_DIRECTORY_INFORMATION *)out;
-    for (size_t i = 0; i < count; i++) {
-        size_t bytes = entries[i].length * 2;
-        memcpy(out + at, entries[i].name, bytes);
-        info[i].Name = (UNICODE_STRING){ (USHORT)bytes, (USHORT)(bytes + 2), (WCHAR *)(user + at) };
-        at += bytes + 2;
-        bytes = widen(entries[i].type->name, (WCHAR *)(out + at)) * 2;
-        info[i].TypeName = (UNICODE_STRING){ (USHORT)bytes, (USHORT)(bytes + 2), (WCHAR *)(user + at) };
-        at += bytes + 2;
-    }
-    *size = total;
-    return out;
-}
-
-NTSTATUS NtQueryDirectoryObject(HANDLE DirectoryHandle, PVOID Buffer, ULONG Length, BOOLEAN ReturnSingleEntry,
-                                BOOLEAN RestartScan, ULONG *Context, ULONG *ReturnLength)
-{
-    struct object *obj;
-    NTSTATUS status = handle_lookup(DirectoryHandle, &directory_type, DIRECTORY_QUERY, &obj);
-    if (status)
-        return status;
-    ULONG first = RestartScan ? 0 : *Context;
-    struct listed *entries = NULL;
-    size_t count = 0, next_size, size = 0;
-    status = scan_entries((struct directory *)obj, first, ReturnSingleEntry, Length, &entries, &count, &next_size);
-    if (!status && !count) {
-        size = next_size;
-        status = next_size ? STATUS_BUFFER_TOO_SMALL : STATUS_NO_MORE_ENTRIES;
-    } else if (!status) {
-        char *out = put_entries(entries, count, Buffer, &size);
-        if (!out)
-            status = STATUS_NO_MEMORY;
-        else if (!user_copy_out(Buffer, out, size))
-            status = STATUS_ACCESS_VIOLATION;
-        else
-            status = !ReturnSingleEntry && next_size ? STATUS_MORE_ENTRIES : STATUS_SUCCESS;
-        free(out);
-    }
-    for (size_t i = 0; i < count; i++)
-        free(entries[i].name);
-    free(entries);
-    object_unref(obj);
-    if (NT_SUCCESS(status))
-        *Context = first + (ULONG)count;
-    if (ReturnLength)
-        *ReturnLength = (ULONG)size;
-    return status;
-}
-
-NTSTATUS NtCreateSymbolicLinkObject(HANDLE *LinkHandle, ACCESS_MASK DesiredAccess, OBJECT_ATTRIBUTES *ObjectAttributes,
-                                    UNICODE_STRING *LinkTarget)
-{
-    WCHAR *target;
-    size_t length;
-    NTSTATUS status = user_string_in(LinkTarget, &target, &length);
-    if (status)
-        return status;
-    if (!length) {
-        free(target);
-        return STATUS_INVALID_PARAMETER;
-    }
-    struct symbolic_link *link = link_new(target, length);
-    free(target);
-    if (!link)
-        return STATUS_NO_MEMORY;
-    return object_create_handle(&link->header, DesiredAccess, ObjectAttributes, LinkHandle);
-}
-
-NTSTATUS NtOpenSymbolicLinkObject(HANDLE *LinkHandle, ACCESS_MASK DesiredAccess, OBJECT_ATTRIBUTES *ObjectAttributes)
-{
-    struct object_attr attr;
-    struct object *obj;
-    HANDLE value;
-    NTSTATUS status = object_attr_in(ObjectAttributes, &attr);
-    if (status)
-        return status;
-    attr.attributes |= OBJ_OPENLINK;
-    status = object_open(&attr, &symbolic_link_type, &obj);
-    if (!status) {
-        ACCESS_MASK granted;
-        status = security_grant(obj, DesiredAccess, &granted);
-        if (!status)
-            status = handle_create(obj, granted, attr.attributes, &value);
-        object_unref(obj);
-        if (!status)
-            *LinkHandle = value;
-    }
-    object_attr_free(&attr);
-    return status;
-}
-
-NTSTATUS NtQuerySymbolicLinkObject(HANDLE LinkHandle, UNICODE_STRING *LinkTarget, ULONG *ReturnedLength)
-{
-    struct object *obj;
-    NTSTATUS status = handle_lookup(LinkHandle, &symbolic_link_type, SYMBOLIC_LINK_QUERY, &obj);
-    if (status)
-        return status;
-    const struct symbolic_link *link = (struct symbolic_link *)obj;
-    size_t bytes = link->length * sizeof(WCHAR);
-    UNICODE_STRING out = *LinkTarget;
-    /* With ReturnedLength the terminating zero is wanted too. */
-    size_t wanted = ReturnedLength ? bytes + sizeof(WCHAR) : bytes;
-    if (out.MaximumLength < wanted) {
-        status = STATUS_BUFFER_TOO_SMALL;
-    } else if (!user_copy_out(out.Buffer, link->target, wanted)) {
-        status = STATUS_ACCESS_VIOLATION;
-    } else {
-        LinkTarget->Length = (USHORT)bytes;
-    }
-    if (ReturnedLength)
-        *ReturnedLength = (ULONG)wanted;
-    object_unref(obj);
     return status;
 }

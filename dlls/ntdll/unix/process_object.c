@@ -4,8 +4,6 @@
  * number. The first are watched from here, by their pidfd; the end of the others is told by the server in their cell.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,12 +11,9 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <unistd.h>
 #include "child.h"
 #include "client.h"
 #include "job.h"
-#include "object_private.h"
-#include "process.h"
 #include "remote.h"
 #include "shared.h"
 

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: MIT */
+/* child_packet.c: what a new process is told and given: parameters, inherited handles, attributes. */
+#include <stdlib.h>
+#include <string.h>
+#include "child_private.h"
+#include "client.h"
+#include "file.h"
+#include "path.h"
+#include "security.h"
+#include "shared.h"
+
+/* --- what goes to the child --- */
+
+static size_t append(struct packet *packet, const void *data, size_t size)
+{
+    size_t at = ROUND_UP(packet->used, 8);
+    if (at + size > packet->capacity) {
+        size_t capacity = (at + size) * 2;
+        char *larger = realloc(packet->data, capacity);
+        if (!larger) {
+            packet->failed = true;
+            return 0;
+        }
+        packet->data = larger;
+        packet->capacity = capacity;
+    }
+    memset(packet->data + packet->used, 0, at - packet->used);
+    if (size)
+        memcpy(packet->data + at, data, size);
+    packet->used = at + size;
+    return at;
+}
+
+/* What cannot be shared is not inherited: the child finds an invalid handle. */
+static bool add_shared(HANDLE handle, struct object *obj, ACCESS_MASK access, struct spawn *spawn)
+{
+    uint32_t number;
+    if (obj->type != &process_type && !shared_can(obj->type))
+        return true;
+    if (spawn->shared_count == spawn->shared_capacity) {
+        size_t capacity = spawn->shared_capacity ? spawn->shared_capacity * 2 : 8;
+        struct child_shared *larger = realloc(spawn->shared, capacity * sizeof(*larger));
+        if (!larger) {
+            spawn->failed = true;
+            return false;
+        }
+        spawn->shared = larger;
+        spawn->shared_capacity = capacity;
+    }
+    if (!shared_export(obj, &number))
+        spawn->shared[spawn->shared_count++] = (struct child_shared){ (uint64_t)handle, number, access };
+    return true;
+}
+
+bool spawn_add_handle(HANDLE handle, struct object *obj, ACCESS_MASK access, ULONG attributes, void *context)
+{
+    struct spawn *spawn = context;
+    if (!(attributes & SEGMENT_HANDLE_INHERIT))
+        return true;
+    if (spawn->list) {
+        size_t i = 0;
+        while (i < spawn->list_count && spawn->list[i] != handle)
+            i++;
+        if (i == spawn->list_count)
+            return true;
+    }
+    if (obj->type != &file_type)
+        return add_shared(handle, obj, access, spawn);
+    struct file_object *file = container_of(obj, struct file_object, obj);
+    if (file->fd < 0 || file->fd_is_path)
+        return true;
+    if ((spawn->handle_count & (spawn->handle_count - 1)) == 0) {
+        size_t capacity = spawn->handle_count ? spawn->handle_count * 2 : 1;
+        struct child_handle *handles = realloc(spawn->handles, capacity * sizeof(*handles));
+        if (handles)
+            spawn->handles = handles;
+        struct object **referenced = realloc(spawn->referenced, capacity * sizeof(*referenced));
+        if (referenced)
+            spawn->referenced = referenced;
+        if (!handles || !referenced) {
+            spawn->failed = true;
+            return false;
+        }
+    }
+    if (!file->os_position && file->kind == FILE_KIND_FILE) {
+        /* From now on the position is shared with the child, as it is on Windows: the descriptor keeps it. */
+        lseek(file->fd, file->position, SEEK_SET);
+        file->os_position = true;
+    }
+    /* 0, 1 and 2 will be something else in the child. */
+    int fd = file->fd > 2 ? file->fd : unix_fd_reserve(dup(file->fd));
+    if (fd < 0) {
+        spawn->failed = true;
+        return false;
+    }
+    object_ref(obj);
+    spawn->referenced[spawn->handle_count] = obj;
+    spawn->handles[spawn->handle_count++] = (struct child_handle){
+        .value = (uint64_t)handle,
+        .fd = fd,
+        .access = access,
+        .options = file->options,
+        .append = file->append_only,
+    };
+    return true;
+}
+
+/* A connection to the server that holds, for the child, what it inherits. */
+NTSTATUS spawn_give_shared(struct spawn *spawn)
+{
+    uint32_t *numbers = malloc(spawn->shared_count * sizeof(*numbers));
+    if (!numbers)
+        return STATUS_NO_MEMORY;
+    for (size_t i = 0; i < spawn->shared_count; i++)
+        numbers[i] = spawn->shared[i].number;
+    NTSTATUS status = client_adopt(numbers, spawn->shared_count, &spawn->server_fd);
+    free(numbers);
+    return status;
+}
+
+/* The descriptor of a standard handle of the child. */
+int spawn_std_descriptor(struct spawn *spawn, HANDLE handle)
+{
+    for (size_t i = 0; i < spawn->handle_count; i++)
+        if (spawn->handles[i].value == (uint64_t)handle)
+            return spawn->handles[i].fd;
+    return -1;
+}
+
+static NTSTATUS copy_string(struct spawn *spawn, const UNICODE_STRING *string, uint32_t *at, uint32_t *size)
+{
+    WCHAR *text = NULL;
+    size_t bytes = 0; /* RuntimeData is no text: it may have an odd number */
+    if (string->Length) {
+        NTSTATUS status;
+        UNICODE_STRING copy = *string;
+        text = malloc(copy.Length + 2u);
+        if (!text)
+            return STATUS_NO_MEMORY;
+        status = user_copy_in(text, copy.Buffer, copy.Length) ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
+        if (status) {
+            free(text);
+            return status;
+        }
+        bytes = copy.Length;
+    }
+    *at = (uint32_t)append(&spawn->packet, text ? text : (WCHAR[]){ 0 }, bytes);
+    *size = (uint32_t)bytes;
+    free(text);
+    return STATUS_SUCCESS;
+}
+
+/* An NT or DOS path of the program's as a Unix path; malloc'ed. */
+NTSTATUS spawn_unix_path(const WCHAR *text, size_t chars, char **result)
+{
+    struct nt_path path;
+    WCHAR *nt = malloc((chars + 5) * sizeof(WCHAR));
+    if (!nt)
+        return STATUS_NO_MEMORY;
+    size_t used = 0;
+    if (!(chars > 4 && text[0] == '\\' && text[1] == '?' && text[2] == '?')) {
+        memcpy(nt, u"\\??\\", 8);
+        used = 4;
+    }
+    memcpy(nt + used, text, chars * 2);
+    used += chars;
+    NTSTATUS status = path_parse_text(NULL, nt, used, &path);
+    free(nt);
+    if (status)
+        return status;
+    *result = NULL;
+    struct stat st;
+    if (path.kind != PATH_FILE && path.kind != PATH_VOLUME) {
+        status = STATUS_OBJECT_NAME_INVALID;
+    } else {
+        if (stat(path.name, &st))
+            status = path_resolve(&path);
+        if (!status && !(*result = strndup(path.name, path.len)))
+            status = STATUS_NO_MEMORY;
+    }
+    path_free(&path);
+    return status;
+}
+
+NTSTATUS spawn_read_attributes(struct spawn *spawn, PVOID user_list, UNICODE_STRING *image, ULONG *priority)
+{
+    SIZE_T total = 0;
+    PS_ATTRIBUTE attribute, *at;
+    if (!user_list)
+        return STATUS_SUCCESS;
+    if (!user_copy_in(&total, user_list, sizeof(total)))
+        return STATUS_ACCESS_VIOLATION;
+    at = ((PS_ATTRIBUTE_LIST *)user_list)->Attributes;
+    for (SIZE_T used = sizeof(total); used + sizeof(*at) <= total; used += sizeof(*at), at++) {
+        if (!user_copy_in(&attribute, at, sizeof(attribute)))
+            return STATUS_ACCESS_VIOLATION;
+        if (attribute.Attribute == PS_ATTRIBUTE_IMAGE_NAME && attribute.Size <= 0xfffe) {
+            image->Length = image->MaximumLength = (USHORT)attribute.Size;
+            image->Buffer = attribute.ValuePtr;
+        } else if (attribute.Attribute == PS_ATTRIBUTE_HANDLE_LIST && attribute.Size <= 1 << 20) {
+            free(spawn->list);
+            spawn->list = malloc(attribute.Size + 1);
+            spawn->list_count = attribute.Size / sizeof(HANDLE);
+            if (!spawn->list)
+                return STATUS_NO_MEMORY;
+            if (!user_copy_in(spawn->list, attribute.ValuePtr, attribute.Size))
+                return STATUS_ACCESS_VIOLATION;
+        } else if (attribute.Attribute == PS_ATTRIBUTE_JOB_LIST && attribute.Size <= 1 << 20) {
+            free(spawn->jobs);
+            spawn->jobs = malloc(attribute.Size + 1);
+            spawn->job_count = attribute.Size / sizeof(HANDLE);
+            if (!spawn->jobs)
+                return STATUS_NO_MEMORY;
+            if (!user_copy_in(spawn->jobs, attribute.ValuePtr, attribute.Size))
+                return STATUS_ACCESS_VIOLATION;
+        } else if (attribute.Attribute == PS_ATTRIBUTE_TOKEN) {
+            if (spawn->token)
+                return STATUS_INVALID_PARAMETER;
+            NTSTATUS status = handle_lookup(attribute.ValuePtr, &token_type,
+                                            TOKEN_ASSIGN_PRIMARY | TOKEN_QUERY | TOKEN_DUPLICATE, &spawn->token);
+            if (status)
+                return status;
+            if (((struct token *)spawn->token)->type != TokenPrimary)
+                return STATUS_BAD_TOKEN_TYPE;
+        } else if (attribute.Attribute == PS_ATTRIBUTE_PRIORITY_CLASS) {
+            UCHAR class;
+            if (!user_copy_in(&class, attribute.ValuePtr, 1))
+                return STATUS_ACCESS_VIOLATION;
+            *priority = class;
+        }
+    }
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS spawn_write_attributes(PVOID user_list, const CLIENT_ID *id, const SECTION_IMAGE_INFORMATION *info)
+{
+    SIZE_T total = 0;
+    PS_ATTRIBUTE attribute, *at;
+    if (!user_list || !user_copy_in(&total, user_list, sizeof(total)))
+        return STATUS_SUCCESS;
+    at = ((PS_ATTRIBUTE_LIST *)user_list)->Attributes;
+    for (SIZE_T used = sizeof(total); used + sizeof(*at) <= total; used += sizeof(*at), at++) {
+        if (!user_copy_in(&attribute, at, sizeof(attribute)))
+            return STATUS_ACCESS_VIOLATION;
+        if (attribute.Attribute == PS_ATTRIBUTE_CLIENT_ID && attribute.Size >= sizeof(*id))
+            user_copy_out(attribute.ValuePtr, id, sizeof(*id));
+        else if (attribute.Attribute == PS_ATTRIBUTE_IMAGE_INFO && attribute.Size >= sizeof(*info))
+            user_copy_out(attribute.ValuePtr, info, sizeof(*info));
+    }
+    return STATUS_SUCCESS;
+}
+
+/* Fills spawn->packet: struct child_start and what it refers to. */
+NTSTATUS spawn_build_packet(struct spawn *spawn)
+{
+    const RTL_USER_PROCESS_PARAMETERS *p = &spawn->params;
+    struct child_start start = { .magic = CHILD_START_MAGIC };
+    NTSTATUS status;
+    append(&spawn->packet, &start, sizeof(start));
+    const struct {
+        const UNICODE_STRING *string;
+        struct child_blob *blob;
+    } strings[] = {
+        { &p->CommandLine, &start.command_line }, { &p->WindowTitle, &start.title },
+        { &p->DesktopInfo, &start.desktop },      { &p->ShellInfo, &start.shell },
+        { &p->RuntimeData, &start.runtime },
+    };
+    for (size_t i = 0; i < sizeof(strings) / sizeof(*strings); i++) {
+        status = copy_string(spawn, strings[i].string, &strings[i].blob->offset, &strings[i].blob->size);
+        if (status)
+            return status;
+    }
+    if (p->Environment) {
+        WCHAR *env = p->Environment;
+        size_t chars = 0, limit = p->EnvironmentSize ? p->EnvironmentSize / 2 : SIZE_MAX / 2;
+        if (p->EnvironmentSize) {
+            chars = limit;
+        } else {
+            while (env[chars] || env[chars + 1])
+                chars++;
+            chars += 2;
+        }
+        WCHAR *copy = malloc(chars * 2);
+        if (!copy)
+            return STATUS_NO_MEMORY;
+        if (!user_copy_in(copy, env, chars * 2)) {
+            free(copy);
+            return STATUS_ACCESS_VIOLATION;
+        }
+        start.environment.offset = (uint32_t)append(&spawn->packet, copy, chars * 2);
+        start.environment.size = (uint32_t)(chars * 2);
+        free(copy);
+    }
+    start.image.size = (uint32_t)strlen(spawn->image) + 1;
+    start.image.offset = (uint32_t)append(&spawn->packet, spawn->image, start.image.size);
+    start.handles.offset =
+        (uint32_t)append(&spawn->packet, spawn->handles, spawn->handle_count * sizeof(*spawn->handles));
+    start.handles.size = (uint32_t)(spawn->handle_count * sizeof(*spawn->handles));
+    start.shared.size = (uint32_t)(spawn->shared_count * sizeof(*spawn->shared));
+    start.shared.offset = (uint32_t)append(&spawn->packet, spawn->shared, start.shared.size);
+    start.server_fd = spawn->server_fd;
+    /* A child starts with a copy of its creator's token, as that is now. */
+    if (spawn->token || child_start_token(&(size_t){ 0 }) || token_process_known()) {
+        size_t size;
+        void *token = token_save(spawn->token ? spawn->token : token_process(), &size);
+        if (!token)
+            return STATUS_NO_MEMORY;
+        start.token.offset = (uint32_t)append(&spawn->packet, token, size);
+        start.token.size = (uint32_t)size;
+        free(token);
+    }
+    const uint32_t numbers[CHILD_NUMBERS] = { p->StartingX,     p->StartingY,   p->CountX,
+                                              p->CountY,        p->CountCharsX, p->CountCharsY,
+                                              p->FillAttribute, p->WindowFlags, p->ShowWindowFlags };
+    memcpy(start.numbers, numbers, sizeof(numbers));
+    start.std[0] = (uint64_t)p->StandardInput;
+    start.std[1] = (uint64_t)p->StandardOutput;
+    start.std[2] = (uint64_t)p->StandardError;
+    start.console = (uint64_t)p->ConsoleHandle;
+    start.in_job = spawn->in_job || spawn->job_count;
+    if (spawn->packet.failed)
+        return STATUS_NO_MEMORY;
+    memcpy(spawn->packet.data, &start, sizeof(start));
+    return STATUS_SUCCESS;
+}
