@@ -8,7 +8,7 @@
 comma := ,
 # tests/crt/NAME.c tests both C runtimes: it becomes tests/msvcrt/NAME.exe and tests/ucrtbase/NAME.exe.
 CRT_TEST_NAMES = $(patsubst $(srcdir)/tests/crt/%.c,%,$(wildcard $(srcdir)/tests/crt/*.c))
-TEST_NAMES = $(patsubst $(srcdir)/tests/%.c,%,$(filter-out $(foreach dir,unix tools fuzz bench crt,$(srcdir)/tests/$(dir)/%),\
+TEST_NAMES = $(patsubst $(srcdir)/tests/%.c,%,$(filter-out $(foreach dir,unix tools fuzz bench stress crt,$(srcdir)/tests/$(dir)/%),\
 	$(wildcard $(srcdir)/tests/*/*.c))) $(addprefix msvcrt/,$(CRT_TEST_NAMES)) $(addprefix ucrtbase/,$(CRT_TEST_NAMES))
 # tests/DLL/NAME.cpp has Microsoft's C++ ABI, so it takes clang to build it (tests/vcruntime140/cxxtest.h). It links what is
 # beside it in NAME_x64.S too, if there is that.
