@@ -16,6 +16,20 @@ uint32_t cell_count, record_count;
 
 static uint32_t slab_count = 1;
 
+void common_header(void)
+{
+    *(struct segment_header *)segment_common_base = (struct segment_header){
+        .magic = SEGMENT_MAGIC,
+        .version = SEGMENT_VERSION,
+        .header_size = SEGMENT_HEADER_SIZE,
+        .slab_size = SEGMENT_SLAB_SIZE,
+        .handle_size = sizeof(struct segment_handle),
+        .cell_size = sizeof(struct segment_cell),
+        .thread_size = sizeof(struct segment_thread),
+        .slab_count = slab_count,
+    };
+}
+
 bool common_init(void)
 {
     common_fd = memfd_create("transom-common", MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -24,17 +38,8 @@ bool common_init(void)
     void *base = mmap(NULL, SEGMENT_MAX_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, common_fd, 0);
     if (base == MAP_FAILED || fcntl(common_fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_SEAL))
         return false;
-    *(struct segment_header *)base = (struct segment_header){
-        .magic = SEGMENT_MAGIC,
-        .version = SEGMENT_VERSION,
-        .header_size = SEGMENT_HEADER_SIZE,
-        .slab_size = SEGMENT_SLAB_SIZE,
-        .handle_size = sizeof(struct segment_handle),
-        .cell_size = sizeof(struct segment_cell),
-        .thread_size = sizeof(struct segment_thread),
-        .slab_count = 1,
-    };
     segment_common_base = base;
+    common_header();
     segment_common_cells = 1;
     segment_common_threads = SEGMENT_SERVER_RECORD + 1;
     cell_self_common = SEGMENT_SERVER_RECORD;

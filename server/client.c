@@ -485,6 +485,7 @@ uint32_t serve_hello(struct message *message, const struct protocol_hello_in *in
     process_joined(process);
     out->process = process->header.number;
     out->cell = process->header.cell;
+    common_header();
     message->reply_fd = common_fd;
     return STATUS_SUCCESS;
 }

@@ -19,6 +19,8 @@ bool source_add(struct source *source, int fd, uint32_t events);
 extern int common_fd;
 extern uint32_t cell_count, record_count;
 bool common_init(void);
+/* Writes the segment's header, for one who is about to look at it: others may have spoilt it. */
+void common_header(void);
 /* Indices; 0: there are no more. A mutant's state is the record of its owner, or 0. */
 uint32_t server_cell_alloc(uint32_t kind, uint32_t state, uint32_t limit);
 /* The object is gone. Where somebody is still queued at the cell, or owns it, it is reused only when that is over. */

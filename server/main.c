@@ -151,8 +151,10 @@ static void detach(void)
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
+#ifndef __SANITIZE_ADDRESS__
     for (int sig = 1; sig < NSIG; sig++)
         signal(sig, SIG_DFL);
+#endif
     signal(SIGPIPE, SIG_IGN);
     signal(SIGHUP, SIG_IGN);
     signal(SIGINT, SIG_IGN);

@@ -9,6 +9,7 @@
  *   hold                   holds an event until `release` sets it
  *   worker SEED            does all sorts of things with objects of others until it is killed
  *   brief SEED             the same, for a moment: a worker's child
+ *   visit ID SECONDS       asks a process for memory and handles, who may lie: nothing is written past what was asked for
  *   check                  whether what dead workers have left is usable
  */
 #include <stdio.h>
@@ -217,6 +218,37 @@ static int check(void)
     return common->violations != 0;
 }
 
+static int visit(DWORD id, DWORD seconds)
+{
+    static unsigned char buffer[4096], before[4096];
+    HANDLE process = OpenProcess(PROCESS_ALL_ACCESS, FALSE, id), handle;
+    unsigned answered = 0, refused = 0;
+    if (!process) {
+        printf("cannot be opened: %lu\n", GetLastError());
+        return 1;
+    }
+    memset(before, 0xaa, sizeof(before));
+    for (DWORD end = GetTickCount() + seconds * 1000; (LONG)(end - GetTickCount()) > 0;) {
+        SIZE_T done = 0;
+        memset(buffer, 0xaa, sizeof(buffer));
+        (ReadProcessMemory(process, (void *)0x10000, buffer, 16, &done) ? answered++ : refused++);
+        if (done > 16 || memcmp(buffer + 16, before + 16, sizeof(buffer) - 16)) {
+            puts("more was written than was asked for");
+            return 1;
+        }
+        if (DuplicateHandle(process, (HANDLE)(ULONG_PTR)8, GetCurrentProcess(), &handle, 0, FALSE,
+                            DUPLICATE_SAME_ACCESS))
+            CloseHandle(handle);
+        MEMORY_BASIC_INFORMATION information;
+        VirtualQueryEx(process, buffer, &information, sizeof(information));
+        void *memory = VirtualAllocEx(process, NULL, 4096, MEM_COMMIT, PAGE_READWRITE);
+        if (memory)
+            VirtualFreeEx(process, memory, 0, MEM_RELEASE);
+    }
+    printf("answered %u refused %u\n", answered, refused);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "", *argument = argc > 2 ? argv[2] : "";
@@ -261,6 +293,8 @@ int main(int argc, char **argv)
         common->process[random_below(WORKERS)] = (LONG)GetCurrentProcessId();
         for (int i = 0; i < 20 || *what == 'w'; i++)
             work();
+    } else if (!strcmp(what, "visit") && argc > 3) {
+        return visit(strtoul(argument, NULL, 10), strtoul(argv[3], NULL, 10));
     } else if (!strcmp(what, "check")) {
         map_common();
         return check();

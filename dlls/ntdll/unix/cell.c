@@ -679,7 +679,7 @@ LONG cell_value(uint32_t ref)
 {
     struct segment_cell *cell = segment_cell(ref);
     uint64_t word = __atomic_load_n(&cell->word, __ATOMIC_ACQUIRE);
-    if (unlikely(word & SEGMENT_CELL_MOVED))
+    if (unlikely(word & SEGMENT_CELL_MOVED) && !(ref & CELL_COMMON))
         word = __atomic_load_n(&segment_cell(cell->forward)->word, __ATOMIC_ACQUIRE);
     return (LONG)CELL_VALUE(word);
 }

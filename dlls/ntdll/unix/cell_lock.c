@@ -183,7 +183,8 @@ NTSTATUS cell_lock_live(uint32_t *ref, uint16_t generation, uint64_t *word)
             cell_unlock(*ref, *word);
             return STATUS_INVALID_HANDLE;
         }
-        if (likely(!(*word & SEGMENT_CELL_MOVED)))
+        if (likely(!(*word & SEGMENT_CELL_MOVED)) ||
+            *ref & CELL_COMMON) /* which never move, whatever is written there */
             return STATUS_SUCCESS;
         const struct segment_cell *cell = segment_cell(*ref);
         uint32_t forward = cell->forward;
@@ -244,11 +245,17 @@ enum waits_for_all waits_for_all(char *segment, uint32_t index)
     return ref & CELL_COMMON ? WAITS_FOR_ALL_COMMON : WAITS_FOR_ALL_HERE;
 }
 
+/* Common ones are never committed for by others: what says so is garbage that nobody will change. */
+static bool is_common(const struct segment_thread *record)
+{
+    return segment_common_base && (uintptr_t)record - (uintptr_t)segment_common_base < SEGMENT_MAX_SIZE;
+}
+
 bool wait_disarm(struct segment_thread *record, uint32_t to, bool *sleeping)
 {
     uint32_t state = __atomic_load_n(&record->wait_state, __ATOMIC_ACQUIRE);
     while (wait_is_armed(state)) {
-        if (state == WAIT_STATE_COMMITTING || state == WAIT_STATE_COMMITTING_SLEEP) {
+        if ((state == WAIT_STATE_COMMITTING || state == WAIT_STATE_COMMITTING_SLEEP) && likely(!is_common(record))) {
             sched_yield();
             state = __atomic_load_n(&record->wait_state, __ATOMIC_ACQUIRE);
         } else if (__atomic_compare_exchange_n(&record->wait_state, &state, to, false, __ATOMIC_ACQ_REL,

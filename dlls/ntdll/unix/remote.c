@@ -89,6 +89,8 @@ NTSTATUS remote_query(HANDLE handle, const void *address, ULONG class, void *inf
     void *bytes = NULL;
     uint32_t size = 0;
     status = process_call(process, PROTOCOL_CALL_memory_query, &in, NULL, -1, &out, &bytes, &size, NULL);
+    if (NT_SUCCESS(status) && size > in.size) /* its agent is not ours */
+        status = STATUS_INVALID_NETWORK_RESPONSE;
     if (NT_SUCCESS(status) && !user_copy_out(info, bytes, size))
         status = STATUS_ACCESS_VIOLATION;
     if (NT_SUCCESS(status) && returned)
@@ -229,11 +231,13 @@ NTSTATUS remote_suspend(HANDLE handle, bool resume)
 NTSTATUS remote_process_query(struct process_object *process, ULONG class, void *info, ULONG length, ULONG *needed)
 {
     struct protocol_process_query_in in = { class, length > MESSAGE_MAX_BYTES ? MESSAGE_MAX_BYTES : length };
-    struct protocol_process_query_out out;
+    struct protocol_process_query_out out = { 0 };
     void *bytes = NULL;
     uint32_t size = 0;
     NTSTATUS status = process_call(process, PROTOCOL_CALL_process_query, &in, NULL, -1, &out, &bytes, &size, NULL);
     *needed = out.needed;
+    if (NT_SUCCESS(status) && size > in.size)
+        status = STATUS_INVALID_NETWORK_RESPONSE;
     if (NT_SUCCESS(status) && !user_copy_out(info, bytes, size))
         status = STATUS_ACCESS_VIOLATION;
     free(bytes);

@@ -313,7 +313,8 @@ static NTSTATUS prepare(struct wait_target *targets, uint32_t count, bool all, b
     *common = false;
     for (uint32_t i = 0; i < count; i++) {
         const struct segment_cell *cell = segment_cell(targets[i].cell);
-        if (unlikely(__atomic_load_n(&cell->word, __ATOMIC_ACQUIRE) & SEGMENT_CELL_MOVED)) {
+        if (unlikely(__atomic_load_n(&cell->word, __ATOMIC_ACQUIRE) & SEGMENT_CELL_MOVED) &&
+            !(targets[i].cell & CELL_COMMON)) {
             targets[i].cell = cell->forward;
             targets[i].generation = (uint16_t)cell->forward_generation;
         }
