@@ -217,6 +217,38 @@ static void test_exception(void)
     RemoveVectoredExceptionHandler(handle);
 }
 
+static CONTEXT saved;
+
+static LONG CALLBACK save(EXCEPTION_POINTERS *pointers)
+{
+    saved = *pointers->ContextRecord;
+    pointers->ContextRecord->Rip += 2;
+    return EXCEPTION_CONTINUE_EXECUTION;
+}
+
+/* What programs do that know of no extended states: the structure alone, its flags included, is continued in later. */
+static void test_bare_copy(void)
+{
+    struct {
+        CONTEXT context;
+        BYTE more[64];
+    } copy;
+    void *handle = AddVectoredExceptionHandler(1, save);
+    static volatile int times;
+
+    times = 0;
+    __asm__ volatile("movl $16, %%ecx\n\t.byte 0x8b, 0x01" : : : "rax", "rcx", "memory");
+    if (times++ == 0) {
+        memset(&copy, 0xdd, sizeof(copy));
+        copy.context = saved;
+        copy.context.Rip += 2;
+        RtlRestoreContext(&copy.context, NULL);
+        ok(0, "came back");
+    }
+    ok_int(times, 2);
+    RemoveVectoredExceptionHandler(handle);
+}
+
 /* --- threads --- */
 
 static volatile LONG spinning, stop;
@@ -329,6 +361,7 @@ TESTS
     test_initialize();
     test_copy();
     test_exception();
+    test_bare_copy();
     test_capture();
     test_thread();
 }

@@ -111,9 +111,8 @@ NTSTATUS NtContinue(CONTEXT *user, BOOLEAN alert)
         return STATUS_ACCESS_VIOLATION;
     if ((given.ContextFlags & CONTEXT_AMD64) == 0)
         return STATUS_INVALID_PARAMETER;
-    if (has_xstate(&given) && !xstate_chunk_in(&chunk, user))
-        return STATUS_ACCESS_VIOLATION;
-    set_own_context(&given, has_xstate(&given) ? &chunk : NULL);
+    /* A handler may have copied the CONTEXT, without what lies behind it, to continue there some time: states stay as they are. */
+    set_own_context(&given, has_xstate(&given) && xstate_chunk_in(&chunk, user) ? &chunk : NULL);
     if (alert)
         thread_run_apc((NTSTATUS)current_thread->context.Rax);
     return STATUS_SUCCESS;

@@ -109,7 +109,8 @@ bool xstate_chunk_in(struct xstate_chunk *chunk, const CONTEXT *user)
 {
     struct nt_context_ex ex;
     const char *user_ex = (const char *)(user + 1);
-    if (!user_copy_in(&ex, user_ex, sizeof(ex)) || ex.xstate.length < sizeof(chunk->header))
+    if (!user_copy_in(&ex, user_ex, sizeof(ex)) || ex.legacy.offset != -(LONG)sizeof(*user) ||
+        ex.legacy.length != sizeof(*user) || ex.xstate.length < sizeof(chunk->header))
         return false;
     chunk->user = (void *)(user_ex + ex.xstate.offset);
     chunk->size = ex.xstate.length < sizeof(chunk->data) ? ex.xstate.length : sizeof(chunk->data);
