@@ -27,6 +27,17 @@ static void watch_ready(struct source *source, uint32_t events)
     process_ended(process);
 }
 
+#define KILL_SECONDS 1 /* for a process that is stopped, or that does not listen */
+
+static void kill_timer(struct source *source, uint32_t events)
+{
+    struct process *process = container(source, struct process, kill_timer);
+    (void)events;
+    source_remove(source);
+    if (!process->ended)
+        syscall(SYS_pidfd_send_signal, process->pidfd, 9, NULL, 0);
+}
+
 static void process_destroy(struct object *object)
 {
     struct process *process = (struct process *)object;
@@ -47,6 +58,7 @@ struct process *process_new(pid_t pid, int pidfd)
     process->header.destroy = process_destroy;
     process->id = (uint32_t)pid;
     process->watch = (struct source){ pidfd, watch_ready };
+    process->kill_timer = (struct source){ -1, kill_timer };
     process->pidfd = pidfd;
     process->header.cell = server_cell_alloc(1, 0, 0); /* CELL_NOTIFICATION */
     if ((process->header.data = malloc(sizeof(struct process_form)))) {
@@ -83,6 +95,7 @@ void process_ended(struct process *process)
     if (process->ended)
         return;
     process->ended = true;
+    source_remove(&process->kill_timer);
     if (!process->has_status)
         process->status = 128 + 9; /* what a shell would say: nothing else was heard of it */
     source_remove(&process->watch);
@@ -278,6 +291,16 @@ uint32_t serve_process_terminate(struct message *message, const struct protocol_
     if (!process->has_status) {
         process->status = in->status;
         process->has_status = true;
+    }
+    /* It ends by itself if it can, which tells its creator how; else it is killed. */
+    struct protocol_process_exit_in told = { process->status };
+    struct message_part part = { &told, sizeof(told) };
+    if (process->client && process->kill_timer.fd < 0 &&
+        !client_ask(process->client, NULL, 0, PROTOCOL_CALL_process_exit, &part, -1)) {
+        struct itimerspec when = { { 0, 0 }, { KILL_SECONDS, 0 } };
+        int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+        if (timer >= 0 && !timerfd_settime(timer, 0, &when, NULL) && source_add(&process->kill_timer, timer, EPOLLIN))
+            return STATUS_SUCCESS;
     }
     /* Its creator asks what became of it. */
     struct process *parent = process_by_id(process->parent);

@@ -125,6 +125,7 @@ struct process {
     uint32_t status;
     char *image;
     struct source watch;
+    struct source kill_timer; /* set while it has been told to end */
 };
 struct process *process_new(pid_t pid, int pidfd);
 struct process *process_by_id(uint32_t id);

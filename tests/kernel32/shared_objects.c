@@ -83,6 +83,18 @@ static int child(const char *what, const char *argument)
         Sleep(60000);
         return 1;
     }
+    if (!strcmp(what, "kill")) {
+        HANDLE process = OpenProcess(PROCESS_TERMINATE, FALSE, (DWORD)strtoul(argument, NULL, 10));
+        return process && TerminateProcess(process, 4321) ? 0 : 1;
+    }
+    if (!strcmp(what, "beat")) {
+        volatile LONG *beats =
+            MapViewOfFile(OpenFileMappingA(FILE_MAP_WRITE, FALSE, "transom beats"), FILE_MAP_WRITE, 0, 0, 0);
+        for (;;) {
+            ++*beats;
+            Sleep(1);
+        }
+    }
     if (!strcmp(what, "exit"))
         return atoi(argument);
     return 99;
@@ -327,6 +339,59 @@ static void test_process_handle(void)
     CloseHandle(self_handle);
 }
 
+/* Who started a process learns how a third one ended it. */
+static void test_killed_by_other(void)
+{
+    SECURITY_ATTRIBUTES inherit = { sizeof(inherit), NULL, TRUE };
+    HANDLE ready = CreateEventA(&inherit, FALSE, FALSE, NULL);
+    char value[32];
+    sprintf(value, "%llx", (unsigned long long)(ULONG_PTR)ready);
+    HANDLE process = start("sleep", value, TRUE);
+    ok(WaitForSingleObject(ready, 10000) == WAIT_OBJECT_0, "the child runs");
+    sprintf(value, "%lu", GetProcessId(process));
+    ok(finish(start("kill", value, FALSE)) == 0, "the killer");
+    ok(finish(process) == 4321, "the exit code");
+    CloseHandle(ready);
+}
+
+/* A process that has not begun, and one that stands still. */
+static void test_suspended(void)
+{
+    HANDLE section = CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, 4096, "transom beats");
+    volatile LONG *beats = MapViewOfFile(section, FILE_MAP_WRITE, 0, 0, 0);
+    STARTUPINFOA startup = { sizeof(startup) };
+    PROCESS_INFORMATION info;
+    CONTEXT context = { .ContextFlags = CONTEXT_FULL };
+    char line[MAX_PATH + 20];
+    sprintf(line, "\"%s\" beat", self);
+    ok(CreateProcessA(NULL, line, NULL, NULL, FALSE, CREATE_SUSPENDED, NULL, NULL, &startup, &info),
+       "CreateProcess: %lu", GetLastError());
+    ok(GetThreadContext(info.hThread, &context) && context.Rip, "the context of a thread that has not begun: %lu",
+       GetLastError());
+    ok(*beats == 0, "it has not begun");
+    ok(SuspendThread(info.hThread) == 1, "suspended once more");
+    ok(ResumeThread(info.hThread) == 2, "resumed once");
+    Sleep(20);
+    ok(*beats == 0, "it has still not begun");
+    ok(ResumeThread(info.hThread) == 1, "resumed");
+    for (int i = 0; i < 2000 && *beats < 5; i++)
+        Sleep(5);
+    ok(*beats >= 5, "it runs");
+    ok(SuspendThread(info.hThread) == 0, "suspended: %lu", GetLastError());
+    LONG before = *beats;
+    Sleep(50);
+    ok(*beats == before, "it stands still");
+    ok(ResumeThread(info.hThread) == 1, "resumed");
+    for (int i = 0; i < 2000 && *beats == before; i++)
+        Sleep(5);
+    ok(*beats > before, "it goes on");
+    ok(TerminateProcess(info.hProcess, 5), "TerminateProcess");
+    ok(finish(info.hProcess) == 5, "its exit code");
+    CloseHandle(info.hThread);
+    UnmapViewOfFile((void *)beats);
+    CloseHandle(section);
+}
+
 TESTS
 {
     if (test_argc > 1)
@@ -343,4 +408,6 @@ TESTS
     test_mixed_wait();
     test_remote();
     test_process_handle();
+    test_killed_by_other();
+    test_suspended();
 }

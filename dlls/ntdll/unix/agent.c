@@ -191,6 +191,14 @@ uint32_t agent_section_unmap(struct message *message, const struct protocol_sect
 
 /* --- threads and the process --- */
 
+uint32_t agent_process_exit(struct message *message, const struct protocol_process_exit_in *in,
+                            struct protocol_process_exit_out *out)
+{
+    (void)message;
+    (void)out;
+    process_exit((NTSTATUS)in->status);
+}
+
 uint32_t agent_process_suspend(struct message *message, const struct protocol_process_suspend_in *in,
                                struct protocol_process_suspend_out *out)
 {

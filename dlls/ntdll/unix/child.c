@@ -17,18 +17,20 @@
 #include "object_private.h"
 #include "section.h"
 
-bool child_gate_open(struct child_start *start)
+ULONG child_gate(struct thread_object *object, int change)
 {
-    bool closed = __atomic_exchange_n(&start->gate, 0, __ATOMIC_ACQ_REL);
-    if (closed)
+    struct child_start *start = NULL;
+    if (object->is_remote && object->process && object->id == object->process->id)
+        start = object->process->start;
+    else if (object->thread && object->thread->is_main)
+        start = child_own_start();
+    uint32_t count = start ? __atomic_load_n(&start->gate, __ATOMIC_ACQUIRE) : 0;
+    while (count && !__atomic_compare_exchange_n(&start->gate, &count, count + (uint32_t)change, false,
+                                                 __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+        ;
+    if (count == 1 && change < 0)
         syscall(SYS_futex, &start->gate, FUTEX_WAKE, 1, NULL, NULL, 0);
-    return closed;
-}
-
-bool child_resume(struct thread_object *thread)
-{
-    return thread->process && thread->process->start && thread->id == thread->process->id &&
-           child_gate_open(thread->process->start);
+    return count;
 }
 
 /* A thread object that stands for the first thread of another process. */

@@ -30,7 +30,7 @@ struct child_shared {
 struct child_start {
     uint32_t magic;
     int32_t server_fd; /* the connection that holds `shared` for the child; else -1 */
-    uint32_t gate;     /* futex: not 0 while the first thread shall not begin */
+    uint32_t gate;     /* futex: suspend count of the first thread while it has not begun */
     struct child_blob image, command_line, environment, title, desktop, shell, runtime, handles, shared, token;
     uint32_t numbers[CHILD_NUMBERS]; /* the window's place and colours */
     uint64_t peb;                    /* written by the child: where its PEB is */
@@ -53,10 +53,11 @@ void child_report_exit(NTSTATUS status);
 /* The first thread is about to run, or, created suspended, not before it is resumed; `context` is what it will run. */
 struct thread;
 void child_wait_resume(struct thread *thread, CONTEXT *context);
-/* NtResumeThread for the first thread of a process that was created suspended: true if it had not begun. child_open_gate is
- * the same in the process itself. */
-bool child_resume(struct thread_object *thread);
-bool child_open_gate(void);
-bool child_gate_open(struct child_start *start);
+/*
+ * NtSuspendThread (1) and NtResumeThread (-1) for a thread that was created suspended with its process and has not begun: the
+ * suspend count before, or 0 if it is not such a one.
+ */
+struct child_start *child_own_start(void); /* what this process was started with, or NULL */
+ULONG child_gate(struct thread_object *thread, int change);
 
 #endif

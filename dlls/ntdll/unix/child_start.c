@@ -166,9 +166,9 @@ void child_wait_resume(struct thread *thread, CONTEXT *context)
     __atomic_store_n(&thread->suspend_context, NULL, __ATOMIC_RELEASE);
 }
 
-bool child_open_gate(void)
+struct child_start *child_own_start(void)
 {
-    return child_start && child_gate_open((struct child_start *)child_start);
+    return (struct child_start *)child_start;
 }
 
 int process_run_child(int fd)

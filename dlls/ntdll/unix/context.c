@@ -228,6 +228,13 @@ NTSTATUS NtSuspendThread(HANDLE handle, ULONG *previous)
     NTSTATUS status = thread_by_handle(handle, 0x0002, &object);
     if (status)
         return status;
+    ULONG gate = child_gate(object, 1);
+    if (gate) {
+        object_unref(&object->header);
+        if (previous)
+            *previous = gate;
+        return STATUS_SUCCESS;
+    }
     if (object->is_remote)
         return remote_count(object, PROTOCOL_THREAD_SUSPEND, previous);
     pthread_mutex_lock(&thread_list_lock);
@@ -258,11 +265,11 @@ NTSTATUS NtResumeThread(HANDLE handle, ULONG *previous)
     NTSTATUS status = thread_by_handle(handle, 0x0002, &object);
     if (status)
         return status;
-    if ((object->is_remote && child_resume(object)) ||
-        (object->thread && object->thread->is_main && child_open_gate())) {
-        object_unref(&object->header); /* it was created suspended, and had not begun */
+    ULONG gate = child_gate(object, -1);
+    if (gate) {
+        object_unref(&object->header);
         if (previous)
-            *previous = 1;
+            *previous = gate;
         return STATUS_SUCCESS;
     }
     if (object->is_remote)

@@ -274,8 +274,9 @@ NTSTATUS process_terminate_other(struct process_object *process, NTSTATUS exit_s
 {
     if (process_update(process))
         return STATUS_PROCESS_IS_TERMINATING;
-    if (!process->is_child && process->header.shared_number) {
-        struct protocol_process_terminate_in in = { process->header.shared_number, (uint32_t)exit_status };
+    uint32_t number;
+    if (!process->is_child && !process_number(process, &number)) { /* so that its creator learns the status */
+        struct protocol_process_terminate_in in = { number, (uint32_t)exit_status };
         struct client_request request = CLIENT_REQUEST(process_terminate, .in = &in);
         return client_request(&request);
     }
