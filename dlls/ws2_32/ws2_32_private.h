@@ -7,12 +7,15 @@
 #include <winsock2.h>
 #include <ws2tcpip.h>
 #include <ws2spi.h>
+#include <mswsock.h>
+#include <afunix.h>
 #include <mstcpip.h> /* RtlIpv4AddressToString and the like */
 #undef WIN32_NO_STATUS
 #include "nt.h"
 #include "ntdll.h"
 #include "unix_call.h"
 #include "unix_net.h"
+#include "afd.h"
 #include <string.h>
 #include <wchar.h>
 
@@ -52,6 +55,30 @@ BOOL find_service_port(USHORT port, const char *protocol, struct service *found)
 /* Wide to UTF-8 or the ANSI code page, and back, in heap memory. NULL: no memory. */
 char *narrow_text(UINT code_page, const WCHAR *text);
 WCHAR *wide_text(UINT code_page, const char *text);
+
+/* winsock2_afd.c: the Winsock error of an NTSTATUS; 0 = success. */
+int afd_error(NTSTATUS status);
+/* A control of a socket that is over when the call returns. *returned may be NULL. Sets the error, returns SOCKET_ERROR. */
+int afd_control(SOCKET s, ULONG code, const void *in, ULONG in_size, void *out, ULONG out_size, DWORD *returned);
+/*
+ * One that may be overlapped. With WSAOVERLAPPED the request is told of by its event, port or completion routine, and
+ * `input` begins with AFD_OVERLAPPED (the caller's part). STATUS_PENDING becomes WSA_IO_PENDING.
+ */
+int afd_request(SOCKET s, ULONG code, const void *in, ULONG in_size, void *out, ULONG out_size, DWORD *returned,
+                LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE completion);
+/* A socket as the native half makes them; INVALID_SOCKET with the error set. */
+SOCKET afd_open(int family, int type, int protocol, DWORD flags);
+/* The address as the native half takes it: itself, or for a Unix socket another one in `buffer`. */
+struct afd_unix_address {
+    USHORT family;
+    WCHAR path[300];
+};
+const void *afd_address(const struct sockaddr *addr, int *length, struct afd_unix_address *buffer);
+/* mswsock.c: a function of mswsock.h by its GUID, as WSAIoctl hands it out. */
+BOOL afd_extension(const GUID *id, void **function);
+/* winsock2_protocol.c: what SO_PROTOCOL_INFO says. */
+int afd_protocol_info(SOCKET s, WSAPROTOCOL_INFOW *info);
+void protocol_info_narrow(const WSAPROTOCOL_INFOW *info, WSAPROTOCOL_INFOA *narrow);
 
 static inline int ws_fail(int error)
 {

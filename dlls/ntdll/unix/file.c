@@ -218,6 +218,9 @@ static NTSTATUS file_query_name(struct object *obj, WCHAR **name)
     case FILE_KIND_CHAR:
         text = "\\Device\\Null";
         break;
+    case FILE_KIND_SOCKET:
+        text = "\\Device\\Afd";
+        break;
     default:
         text = "\\Device\\NamedPipe";
     }
@@ -626,6 +629,8 @@ static NTSTATUS open_device(struct nt_path *path, ACCESS_MASK access, ULONG shar
         if (!*file)
             close(fd);
         return *file ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+    case PATH_AFD:
+        return socket_open(access, share, options, file);
     case PATH_CONSOLE:
     case PATH_CONIN:
     case PATH_CONOUT:

@@ -23,6 +23,7 @@ enum file_kind {
     FILE_KIND_PIPE,      /* either end of a pipe, inherited ones and sockets too */
     FILE_KIND_PIPE_ROOT, /* `\Device\NamedPipe\` */
     FILE_KIND_CONSOLE,
+    FILE_KIND_SOCKET,
     FILE_KIND_CHAR, /* NUL, other character devices */
     FILE_KIND_OTHER,
 };
@@ -76,7 +77,7 @@ struct file_object {
 };
 
 extern const struct object_type file_type;
-extern const struct file_ops disk_ops, char_ops, null_ops, random_ops, console_ops, pipe_ops, pipe_root_ops;
+extern const struct file_ops disk_ops, char_ops, null_ops, random_ops, console_ops, pipe_ops, pipe_root_ops, socket_ops;
 
 /* --- for others --- */
 
@@ -203,6 +204,7 @@ struct io {
     NTSTATUS (*retry)(struct io *io); /* STATUS_PENDING: not yet; must not block */
     void (*release)(struct io *io);   /* the request is over, however: frees `data` */
     void *data;
+    bool edge;     /* its descriptor is only its own, and looked at when something changes */
     uint32_t done; /* futex, for a synchronous caller */
     NTSTATUS status;
     struct io *next, *file_next; /* of the same descriptor; of the same file */
@@ -219,6 +221,11 @@ NTSTATUS io_finish(struct io *io, NTSTATUS status);
  * it waits in the I/O thread.
  */
 NTSTATUS io_start(struct io *io, int fd, short events, NTSTATUS (*retry)(struct io *io));
+/* Tries once more what waits for a descriptor: something happened that the kernel does not tell. */
+void io_advance(int fd);
+/* No request: `notice` is called, under the I/O lock, whenever something changes, and returns STATUS_PENDING. */
+NTSTATUS io_watch(struct io *watch, int fd, short events, NTSTATUS (*notice)(struct io *watch));
+void io_unwatch(struct io *watch);
 /* Makes it pending until io_complete() is called with what this returns (NULL: no memory); return STATUS_PENDING then. */
 struct io *io_make_pending(struct io *io);
 void io_complete(struct io *pending, NTSTATUS status, ULONG_PTR information);
@@ -234,6 +241,11 @@ void console_restore(void); /* the terminal as it was; called by process_exit */
 /* --- pipe.c --- */
 NTSTATUS pipe_open(struct nt_path *path, ACCESS_MASK access, ULONG share, ULONG options, struct file_object **file);
 struct file_object *pipe_wrap_fd(int fd, ACCESS_MASK access, mode_t mode);
+
+/* --- socket.c --- */
+NTSTATUS socket_open(ACCESS_MASK access, ULONG share, ULONG options, struct file_object **file);
+struct file_object *socket_wrap_fd(int fd, ACCESS_MASK access, ULONG options);
+#define FILE_OPTION_SOCKET 0x01000000 /* in file->options: beyond what NtCreateFile takes; travels with the file */
 
 /* --- directory.c --- */
 void directory_scan_free(struct directory_scan *scan);

@@ -17,6 +17,8 @@ struct file_object *file_wrap(int fd, ACCESS_MASK access, ULONG options, bool ap
     struct file_object *file;
     if (fstat(fd, &st))
         return NULL;
+    if (options & FILE_OPTION_SOCKET)
+        return socket_wrap_fd(fd, access, options);
     if (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode))
         file = pipe_wrap_fd(fd, access, st.st_mode);
     else if (S_ISCHR(st.st_mode) && !tcgetattr(fd, &termios))

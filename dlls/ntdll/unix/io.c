@@ -221,7 +221,7 @@ static uint32_t wanted(int fd)
     for (struct io *io = waiting[fd]; io; io = io->next) {
         if (!seen[io->write])
             events |= (io->events & POLLIN ? EPOLLIN : 0) | (io->events & POLLOUT ? EPOLLOUT : 0) |
-                      (io->events & POLLPRI ? EPOLLPRI : 0);
+                      (io->events & POLLPRI ? EPOLLPRI : 0) | (io->edge ? EPOLLRDHUP : 0);
         seen[io->write] = true;
     }
     return events;
@@ -229,9 +229,11 @@ static uint32_t wanted(int fd)
 
 static void arm(int fd)
 {
-    struct epoll_event event = { .events = wanted(fd) | EPOLLONESHOT, .data.fd = fd };
+    bool edge = waiting[fd] && waiting[fd]->edge;
+    uint32_t events = wanted(fd);
+    struct epoll_event event = { .events = events | (edge ? EPOLLET : EPOLLONESHOT), .data.fd = fd };
 
-    if (event.events == EPOLLONESHOT) {
+    if (!events) {
         epoll_ctl(epoll_fd, EPOLL_CTL_DEL, fd, NULL);
         return;
     }
@@ -239,21 +241,48 @@ static void arm(int fd)
         epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event);
 }
 
-/* Tries what waits for the descriptor, in order and each direction by itself; done ones are returned as a list. */
+/* Puts a request into its descriptor's queue. Under the lock. */
+static bool queue_up(struct io *io)
+{
+    struct io **last;
+
+    if ((size_t)io->fd >= waiting_size) {
+        size_t size = io->fd + 64;
+        struct io **grown = realloc(waiting, size * sizeof *grown);
+        if (!grown)
+            return false;
+        memset(grown + waiting_size, 0, (size - waiting_size) * sizeof *grown);
+        waiting = grown;
+        waiting_size = size;
+    }
+    for (last = &waiting[io->fd]; *last;)
+        last = &(*last)->next;
+    io->next = NULL;
+    *last = io;
+    arm(io->fd);
+    return true;
+}
+
+/* Tries what waits for the descriptor, in order and each direction by itself; done ones are returned as a list. A request
+ * may go on waiting for another descriptor (AcceptEx). */
 static struct io *advance(int fd)
 {
     struct io *done = NULL, **done_last = &done;
     bool blocked[2] = { false, false };
 
-    for (struct io **place = &waiting[fd]; *place;) {
-        struct io *io = *place;
+    for (struct io *before = NULL, *io; (io = before ? before->next : waiting[fd]);) {
         NTSTATUS status = blocked[io->write] ? STATUS_PENDING : io->retry(io);
-        if (status == STATUS_PENDING) {
+        if (status == STATUS_PENDING && io->fd == fd) {
             blocked[io->write] = true;
-            place = &io->next;
+            before = io;
             continue;
         }
-        *place = io->next;
+        *(before ? &before->next : &waiting[fd]) = io->next;
+        if (status == STATUS_PENDING) {
+            if (queue_up(io))
+                continue;
+            status = STATUS_INSUFFICIENT_RESOURCES;
+        }
         io->status = status;
         io->next = NULL;
         *done_last = io;
@@ -283,12 +312,26 @@ static void *io_thread(void *arg)
             int fd = events[i].data.fd;
             pthread_mutex_lock(&io_lock);
             done = advance(fd);
-            arm(fd);
+            if (!waiting[fd] || !waiting[fd]->edge)
+                arm(fd);
             pthread_mutex_unlock(&io_lock);
             complete_list(done);
         }
     }
     return NULL;
+}
+
+void io_advance(int fd)
+{
+    struct io *done = NULL;
+
+    pthread_mutex_lock(&io_lock);
+    if ((size_t)fd < waiting_size && waiting[fd]) {
+        done = advance(fd);
+        arm(fd);
+    }
+    pthread_mutex_unlock(&io_lock);
+    complete_list(done);
 }
 
 static bool start_thread(void)
@@ -329,30 +372,58 @@ static bool direction_busy(int fd, bool write)
 
 static NTSTATUS enqueue(struct io *io, int fd, short events, NTSTATUS (*retry)(struct io *io))
 {
-    struct io *pending, **last;
+    struct io *pending;
 
     if (!start_thread())
         return STATUS_INSUFFICIENT_RESOURCES;
-    if ((size_t)fd >= waiting_size) {
-        size_t size = fd + 64;
-        struct io **grown = realloc(waiting, size * sizeof *grown);
-        if (!grown)
-            return STATUS_INSUFFICIENT_RESOURCES;
-        memset(grown + waiting_size, 0, (size - waiting_size) * sizeof *grown);
-        waiting = grown;
-        waiting_size = size;
-    }
-    io->fd = fd;
+    if (io->fd < 0) /* else it has begun and goes on with another one */
+        io->fd = fd;
     io->events = events;
     io->retry = retry;
     pending = make_pending_locked(io);
     if (!pending)
         return STATUS_INSUFFICIENT_RESOURCES;
-    for (last = &waiting[fd]; *last;)
-        last = &(*last)->next;
-    *last = pending;
-    arm(fd);
-    return STATUS_PENDING;
+    if (queue_up(pending))
+        return STATUS_PENDING;
+    for (struct io **place = &io->file->pending; *place; place = &(*place)->file_next) {
+        if (*place == pending) {
+            *place = pending->file_next;
+            break;
+        }
+    }
+    io->data = pending->data;
+    if (pending->thread)
+        object_unref(pending->thread);
+    free(pending);
+    return STATUS_INSUFFICIENT_RESOURCES;
+}
+
+NTSTATUS io_watch(struct io *watch, int fd, short events, NTSTATUS (*notice)(struct io *watch))
+{
+    NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
+
+    watch->fd = fd;
+    watch->events = events;
+    watch->retry = notice;
+    watch->edge = true;
+    pthread_mutex_lock(&io_lock);
+    if (start_thread() && queue_up(watch))
+        status = STATUS_SUCCESS;
+    pthread_mutex_unlock(&io_lock);
+    return status;
+}
+
+void io_unwatch(struct io *watch)
+{
+    pthread_mutex_lock(&io_lock);
+    for (struct io **place = &waiting[watch->fd]; *place; place = &(*place)->next) {
+        if (*place == watch) {
+            *place = watch->next;
+            break;
+        }
+    }
+    arm(watch->fd);
+    pthread_mutex_unlock(&io_lock);
 }
 
 NTSTATUS io_start(struct io *io, int fd, short events, NTSTATUS (*retry)(struct io *io))
@@ -361,7 +432,7 @@ NTSTATUS io_start(struct io *io, int fd, short events, NTSTATUS (*retry)(struct 
 
     if (file_is_synchronous(io->file)) {
         while ((status = retry(io)) == STATUS_PENDING) {
-            struct pollfd poll_fd = { .fd = fd, .events = events };
+            struct pollfd poll_fd = { .fd = io->fd < 0 ? fd : io->fd, .events = events };
             if (poll(&poll_fd, 1, -1) < 0 && errno == EINTR)
                 thread_check_suspend();
         }

@@ -16,7 +16,7 @@ static const struct {
     { "CONOUT$", PATH_CONOUT },    { "PIPE", PATH_PIPE_ROOT },    { "MAILSLOT", PATH_MAILSLOT },
 }, nt_devices[] = {
     { "Null", PATH_NULL },         { "NamedPipe", PATH_PIPE_ROOT }, { "Mailslot", PATH_MAILSLOT },
-    { "CNG", PATH_RANDOM },        { "KsecDD", PATH_RANDOM },
+    { "CNG", PATH_RANDOM },        { "KsecDD", PATH_RANDOM },       { "Afd", PATH_AFD },
 }, console_names[] = {
     { "CurrentIn", PATH_CONIN },   { "Input", PATH_CONIN },       { "CurrentOut", PATH_CONOUT },
     { "Output", PATH_CONOUT },     { "Console", PATH_CONSOLE },
@@ -187,7 +187,7 @@ static NTSTATUS parse_device_text(enum path_kind kind, const WCHAR *text, size_t
         path->text_len = len;
         return STATUS_SUCCESS;
     }
-    if (len > 1 && kind != PATH_NULL)
+    if (len > 1 && kind != PATH_NULL && kind != PATH_AFD)
         return STATUS_OBJECT_PATH_NOT_FOUND;
     return STATUS_SUCCESS;
 }
