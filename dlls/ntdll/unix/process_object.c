@@ -4,6 +4,7 @@
  * number. The first are watched from here, by their pidfd; the end of the others is told by the server in their cell.
  */
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -292,6 +293,11 @@ NTSTATUS process_terminate_other(struct process_object *process, NTSTATUS exit_s
 NTSTATUS process_open(ULONG pid, struct process_object **result)
 {
     int pidfd = pid && pid <= INT32_MAX ? unix_fd_reserve((int)syscall(SYS_pidfd_open, (pid_t)pid, 0)) : -1;
+    struct pollfd ended = { pidfd, POLLIN, 0 };
+    if (pidfd >= 0 && poll(&ended, 1, 0) > 0) { /* it has, and only its parent has not asked yet */
+        close(pidfd);
+        pidfd = -1;
+    }
     if (pidfd < 0)
         return STATUS_INVALID_CID;
     struct process_object *process = process_alloc(pid, pidfd);
