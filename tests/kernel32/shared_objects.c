@@ -249,6 +249,18 @@ static void test_duplicated(void)
     ok(!DuplicateHandle(process, there, GetCurrentProcess(), &back, 0, FALSE, DUPLICATE_SAME_ACCESS) &&
            GetLastError() == ERROR_INVALID_HANDLE,
        "the source is closed: %lu", GetLastError());
+    HANDLE token, low;
+    DWORD size;
+    BYTE user[100];
+    ok(OpenProcessToken(process, TOKEN_QUERY | TOKEN_DUPLICATE, &token), "its token: %lu", GetLastError());
+    ok(GetTokenInformation(token, TokenUser, user, sizeof(user), &size), "whose it is: %lu", GetLastError());
+    ok(DuplicateHandle(GetCurrentProcess(), token, process, &there, 0, FALSE, DUPLICATE_SAME_ACCESS),
+       "a token into: %lu", GetLastError());
+    ok(DuplicateHandle(process, there, GetCurrentProcess(), &low, 0, FALSE, DUPLICATE_SAME_ACCESS), "and out of: %lu",
+       GetLastError());
+    ok(GetTokenInformation(low, TokenUser, user, sizeof(user), &size), "it is one: %lu", GetLastError());
+    CloseHandle(low);
+    CloseHandle(token);
     ok(TerminateProcess(process, 55), "TerminateProcess: %lu", GetLastError());
     ok(finish(process) == 55, "its exit code");
     CloseHandle(event);

@@ -30,6 +30,8 @@ uint32_t agent_handle_get(struct message *message, const struct protocol_handle_
     ACCESS_MASK access;
     ULONG attributes = 0;
     HANDLE handle = (HANDLE)in->handle;
+    if ((LONG_PTR)handle < 0 && handle != NT_CURRENT_PROCESS && handle != (HANDLE)(LONG_PTR)-4)
+        return (uint32_t)STATUS_INVALID_HANDLE; /* the other pseudo-handles mean a thread's, and this is none */
     if (in->options & DUPLICATE_CLOSE_SOURCE)
         return (LONG_PTR)handle > 0 ? (uint32_t)handle_close(handle) : STATUS_SUCCESS;
     NTSTATUS status = handle_lookup_access(handle, NULL, 0, &obj, &access);
@@ -382,6 +384,7 @@ static void *run(void *unused)
     size_t size;
     int fd;
     (void)unused;
+    thread_wait_started(); /* asked to join early: there is nothing to look at yet */
     while (receive(buffer, sizeof(buffer), &size, &fd)) {
         const struct message_header *header = (const void *)buffer;
         struct message message = { .fd = fd, .reply_fd = -1 };

@@ -160,8 +160,12 @@ void child_wait_resume(struct thread *thread, CONTEXT *context)
     /* Others may look at it and change it meanwhile, as if it were parked. */
     __atomic_store_n(&thread->suspend_context, context, __ATOMIC_RELEASE);
     while ((gate = __atomic_load_n(&start->gate, __ATOMIC_ACQUIRE))) {
-        syscall(SYS_futex, &start->gate, FUTEX_WAIT, gate, NULL, NULL, 0);
+        /* From `at_gate` on the signal that asks to join is obeyed in its handler; what came before is seen here. */
         thread_join_if_wanted();
+        __atomic_store_n(&thread->at_gate, true, __ATOMIC_SEQ_CST);
+        if (!thread_join_is_wanted())
+            syscall(SYS_futex, &start->gate, FUTEX_WAIT, gate, NULL, NULL, 0);
+        __atomic_store_n(&thread->at_gate, false, __ATOMIC_SEQ_CST);
     }
     __atomic_store_n(&thread->suspend_context, NULL, __ATOMIC_RELEASE);
 }

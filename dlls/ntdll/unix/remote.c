@@ -280,6 +280,21 @@ static NTSTATUS take_other(struct process_object *process, HANDLE handle, struct
     return it->number ? shared_import(it->number, &it->obj) : file_import(it->data, it->size, &it->fd, &it->obj);
 }
 
+NTSTATUS remote_process_token(struct process_object *process, struct object **token)
+{
+    struct travelling it = { .fd = -1 };
+    NTSTATUS status = take_other(process, (HANDLE)(LONG_PTR)-4, &it); /* NtCurrentProcessToken */
+    free(it.data);
+    if (it.fd >= 0)
+        close(it.fd);
+    if (!status && it.obj->type != &token_type) {
+        object_unref(it.obj);
+        status = STATUS_OBJECT_TYPE_MISMATCH;
+    }
+    *token = it.obj;
+    return status;
+}
+
 static NTSTATUS close_source(struct process_object *process, HANDLE handle)
 {
     struct protocol_handle_get_in in = { (uint64_t)handle, DUPLICATE_CLOSE_SOURCE };

@@ -21,6 +21,8 @@ NTSTATUS remote_map(HANDLE section, HANDLE process, void **base, ULONG_PTR zero_
 NTSTATUS remote_unmap(HANDLE process, void *base, ULONG flags);
 NTSTATUS remote_suspend(HANDLE process, bool resume);
 struct process_object;
+/* Its token as it is now; referenced. */
+NTSTATUS remote_process_token(struct process_object *process, struct object **token);
 NTSTATUS remote_process_query(struct process_object *process, ULONG class, void *info, ULONG length, ULONG *needed);
 
 /* remote_thread.c: threads of other processes */

@@ -208,6 +208,9 @@ bool token_process_known(void);     /* whether that has been made: else it is th
 /* token_start.c: a token as bytes (malloc'ed), and back, as a primary token; NULL if they are none. */
 void *token_save(struct object *token, size_t *size);
 struct token *token_load(const void *data, size_t size);
+struct shared_form;
+NTSTATUS token_share(struct object *obj, struct shared_form *form);
+NTSTATUS token_adopt(struct shared_form *form, struct object **obj);
 
 /* The token that the thread impersonates with; replaces it (referenced here; NULL = none). thread.c drops it at the end. */
 NTSTATUS token_set_thread(struct thread *thread, struct object *token);

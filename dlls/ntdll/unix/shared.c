@@ -118,6 +118,7 @@ static const struct object_type *const types[OBJECT_KIND_COUNT] = {
     [OBJECT_KIND_TIMER] = &timer_type,
     [OBJECT_KIND_COMPLETION_PORT] = &completion_type,
     [OBJECT_KIND_THREAD] = &thread_type,
+    [OBJECT_KIND_TOKEN] = &token_type,
 };
 
 const struct object_type *shared_type(unsigned kind)

@@ -514,7 +514,7 @@ static void handle_join(int sig, siginfo_t *info, void *ucontext)
     int saved_errno = errno;
     if (!thread)
         return;
-    if (rewind_boundary(thread, uc, in_native(thread, (uint64_t)uc->uc_mcontext.gregs[REG_RSP]))) {
+    if (thread->at_gate || rewind_boundary(thread, uc, in_native(thread, (uint64_t)uc->uc_mcontext.gregs[REG_RSP]))) {
         client_join(true);
     } else {
         __atomic_store_n(&join_wanted, true, __ATOMIC_RELEASE);
@@ -522,6 +522,11 @@ static void handle_join(int sig, siginfo_t *info, void *ucontext)
         thread_interrupt_wait(thread);
     }
     errno = saved_errno;
+}
+
+bool thread_join_is_wanted(void)
+{
+    return __atomic_load_n(&join_wanted, __ATOMIC_SEQ_CST);
 }
 
 void thread_join_if_wanted(void)

@@ -308,6 +308,14 @@ struct thread *thread_init_main(void)
     return ok && unix_teb() == thread->teb ? thread : NULL;
 }
 
+static uint32_t started; /* futex: the first thread is about to run */
+
+void thread_wait_started(void)
+{
+    while (!__atomic_load_n(&started, __ATOMIC_ACQUIRE))
+        syscall(SYS_futex, &started, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
+}
+
 void thread_run(struct thread *thread)
 {
     TEB *teb = thread->teb;
@@ -334,8 +342,11 @@ void thread_run(struct thread *thread)
     enter.Rcx = (DWORD64)start;
     enter.Rdx = (DWORD64)ntdll_entries.base;
     enter.Rsp = top - 0x28;
-    if (thread->is_main)
+    if (thread->is_main) {
+        __atomic_store_n(&started, 1, __ATOMIC_RELEASE);
+        syscall(SYS_futex, &started, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
         child_wait_resume(thread, start);
+    }
     if (__atomic_load_n(&thread->suspend_request, __ATOMIC_ACQUIRE))
         thread_park_with(thread, start);
     enter_context(&enter);

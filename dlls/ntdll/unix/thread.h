@@ -76,6 +76,7 @@ struct thread {
     size_t signal_stack_size;
     void *unix_jump; /* jmp_buf of the thread's native start function */
     bool is_main;
+    bool at_gate; /* it waits to be let begin (child_wait_resume), and holds no lock */
     bool skip_attach;
     bool registered;    /* in thread_list */
     bool stack_is_ours; /* the Windows stack is freed at exit */
@@ -116,6 +117,8 @@ struct thread *thread_init_main(void);
 NTSTATUS thread_make_stack(TEB *teb, size_t reserve, size_t commit);
 /* Runs the current thread from LdrInitializeThunk on. */
 void thread_run(struct thread *thread) __attribute__((noreturn));
+/* Waits until the first thread is about to run. */
+void thread_wait_started(void);
 /* Ends the calling thread with status; the last one ends the process. */
 void thread_exit(NTSTATUS status) __attribute__((noreturn));
 /* Finds by NT thread id; referenced object or NULL. */
@@ -147,6 +150,7 @@ void signal_init_thread(struct thread *thread);
 void thread_check_suspend(void);
 /* Joins the server if another process has asked for that (process_object.c). */
 void thread_join_if_wanted(void);
+bool thread_join_is_wanted(void);
 /* Asks another thread to park, and waits until it has; with thread_list_lock held. */
 void thread_park(struct thread *thread);
 /* The first half of that, for a thread that will see the request by itself; its number. */

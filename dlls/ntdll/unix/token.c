@@ -6,6 +6,7 @@
 #include "cell.h"
 #include "child.h"
 #include "object_private.h"
+#include "remote.h"
 #include "security.h"
 
 static void token_destroy(struct object *obj)
@@ -26,6 +27,8 @@ const struct object_type token_type = {
                              TOKEN_ADJUST_SESSIONID,
                          STANDARD_RIGHTS_EXECUTE | TOKEN_ASSIGN_PRIMARY | TOKEN_IMPERSONATE, TOKEN_ALL_ACCESS },
     .destroy = token_destroy,
+    .share = token_share,
+    .adopt = token_adopt,
 };
 
 /* --- the process's token --- */
@@ -185,7 +188,7 @@ struct object *token_process(void)
 /* Only the thread itself changes its token while it runs a system call, so no reference is needed here. */
 struct object *token_pseudo_object(HANDLE handle)
 {
-    struct object *own = wait_self()->token;
+    struct object *own = current_thread ? wait_self()->token : NULL; /* an agent has none */
     switch ((LONG_PTR)handle) {
     case -4:
         return token_process();
@@ -207,12 +210,20 @@ NTSTATUS NtOpenProcessTokenEx(HANDLE ProcessHandle, ACCESS_MASK DesiredAccess, U
         status = handle_lookup(ProcessHandle, &process_type, PROCESS_QUERY_INFORMATION, &process);
     if (status)
         return status;
-    object_unref(process); /* every process of ours runs as the same user */
+    struct object *token = NULL;
+    if (process == process_current_object())
+        token = object_ref(token_process());
+    else
+        status = remote_process_token((struct process_object *)process, &token);
+    object_unref(process);
+    if (status)
+        return status;
     HANDLE handle;
     ACCESS_MASK granted;
-    status = security_grant(token_process(), DesiredAccess, &granted);
+    status = security_grant(token, DesiredAccess, &granted);
     if (!status)
-        status = handle_create(token_process(), granted, HandleAttributes, &handle);
+        status = handle_create(token, granted, HandleAttributes, &handle);
+    object_unref(token);
     if (!status)
         *TokenHandle = handle;
     return status;

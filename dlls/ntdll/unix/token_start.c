@@ -9,8 +9,10 @@
 #include "child.h"
 #include "object_private.h"
 #include "security.h"
+#include "shared.h"
 
 struct token_image {
+    uint32_t type, level; /* TOKEN_TYPE, SECURITY_IMPERSONATION_LEVEL */
     LUID authentication_id;
     DWORD user_attributes;
     uint32_t integrity;
@@ -39,7 +41,9 @@ void *token_save(struct object *obj, size_t *size)
 {
     struct token *token = (struct token *)obj;
     native_lock(&token->lock);
-    struct token_image image = { .authentication_id = token->authentication_id,
+    struct token_image image = { .type = token->type,
+                                 .level = token->level,
+                                 .authentication_id = token->authentication_id,
                                  .user_attributes = token->user_attributes,
                                  .integrity = token->integrity,
                                  .elevated = token->elevated,
@@ -93,8 +97,8 @@ struct token *token_load(const void *data, size_t size)
     if (!token)
         return NULL;
     object_init(&token->header, &token_type);
-    token->type = TokenPrimary;
-    token->level = SecurityAnonymous;
+    token->type = image.type == TokenImpersonation ? TokenImpersonation : TokenPrimary;
+    token->level = image.level <= SecurityDelegation ? image.level : SecurityAnonymous;
     token->id = luid_allocate();
     token->modified_id = luid_allocate();
     token->authentication_id = image.authentication_id;
@@ -120,4 +124,22 @@ struct token *token_load(const void *data, size_t size)
         return NULL;
     }
     return token;
+}
+
+/* --- tokens that go to another process: as they are then; what is changed later is changed there alone --- */
+
+NTSTATUS token_share(struct object *obj, struct shared_form *form)
+{
+    size_t size;
+    if (!(form->data = token_save(obj, &size)))
+        return STATUS_NO_MEMORY;
+    form->size = (uint32_t)size;
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS token_adopt(struct shared_form *form, struct object **obj)
+{
+    struct token *token = token_load(form->data, form->size);
+    *obj = token ? &token->header : NULL;
+    return token ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
 }
