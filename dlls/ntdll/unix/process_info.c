@@ -46,11 +46,38 @@ size_t read_small_file(const char *path, char *buffer, size_t cap)
     return size;
 }
 
+size_t read_kept_file(int *kept, const char *path, char *buffer, size_t cap)
+{
+    int fd = __atomic_load_n(kept, __ATOMIC_ACQUIRE), none = 0;
+    if (!fd) {
+        fd = unix_fd_reserve(open(path, O_RDONLY | O_CLOEXEC));
+        if (fd < 0)
+            return read_small_file(path, buffer, cap);
+        if (!__atomic_compare_exchange_n(kept, &none, fd, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+            close(fd);
+            fd = none;
+        }
+    }
+    /* The kernel makes the text anew for each read, and all of it at once. */
+    ssize_t n = pread(fd, buffer, cap - 1, 0);
+    buffer[n > 0 ? n : 0] = 0;
+    return n > 0 ? (size_t)n : 0;
+}
+
 /* A line "Name:  123 kB" of /proc/PID/status, in bytes. */
 static uint64_t status_bytes(const char *text, const char *name)
 {
     const char *line = strstr(text, name);
     return line ? strtoull(line + strlen(name), NULL, 10) * 1024 : 0;
+}
+
+static void memory_numbers(const char *text, struct process_numbers *numbers)
+{
+    numbers->peak_virtual_size = status_bytes(text, "VmPeak:");
+    numbers->virtual_size = status_bytes(text, "VmSize:");
+    numbers->peak_working_set = status_bytes(text, "VmHWM:");
+    numbers->working_set = status_bytes(text, "VmRSS:");
+    numbers->private_size = status_bytes(text, "RssAnon:") + status_bytes(text, "VmSwap:");
 }
 
 bool process_numbers(ULONG id, struct process_numbers *numbers)
@@ -82,13 +109,8 @@ bool process_numbers(ULONG id, struct process_numbers *numbers)
     numbers->page_faults = (uint32_t)(minor + major);
     numbers->threads = (uint32_t)threads;
     snprintf(path, sizeof(path), "/proc/%u/status", id);
-    if (read_small_file(path, text, sizeof(text))) {
-        numbers->peak_virtual_size = status_bytes(text, "VmPeak:");
-        numbers->virtual_size = status_bytes(text, "VmSize:");
-        numbers->peak_working_set = status_bytes(text, "VmHWM:");
-        numbers->working_set = status_bytes(text, "VmRSS:");
-        numbers->private_size = status_bytes(text, "RssAnon:") + status_bytes(text, "VmSwap:");
-    }
+    if (read_small_file(path, text, sizeof(text)))
+        memory_numbers(text, numbers);
     return true;
 }
 
@@ -182,7 +204,16 @@ static NTSTATUS query_times(struct process_object *process, void *info, ULONG le
 static NTSTATUS query_memory(struct process_object *process, void *info, ULONG length, ULONG *needed)
 {
     struct process_numbers numbers = { 0 };
-    process_numbers(process->id, &numbers);
+    static int own_status;
+    char text[4096];
+    struct rusage usage;
+    if (process != process_current) {
+        process_numbers(process->id, &numbers);
+    } else if (read_kept_file(&own_status, "/proc/self/status", text, sizeof(text))) {
+        memory_numbers(text, &numbers);
+        if (getrusage(RUSAGE_SELF, &usage) == 0)
+            numbers.page_faults = (uint32_t)(usage.ru_minflt + usage.ru_majflt);
+    }
     VM_COUNTERS_EX out = { 0 };
     out.PeakVirtualSize = numbers.peak_virtual_size;
     out.VirtualSize = numbers.virtual_size;

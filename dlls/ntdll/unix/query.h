@@ -36,6 +36,8 @@ uint64_t system_boot_time(void);              /* likewise */
 uint64_t system_cycles(uint64_t nanoseconds); /* processor cycles in that time, as the time stamp counter counts */
 /* Reads a small file of /proc or /sys whole; length, or 0. Zero-terminated. */
 size_t read_small_file(const char *path, char *buffer, size_t cap);
+/* The same for a file below /proc or /sys that is read often: *kept, at first 0, is its descriptor. */
+size_t read_kept_file(int *kept, const char *path, char *buffer, size_t cap);
 
 /* process_info.c */
 struct process_numbers {

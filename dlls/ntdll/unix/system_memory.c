@@ -26,12 +26,25 @@ static uint64_t field(const char *text, const char *name)
     return 0;
 }
 
-/* A file with one number, or "max"; `none` if it is neither there nor a number. */
-static uint64_t number_in(const char *directory, const char *file, uint64_t none)
+/* A file that is read again and again. */
+struct number_file {
+    char *path;
+    int fd;
+};
+
+static struct number_file number_file(const char *directory, const char *file)
 {
-    char path[4096], text[64], *end;
-    snprintf(path, sizeof(path), "%s/%s", directory, file);
-    if (!read_small_file(path, text, sizeof(text)))
+    struct number_file out = { NULL, 0 };
+    if (asprintf(&out.path, "%s/%s", directory, file) < 0)
+        out.path = NULL;
+    return out;
+}
+
+/* One number, or "max"; `none` if the file is not there or is no number. */
+static uint64_t number_in(struct number_file *file, uint64_t none)
+{
+    char text[64], *end;
+    if (!file->path || !read_kept_file(&file->fd, file->path, text, sizeof(text)))
         return none;
     uint64_t value = strtoull(text, &end, 10);
     return end == text ? none : value;
@@ -39,9 +52,17 @@ static uint64_t number_in(const char *directory, const char *file, uint64_t none
 
 /* --- the control group --- */
 
+/* A limit of the group and those of the groups that it is in: the least holds. */
+struct limit {
+    struct number_file *files;
+    size_t count;
+};
+
 struct cgroup {
     char path[3072]; /* of its directory; empty: there is none with limits of memory */
     bool v2;
+    struct limit memory, swap;
+    struct number_file usage, stat, swap_usage;
 };
 
 static struct cgroup cgroup;
@@ -88,6 +109,23 @@ static bool try_group(const char *root, const char *path, size_t length, const c
     return false;
 }
 
+static void find_limit(struct limit *limit, const char *name)
+{
+    char path[sizeof(cgroup.path)], file[sizeof(path) + 64];
+    memcpy(path, cgroup.path, sizeof(path));
+    while (strlen(path) >= strlen("/sys/fs/cgroup")) {
+        snprintf(file, sizeof(file), "%s/%s", path, name);
+        if (!access(file, R_OK)) {
+            struct number_file *files = realloc(limit->files, (limit->count + 1) * sizeof(*files));
+            if (!files)
+                return;
+            limit->files = files;
+            files[limit->count++] = number_file(path, name);
+        }
+        *strrchr(path, '/') = 0;
+    }
+}
+
 static void find_cgroup(void)
 {
     char text[8192];
@@ -95,26 +133,28 @@ static void find_cgroup(void)
     const char *path;
     if (!read_small_file("/proc/self/cgroup", text, sizeof(text)))
         return;
-    if ((path = group_of(text, "memory", &length)) &&
-        try_group("/sys/fs/cgroup/memory", path, length, "memory.limit_in_bytes"))
-        return;
-    if ((path = group_of(text, "", &length)) && (try_group("/sys/fs/cgroup", path, length, "memory.max") ||
-                                                 try_group("/sys/fs/cgroup/unified", path, length, "memory.max")))
-        cgroup.v2 = true;
+    if (!((path = group_of(text, "memory", &length)) &&
+          try_group("/sys/fs/cgroup/memory", path, length, "memory.limit_in_bytes"))) {
+        cgroup.v2 =
+            (path = group_of(text, "", &length)) && (try_group("/sys/fs/cgroup", path, length, "memory.max") ||
+                                                     try_group("/sys/fs/cgroup/unified", path, length, "memory.max"));
+        if (!cgroup.v2)
+            return;
+        find_limit(&cgroup.swap, "memory.swap.max");
+        cgroup.swap_usage = number_file(cgroup.path, "memory.swap.current");
+    }
+    find_limit(&cgroup.memory, cgroup.v2 ? "memory.max" : "memory.limit_in_bytes");
+    cgroup.usage = number_file(cgroup.path, cgroup.v2 ? "memory.current" : "memory.usage_in_bytes");
+    cgroup.stat = number_file(cgroup.path, "memory.stat");
 }
 
-/* The least of the limits of the group and of those that it is in. */
-static uint64_t limit_of(const char *file)
+static uint64_t least(struct limit *limit)
 {
-    char path[sizeof(cgroup.path)];
     uint64_t least = UINT64_MAX;
-    memcpy(path, cgroup.path, sizeof(path));
-    while (strlen(path) >= strlen("/sys/fs/cgroup")) {
-        uint64_t limit = number_in(path, file, UINT64_MAX);
-        if (limit < least)
-            least = limit;
-        char *slash = strrchr(path, '/');
-        *slash = 0;
+    for (size_t i = 0; i < limit->count; i++) {
+        uint64_t value = number_in(&limit->files[i], UINT64_MAX);
+        if (value < least)
+            least = value;
     }
     return least;
 }
@@ -122,10 +162,9 @@ static uint64_t limit_of(const char *file)
 /* What is in use but can be dropped at once does not count. */
 static uint64_t group_usage(void)
 {
-    char path[4096], text[8192];
-    uint64_t usage = number_in(cgroup.path, cgroup.v2 ? "memory.current" : "memory.usage_in_bytes", 0), file = 0;
-    snprintf(path, sizeof(path), "%s/memory.stat", cgroup.path);
-    if (read_small_file(path, text, sizeof(text)))
+    char text[8192];
+    uint64_t usage = number_in(&cgroup.usage, 0), file = 0;
+    if (cgroup.stat.path && read_kept_file(&cgroup.stat.fd, cgroup.stat.path, text, sizeof(text)))
         file = field(text, cgroup.v2 ? "inactive_file" : "total_inactive_file");
     return usage > file ? usage - file : 0;
 }
@@ -133,8 +172,9 @@ static uint64_t group_usage(void)
 struct system_memory system_memory(void)
 {
     struct system_memory memory = { 0 };
+    static int meminfo;
     char text[8192];
-    if (read_small_file("/proc/meminfo", text, sizeof(text))) {
+    if (read_kept_file(&meminfo, "/proc/meminfo", text, sizeof(text))) {
         memory.total = field(text, "MemTotal") / PAGE_KB;
         memory.free = field(text, "MemFree") / PAGE_KB;
         memory.available = field(text, "MemAvailable") / PAGE_KB;
@@ -151,7 +191,7 @@ struct system_memory system_memory(void)
     pthread_once(&cgroup_once, find_cgroup);
     if (!cgroup.path[0])
         return memory;
-    uint64_t limit = limit_of(cgroup.v2 ? "memory.max" : "memory.limit_in_bytes");
+    uint64_t limit = least(&cgroup.memory);
     if (limit / NT_PAGE_SIZE < memory.total) {
         uint64_t usage = group_usage(), left = usage < limit ? (limit - usage) / NT_PAGE_SIZE : 0;
         memory.total = limit / NT_PAGE_SIZE;
@@ -160,9 +200,9 @@ struct system_memory system_memory(void)
         memory.cached = memory.cached < memory.total ? memory.cached : memory.total;
     }
     if (cgroup.v2) {
-        uint64_t swap = limit_of("memory.swap.max") / NT_PAGE_SIZE;
+        uint64_t swap = least(&cgroup.swap) / NT_PAGE_SIZE;
         if (swap < memory.swap_total) {
-            uint64_t used = number_in(cgroup.path, "memory.swap.current", 0) / NT_PAGE_SIZE;
+            uint64_t used = number_in(&cgroup.swap_usage, 0) / NT_PAGE_SIZE;
             memory.swap_total = swap;
             memory.swap_free = used < swap ? swap - used : 0;
         }
