@@ -371,7 +371,7 @@ static void test_suspended(void)
 {
     HANDLE section = CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, 4096, "transom beats");
     volatile LONG *beats = MapViewOfFile(section, FILE_MAP_WRITE, 0, 0, 0);
-    STARTUPINFOA startup = { sizeof(startup) };
+    STARTUPINFOA startup = { .cb = sizeof(startup) };
     PROCESS_INFORMATION info;
     CONTEXT context = { .ContextFlags = CONTEXT_FULL };
     char line[MAX_PATH + 20];
