@@ -19,13 +19,26 @@
 
 /* --- the processes of the prefix: not all of them have joined the server, so the system is asked --- */
 
+/* Another version's, or one that was replaced meanwhile, has its name at least. */
 static bool same_executable(const char *pid)
 {
-    char path[64];
-    struct stat ours, other;
+    char path[64], ours[PATH_MAX], theirs[PATH_MAX];
     snprintf(path, sizeof(path), "/proc/%s/exe", pid);
-    return !stat("/proc/self/exe", &ours) && !stat(path, &other) && ours.st_dev == other.st_dev &&
-           ours.st_ino == other.st_ino;
+    ssize_t our_size = readlink("/proc/self/exe", ours, sizeof(ours) - 1);
+    ssize_t their_size = readlink(path, theirs, sizeof(theirs) - 1);
+    if (our_size <= 0 || their_size <= 0)
+        return false;
+    ours[our_size] = theirs[their_size] = 0;
+    static const char gone[] = " (deleted)";
+    for (char *text = ours;; text = theirs) {
+        char *end = strstr(text, gone);
+        if (end && !end[sizeof(gone) - 1])
+            *end = 0;
+        if (text == theirs)
+            break;
+    }
+    const char *our_name = strrchr(ours, '/'), *their_name = strrchr(theirs, '/');
+    return our_name && their_name && !strcmp(our_name, their_name);
 }
 
 static char *read_file(const char *pid, const char *name, size_t *size)

@@ -71,15 +71,15 @@ is "the next one" "$("$TRANSOM" "$program" name a 1000 2>&1 | tr -d '\r')" made
 until_true none || fail "the server stays after another was killed"
 
 # A survivor beside it: its objects are of no use any more, but it ends as it should.
-"$TRANSOM" "$program" name a 2000 >out &
-until_true says out made
+"$TRANSOM" "$program" name a 2000 >out1 &
+until_true says out1 made
 kill -KILL "$(server_of)"
 is "a new server's name" "$("$TRANSOM" "$program" name a | tr -d '\r')" made
 wait $!; is "a survivor" $? 0
 
 # info, wait, kill.
-"$TRANSOM" "$program" wait never 60000 >wait.out 2>&1 &
-until_true says wait.out ready
+"$TRANSOM" "$program" wait never 60000 >wait2.out 2>&1 &
+until_true says wait2.out ready
 "$TRANSOM" info | grep -q '^shared *1 processes, .* 1 names' || fail "info: $("$TRANSOM" info)"
 "$TRANSOM" info | grep -q '^programs *1 running' || fail "info: $("$TRANSOM" info)"
 timeout 1 "$TRANSOM" wait; is "wait while a program runs" $? 124
@@ -106,14 +106,14 @@ chmod -R u+w sealed
 # Throw-away prefixes: gone at the end, after a crash, and when transom itself was killed at the next run.
 "$TRANSOM" --ephemeral "$program" name a >out; is "--ephemeral" "$(tr -d '\r' <out)" made
 is "left of it" "$(ls -d transom-ephemeral-* 2>/dev/null)" ''
-"$TRANSOM" --ephemeral "$program" wait never 60000 >out &
-until_true says out ready
+"$TRANSOM" --ephemeral "$program" wait never 60000 >out2 &
+until_true says out2 ready
 child=$(pgrep -P $! | head -n 1)
 kill -SEGV "$child"
 wait $!
 is "left after a crash" "$(ls -d transom-ephemeral-* 2>/dev/null)" ''
-"$TRANSOM" --ephemeral "$program" wait never 3000 >out &
-until_true says out ready
+"$TRANSOM" --ephemeral "$program" wait never 3000 >out3 &
+until_true says out3 ready
 kill -KILL $!
 wait $! 2>/dev/null
 [ -n "$(ls -d transom-ephemeral-* 2>/dev/null)" ] || fail "killed, and its prefix gone: this test tests nothing"
@@ -123,8 +123,8 @@ is "left of one that was killed" "$(ls -d transom-ephemeral-* 2>/dev/null)" ''
 
 # Another PID namespace gets an answer of one line.
 if unshare -rpf true 2>/dev/null; then
-    "$TRANSOM" "$program" name a 3000 >out &
-    until_true says out made
+    "$TRANSOM" "$program" name a 3000 >out4 &
+    until_true says out4 made
     timeout 20 unshare -rpf "$TRANSOM" "$program" name a >other 2>err
     [ $? -ne 0 ] && [ "$(wc -l <err)" = 1 ] && says err 'PID namespace' || fail "another PID namespace: $(cat other err)"
     wait
@@ -134,8 +134,8 @@ fi
 
 # So does another version: a build with another protocol, as far as its server can tell.
 if command -v python3 >/dev/null; then
-    "$TRANSOM" "$program" name a 3000 >out &
-    until_true says out made
+    "$TRANSOM" "$program" name a 3000 >out5 &
+    until_true says out5 made
     python3 - "$(find run -name socket)" <<'P' || fail "another version"
 import socket, struct, sys
 s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
