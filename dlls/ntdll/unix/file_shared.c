@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
-#include "file.h"
+#include "pipe.h"
 
 struct file_object *file_wrap(int fd, ACCESS_MASK access, ULONG options, bool append_only)
 {
@@ -45,14 +45,21 @@ struct file_object *file_wrap(int fd, ACCESS_MASK access, ULONG options, bool ap
     return file;
 }
 
-/* How a file travels. */
+/* How a file travels: by its descriptor, or as what pipe_export() says. */
 struct file_form {
-    uint32_t access, options, append_only, reserved;
+    uint32_t access, options, append_only, pipe_follows;
 };
 
 NTSTATUS file_export(struct file_object *file, void **data, uint32_t *size, int *fd)
 {
     struct file_form *form;
+    if (file->fd < 0 && file->kind == FILE_KIND_PIPE) {
+        NTSTATUS status = pipe_export(file, sizeof(*form), data, size);
+        if (!status)
+            ((struct file_form *)*data)->pipe_follows = 1;
+        *fd = -1;
+        return status;
+    }
     if (file->fd < 0 || file->fd_is_path)
         return STATUS_NOT_SUPPORTED;
     if (!file->os_position && file->kind == FILE_KIND_FILE) {
@@ -78,10 +85,19 @@ NTSTATUS file_export(struct file_object *file, void **data, uint32_t *size, int 
 NTSTATUS file_import(const void *data, size_t size, int *fd, struct object **obj)
 {
     struct file_form form;
+    struct file_object *file;
+    if (size < sizeof(form))
+        return STATUS_INVALID_PARAMETER;
+    memcpy(&form, data, sizeof(form));
+    if (form.pipe_follows) {
+        NTSTATUS status = pipe_import((const char *)data + sizeof(form), size - sizeof(form), &file);
+        if (!status)
+            *obj = &file->obj;
+        return status;
+    }
     if (size != sizeof(form) || *fd < 0)
         return STATUS_INVALID_PARAMETER;
-    memcpy(&form, data, size);
-    struct file_object *file = file_wrap(*fd, form.access, form.options, form.append_only);
+    file = file_wrap(*fd, form.access, form.options, form.append_only);
     if (!file)
         return STATUS_NO_MEMORY;
     *fd = -1;

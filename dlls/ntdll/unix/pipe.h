@@ -32,6 +32,9 @@ NTSTATUS pipe_get_attribute(struct io *io);
 NTSTATUS pipe_query_name(struct pipe_end *end, void *buffer, ULONG length, ULONG_PTR *information);
 void pipe_fill_local(struct pipe_end *end, FILE_PIPE_LOCAL_INFORMATION *info);
 void pipe_connected(uint32_t number, ULONG process, int *fd);
+/* An instance without a client, for another process: `head` bytes are left free before it. */
+NTSTATUS pipe_export(struct file_object *file, size_t head, void **data, uint32_t *size);
+NTSTATUS pipe_import(const void *data, size_t size, struct file_object **file);
 void pipe_close(struct file_object *file);
 void pipe_destroy(struct file_object *file);
 

@@ -440,6 +440,94 @@ NTSTATUS NtCreateNamedPipeFile(HANDLE *FileHandle, ACCESS_MASK DesiredAccess, OB
     return STATUS_SUCCESS;
 }
 
+/* --- instances that go to another process before a client has come (file_shared.c) --- */
+
+struct pipe_form {
+    uint32_t access, share, options, read_mode, completion_mode;
+    uint32_t type, configuration, maximum, inbound_quota, outbound_quota;
+    int64_t timeout;
+    WCHAR name[];
+};
+
+/*
+ * The other process gets an instance of its own of the same pipe, which is as good as this one: nobody is connected. For
+ * who moves a handle (DUPLICATE_CLOSE_SOURCE) that is all there is; who keeps it has two instances, either of which a client
+ * may find.
+ */
+NTSTATUS pipe_export(struct file_object *file, size_t head, void **data, uint32_t *size)
+{
+    struct pipe_end *end = file->data;
+    NTSTATUS status = STATUS_SUCCESS;
+    struct pipe_form *form;
+
+    pthread_mutex_lock(&pipe_lock);
+    struct pipe *pipe = end->pipe;
+    *data = NULL;
+    if (!end->server || !pipe || !pipe->name || !end->number || end->state != FILE_PIPE_LISTENING_STATE)
+        status = STATUS_NOT_SUPPORTED;
+    else if (!(*data = calloc(1, *size = head + sizeof *form + pipe->name_len * sizeof(WCHAR))))
+        status = STATUS_NO_MEMORY;
+    if (!status) {
+        form = (struct pipe_form *)((char *)*data + head);
+        *form = (struct pipe_form){ .access = file->access,
+                                    .share = file->share,
+                                    .options = file->options,
+                                    .read_mode = end->read_mode,
+                                    .completion_mode = end->completion_mode,
+                                    .type = pipe->type,
+                                    .configuration = pipe->configuration,
+                                    .maximum = pipe->maximum,
+                                    .inbound_quota = pipe->inbound_quota,
+                                    .outbound_quota = pipe->outbound_quota,
+                                    .timeout = pipe->timeout };
+        memcpy(form->name, pipe->name, pipe->name_len * sizeof(WCHAR));
+    }
+    pthread_mutex_unlock(&pipe_lock);
+    return status;
+}
+
+NTSTATUS pipe_import(const void *data, size_t size, struct file_object **file)
+{
+    const struct pipe_form *form = data;
+    struct nt_path path = { .kind = PATH_PIPE };
+    bool created = false, first;
+    uint32_t number = 0;
+    NTSTATUS status;
+
+    if (size <= sizeof *form)
+        return STATUS_INVALID_PARAMETER;
+    struct pipe wanted = { .type = form->type,
+                           .configuration = form->configuration,
+                           .maximum = form->maximum,
+                           .inbound_quota = form->inbound_quota,
+                           .outbound_quota = form->outbound_quota,
+                           .timeout = form->timeout };
+    path.text_len = (size - sizeof *form) / sizeof(WCHAR);
+    if (!(path.text = calloc(path.text_len + 1, sizeof(WCHAR))))
+        return STATUS_NO_MEMORY;
+    memcpy(path.text, form->name, path.text_len * sizeof(WCHAR));
+    *file = NULL;
+    status = register_instance(&path, FILE_OPEN_IF, &wanted, &number, &first);
+    if (!status) {
+        pthread_mutex_lock(&pipe_lock);
+        status = create_instance(&path, form->access, form->share, FILE_OPEN_IF, form->options, &wanted, number, file,
+                                 &created);
+        pthread_mutex_unlock(&pipe_lock);
+        if (status)
+            close_number(number);
+    }
+    free(path.text);
+    if (status)
+        return status;
+    struct pipe_end *end = (*file)->data;
+    end->read_mode = form->read_mode;
+    end->completion_mode = form->completion_mode;
+    if (number)
+        client_message(PROTOCOL_pipe_listen, &(struct protocol_pipe_listen_in){ number });
+    tell_change();
+    return STATUS_SUCCESS;
+}
+
 /* A pending listen is being cancelled: under the I/O lock. */
 static NTSTATUS cancel_listen(struct io *io)
 {

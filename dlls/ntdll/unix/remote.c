@@ -277,7 +277,12 @@ static NTSTATUS take_other(struct process_object *process, HANDLE handle, struct
     it->access = out.access;
     it->attributes = out.attributes;
     /* Ours now, so that it lasts when the source is closed. */
-    return it->number ? shared_import(it->number, &it->obj) : file_import(it->data, it->size, &it->fd, &it->obj);
+    if (it->number)
+        return shared_import(it->number, &it->obj);
+    status = file_import(it->data, it->size, &it->fd, &it->obj);
+    free(it->data);
+    it->data = NULL;
+    return status;
 }
 
 NTSTATUS remote_process_token(struct process_object *process, struct object **token)
@@ -310,11 +315,8 @@ static NTSTATUS give_other(struct process_object *process, struct travelling *it
     struct protocol_handle_put_out out = { 0 };
     NTSTATUS status = STATUS_SUCCESS;
     if (it->obj->type == &file_type) {
-        if (it->fd < 0) {
-            free(it->data);
-            it->data = NULL;
+        if (!it->data)
             status = file_export(container_of(it->obj, struct file_object, obj), &it->data, &it->size, &it->fd);
-        }
     } else {
         status = shared_export(it->obj, &in.object);
     }
@@ -342,6 +344,9 @@ NTSTATUS NtDuplicateObject(HANDLE SourceProcessHandle, HANDLE SourceHandle, HAND
         goto done;
     /* Windows closes the source whether or not the rest succeeds. */
     if (Options & DUPLICATE_CLOSE_SOURCE) {
+        /* With its last handle a pipe's instance that nobody has connected to would be gone. */
+        if (it.obj->type == &file_type && TargetProcessHandle != NT_CURRENT_PROCESS)
+            file_export(container_of(it.obj, struct file_object, obj), &it.data, &it.size, &it.fd);
         status = close_source(source, SourceHandle);
         if (status)
             goto done;
