@@ -76,6 +76,7 @@ ULONG ldr_hash_name(const WCHAR *name, size_t length);
 bool ldr_name_equal(const WCHAR *a, const WCHAR *b, size_t length);
 bool ldr_add_dependency(struct ldr_module *module, struct ldr_module *on);
 void ldr_notify(struct ldr_module *module, ULONG reason);
+void ldr_unload_trace(const struct ldr_module *module);
 
 /* What the unwinder needs of an image: found without a lock, at any time, in any thread. */
 struct ldr_range {

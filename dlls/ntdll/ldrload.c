@@ -474,6 +474,7 @@ void ldr_release_unused(void)
                 module->state == LDR_INITIALIZING)
                 continue;
             ldr_notify(module, LDR_DLL_NOTIFICATION_REASON_UNLOADED);
+            ldr_unload_trace(module);
             ldr_tls_remove_module(module);
             ldr_module_remove(module);
             list_add_tail(&unused, &module->entry.InLoadOrderLinks);

@@ -53,6 +53,55 @@ NTSTATUS NTAPI RtlIsPartialPlaceholderFileHandle(HANDLE file, BOOLEAN *partial)
     return status;
 }
 
+/* Of what NtQueryInformationFile or NtQueryDirectoryFile has returned; entries that do not tell the tag will not do. */
+NTSTATUS NTAPI RtlIsPartialPlaceholderFileInfo(const void *info, FILE_INFORMATION_CLASS class, BOOLEAN *partial)
+{
+    const ULONG *fields = info;
+    unsigned attributes, tag;
+
+    switch ((ULONG) class) {
+    case FileAttributeTagInformation:
+        attributes = 0;
+        tag = 4;
+        break;
+    case FileFullDirectoryInformation:
+    case FileBothDirectoryInformation:
+    case FileIdFullDirectoryInformation:
+    case FileIdBothDirectoryInformation:
+        attributes = 56;
+        tag = 64; /* the size of extended attributes, which a file with a reparse point has not */
+        break;
+    case FileIdExtdDirectoryInformation:
+    case FileIdExtdBothDirectoryInformation:
+        attributes = 56;
+        tag = 68;
+        break;
+    case FileStatInformation:
+        attributes = 56;
+        tag = 60;
+        break;
+    default:
+        return STATUS_INVALID_INFO_CLASS;
+    }
+    *partial = RtlIsPartialPlaceholder(fields[attributes / 4], fields[tag / 4]);
+    return STATUS_SUCCESS;
+}
+
+CHAR NTAPI RtlQueryThreadPlaceholderCompatibilityMode(VOID)
+{
+    return nt_teb()->PlaceholderCompatibilityMode;
+}
+
+CHAR NTAPI RtlSetThreadPlaceholderCompatibilityMode(CHAR mode)
+{
+    CHAR old = nt_teb()->PlaceholderCompatibilityMode;
+
+    if (mode < PHCM_APPLICATION_DEFAULT || mode > PHCM_EXPOSE)
+        return PHCM_ERROR_INVALID_PARAMETER;
+    nt_teb()->PlaceholderCompatibilityMode = mode;
+    return old;
+}
+
 static CHAR process_mode = PHCM_APPLICATION_DEFAULT;
 
 CHAR NTAPI RtlQueryProcessPlaceholderCompatibilityMode(VOID)

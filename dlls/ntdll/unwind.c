@@ -307,8 +307,9 @@ void unwind_begin(struct unwind_frame *frame, ULONG64 image_base, ULONG64 pc, co
     }
 }
 
-PEXCEPTION_ROUTINE unwind_finish(const struct unwind_frame *frame, ULONG handler_type, CONTEXT *context,
-                                 PVOID *handler_data, KNONVOLATILE_CONTEXT_POINTERS *pointers)
+static PEXCEPTION_ROUTINE finish(const struct unwind_frame *frame, ULONG handler_type, CONTEXT *context,
+                                 PVOID *handler_data, KNONVOLATILE_CONTEXT_POINTERS *pointers,
+                                 BOOLEAN *machine_frame_unwound)
 {
     const struct unwind_info *info = frame->info;
     bool machine_frame;
@@ -330,6 +331,7 @@ PEXCEPTION_ROUTINE unwind_finish(const struct unwind_frame *frame, ULONG handler
         machine_frame |= undo_prologue(context, info, (ULONG)(frame->pc - frame->image_base) - chained->BeginAddress,
                                        frame->establisher, pointers);
     }
+    *machine_frame_unwound = machine_frame;
     if (!machine_frame) {
         context->Rip = *(ULONG64 *)context->Rsp;
         context->Rsp += 8;
@@ -343,6 +345,14 @@ PEXCEPTION_ROUTINE unwind_finish(const struct unwind_frame *frame, ULONG handler
     return NULL;
 }
 
+PEXCEPTION_ROUTINE unwind_finish(const struct unwind_frame *frame, ULONG handler_type, CONTEXT *context,
+                                 PVOID *handler_data, KNONVOLATILE_CONTEXT_POINTERS *pointers)
+{
+    BOOLEAN machine_frame;
+
+    return finish(frame, handler_type, context, handler_data, pointers, &machine_frame);
+}
+
 PEXCEPTION_ROUTINE NTAPI RtlVirtualUnwind(DWORD handler_type, DWORD64 image_base, DWORD64 pc,
                                           PRUNTIME_FUNCTION function, PCONTEXT context, PVOID *handler_data,
                                           PDWORD64 establisher, PKNONVOLATILE_CONTEXT_POINTERS pointers)
@@ -352,6 +362,43 @@ PEXCEPTION_ROUTINE NTAPI RtlVirtualUnwind(DWORD handler_type, DWORD64 image_base
     unwind_begin(&frame, image_base, pc, function, context);
     *establisher = frame.establisher;
     return unwind_finish(&frame, handler_type, context, handler_data, pointers);
+}
+
+/* The same with limits of the stack, for functions without a table entry too; fails before anything is changed. */
+NTSTATUS NTAPI RtlVirtualUnwind2(ULONG handler_type, DWORD64 image_base, DWORD64 pc, PRUNTIME_FUNCTION function,
+                                 PCONTEXT context, BOOLEAN *machine_frame_unwound, PVOID *handler_data,
+                                 PDWORD64 establisher, PKNONVOLATILE_CONTEXT_POINTERS pointers, PDWORD64 low_limit,
+                                 PDWORD64 high_limit, PEXCEPTION_ROUTINE *handler, ULONG flags)
+{
+    struct stack_limits limits = { low_limit ? *low_limit : 0, high_limit ? *high_limit : ~(ULONG_PTR)7 };
+    CONTEXT caller = *context;
+    PEXCEPTION_ROUTINE routine = NULL;
+    struct unwind_frame frame;
+    BOOLEAN machine_frame = FALSE;
+    PVOID data = NULL;
+
+    (void)flags; /* signed return addresses are for other processors */
+    if (!in_stack(&limits, context->Rsp))
+        return STATUS_BAD_STACK;
+    frame.establisher = context->Rsp;
+    if (function) {
+        unwind_begin(&frame, image_base, pc, function, context);
+        routine = finish(&frame, handler_type, &caller, &data, pointers, &machine_frame);
+    } else {
+        caller.Rip = *(ULONG64 *)context->Rsp;
+        caller.Rsp += 8;
+    }
+    /* An exception may have come from another stack. */
+    if (!machine_frame && (caller.Rsp < limits.low || caller.Rsp > limits.high))
+        return STATUS_BAD_STACK;
+    *context = caller;
+    *handler_data = data;
+    *establisher = frame.establisher;
+    if (machine_frame_unwound)
+        *machine_frame_unwound = machine_frame;
+    if (handler)
+        *handler = routine;
+    return STATUS_SUCCESS;
 }
 
 bool unwind_leaf(CONTEXT *context, const struct stack_limits *limits)

@@ -7,10 +7,23 @@
 
 #ifdef _WIN64
 
+/* What debuggers see of a table (RtlGetFunctionTableListHead). */
+enum { RF_SORTED, RF_UNSORTED, RF_CALLBACK, RF_KERNEL_DYNAMIC };
+typedef struct {
+    LIST_ENTRY ListEntry;
+    PRUNTIME_FUNCTION FunctionTable;
+    LARGE_INTEGER Reserved1;
+    ULONG64 MinimumAddress, MaximumAddress, BaseAddress;
+    PVOID Reserved2[2];
+    PWSTR OutOfProcessCallbackDll;
+    ULONG Type, EntryCount;
+} DYNAMIC_FUNCTION_TABLE;
+
 /* A registered table, or a callback that is asked for entries. */
 struct dynamic_table {
-    ULONG64 low, high; /* the code it is about */
-    ULONG64 highest;   /* the largest `high` of this and all tables before it, because tables may overlap */
+    DYNAMIC_FUNCTION_TABLE shown; /* first */
+    ULONG64 low, high;            /* the code it is about */
+    ULONG64 highest;              /* the largest `high` of this and all tables before it, because tables may overlap */
     ULONG64 image_base;
     ULONG64 identifier; /* what RtlDeleteFunctionTable is given */
     RUNTIME_FUNCTION *functions;
@@ -23,6 +36,7 @@ struct dynamic_table {
 static RTL_SRWLOCK tables_lock;
 static struct dynamic_table **tables; /* sorted by `low` */
 static ULONG table_count, table_capacity;
+static LIST_ENTRY table_list = { &table_list, &table_list };
 
 /* Without branches that depend on the data: they could not be predicted. */
 static RUNTIME_FUNCTION *search_sorted(const RUNTIME_FUNCTION *functions, ULONG count, ULONG rva)
@@ -195,6 +209,12 @@ static bool insert_table(const struct dynamic_table *table, struct dynamic_table
     if (!ok)
         return false;
     *copy = *table;
+    copy->shown.FunctionTable = copy->functions;
+    copy->shown.MinimumAddress = copy->low;
+    copy->shown.MaximumAddress = copy->high;
+    copy->shown.BaseAddress = copy->image_base;
+    copy->shown.Type = copy->callback ? RF_CALLBACK : copy->sorted ? RF_SORTED : RF_UNSORTED;
+    copy->shown.EntryCount = copy->count;
     RtlAcquireSRWLockExclusive(&tables_lock);
     if (table_count == table_capacity) {
         ULONG capacity = table_capacity ? table_capacity * 2 : 16;
@@ -212,6 +232,7 @@ static bool insert_table(const struct dynamic_table *table, struct dynamic_table
         tables[index] = copy;
         table_count++;
         update_highest(index);
+        list_add_tail(&table_list, &copy->shown.ListEntry);
     }
     RtlReleaseSRWLockExclusive(&tables_lock);
     if (!ok)
@@ -230,12 +251,15 @@ static bool delete_table(ULONG64 identifier, const struct dynamic_table *which)
         if (which ? tables[i] != which : tables[i]->identifier != identifier)
             continue;
         found = tables[i];
+        list_remove(&found->shown.ListEntry);
         table_count--;
         memmove(&tables[i], &tables[i + 1], (table_count - i) * sizeof(*tables));
         update_highest(i);
         break;
     }
     RtlReleaseSRWLockExclusive(&tables_lock);
+    if (found)
+        heap_free(found->shown.OutOfProcessCallbackDll);
     heap_free(found);
     return found != NULL;
 }
@@ -276,10 +300,25 @@ BOOLEAN __cdecl RtlInstallFunctionTableCallback(DWORD64 identifier, DWORD64 base
                                    .callback = callback,
                                    .context = context };
 
-    (void)out_of_process_dll;  /* for debuggers */
     if ((identifier & 3) != 3) /* documented: the two low bits are set */
         return FALSE;
-    return insert_table(&table, NULL);
+    if (out_of_process_dll) {
+        size_t size = (wcslen(out_of_process_dll) + 1) * sizeof(WCHAR);
+        WCHAR *copy = heap_alloc(size);
+
+        if (!copy)
+            return FALSE;
+        table.shown.OutOfProcessCallbackDll = memcpy(copy, out_of_process_dll, size);
+    }
+    if (insert_table(&table, NULL))
+        return TRUE;
+    heap_free(table.shown.OutOfProcessCallbackDll);
+    return FALSE;
+}
+
+PLIST_ENTRY NTAPI RtlGetFunctionTableListHead(VOID)
+{
+    return &table_list;
 }
 
 BOOLEAN __cdecl RtlDeleteFunctionTable(PRUNTIME_FUNCTION functions)
@@ -310,7 +349,7 @@ VOID NTAPI RtlGrowFunctionTable(PVOID handle, DWORD count)
 
     RtlAcquireSRWLockExclusive(&tables_lock);
     if (count <= table->maximum)
-        table->count = count;
+        table->shown.EntryCount = table->count = count;
     RtlReleaseSRWLockExclusive(&tables_lock);
 }
 

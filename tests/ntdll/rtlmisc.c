@@ -45,6 +45,9 @@ typedef struct {
     X(void, RtlTimeToTimeFields, LARGE_INTEGER *, fields *)                                                            \
     X(LONG, RtlNtPathNameToDosPathName, ULONG, string_buffer *, ULONG *, WCHAR **)                                     \
     X(BOOLEAN, RtlIsCloudFilesPlaceholder, ULONG, ULONG)                                                               \
+    X(LONG, RtlIsPartialPlaceholderFileInfo, const void *, ULONG, BOOLEAN *)                                           \
+    X(char, RtlSetThreadPlaceholderCompatibilityMode, char)                                                            \
+    X(char, RtlQueryThreadPlaceholderCompatibilityMode, void)                                                          \
     X(LONG, RtlQueryPackageIdentity, HANDLE, WCHAR *, SIZE_T *, WCHAR *, SIZE_T *, BOOLEAN *)
 DECLARE_FUNCTIONS
 
@@ -234,6 +237,27 @@ static void test_runtime(void)
     ok_wstr(path, L"");
 }
 
+static void test_placeholders(void)
+{
+    ULONG tag_info[2] = { FILE_ATTRIBUTE_REPARSE_POINT | 0x00400000, 0x9000301a }, entry[20] = { 0 };
+    BOOLEAN partial = 7;
+
+    ok_int(RtlIsCloudFilesPlaceholder(FILE_ATTRIBUTE_REPARSE_POINT, 0x9000301a), TRUE);
+    ok_int(RtlIsCloudFilesPlaceholder(FILE_ATTRIBUTE_REPARSE_POINT, IO_REPARSE_TAG_SYMLINK), FALSE);
+    ok_hex(RtlIsPartialPlaceholderFileInfo(tag_info, 35 /* FileAttributeTagInformation */, &partial), 0);
+    ok_int(partial, TRUE);
+    entry[14] = FILE_ATTRIBUTE_NORMAL;
+    ok_hex(RtlIsPartialPlaceholderFileInfo(entry, 37 /* FileIdBothDirectoryInformation */, &partial), 0);
+    ok_int(partial, FALSE);
+
+    char old = RtlSetThreadPlaceholderCompatibilityMode(1); /* PHCM_DISGUISE_PLACEHOLDER */
+
+    ok_int(RtlQueryThreadPlaceholderCompatibilityMode(), 1);
+    ok_int(RtlSetThreadPlaceholderCompatibilityMode(9), -1);
+    ok_int(RtlSetThreadPlaceholderCompatibilityMode(old), 1);
+    ok_int(RtlQueryThreadPlaceholderCompatibilityMode(), old);
+}
+
 TESTS
 {
     ULONG(NTAPI * crc)(const void *, SIZE_T, ULONG) = (void *)GetProcAddress(GetModuleHandleA("ntdll.dll"), "RtlCrc32");
@@ -251,8 +275,7 @@ TESTS
     test_paths();
     test_runtime();
     ok_hex(crc ? crc("123456789", 9, 0) : 0, 0xcbf43926);
-    ok_int(RtlIsCloudFilesPlaceholder(FILE_ATTRIBUTE_REPARSE_POINT, 0x9000301a), TRUE);
-    ok_int(RtlIsCloudFilesPlaceholder(FILE_ATTRIBUTE_REPARSE_POINT, IO_REPARSE_TAG_SYMLINK), FALSE);
+    test_placeholders();
     ok_hex(RtlQueryPackageIdentity(GetCurrentProcess(), name, &size, NULL, NULL, &packaged), 0xc0000225);
     ok_int(packaged, FALSE);
 }
