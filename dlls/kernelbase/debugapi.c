@@ -41,6 +41,65 @@ static void tell_debugger(const char *text)
     RtlRemoveVectoredExceptionHandler(handler);
 }
 
+/*
+ * What shows debugging texts of all processes has made DBWIN_BUFFER, which holds the sender's number and a text, and two
+ * events: it sets the one when the buffer is free, a sender the other when it is full.
+ */
+struct dbwin_buffer {
+    DWORD process;
+    char text[4096 - sizeof(DWORD)];
+};
+#define DBWIN_TIMEOUT 10000 /* milliseconds that a program stands a reader that does not read */
+
+static void fill_buffers(struct dbwin_buffer *buffer, HANDLE ready, HANDLE filled, const char *text)
+{
+    do {
+        size_t length = strnlen(text, sizeof(buffer->text) - 1);
+
+        if (WaitForSingleObject(ready, DBWIN_TIMEOUT) != WAIT_OBJECT_0)
+            return;
+        buffer->process = GetCurrentProcessId();
+        memcpy(buffer->text, text, length);
+        buffer->text[length] = 0;
+        SetEvent(filled);
+        text += length;
+    } while (*text);
+}
+
+static void tell_monitor(const char *text)
+{
+    DWORD error = GetLastError();
+    HANDLE section = OpenFileMappingW(FILE_MAP_WRITE, FALSE, L"DBWIN_BUFFER");
+
+    if (!section) {
+        SetLastError(error);
+        return;
+    }
+    HANDLE ready = OpenEventW(SYNCHRONIZE, FALSE, L"DBWIN_BUFFER_READY");
+    HANDLE filled = OpenEventW(EVENT_MODIFY_STATE, FALSE, L"DBWIN_DATA_READY");
+    HANDLE mutex = CreateMutexW(NULL, FALSE, L"DBWinMutex");
+    struct dbwin_buffer *buffer = MapViewOfFile(section, FILE_MAP_WRITE, 0, 0, sizeof(*buffer));
+
+    if (ready && filled && mutex && buffer) {
+        DWORD got = WaitForSingleObject(mutex, DBWIN_TIMEOUT);
+
+        if (got == WAIT_OBJECT_0 || got == WAIT_ABANDONED) {
+            fill_buffers(buffer, ready, filled, text);
+            ReleaseMutex(mutex);
+        }
+    }
+    if (buffer)
+        UnmapViewOfFile(buffer);
+    if (mutex)
+        CloseHandle(mutex);
+    if (filled)
+        CloseHandle(filled);
+    if (ready)
+        CloseHandle(ready);
+    CloseHandle(section);
+    SetLastError(error);
+}
+
 VOID WINAPI OutputDebugStringA(const char *text)
 {
     WCHAR *wide;
@@ -53,6 +112,8 @@ VOID WINAPI OutputDebugStringA(const char *text)
     }
     if (IsDebuggerPresent())
         tell_debugger(text);
+    else if (!TransomTracing())
+        tell_monitor(text);
 }
 
 VOID WINAPI OutputDebugStringW(const WCHAR *text)
@@ -63,8 +124,11 @@ VOID WINAPI OutputDebugStringW(const WCHAR *text)
         text = L"";
     if (TransomTracing())
         TransomTraceText(text, wcslen(text));
-    if (IsDebuggerPresent() && (ansi = ansi_dup(text))) {
+    if ((!IsDebuggerPresent() && TransomTracing()) || !(ansi = ansi_dup(text)))
+        return;
+    if (IsDebuggerPresent())
         tell_debugger(ansi);
-        kb_free(ansi);
-    }
+    else
+        tell_monitor(ansi);
+    kb_free(ansi);
 }
