@@ -128,6 +128,11 @@ static void destroy(struct object *object)
 }
 
 /* What has a name keeps its directory; a loop, as directories may be nested as deep as somebody likes. */
+struct object *object_at(uint32_t index)
+{
+    return index < slot_count ? slots[index].object : NULL;
+}
+
 void object_release(struct object *object)
 {
     while (object && !--object->refs) {

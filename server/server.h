@@ -83,6 +83,7 @@ struct directory {
 /* Makes an object of `size` bytes, beginning with struct object, zeroed, with one reference. NULL: memory is out. */
 struct object *object_new(size_t size, enum object_kind kind);
 struct object *object_find(uint32_t number);
+struct object *object_at(uint32_t index); /* for looking at all of them: whatever has this index now, or NULL */
 void object_release(struct object *object);
 void objects_init(void);
 extern uint32_t object_count, name_count;

@@ -296,14 +296,13 @@ static void begin(void)
 /* Objects that were made permanent stay; what happened to the common segment must not matter to the next input. */
 static void sweep(void)
 {
-    for (uint32_t index = OBJECT_TREE_NUMBERS; index < 1u << 16; index++)
-        for (uint32_t generation = 0; generation < 4; generation++) {
-            struct object *object = object_find(index | generation << 22);
-            if (object && object->permanent) {
-                object->permanent = false;
-                object_release(object);
-            }
+    for (uint32_t index = OBJECT_TREE_NUMBERS; index < 1u << 16; index++) {
+        struct object *object = object_at(index);
+        if (object && object->permanent) {
+            object->permanent = false;
+            object_release(object);
         }
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
