@@ -190,6 +190,8 @@ NTSTATUS NTAPI RtlAddAccessDeniedObjectAce(ACL *acl, ULONG revision, ULONG flags
 NTSTATUS NTAPI RtlAddAuditAccessObjectAce(ACL *acl, ULONG revision, ULONG flags, ACCESS_MASK mask, GUID *type,
                                           GUID *inherited, PSID sid, BOOLEAN success, BOOLEAN failure);
 NTSTATUS NTAPI RtlAddMandatoryAce(ACL *acl, ULONG revision, ULONG flags, PSID sid, UCHAR type, ACCESS_MASK mask);
+NTSTATUS NTAPI RtlAddResourceAttributeAce(ACL *acl, ULONG revision, ULONG flags, ACCESS_MASK mask, PSID sid,
+                                          CLAIM_SECURITY_ATTRIBUTES_INFORMATION *info, ULONG *needed);
 NTSTATUS NTAPI RtlAddScopedPolicyIDAce(ACL *acl, ULONG revision, ULONG flags, ACCESS_MASK mask, PSID sid);
 NTSTATUS NTAPI RtlDeriveCapabilitySidsFromName(UNICODE_STRING *name, PSID group_sid, PSID capability_sid);
 NTSTATUS NTAPI RtlSelfRelativeToAbsoluteSD2(PSECURITY_DESCRIPTOR descriptor, ULONG *size);

@@ -216,6 +216,12 @@ BOOL WINAPI AddScopedPolicyIDAce(ACL *acl, DWORD revision, DWORD flags, DWORD ac
     return set_ntstatus(RtlAddScopedPolicyIDAce(acl, revision, flags, access, sid));
 }
 
+BOOL WINAPI AddResourceAttributeAce(ACL *acl, DWORD revision, DWORD flags, DWORD access, PSID sid,
+                                    CLAIM_SECURITY_ATTRIBUTES_INFORMATION *attributes, DWORD *used)
+{
+    return set_ntstatus(RtlAddResourceAttributeAce(acl, revision, flags, access, sid, attributes, used));
+}
+
 /* The next entry that allows something to an app container (S-1-15-2-...), from one on. */
 BOOL APIENTRY GetAppContainerAce(ACL *acl, DWORD start, PVOID *found, DWORD *index)
 {
