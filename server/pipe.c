@@ -30,7 +30,8 @@ struct instance {
 
 /* WaitNamedPipe. */
 struct waiting {
-    struct waiting *next, **link;
+    struct waiting *next, **link;               /* of the pipe's */
+    struct waiting *client_next, **client_link; /* of the client's */
     struct client *client;
     uint32_t serial;
     struct source timer;
@@ -102,8 +103,10 @@ static uint32_t take_number(void)
 
 static void wait_done(struct waiting *waiting, NTSTATUS status)
 {
-    if (waiting->client)
-        client_answer(waiting->client, PROTOCOL_pipe_wait, waiting->serial, (uint32_t)status, NULL, 0, NULL, 0, -1);
+    client_answer(waiting->client, PROTOCOL_pipe_wait, waiting->serial, (uint32_t)status, NULL, 0, NULL, 0, -1);
+    if ((*waiting->client_link = waiting->client_next))
+        waiting->client_next->client_link = waiting->client_link;
+    waiting->client->pipe_wait_count--;
     source_remove(&waiting->timer);
     if ((*waiting->link = waiting->next))
         waiting->next->link = waiting->link;
@@ -129,18 +132,13 @@ static void close_instance(struct instance *instance)
 
 void pipes_forget_client(struct client *client)
 {
+    while (client->pipe_waits)
+        wait_done(client->pipe_waits, STATUS_CANCELLED);
+    /* What is removed from a slot may be followed there by another. */
     while (client->instances.count)
         for (uint32_t i = 0; i < client->instances.capacity; i++)
-            if (client->instances.slots[i].key) {
+            while (client->instances.slots[i].key)
                 close_instance(instances[client->instances.slots[i].key]);
-                break;
-            }
-    for (struct name_entry *entry = name_next(&names, 0); entry; entry = name_next(&names, name_cursor(entry)))
-        for (struct waiting *waiting = container(entry, struct pipe, entry)->waiting, *next; waiting; waiting = next) {
-            next = waiting->next;
-            if (waiting->client == client)
-                wait_done(waiting, STATUS_CANCELLED);
-        }
 }
 
 /* --- requests --- */
@@ -172,6 +170,8 @@ uint32_t serve_pipe_create(struct message *message, const struct protocol_pipe_c
     const struct message_part *name = &message->parts[0];
     if (!name->size || name->size % 2 || !in->maximum)
         return (uint32_t)STATUS_OBJECT_NAME_INVALID;
+    if (client->instances.count >= CLIENT_MAX_PIPES)
+        return (uint32_t)STATUS_QUOTA_EXCEEDED;
     struct pipe *pipe = find_pipe(name);
     if (pipe) {
         if (in->disposition == FILE_CREATE || pipe->type != in->type || pipe->configuration != in->configuration)
@@ -296,10 +296,16 @@ uint32_t serve_pipe_wait(struct message *message, const struct protocol_pipe_wai
     uint64_t timeout = in->use_default ? pipe->timeout : in->timeout;
     if (!timeout)
         return (uint32_t)STATUS_IO_TIMEOUT;
-    struct waiting *waiting = calloc(1, sizeof(*waiting));
+    struct client *client = message->context;
+    struct waiting *waiting = client->pipe_wait_count < CLIENT_MAX_WAITS ? calloc(1, sizeof(*waiting)) : NULL;
     if (!waiting)
-        return (uint32_t)STATUS_NO_MEMORY;
-    waiting->client = message->context;
+        return (uint32_t)STATUS_INSUFFICIENT_RESOURCES;
+    waiting->client = client;
+    if ((waiting->client_next = client->pipe_waits))
+        waiting->client_next->client_link = &waiting->client_next;
+    waiting->client_link = &client->pipe_waits;
+    client->pipe_waits = waiting;
+    client->pipe_wait_count++;
     waiting->serial = message->serial;
     waiting->timer = (struct source){ -1, wait_timeout };
     if ((waiting->next = pipe->waiting))

@@ -161,10 +161,12 @@ struct unsent {
 struct client {
     struct client *next, *prev;
     struct source request, agent;
-    struct process *process;       /* NULL before hello */
-    pid_t pid;                     /* from the kernel, at hello */
-    struct idmap held;             /* object numbers, and how often */
-    struct idmap records;          /* thread records */
+    struct process *process;    /* NULL before hello */
+    pid_t pid;                  /* from the kernel, at hello */
+    struct idmap held;          /* object numbers, and how often */
+    struct idmap records;       /* thread records */
+    struct waiting *pipe_waits; /* pipe.c's */
+    uint32_t pipe_wait_count;
     struct idmap instances;        /* of named pipes */
     struct idmap children;         /* process ids and how others ended them */
     TAILQ_HEAD(, pending) pending; /* what its agent has been asked; in this order it answers */
@@ -195,6 +197,8 @@ NTSTATUS client_ask(struct client *asked, struct client *asker, uint32_t serial,
 #define CLIENT_MAX_RECORDS 0x8000u        /* threads that wait for shared objects: half of all there can be */
 #define CLIENT_MAX_MEMORY  (256ull << 20) /* of its objects: names, data, packets */
 #define CLIENT_MAX_ASKING  4096u          /* calls to agents that it waits for */
+#define CLIENT_MAX_PIPES   0x10000u       /* instances of named pipes */
+#define CLIENT_MAX_WAITS   4096u          /* for instances to be free */
 #define CLIENT_MAX_AWAITED 256u           /* processes that it waits for to join */
 #define CLIENT_MAX_UNSENT  (16u << 20)    /* answers that it does not read */
 extern uint32_t client_max_descriptors;   /* of its objects: a quarter of what the system gives us */
