@@ -66,6 +66,14 @@ ULONG NTAPI vDbgPrintExWithPrefix(const char *prefix, ULONG component, ULONG lev
     return STATUS_SUCCESS;
 }
 
+/* It is the kernel's debugger that would answer. */
+ULONG NTAPI DbgPrompt(const char *prompt, char *response, ULONG length)
+{
+    (void)response, (void)length;
+    DbgPrintEx(0, 0, "%s", prompt);
+    return 0;
+}
+
 ULONG NTAPI vDbgPrintEx(ULONG component, ULONG level, const char *format, va_list args)
 {
     return vDbgPrintExWithPrefix("", component, level, format, args);

@@ -116,6 +116,21 @@ CHAR NTAPI RtlSetProcessPlaceholderCompatibilityMode(CHAR mode)
     return (CHAR)__atomic_exchange_n(&process_mode, mode, __ATOMIC_SEQ_CST);
 }
 
+/* --- triggers of background tasks (ntddk.h) --- */
+
+typedef struct {
+    ULONG Size;
+    const WCHAR *TriggerId;
+} CUSTOM_SYSTEM_EVENT_TRIGGER_CONFIG;
+
+/* There are no background tasks, hence nobody who subscribes: the documented status for that. */
+NTSTATUS NTAPI RtlRaiseCustomSystemEventTrigger(const CUSTOM_SYSTEM_EVENT_TRIGGER_CONFIG *config)
+{
+    if (!config || config->Size != sizeof(*config) || !config->TriggerId)
+        return STATUS_INVALID_PARAMETER;
+    return STATUS_INSTANCE_NOT_AVAILABLE;
+}
+
 /* --- the edition and the device --- */
 
 BOOLEAN NTAPI RtlIsMultiSessionSku(VOID)

@@ -28,6 +28,10 @@ typedef struct {
     } bytes;
     UCHAR room[2];
 } string_buffer;
+typedef struct {
+    ULONG size;
+    const WCHAR *id;
+} trigger;
 
 #define FUNCTIONS(X)                                                                                                   \
     X(LONG, RtlInitializeCorrelationVector, vector *, ULONG, const GUID *)                                             \
@@ -48,6 +52,8 @@ typedef struct {
     X(LONG, RtlIsPartialPlaceholderFileInfo, const void *, ULONG, BOOLEAN *)                                           \
     X(char, RtlSetThreadPlaceholderCompatibilityMode, char)                                                            \
     X(char, RtlQueryThreadPlaceholderCompatibilityMode, void)                                                          \
+    X(LONG, RtlRaiseCustomSystemEventTrigger, const trigger *)                                                         \
+    X(ULONG, DbgPrompt, const char *, char *, ULONG)                                                                   \
     X(LONG, RtlQueryPackageIdentity, HANDLE, WCHAR *, SIZE_T *, WCHAR *, SIZE_T *, BOOLEAN *)
 DECLARE_FUNCTIONS
 
@@ -276,6 +282,13 @@ TESTS
     test_runtime();
     ok_hex(crc ? crc("123456789", 9, 0) : 0, 0xcbf43926);
     test_placeholders();
+
+    trigger config = { sizeof(config), L"{8d3f9a4e-0000-0000-0000-000000000000}" };
+    char answer[8];
+
+    ok_hex(RtlRaiseCustomSystemEventTrigger(&config), 0xc00000ab); /* STATUS_INSTANCE_NOT_AVAILABLE */
+    if (!IsDebuggerPresent())
+        ok_int(DbgPrompt("? ", answer, sizeof(answer)), 0);
     ok_hex(RtlQueryPackageIdentity(GetCurrentProcess(), name, &size, NULL, NULL, &packaged), 0xc0000225);
     ok_int(packaged, FALSE);
 }
