@@ -64,7 +64,7 @@ struct segment_header {
     uint32_t thread_size;
     uint32_t slab_count; /* slabs that the file holds; only grows */
     uint32_t process_id;
-    uint32_t segment_id; /* given by the server when the segment is first shared; 0 = private so far */
+    uint32_t unused; /* keeps the layout */
     uint32_t handle_count;
     uint32_t reserved;
     struct segment_pool handles __attribute__((aligned(64)));

@@ -48,11 +48,6 @@ void idmap_free(struct idmap *map);
 
 /* --- object.c: objects, by number --- */
 
-struct object_ops {
-    enum object_kind kind;
-    void (*destroy)(struct object *); /* frees what the kind added; may be NULL */
-};
-
 struct object {
     uint32_t number;
     enum object_kind kind;

@@ -15,7 +15,7 @@ static TIME_ZONE_INFORMATION system_zone;
 static bool from_system;
 static INIT_ONCE once = INIT_ONCE_STATIC_INIT;
 
-/* "PST8PDT", "GST-1GDT", "XXX-5:30". Other forms (of Unix systems) name zones that the system's setting stands for. */
+/* "PST8PDT", "GST-1GDT", "IST-5:30". Other forms (of Unix systems) name zones that the system's setting stands for. */
 static bool parse_tz(const wchar_t *tz)
 {
     long parts[3] = { 0 };
