@@ -304,8 +304,11 @@ static NTSTATUS open_client(struct nt_path *path, ACCESS_MASK access, ULONG shar
         object_unref(&(*file)->obj);
         *file = NULL;
     }
-    if ((status == STATUS_OBJECT_NAME_NOT_FOUND || status == STATUS_PIPE_NOT_AVAILABLE) && path->text_len)
-        status = open_remote(path, access, share, options, file);
+    if ((status == STATUS_OBJECT_NAME_NOT_FOUND || status == STATUS_PIPE_NOT_AVAILABLE) && path->text_len) {
+        NTSTATUS elsewhere = open_remote(path, access, share, options, file);
+        if (elsewhere != STATUS_OBJECT_NAME_NOT_FOUND && elsewhere != STATUS_PORT_DISCONNECTED)
+            status = elsewhere; /* else what is true of this process: a pipe of its own may be busy */
+    }
     if (listening)
         io_complete(listening, STATUS_SUCCESS, 0);
     return status;
