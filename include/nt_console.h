@@ -98,6 +98,9 @@ struct nt_console_cp {
     ULONG output;
 };
 
+/* A pseudo-console's own handle. in: COORD. */
+#define IOCTL_NT_CONSOLE_RESIZE_PSEUDO NT_CONSOLE_CODE(0x820)
+
 #ifndef _WIN32
 typedef struct _COORD {
     SHORT X, Y;

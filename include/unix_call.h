@@ -20,6 +20,7 @@ enum unix_module {
     UNIX_MODULE_NET = 2,      /* names and interfaces of the network (unix_net.h) */
     UNIX_MODULE_TRACE = 3,    /* `transom trace --api` (unix_trace.h) */
     UNIX_MODULE_ACCOUNTS = 4, /* users and groups (unix_account.h) */
+    UNIX_MODULE_CONSOLE = 5,  /* consoles (unix_console.h) */
 };
 
 struct unix_timespec {

@@ -10,4 +10,7 @@
 NTSTATUS console_request(HANDLE handle, ULONG code, const void *in, ULONG in_size, void *out, ULONG out_size,
                          ULONG *returned);
 
+/* The native handle of what CreateProcess was given as a pseudo-console, or NULL (consoleapi_pseudo.c). */
+HANDLE pseudo_console_handle(void *attribute);
+
 #endif

@@ -3,7 +3,7 @@
  * processthreadsapi_create.c: CreateProcess: which program is meant, what it inherits, and the attribute lists that say
  * more. The process itself is made by NtCreateUserProcess.
  */
-#include "kernelbase_private.h"
+#include "console.h"
 #include "ntrtl.h"
 
 /* --- attribute lists --- */
@@ -329,7 +329,10 @@ static NTSTATUS create_user_process(HANDLE token, const WCHAR *path, RTL_USER_PR
             add_attribute(&list, PS_ATTRIBUTE_JOB_LIST, extended->entries[i].size, extended->entries[i].value);
             break;
         case ProcThreadAttributePseudoConsole:
-            status = STATUS_NOT_SUPPORTED;
+            if (!(params->ConsoleHandle = pseudo_console_handle(extended->entries[i].value)))
+                status = STATUS_INVALID_HANDLE;
+            if (!(startup->dwFlags & STARTF_USESTDHANDLES)) /* it has the pseudo-console's */
+                params->StandardInput = params->StandardOutput = params->StandardError = NULL;
             break;
         }
         /* Affinity, policies and the like ask for less than a process has here. */

@@ -56,7 +56,7 @@ NTSTATUS NtCreateUserProcess(HANDLE *process_handle, HANDLE *thread_handle, ACCE
                              RTL_USER_PROCESS_PARAMETERS *user_params, PVOID create_info, PVOID attribute_list)
 {
     struct spawn spawn = { .std = { -1, -1, -1 }, .server_fd = -1 };
-    struct launch launch = { 0 };
+    struct launch launch = { .terminal = -1 };
     struct image *image = NULL;
     struct process_object *process = NULL;
     UNICODE_STRING name = { 0 };
@@ -134,6 +134,11 @@ NTSTATUS NtCreateUserProcess(HANDLE *process_handle, HANDLE *thread_handle, ACCE
         status = STATUS_NO_MEMORY;
         goto done;
     }
+    launch.terminal = console_pseudo_terminal(spawn.params.ConsoleHandle);
+    for (int i = 0; i < 3 && launch.terminal >= 0; i++)
+        if (spawn.std[i] < 0 && !std[i])
+            spawn.std[i] = launch.terminal;
+    spawn.terminal = launch.terminal >= 0;
     spawn.in_job = job_child_inherits(process_flags);
     status = spawn.shared_count && !native ? spawn_give_shared(&spawn) : STATUS_SUCCESS;
     if (!status)
@@ -188,6 +193,8 @@ done:
     free(spawn.packet.data);
     free(launch.cwd);
     free(image);
+    if (launch.terminal >= 0)
+        close(launch.terminal);
     if (fd >= 0)
         close(fd);
     return status;

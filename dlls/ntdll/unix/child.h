@@ -38,6 +38,7 @@ struct child_start {
     NTSTATUS exit_status;
     uint32_t in_job; /* written by the creator: the child belongs to a job */
     uint64_t std[3], console;
+    uint32_t terminal; /* it has a terminal of its own: 0, 1 and 2 where std[] has no handle */
 };
 
 struct thread_object;

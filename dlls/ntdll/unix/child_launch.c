@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -30,6 +31,10 @@ static void launch_exec(const struct launch *launch, int *error)
     }
     for (size_t i = 0; i < launch->keep_count; i++)
         fcntl(launch->keep[i], F_SETFD, 0);
+    if (launch->terminal >= 0) {
+        setsid();
+        ioctl(launch->terminal, TIOCSCTTY, 0);
+    }
     if (launch->new_group)
         setpgid(0, 0);
     if (launch->cwd && chdir(launch->cwd)) {

@@ -317,6 +317,7 @@ NTSTATUS spawn_build_packet(struct spawn *spawn)
     start.std[1] = (uint64_t)p->StandardOutput;
     start.std[2] = (uint64_t)p->StandardError;
     start.console = (uint64_t)p->ConsoleHandle;
+    start.terminal = spawn->terminal;
     start.in_job = spawn->in_job || spawn->job_count;
     if (spawn->packet.failed)
         return STATUS_NO_MEMORY;

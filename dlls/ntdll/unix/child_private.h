@@ -22,6 +22,7 @@ struct spawn {
     HANDLE *jobs; /* PS_ATTRIBUTE_JOB_LIST */
     size_t job_count;
     bool in_job;
+    bool terminal; /* it gets a terminal of its own */
     struct object *token; /* PS_ATTRIBUTE_TOKEN, referenced */
     bool inherit;
     char *image; /* Unix path */
@@ -42,6 +43,7 @@ struct launch {
     const int *keep; /* descriptors that stay open over the exec */
     size_t keep_count;
     int std[3];
+    int terminal; /* becomes the controlling terminal of a session of its own; -1: none */
     int blocked; /* a signal that stays blocked, or 0 */
     bool new_session, new_group;
 };

@@ -86,6 +86,16 @@ static void adjust_child(const struct process_start *start, RTL_USER_PROCESS_PAR
     params->StandardInput = (HANDLE)child_start->std[0];
     params->StandardOutput = (HANDLE)child_start->std[1];
     params->StandardError = (HANDLE)child_start->std[2];
+    if (child_start->terminal) {
+        HANDLE std[3], *params_std[3] = { &params->StandardInput, &params->StandardOutput, &params->StandardError };
+        file_create_std_handles(std);
+        for (int i = 0; i < 3; i++) {
+            if (!child_start->std[i])
+                *params_std[i] = std[i];
+            else if (std[i])
+                handle_close(std[i]);
+        }
+    }
     if ((int64_t)child_start->console < 0)
         params->ConsoleHandle = NULL; /* detached, or a console without a window: none that we could show */
 }

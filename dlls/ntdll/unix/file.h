@@ -236,6 +236,8 @@ bool io_copy_out(void *user, const void *src, size_t size);
 
 /* --- console.c --- */
 struct file_object *console_open(int fd, ACCESS_MASK access, bool input);
+/* The terminal (a descriptor of its own) that a process with this ConsoleHandle is started on, or -1. */
+int console_pseudo_terminal(HANDLE console);
 void console_restore(void); /* the terminal as it was; called by process_exit */
 
 /* --- pipe.c --- */

@@ -9,6 +9,7 @@
 #include "unix_call.h"
 
 NTSTATUS unix_call_accounts(ULONG function, PVOID arguments);
+NTSTATUS unix_call_console(ULONG function, PVOID arguments);
 NTSTATUS unix_call_libm(ULONG function, PVOID arguments);
 NTSTATUS unix_call_net(ULONG function, PVOID arguments);
 NTSTATUS unix_call_trace(ULONG function, PVOID arguments);
@@ -45,6 +46,8 @@ NTSTATUS NtTransomUnixCall(ULONG module, ULONG function, PVOID arguments)
         return unix_call_trace(function, arguments);
     case UNIX_MODULE_ACCOUNTS:
         return unix_call_accounts(function, arguments);
+    case UNIX_MODULE_CONSOLE:
+        return unix_call_console(function, arguments);
     default:
         return STATUS_DLL_NOT_FOUND;
     }
