@@ -66,16 +66,6 @@ WINBOOL WINAPI MakeSureDirectoryPathExists(PCSTR path)
     return TRUE;
 }
 
-/* Dumps cannot be written yet; the error is an HRESULT, as documented. */
-WINBOOL WINAPI MiniDumpWriteDump(HANDLE process, DWORD id, HANDLE file, MINIDUMP_TYPE type,
-                                 const PMINIDUMP_EXCEPTION_INFORMATION exception,
-                                 const PMINIDUMP_USER_STREAM_INFORMATION streams,
-                                 const PMINIDUMP_CALLBACK_INFORMATION callback)
-{
-    (void)process, (void)id, (void)file, (void)type, (void)exception, (void)streams, (void)callback;
-    return sym_fail(HRESULT_FROM_WIN32(ERROR_NOT_SUPPORTED));
-}
-
 /* The first folder of a path ("a;b") that has the file. */
 WINBOOL WINAPI SymFindFileInPathW(HANDLE process, PCWSTR path, PCWSTR name, PVOID id, DWORD two, DWORD three,
                                   DWORD flags, LPSTR found_text, PFINDFILEINPATHCALLBACKW callback, PVOID context)
