@@ -18,3 +18,4 @@ install-docs: docs/compatibility.md
 	$(INSTALL_DATA) $(srcdir)/LICENSE $(srcdir)/README.md \
 	    $(filter-out %/compatibility.md %/limits.md %/README.md,$(wildcard $(srcdir)/docs/*.md)) docs/compatibility.md "$(DESTDIR)$(docdir)"
 	$(INSTALL_DATA) $(MANUALS) "$(DESTDIR)$(mandir)/man1"
+include $(srcdir)/build-aux/link.mk

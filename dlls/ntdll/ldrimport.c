@@ -27,9 +27,12 @@ static ULONG find_name(struct ldr_module *module, const char *name, ULONG hint)
     ULONG low = 0, high = exports->NumberOfNames, last = module->last_export;
     int order;
 
-    if (hint < high && !strcmp(name, at(module, names[hint]))) {
-        module->last_export = hint;
-        return hint;
+    /* A hint is an index; dlltool's, which made our own import libraries, count from one. */
+    for (ULONG guess = hint; hint != NOT_FOUND && guess + 1 >= hint && guess < high; guess--) {
+        if (!strcmp(name, at(module, names[guess]))) {
+            module->last_export = guess;
+            return guess;
+        }
     }
     if (last < high) {
         order = strcmp(name, at(module, names[last]));

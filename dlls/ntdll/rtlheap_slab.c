@@ -96,13 +96,19 @@ static ULONG slab_take(struct heap *heap, struct run *run, ULONG count, void **b
         link_set(heap, block, *blocks);
         *blocks = block;
     }
-    /* Blocks that were never used are cut off in ascending order, so that pages are touched one after the other. */
-    if (taken < count && run->carved < run->capacity) {
-        ULONG more = run->capacity - run->carved;
+    /*
+     * Blocks that were never used are cut off in ascending order, so that pages are touched one after the other; those of one
+     * page at a time, as most classes of most programs see a handful of blocks.
+     */
+    if (!taken && run->carved < run->capacity) {
         char *first = (char *)run + RUN_FIRST + (SIZE_T)run->carved * stride, *block = first;
+        ULONG more = run->capacity - run->carved;
+        ULONG here = (ULONG)((NT_PAGE_SIZE - ((ULONG_PTR)first & (NT_PAGE_SIZE - 1))) / stride);
 
-        if (more > count - taken)
-            more = count - taken;
+        if (more > here)
+            more = here ? here : 1;
+        if (more > count)
+            more = count;
         for (ULONG i = 0; i < more; i++, block += stride) {
             block_set_header(heap, block, (SIZE_T)(block - (char *)run) >> 4,
                              header_middle(0, STATE_SMALL_FREE | run->class, 0));
@@ -127,7 +133,9 @@ ULONG slab_get(struct heap *heap, ULONG class, ULONG count, void **blocks)
     while (taken < count) {
         struct run *run = bin->runs;
 
-        if (!run && (taken || !(run = slab_create(heap, bin, class))))
+        if (taken && (!run || !run->free))
+            break;
+        if (!run && !(run = slab_create(heap, bin, class)))
             break;
         if (run == bin->empty)
             bin->empty = NULL;

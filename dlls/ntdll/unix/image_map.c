@@ -162,6 +162,51 @@ static bool map_sections(const struct image *image, int fd, struct view *view, u
     return copy_pieces(&layout, fd) && protect_pages(&layout);
 }
 
+/*
+ * Whether every page of the image is a page of the file at the same distance from the beginning, without gaps or zeros between:
+ * our own DLLs (build-aux/dll.ld). One mapping makes such an image, and protections are changed for code and data.
+ */
+static bool lies_as_in_file(const struct image *image)
+{
+    uint64_t covered = image->headers_size;
+    for (uint32_t i = 0; i < image->section_count; i++) {
+        const struct image_section *s = &image->sections[i];
+        if (s->address != covered || s->raw_offset != covered || s->raw_size & (NT_PAGE_SIZE - 1) ||
+            s->raw_size != ROUND_UP((uint64_t)s->virtual_size, NT_PAGE_SIZE))
+            return false;
+        covered += s->raw_size;
+    }
+    return image->section_count && !(image->headers_size & (NT_PAGE_SIZE - 1)) && covered == image->size;
+}
+
+static bool protect_run(uint64_t start, uint64_t end, int prot)
+{
+    return start == end || prot == PROT_READ || !mprotect((void *)start, end - start, prot);
+}
+
+static bool map_as_in_file(const struct image *image, struct view *view, uint64_t base)
+{
+    uint64_t run = base, end = base + image->headers_size;
+    int run_prot = PROT_READ;
+    if (!view_set_range(view, base, end, MEM_COMMIT, PAGE_READONLY))
+        return false;
+    for (uint32_t i = 0; i < image->section_count; i++) {
+        const struct image_section *s = &image->sections[i];
+        ULONG protection = section_protection(s->characteristics);
+        int prot = unix_protection(protection);
+        if (prot != run_prot) {
+            if (!protect_run(run, end, run_prot))
+                return false;
+            run = end;
+            run_prot = prot;
+        }
+        end += s->raw_size;
+        if (!view_set_range(view, end - s->raw_size, end, MEM_COMMIT, protection))
+            return false;
+    }
+    return protect_run(run, end, run_prot);
+}
+
 /* An image whose alignment is below a page lies in memory as in the file, all of it writable and executable. */
 static bool map_flat(const struct image *image, int fd, uint64_t base, uint64_t size)
 {
@@ -178,22 +223,29 @@ NTSTATUS image_map(struct section *section, uint64_t *result, const struct place
     uint64_t size = ROUND_UP((uint64_t)image->size, NT_PAGE_SIZE);
     uint64_t base = *result ? *result : image->base;
     NTSTATUS status = STATUS_CONFLICTING_ADDRESSES;
+    const bool as_in_file = !image->flat && lies_as_in_file(image);
+    const struct backing backing = {
+        .prot = as_in_file ? PROT_READ : PROT_NONE,
+        .flags = as_in_file ? 0 : MAP_ANONYMOUS | MAP_NORESERVE,
+        .fd = as_in_file ? section->fd : -1,
+    };
 
     pthread_mutex_lock(&virtual_lock);
     bool fits = !placement || !placement->high || base + size <= placement->high;
     if (base && fits && base + size <= NT_USER_SPACE_LIMIT)
-        status = address_reserve(&base, size, NULL);
+        status = address_map(&base, size, NULL, &backing);
     if (status) {
         base = 0;
-        status = address_reserve(&base, size, placement);
+        status = address_map(&base, size, placement, &backing);
     }
     if (status) {
         pthread_mutex_unlock(&virtual_lock);
         return status;
     }
     struct view *view = view_create(base, size, MEM_IMAGE, PAGE_EXECUTE_WRITECOPY, MEM_COMMIT);
-    bool ok = view && (image->flat ? map_flat(image, section->fd, base, size)
-                                   : map_sections(image, section->fd, view, base, size));
+    bool ok = view && (as_in_file    ? map_as_in_file(image, view, base)
+                       : image->flat ? map_flat(image, section->fd, base, size)
+                                     : map_sections(image, section->fd, view, base, size));
     if (!ok) {
         if (view)
             view_delete(view);

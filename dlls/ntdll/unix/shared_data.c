@@ -4,6 +4,7 @@
  * KUSER_SHARED_DATA in the WDK documentation. Programs (the Go runtime among them) read the clocks in it without any call, so it is kept
  * current by a tiny thread at the rate of Windows' clock interrupt, 64 Hz unless NtSetTimerResolution asks for more.
  */
+#include <errno.h>
 #include <linux/futex.h>
 #include <sched.h>
 #include <signal.h>
@@ -20,6 +21,8 @@
 #include "xstate.h"
 
 #define EPOCH_SECONDS 11644473600ull /* from 1601 to 1970 */
+
+#define CLOCK_SIGNAL (SIGRTMAX - 2) /* the first tick */
 
 struct system_time {
     uint32_t low;
@@ -149,12 +152,6 @@ ULONG shared_data_tick_interval(void)
     return tick_interval;
 }
 
-void shared_data_set_tick_interval(ULONG interval)
-{
-    tick_interval = interval;
-    syscall(SYS_futex, &tick_interval, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
-}
-
 /*
  * The clock thread. It was made by a bare clone: no thread-local storage of its own, so it must not touch errno, locks or
  * anything else of libc's but the vDSO clocks.
@@ -163,6 +160,7 @@ static int tick(void *unused)
 {
     (void)unused;
     for (;;) {
+        update_times();
         uint32_t interval = tick_interval;
         struct timespec ts = { 0, (long)interval * 100 };
         register long r10 __asm__("r10") = (long)&ts;
@@ -172,9 +170,57 @@ static int tick(void *unused)
             : "=a"(result)
             : "a"(SYS_futex), "D"(&tick_interval), "S"(FUTEX_WAIT_PRIVATE), "d"(interval), "r"(r10)
             : "rcx", "r11", "memory");
-        update_times();
     }
     return 0;
+}
+
+static void start_thread(void)
+{
+    static char stack[4096] __attribute__((aligned(16)));
+    static bool started;
+    sigset_t all, old;
+    if (__atomic_exchange_n(&started, true, __ATOMIC_ACQ_REL))
+        return;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &old);
+    clone(tick, stack + sizeof(stack), CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM,
+          NULL);
+    sigprocmask(SIG_SETMASK, &old, NULL);
+}
+
+static void handle_first_tick(int sig)
+{
+    int saved_errno = errno;
+    (void)sig;
+    start_thread();
+    errno = saved_errno;
+}
+
+/*
+ * Making a thread, and ending it with the process, costs more than all that many programs do (they end before the clock has
+ * ticked once): a timer is set that starts it at the first tick.
+ */
+void shared_data_start_clock(void)
+{
+    struct sigaction action = { .sa_handler = handle_first_tick, .sa_flags = SA_ONSTACK | SA_RESTART };
+    struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = CLOCK_SIGNAL };
+    const struct itimerspec first = { .it_value.tv_nsec = 15625000 };
+    sigset_t signal;
+    timer_t timer;
+    sigfillset(&action.sa_mask);
+    sigaction(CLOCK_SIGNAL, &action, NULL);
+    sigemptyset(&signal);
+    sigaddset(&signal, CLOCK_SIGNAL);
+    sigprocmask(SIG_UNBLOCK, &signal, NULL);
+    if (timer_create(CLOCK_MONOTONIC, &event, &timer) || timer_settime(timer, 0, &first, NULL))
+        start_thread();
+}
+
+void shared_data_set_tick_interval(ULONG interval)
+{
+    tick_interval = interval;
+    start_thread();
+    syscall(SYS_futex, &tick_interval, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
 
 /* Asked of the C library, which has executed CPUID already: under a hypervisor each one costs microseconds. */
@@ -244,15 +290,4 @@ void shared_data_init(void)
     fill(writable);
     update_times();
     virtual_map_system(KUSER_SHARED_DATA_VA, NT_PAGE_SIZE, PAGE_READONLY);
-}
-
-void shared_data_start_clock(void)
-{
-    static char stack[4096] __attribute__((aligned(16)));
-    sigset_t all, old;
-    sigfillset(&all);
-    sigprocmask(SIG_SETMASK, &all, &old);
-    clone(tick, stack + sizeof(stack), CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM,
-          NULL);
-    sigprocmask(SIG_SETMASK, &old, NULL);
 }

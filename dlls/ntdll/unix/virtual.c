@@ -218,12 +218,13 @@ void view_delete(struct view *view)
     free(view);
 }
 
-static bool reserve_at(uint64_t base, uint64_t size)
+static const struct backing nothing = { .prot = PROT_NONE, .flags = MAP_ANONYMOUS | MAP_NORESERVE, .fd = -1 };
+
+static bool reserve_at(uint64_t base, uint64_t size, const struct backing *with)
 {
     if (base < NT_USER_SPACE_START || base >= NT_USER_SPACE_LIMIT || size > NT_USER_SPACE_LIMIT - base)
         return false;
-    void *p =
-        mmap((void *)base, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+    void *p = mmap((void *)base, size, with->prot, MAP_PRIVATE | MAP_FIXED_NOREPLACE | with->flags, with->fd, 0);
     if (p == (void *)base)
         return true;
     if (p != MAP_FAILED)
@@ -232,7 +233,7 @@ static bool reserve_at(uint64_t base, uint64_t size)
 }
 
 /* With limits: walks the gaps between views, lowest or highest first. What else lies there (not ours) is stepped over. */
-static NTSTATUS reserve_between(uint64_t *base, uint64_t size, const struct placement *p)
+static NTSTATUS reserve_between(uint64_t *base, uint64_t size, const struct placement *p, const struct backing *with)
 {
     uint64_t align = p->alignment ? p->alignment : ALLOCATION_GRANULARITY;
     uint64_t low = ROUND_UP(p->low > NT_USER_SPACE_START ? p->low : NT_USER_SPACE_START, align);
@@ -245,7 +246,7 @@ static NTSTATUS reserve_between(uint64_t *base, uint64_t size, const struct plac
         while (at >= low) {
             struct view *v = view_at_or_after(at);
             if (!v || v->base >= at + size) {
-                if (reserve_at(at, size)) {
+                if (reserve_at(at, size, with)) {
                     *base = at;
                     return STATUS_SUCCESS;
                 }
@@ -263,7 +264,7 @@ static NTSTATUS reserve_between(uint64_t *base, uint64_t size, const struct plac
     for (uint64_t at = low; at <= high - size;) {
         struct view *v = view_at_or_after(at);
         if (!v || v->base >= at + size) {
-            if (reserve_at(at, size)) {
+            if (reserve_at(at, size, with)) {
                 *base = at;
                 return STATUS_SUCCESS;
             }
@@ -277,6 +278,11 @@ static NTSTATUS reserve_between(uint64_t *base, uint64_t size, const struct plac
 
 NTSTATUS address_reserve(uint64_t *base, uint64_t size, const struct placement *placement)
 {
+    return address_map(base, size, placement, &nothing);
+}
+
+NTSTATUS address_map(uint64_t *base, uint64_t size, const struct placement *placement, const struct backing *with)
+{
     if (*base) {
         uint64_t at = *base;
         if (at >= NT_USER_SPACE_LIMIT || size > NT_USER_SPACE_LIMIT - at)
@@ -284,28 +290,28 @@ NTSTATUS address_reserve(uint64_t *base, uint64_t size, const struct placement *
         struct view *v = view_at_or_after(at);
         if (v && v->base < at + size)
             return STATUS_CONFLICTING_ADDRESSES;
-        return reserve_at(at, size) ? STATUS_SUCCESS : STATUS_CONFLICTING_ADDRESSES;
+        return reserve_at(at, size, with) ? STATUS_SUCCESS : STATUS_CONFLICTING_ADDRESSES;
     }
     if (size > NT_USER_SPACE_LIMIT - NT_USER_SPACE_START)
         return STATUS_NO_MEMORY;
     if (placement && (placement->low || placement->high || placement->alignment > ALLOCATION_GRANULARITY))
-        return reserve_between(base, size, placement);
+        return reserve_between(base, size, placement, with);
 
     uint64_t step = ROUND_UP(size, ALLOCATION_GRANULARITY);
     if (placement && placement->top_down) {
         while (top_down_next - TOP_DOWN_LOW > step) {
             top_down_next -= step;
-            if (reserve_at(top_down_next, size)) {
+            if (reserve_at(top_down_next, size, with)) {
                 *base = top_down_next;
                 return STATUS_SUCCESS;
             }
         }
-        return reserve_between(base, size, &(struct placement){ .top_down = true });
+        return reserve_between(base, size, &(struct placement){ .top_down = true }, with);
     }
     unsigned bucket = reuse_bucket(step);
     if (reuse[bucket].size == step) {
         reuse[bucket].size = 0;
-        if (reserve_at(reuse[bucket].base, size)) {
+        if (reserve_at(reuse[bucket].base, size, with)) {
             *base = reuse[bucket].base;
             return STATUS_SUCCESS;
         }
@@ -313,14 +319,14 @@ NTSTATUS address_reserve(uint64_t *base, uint64_t size, const struct placement *
     while (ARENA_HIGH - arena_next > step) {
         uint64_t at = arena_next;
         arena_next += step;
-        if (reserve_at(at, size)) {
+        if (reserve_at(at, size, with)) {
             *base = at;
             return STATUS_SUCCESS;
         }
         if (errno == ENOMEM)
             return STATUS_NO_MEMORY;
     }
-    return reserve_between(base, size, &(struct placement){ 0 });
+    return reserve_between(base, size, &(struct placement){ 0 }, with);
 }
 
 void address_release(uint64_t base, uint64_t size)
@@ -437,10 +443,19 @@ static NTSTATUS reserve_memory(uint64_t *base, uint64_t *size, const struct plac
         view->flags &= ~VIEW_PLACEHOLDER;
         view->protect = protect;
     } else {
-        NTSTATUS status = address_reserve(&start, length, placement);
+        /* Committed at once, it is mapped as it is to be. */
+        bool whole = (type & (MEM_COMMIT | MEM_WRITE_WATCH | MEM_RESERVE_PLACEHOLDER)) == MEM_COMMIT;
+        const struct backing committed = { unix_protection(protect), nothing.flags, -1 };
+        NTSTATUS status = whole ? address_map(&start, length, placement, &committed) : STATUS_NO_MEMORY;
+        if (status == STATUS_NO_MEMORY) { /* in two steps, which cope with a full table of mappings */
+            whole = false;
+            status = address_reserve(&start, length, placement);
+        }
         if (status)
             return status;
-        view = view_create(start, length, MEM_PRIVATE, protect, MEM_RESERVE);
+        if (whole)
+            type &= ~(ULONG)MEM_COMMIT;
+        view = view_create(start, length, MEM_PRIVATE, protect, whole ? MEM_COMMIT : MEM_RESERVE);
         if (!view) {
             address_release(start, length);
             return STATUS_NO_MEMORY;

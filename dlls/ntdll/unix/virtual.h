@@ -44,6 +44,11 @@ struct placement {
     bool top_down;
 };
 
+/* What a private mapping shows: a file from its beginning, or zeros. */
+struct backing {
+    int prot, flags, fd;
+};
+
 extern pthread_mutex_t virtual_lock;
 
 /* All of these with virtual_lock held. */
@@ -61,6 +66,8 @@ struct range *range_next(struct range *r);
 struct view *view_at_or_after(uint64_t address); /* the first that ends above the address */
 /* Reserves `size` bytes of address space (PROT_NONE); base 0 = anywhere within the placement. */
 NTSTATUS address_reserve(uint64_t *base, uint64_t size, const struct placement *placement);
+/* The same, mapped with what is there mostly; the rest is changed by the caller. */
+NTSTATUS address_map(uint64_t *base, uint64_t size, const struct placement *placement, const struct backing *with);
 void address_release(uint64_t base, uint64_t size);
 
 int unix_protection(ULONG protect);

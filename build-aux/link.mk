@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: MIT
+#
+# link.mk: where things lie in memory. Starting a process is mapping files: what follows makes that few mappings, and few pages
+# that are touched before the program runs.
+
+# System DLLs: read-only sections, code, data (dll.ld).
+WIN_LDFLAGS += -Wl,-T,$(srcdir)/build-aux/dll.ld
+
+# The native program has a fixed address too, far from what programs and the C library use: of its thousands of pointers in
+# tables none is relocated, and their pages stay the file's. (Its start files are those of shared objects and PIE, as
+# the ordinary ones must lie in the low 2 GB.)
+crt_file = $(shell $(CC) -print-file-name=$(1))
+transom: LDFLAGS += -no-pie -nostartfiles -Wl,--no-relax,-Ttext-segment=0x6fe000000000 $(call crt_file,Scrt1.o) $(call crt_file,crti.o) \
+	$(call crt_file,crtbeginS.o)
+transom: LIBS += $(call crt_file,crtendS.o) $(call crt_file,crtn.o)
