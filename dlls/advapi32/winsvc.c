@@ -1,95 +1,235 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * winsvc.c: services: handles, and everything that would change something. There is no service control manager: what the
- * registry describes as a service exists and is stopped, and rights to create, start or change are not given, so that
- * these calls fail as they do for a user without them.
+ * winsvc.c: services (winsvc.h): the manager's connection and handles. The service control manager is a program of its own (programs/services),
+ * started by the first who opens it; include/services.h says how they talk. A handle is a connection: rights are kept and
+ * checked on the other side, and it is closed there when this process dies.
  */
 #include "winsvc_private.h"
 
 #define HANDLE_MAGIC 0x53564353u
 
-/* What everybody may do ("Service Security and Access Rights"). */
-#define MANAGER_RIGHTS                                                                                                 \
-    (SC_MANAGER_CONNECT | SC_MANAGER_ENUMERATE_SERVICE | SC_MANAGER_QUERY_LOCK_STATUS | STANDARD_RIGHTS_READ)
-#define SERVICE_RIGHTS                                                                                                 \
-    (SERVICE_QUERY_CONFIG | SERVICE_QUERY_STATUS | SERVICE_ENUMERATE_DEPENDENTS | SERVICE_INTERROGATE |                \
-     SERVICE_USER_DEFINED_CONTROL | STANDARD_RIGHTS_READ)
+/* --- the connection --- */
+
+/* It gets nothing of this process: no console, no standard handles, no job. It sets the event once it can be reached, or ends because
+ * another one can. */
+static BOOL start_manager(void)
+{
+    SECURITY_ATTRIBUTES inherit = { sizeof(inherit), NULL, TRUE };
+    HANDLE ready = CreateEventW(&inherit, TRUE, FALSE, NULL);
+    WCHAR directory[MAX_PATH], path[MAX_PATH + 16], command[MAX_PATH + 40];
+    DWORD flags = DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP | EXTENDED_STARTUPINFO_PRESENT;
+    STARTUPINFOEXW startup = { .StartupInfo = { .cb = sizeof(startup), .dwFlags = STARTF_USESTDHANDLES } };
+    PROCESS_INFORMATION info;
+    SIZE_T size = 0;
+    BOOL ok = FALSE;
+
+    if (!ready)
+        return FALSE;
+    GetSystemDirectoryW(directory, ARRAY_SIZE(directory));
+    wcscpy(path, directory);
+    wcscat(path, L"\\services.exe");
+    _snwprintf(command, ARRAY_SIZE(command), L"%s %lx", path, (ULONG)(ULONG_PTR)ready);
+    InitializeProcThreadAttributeList(NULL, 1, 0, &size);
+    startup.lpAttributeList = heap_alloc(size);
+    if (startup.lpAttributeList && InitializeProcThreadAttributeList(startup.lpAttributeList, 1, 0, &size)) {
+        UpdateProcThreadAttribute(startup.lpAttributeList, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, &ready, sizeof(ready),
+                                  NULL, NULL);
+        ok = CreateProcessW(path, command, NULL, NULL, TRUE, flags | CREATE_BREAKAWAY_FROM_JOB, NULL, directory,
+                            &startup.StartupInfo, &info);
+        if (!ok && GetLastError() == ERROR_ACCESS_DENIED) /* a job that none may leave */
+            ok = CreateProcessW(path, command, NULL, NULL, TRUE, flags, NULL, directory, &startup.StartupInfo, &info);
+        DeleteProcThreadAttributeList(startup.lpAttributeList);
+    }
+    if (ok) {
+        HANDLE either[] = { ready, info.hProcess };
+        WaitForMultipleObjects(2, either, FALSE, INFINITE);
+        CloseHandle(info.hProcess);
+        CloseHandle(info.hThread);
+    }
+    heap_free(startup.lpAttributeList);
+    CloseHandle(ready);
+    return ok;
+}
+
+HANDLE services_connect(BOOL start, DWORD flags)
+{
+    DWORD mode = PIPE_READMODE_MESSAGE;
+
+    for (int tries = 0; tries < 100;) {
+        HANDLE pipe = CreateFileW(SERVICES_PIPE, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, flags, NULL);
+        if (pipe != INVALID_HANDLE_VALUE) {
+            if (SetNamedPipeHandleState(pipe, &mode, NULL, NULL))
+                return pipe;
+            CloseHandle(pipe); /* it has just ended */
+            tries++;
+        } else if (GetLastError() == ERROR_PIPE_BUSY) {
+            WaitNamedPipeW(SERVICES_PIPE, 30000);
+            tries++;
+        } else if (GetLastError() == ERROR_FILE_NOT_FOUND && start) {
+            if (!start_manager())
+                return NULL;
+            tries++;
+        } else {
+            return NULL;
+        }
+    }
+    SetLastError(RPC_S_SERVER_UNAVAILABLE);
+    return NULL;
+}
+
+/* One message, however long. */
+DWORD services_receive(HANDLE pipe, struct packet *packet)
+{
+    DWORD bytes, error;
+
+    packet->size = packet->at = 0;
+    for (;;) {
+        if (!packet_reserve(packet, 512))
+            return ERROR_NOT_ENOUGH_MEMORY;
+        if (ReadFile(pipe, packet->data + packet->size, packet->capacity - packet->size, &bytes, NULL)) {
+            packet->size += bytes;
+            return ERROR_SUCCESS;
+        }
+        if ((error = GetLastError()) != ERROR_MORE_DATA)
+            return error;
+        packet->size += bytes;
+        if (!packet_reserve(packet, packet->size)) /* twice as much */
+            return ERROR_NOT_ENOUGH_MEMORY;
+    }
+}
+
+DWORD services_exchange(HANDLE pipe, struct packet *request, struct packet *answer)
+{
+    DWORD bytes, error;
+
+    if (request->bad)
+        return ERROR_NOT_ENOUGH_MEMORY;
+    if (!WriteFile(pipe, request->data, request->size, &bytes, NULL) || (error = services_receive(pipe, answer))) {
+        error = GetLastError();
+        /* as when the manager's process is gone */
+        return error == ERROR_BROKEN_PIPE || error == ERROR_NO_DATA || error == ERROR_PIPE_NOT_CONNECTED
+                   ? RPC_S_CALL_FAILED
+                   : error;
+    }
+    return packet_get(answer);
+}
+
+BOOL service_call(struct service_handle *handle, struct packet *request, struct packet *answer)
+{
+    DWORD error;
+
+    AcquireSRWLockExclusive(&handle->lock);
+    error = services_exchange(handle->pipe, request, answer);
+    ReleaseSRWLockExclusive(&handle->lock);
+    packet_free(request);
+    if (!error && answer->bad)
+        error = RPC_S_CALL_FAILED;
+    return error ? fail(error) : TRUE;
+}
+
+/* A call whose answer is an error only. */
+static BOOL simple_call(struct service_handle *handle, struct packet *request)
+{
+    struct packet answer = { 0 };
+    BOOL ok = service_call(handle, request, &answer);
+
+    packet_free(&answer);
+    return ok;
+}
 
 /* --- handles --- */
 
-struct service_handle *service_check(SC_HANDLE value, BOOL service, DWORD access)
+struct service_handle *service_check_any(SC_HANDLE value)
 {
     struct service_handle *handle = (struct service_handle *)value;
 
-    if (!handle || (ULONG_PTR)handle & 7 || handle->magic != HANDLE_MAGIC || (handle->key != NULL) != service) {
-        SetLastError(ERROR_INVALID_HANDLE);
-        return NULL;
-    }
-    if ((handle->access & access) != access) {
-        SetLastError(ERROR_ACCESS_DENIED);
-        return NULL;
-    }
-    return handle;
+    if (handle && !((ULONG_PTR)handle & 7) && handle->magic == HANDLE_MAGIC)
+        return handle;
+    SetLastError(ERROR_INVALID_HANDLE);
+    return NULL;
 }
 
-static SC_HANDLE make_handle(const WCHAR *name, HKEY key, DWORD access)
+struct service_handle *service_check(SC_HANDLE value, BOOL service)
+{
+    struct service_handle *handle = service_check_any(value);
+
+    if (!handle || handle->service == service)
+        return handle;
+    SetLastError(ERROR_INVALID_HANDLE);
+    return NULL;
+}
+
+/* Takes the pipe over. */
+static SC_HANDLE make_handle(const WCHAR *name, HANDLE pipe, BOOL service)
 {
     struct service_handle *handle = heap_alloc(sizeof(*handle) + (wcslen(name) + 1) * sizeof(WCHAR));
 
-    if (handle) {
-        handle->magic = HANDLE_MAGIC;
-        handle->access = access;
-        handle->key = key;
-        wcscpy(handle->name, name);
+    if (!handle) {
+        CloseHandle(pipe);
+        return NULL;
     }
+    *handle = (struct service_handle){ .magic = HANDLE_MAGIC, .service = service, .pipe = pipe };
+    wcscpy(handle->name, name);
     return (SC_HANDLE)handle;
 }
 
-/* Generic rights and MAXIMUM_ALLOWED give what is allowed of them; asking for more is refused. */
-static BOOL map_access(DWORD *access, DWORD read, DWORD execute, DWORD allowed)
+BOOL WINAPI CloseServiceHandle(SC_HANDLE value)
 {
-    DWORD wanted = *access;
+    struct service_handle *handle = service_check_any(value);
 
-    if (wanted & GENERIC_READ)
-        wanted |= read;
-    if (wanted & GENERIC_EXECUTE)
-        wanted |= execute;
-    if (wanted & MAXIMUM_ALLOWED)
-        wanted |= allowed;
-    if (wanted & (GENERIC_WRITE | GENERIC_ALL))
+    if (!handle)
         return FALSE;
-    wanted &= ~(GENERIC_READ | GENERIC_EXECUTE | MAXIMUM_ALLOWED);
-    *access = wanted;
-    return !(wanted & ~allowed);
+    notification_cancel(handle);
+    handle->magic = 0;
+    CloseHandle(handle->pipe);
+    heap_free(handle);
+    return TRUE;
 }
 
-SC_HANDLE WINAPI OpenSCManagerW(LPCWSTR machine, LPCWSTR database, DWORD access)
+static BOOL is_this_machine(const WCHAR *machine)
 {
     WCHAR own[MAX_COMPUTERNAME_LENGTH + 1];
     DWORD size = ARRAY_SIZE(own);
 
-    if (machine && *machine) {
-        if (machine[0] == '\\' && machine[1] == '\\')
-            machine += 2;
-        if (_wcsicmp(machine, L"localhost") && wcscmp(machine, L".") &&
-            (!GetComputerNameW(own, &size) || _wcsicmp(machine, own))) {
-            SetLastError(RPC_S_SERVER_UNAVAILABLE);
-            return NULL;
-        }
+    if (!machine || !*machine)
+        return TRUE;
+    if (machine[0] == '\\' && machine[1] == '\\')
+        machine += 2;
+    return !_wcsicmp(machine, L"localhost") || !wcscmp(machine, L".") || !wcscmp(machine, L"127.0.0.1") ||
+           (GetComputerNameW(own, &size) && !_wcsicmp(machine, own));
+}
+
+SC_HANDLE WINAPI OpenSCManagerW(LPCWSTR machine, LPCWSTR database, DWORD access)
+{
+    struct packet answer = { 0 };
+    DWORD error = RPC_S_CALL_FAILED;
+
+    if (!is_this_machine(machine)) {
+        SetLastError(RPC_S_SERVER_UNAVAILABLE);
+        return NULL;
     }
     if (database && *database && _wcsicmp(database, SERVICES_ACTIVE_DATABASEW)) {
         SetLastError(_wcsicmp(database, SERVICES_FAILED_DATABASEW) ? ERROR_INVALID_NAME
                                                                    : ERROR_DATABASE_DOES_NOT_EXIST);
         return NULL;
     }
-    /* "SC_MANAGER_CONNECT is implicitly specified by calling this function." */
-    access |= SC_MANAGER_CONNECT;
-    if (!map_access(&access, STANDARD_RIGHTS_READ | SC_MANAGER_ENUMERATE_SERVICE | SC_MANAGER_QUERY_LOCK_STATUS,
-                    SC_MANAGER_CONNECT, MANAGER_RIGHTS)) {
-        SetLastError(ERROR_ACCESS_DENIED);
-        return NULL;
+    /* One that is just ending lets go of who connects. */
+    for (int tries = 0; tries < 10 && error == RPC_S_CALL_FAILED; tries++) {
+        struct packet request = { 0 };
+        HANDLE pipe = services_connect(TRUE, 0);
+        if (!pipe)
+            return NULL;
+        packet_put(&request, SERVICES_OPEN_MANAGER);
+        packet_put(&request, access);
+        error = services_exchange(pipe, &request, &answer);
+        packet_free(&request);
+        packet_free(&answer);
+        if (!error)
+            return make_handle(L"", pipe, FALSE);
+        CloseHandle(pipe);
     }
-    return make_handle(L"", NULL, access);
+    SetLastError(error);
+    return NULL;
 }
 
 SC_HANDLE WINAPI OpenSCManagerA(LPCSTR machine, LPCSTR database, DWORD access)
@@ -102,47 +242,54 @@ SC_HANDLE WINAPI OpenSCManagerA(LPCSTR machine, LPCSTR database, DWORD access)
     return handle;
 }
 
-SC_HANDLE WINAPI OpenServiceW(SC_HANDLE manager, LPCWSTR name, DWORD access)
+/* The manager's answer to OPEN or CREATE gives a number, by which a connection of its own becomes the handle. */
+static SC_HANDLE open_given(struct service_handle *manager, const WCHAR *name, struct packet *request, DWORD *tag)
 {
-    WCHAR path[512] = SERVICES_PATH L"\\";
-    SC_HANDLE handle;
-    DWORD type;
-    HKEY key;
+    struct packet answer = { 0 }, attach = { 0 };
+    DWORD number, error;
+    HANDLE pipe;
 
-    if (!service_check(manager, FALSE, SC_MANAGER_CONNECT))
+    if (!service_call(manager, request, &answer)) {
+        packet_free(&answer);
+        return NULL;
+    }
+    number = packet_get(&answer);
+    if (tag)
+        *tag = packet_get(&answer);
+    packet_free(&answer);
+    if (!(pipe = services_connect(FALSE, 0)))
+        return NULL;
+    packet_put(&attach, SERVICES_ATTACH);
+    packet_put(&attach, number);
+    error = services_exchange(pipe, &attach, &answer);
+    packet_free(&attach);
+    packet_free(&answer);
+    if (!error)
+        return make_handle(name, pipe, TRUE);
+    CloseHandle(pipe);
+    SetLastError(error);
+    return NULL;
+}
+
+SC_HANDLE WINAPI OpenServiceW(SC_HANDLE value, LPCWSTR name, DWORD access)
+{
+    struct service_handle *manager = service_check(value, FALSE);
+    struct packet request = { 0 };
+
+    if (!manager)
         return NULL;
     if (!name) {
         SetLastError(ERROR_INVALID_ADDRESS);
         return NULL;
     }
-    if (!*name || wcslen(name) > 256 || wcspbrk(name, L"\\/")) {
+    if (!*name || wcslen(name) > SERVICE_NAME_MAX || wcspbrk(name, L"\\/")) {
         SetLastError(ERROR_INVALID_NAME);
         return NULL;
     }
-    wcscat(path, name);
-    DWORD size = sizeof(type);
-    if (RegOpenKeyExW(HKEY_LOCAL_MACHINE, path, 0, KEY_READ, &key)) {
-        SetLastError(ERROR_SERVICE_DOES_NOT_EXIST);
-        return NULL;
-    }
-    /* A key with parameters only is no service. */
-    if (RegQueryValueExW(key, L"Type", NULL, NULL, (BYTE *)&type, &size)) {
-        RegCloseKey(key);
-        SetLastError(ERROR_SERVICE_DOES_NOT_EXIST);
-        return NULL;
-    }
-    if (!map_access(&access,
-                    STANDARD_RIGHTS_READ | SERVICE_QUERY_CONFIG | SERVICE_QUERY_STATUS | SERVICE_INTERROGATE |
-                        SERVICE_ENUMERATE_DEPENDENTS,
-                    SERVICE_USER_DEFINED_CONTROL, SERVICE_RIGHTS)) {
-        RegCloseKey(key);
-        SetLastError(ERROR_ACCESS_DENIED);
-        return NULL;
-    }
-    handle = make_handle(name, key, access);
-    if (!handle)
-        RegCloseKey(key);
-    return handle;
+    packet_put(&request, SERVICES_OPEN);
+    packet_put_text(&request, name);
+    packet_put(&request, access);
+    return open_given(manager, name, &request, NULL);
 }
 
 SC_HANDLE WINAPI OpenServiceA(SC_HANDLE manager, LPCSTR name, DWORD access)
@@ -154,172 +301,274 @@ SC_HANDLE WINAPI OpenServiceA(SC_HANDLE manager, LPCSTR name, DWORD access)
     return handle;
 }
 
-BOOL WINAPI CloseServiceHandle(SC_HANDLE value)
-{
-    struct service_handle *handle = (struct service_handle *)value;
+/* --- creating and changing --- */
 
-    if (!handle || (ULONG_PTR)handle & 7 || handle->magic != HANDLE_MAGIC)
-        return fail(ERROR_INVALID_HANDLE);
-    handle->magic = 0;
-    if (handle->key)
-        RegCloseKey(handle->key);
-    heap_free(handle);
+struct config {
+    DWORD type, start, error_control;
+    const WCHAR *path, *group, *dependencies, *account, *display;
+};
+
+static void put_number(struct packet *packet, const WCHAR *name, DWORD value)
+{
+    packet_put_text(packet, name);
+    packet_put(packet, REG_DWORD);
+    packet_put_bytes(packet, &value, sizeof(value));
+}
+
+static void put_text(struct packet *packet, const WCHAR *name, DWORD type, const WCHAR *text)
+{
+    packet_put_text(packet, name);
+    packet_put(packet, type);
+    packet_put_text(packet, text);
+}
+
+/* Groups are marked with a "+" among the dependencies (SC_GROUP_IDENTIFIER). Both lists, as values of their own. */
+static BOOL put_dependencies(struct packet *packet, const WCHAR *list)
+{
+    for (int groups = 0; groups < 2; groups++) {
+        WCHAR *part = heap_alloc((list_length(list) + 2) * sizeof(WCHAR)), *at = part;
+        if (!part)
+            return FALSE;
+        for (const WCHAR *name = list; *name; name += wcslen(name) + 1) {
+            if ((*name == SC_GROUP_IDENTIFIERW) != groups)
+                continue;
+            wcscpy(at, name + groups);
+            at += wcslen(at) + 1;
+        }
+        *at++ = 0;
+        packet_put_text(packet, groups ? L"DependOnGroup" : L"DependOnService");
+        packet_put(packet, REG_MULTI_SZ);
+        packet_put_bytes(packet, part, (DWORD)((BYTE *)at - (BYTE *)part));
+        heap_free(part);
+    }
     return TRUE;
 }
 
-/* --- what needs rights that no handle has --- */
+static BOOL put_config(struct packet *packet, const struct config *config)
+{
+    DWORD count = (config->type != SERVICE_NO_CHANGE) + (config->start != SERVICE_NO_CHANGE) +
+                  (config->error_control != SERVICE_NO_CHANGE) + (config->path != NULL) + (config->group != NULL) +
+                  2 * (config->dependencies != NULL) + (config->account != NULL) + (config->display != NULL);
 
-SC_HANDLE WINAPI CreateServiceW(SC_HANDLE manager, LPCWSTR name, LPCWSTR display, DWORD access, DWORD type, DWORD start,
+    packet_put(packet, count);
+    if (config->type != SERVICE_NO_CHANGE)
+        put_number(packet, L"Type", config->type);
+    if (config->start != SERVICE_NO_CHANGE)
+        put_number(packet, L"Start", config->start);
+    if (config->error_control != SERVICE_NO_CHANGE)
+        put_number(packet, L"ErrorControl", config->error_control);
+    if (config->path)
+        put_text(packet, L"ImagePath", REG_EXPAND_SZ, config->path);
+    if (config->group)
+        put_text(packet, L"Group", REG_SZ, config->group);
+    if (config->account)
+        put_text(packet, L"ObjectName", REG_SZ, config->account);
+    if (config->display)
+        put_text(packet, L"DisplayName", REG_SZ, config->display);
+    return !config->dependencies || put_dependencies(packet, config->dependencies);
+}
+
+SC_HANDLE WINAPI CreateServiceW(SC_HANDLE value, LPCWSTR name, LPCWSTR display, DWORD access, DWORD type, DWORD start,
                                 DWORD error_control, LPCWSTR path, LPCWSTR group, LPDWORD tag, LPCWSTR dependencies,
                                 LPCWSTR account, LPCWSTR password)
 {
-    (void)name, (void)display, (void)access, (void)type, (void)start, (void)error_control, (void)path, (void)group;
-    (void)tag, (void)dependencies, (void)account, (void)password;
-    service_check(manager, FALSE, SC_MANAGER_CREATE_SERVICE);
-    return NULL;
+    struct service_handle *manager = service_check(value, FALSE);
+    BOOL driver = type & SERVICE_DRIVER;
+    struct config config = {
+        type, start, error_control, path, group, dependencies, account || driver ? account : L"LocalSystem", display
+    };
+    struct packet request = { 0 };
+
+    (void)password; /* nobody else can be logged on anyway */
+    if (!manager)
+        return NULL;
+    if (!name || !path) {
+        SetLastError(ERROR_INVALID_ADDRESS);
+        return NULL;
+    }
+    /* SERVICE_NO_CHANGE means nothing here */
+    if (type == SERVICE_NO_CHANGE || start == SERVICE_NO_CHANGE || error_control == SERVICE_NO_CHANGE) {
+        SetLastError(ERROR_INVALID_PARAMETER);
+        return NULL;
+    }
+    packet_put(&request, SERVICES_CREATE);
+    packet_put_text(&request, name);
+    packet_put(&request, access);
+    packet_put(&request, tag != NULL);
+    if (!put_config(&request, &config)) {
+        packet_free(&request);
+        return NULL;
+    }
+    return open_given(manager, name, &request, tag);
 }
 
-SC_HANDLE WINAPI CreateServiceA(SC_HANDLE manager, LPCSTR name, LPCSTR display, DWORD access, DWORD type, DWORD start,
-                                DWORD error_control, LPCSTR path, LPCSTR group, LPDWORD tag, LPCSTR dependencies,
-                                LPCSTR account, LPCSTR password)
-{
-    (void)name, (void)display, (void)access, (void)type, (void)start, (void)error_control, (void)path, (void)group;
-    (void)tag, (void)dependencies, (void)account, (void)password;
-    service_check(manager, FALSE, SC_MANAGER_CREATE_SERVICE);
-    return NULL;
-}
-
-BOOL WINAPI DeleteService(SC_HANDLE service)
-{
-    return service_check(service, TRUE, DELETE) != NULL;
-}
-
-BOOL WINAPI StartServiceW(SC_HANDLE service, DWORD count, LPCWSTR *arguments)
-{
-    (void)count, (void)arguments;
-    return service_check(service, TRUE, SERVICE_START) != NULL;
-}
-
-BOOL WINAPI StartServiceA(SC_HANDLE service, DWORD count, LPCSTR *arguments)
-{
-    (void)count, (void)arguments;
-    return service_check(service, TRUE, SERVICE_START) != NULL;
-}
-
-BOOL WINAPI ChangeServiceConfigW(SC_HANDLE service, DWORD type, DWORD start, DWORD error_control, LPCWSTR path,
+BOOL WINAPI ChangeServiceConfigW(SC_HANDLE value, DWORD type, DWORD start, DWORD error_control, LPCWSTR path,
                                  LPCWSTR group, LPDWORD tag, LPCWSTR dependencies, LPCWSTR account, LPCWSTR password,
                                  LPCWSTR display)
 {
-    (void)type, (void)start, (void)error_control, (void)path, (void)group, (void)tag, (void)dependencies;
-    (void)account, (void)password, (void)display;
-    return service_check(service, TRUE, SERVICE_CHANGE_CONFIG) != NULL;
-}
+    struct service_handle *service = service_check(value, TRUE);
+    struct config config = { type, start, error_control, path, group, dependencies, account, display };
+    struct packet request = { 0 }, answer = { 0 };
+    BOOL ok;
 
-BOOL WINAPI ChangeServiceConfigA(SC_HANDLE service, DWORD type, DWORD start, DWORD error_control, LPCSTR path,
-                                 LPCSTR group, LPDWORD tag, LPCSTR dependencies, LPCSTR account, LPCSTR password,
-                                 LPCSTR display)
-{
-    (void)type, (void)start, (void)error_control, (void)path, (void)group, (void)tag, (void)dependencies;
-    (void)account, (void)password, (void)display;
-    return service_check(service, TRUE, SERVICE_CHANGE_CONFIG) != NULL;
-}
-
-BOOL WINAPI ChangeServiceConfig2W(SC_HANDLE service, DWORD level, LPVOID info)
-{
-    (void)level, (void)info;
-    return service_check(service, TRUE, SERVICE_CHANGE_CONFIG) != NULL;
-}
-
-BOOL WINAPI ChangeServiceConfig2A(SC_HANDLE service, DWORD level, LPVOID info)
-{
-    (void)level, (void)info;
-    return service_check(service, TRUE, SERVICE_CHANGE_CONFIG) != NULL;
-}
-
-/* "The requested control ... ERROR_SERVICE_NOT_ACTIVE: The service has not been started." */
-BOOL WINAPI ControlService(SC_HANDLE service, DWORD control, LPSERVICE_STATUS status)
-{
-    DWORD access = SERVICE_USER_DEFINED_CONTROL;
-
-    if (control == SERVICE_CONTROL_STOP)
-        access = SERVICE_STOP;
-    else if (control >= SERVICE_CONTROL_PAUSE && control <= SERVICE_CONTROL_CONTINUE)
-        access = SERVICE_PAUSE_CONTINUE;
-    else if (control == SERVICE_CONTROL_INTERROGATE)
-        access = SERVICE_INTERROGATE;
-    else if (control < 128 || control > 255)
-        return fail(ERROR_INVALID_PARAMETER);
-    if (!service_check(service, TRUE, access))
+    (void)password;
+    if (!service)
         return FALSE;
-    QueryServiceStatus(service, status);
-    return fail(ERROR_SERVICE_NOT_ACTIVE);
+    packet_put(&request, SERVICES_CHANGE);
+    packet_put(&request, tag != NULL);
+    if (!put_config(&request, &config)) {
+        packet_free(&request);
+        return FALSE;
+    }
+    ok = service_call(service, &request, &answer);
+    if (ok && tag)
+        *tag = packet_get(&answer);
+    packet_free(&answer);
+    return ok;
 }
 
-SC_LOCK WINAPI LockServiceDatabase(SC_HANDLE manager)
+BOOL WINAPI DeleteService(SC_HANDLE value)
 {
-    service_check(manager, FALSE, SC_MANAGER_LOCK);
-    return NULL;
+    struct service_handle *service = service_check(value, TRUE);
+    struct packet request = { 0 };
+
+    if (!service)
+        return FALSE;
+    packet_put(&request, SERVICES_DELETE);
+    return simple_call(service, &request);
+}
+
+/* --- running --- */
+
+BOOL WINAPI StartServiceW(SC_HANDLE value, DWORD count, LPCWSTR *arguments)
+{
+    struct service_handle *service = service_check(value, TRUE);
+    struct packet request = { 0 };
+
+    if (!service)
+        return FALSE;
+    packet_put(&request, SERVICES_START);
+    packet_put(&request, arguments ? count : 0);
+    for (DWORD i = 0; arguments && i < count; i++)
+        packet_put_text(&request, arguments[i]);
+    return simple_call(service, &request);
+}
+
+/* The status is given with these errors too ("ControlService"). */
+static BOOL has_status(DWORD error)
+{
+    return !error || error == ERROR_INVALID_SERVICE_CONTROL || error == ERROR_SERVICE_CANNOT_ACCEPT_CTRL ||
+           error == ERROR_SERVICE_NOT_ACTIVE;
+}
+
+static BOOL control(SC_HANDLE value, DWORD code, SERVICE_STATUS_PROCESS *status, BOOL *filled)
+{
+    struct service_handle *service = service_check(value, TRUE);
+    struct packet request = { 0 }, answer = { 0 };
+    BOOL ok;
+
+    *filled = FALSE;
+    if (!service)
+        return FALSE;
+    packet_put(&request, SERVICES_CONTROL);
+    packet_put(&request, code);
+    ok = service_call(service, &request, &answer);
+    if (has_status(ok ? 0 : GetLastError())) {
+        packet_get_struct(&answer, status, sizeof(*status));
+        *filled = !answer.bad;
+    }
+    packet_free(&answer);
+    return ok;
+}
+
+BOOL WINAPI ControlService(SC_HANDLE service, DWORD code, LPSERVICE_STATUS result)
+{
+    SERVICE_STATUS_PROCESS status;
+    BOOL filled, ok;
+
+    if (!result)
+        return fail(ERROR_INVALID_ADDRESS);
+    ok = control(service, code, &status, &filled);
+    if (filled)
+        memcpy(result, &status, sizeof(*result)); /* SERVICE_STATUS_PROCESS begins as SERVICE_STATUS does */
+    return ok;
+}
+
+/* "dwReason ... must be set to 0 if the control is not SERVICE_CONTROL_STOP", and one flag, one major and one minor reason if it is. */
+static BOOL reason_is_valid(DWORD code, DWORD reason)
+{
+    DWORD flag = reason & 0xff000000u, major = reason & 0x00ff0000, minor = reason & 0xffff;
+
+    if (code != SERVICE_CONTROL_STOP)
+        return !reason;
+    if (!reason)
+        return TRUE;
+    if (flag != SERVICE_STOP_REASON_FLAG_PLANNED && flag != SERVICE_STOP_REASON_FLAG_UNPLANNED &&
+        flag != SERVICE_STOP_REASON_FLAG_CUSTOM)
+        return FALSE;
+    if ((!major || major >= SERVICE_STOP_REASON_MAJOR_MAX) && major < SERVICE_STOP_REASON_MAJOR_MIN_CUSTOM)
+        return FALSE;
+    return (minor && minor < SERVICE_STOP_REASON_MINOR_MAX) || minor >= SERVICE_STOP_REASON_MINOR_MIN_CUSTOM;
+}
+
+/* Reasons and comments are for the event log. */
+BOOL WINAPI ControlServiceExW(SC_HANDLE service, DWORD code, DWORD level, PVOID parameters)
+{
+    SERVICE_CONTROL_STATUS_REASON_PARAMSW *reason = parameters;
+    SERVICE_STATUS_PROCESS status;
+    BOOL filled, ok;
+
+    if (level != SERVICE_CONTROL_STATUS_REASON_INFO)
+        return fail(ERROR_INVALID_LEVEL);
+    if (!reason || !reason_is_valid(code, reason->dwReason))
+        return fail(ERROR_INVALID_PARAMETER);
+    if (reason->pszComment && wcslen(reason->pszComment) > 127)
+        return fail(ERROR_INVALID_PARAMETER);
+    ok = control(service, code, &status, &filled);
+    if (filled)
+        reason->ServiceStatus = status;
+    return ok;
+}
+
+BOOL WINAPI ControlServiceExA(SC_HANDLE service, DWORD code, DWORD level, PVOID parameters)
+{
+    SERVICE_CONTROL_STATUS_REASON_PARAMSA *reason = parameters;
+    SERVICE_CONTROL_STATUS_REASON_PARAMSW wide = { 0 };
+    BOOL ok;
+
+    if (level != SERVICE_CONTROL_STATUS_REASON_INFO)
+        return fail(ERROR_INVALID_LEVEL);
+    if (!reason)
+        return fail(ERROR_INVALID_PARAMETER);
+    wide.dwReason = reason->dwReason;
+    wide.pszComment = wide_dup(reason->pszComment);
+    wide.ServiceStatus = reason->ServiceStatus;
+    ok = ControlServiceExW(service, code, level, &wide);
+    heap_free(wide.pszComment);
+    reason->ServiceStatus = wide.ServiceStatus;
+    return ok;
+}
+
+/* --- the database's lock --- */
+
+SC_LOCK WINAPI LockServiceDatabase(SC_HANDLE value)
+{
+    struct service_handle *manager = service_check(value, FALSE);
+    struct packet request = { 0 };
+
+    if (!manager)
+        return NULL;
+    packet_put(&request, SERVICES_LOCK);
+    return simple_call(manager, &request) ? (SC_LOCK)manager : NULL;
 }
 
 BOOL WINAPI UnlockServiceDatabase(SC_LOCK lock)
 {
-    (void)lock;
-    return fail(ERROR_INVALID_SERVICE_LOCK);
-}
+    struct service_handle *manager = service_check((SC_HANDLE)lock, FALSE);
+    struct packet request = { 0 };
 
-/* --- being a service: no process is started as one --- */
-
-/* Documented: ERROR_FAILED_SERVICE_CONTROLLER_CONNECT if the program runs as a console application. */
-BOOL WINAPI StartServiceCtrlDispatcherW(const SERVICE_TABLE_ENTRYW *table)
-{
-    if (!table)
-        return fail(ERROR_INVALID_DATA);
-    return fail(ERROR_FAILED_SERVICE_CONTROLLER_CONNECT);
-}
-
-BOOL WINAPI StartServiceCtrlDispatcherA(const SERVICE_TABLE_ENTRYA *table)
-{
-    if (!table)
-        return fail(ERROR_INVALID_DATA);
-    return fail(ERROR_FAILED_SERVICE_CONTROLLER_CONNECT);
-}
-
-/* "ERROR_SERVICE_NOT_IN_EXE: The service entry was specified incorrectly when the process called the
- * StartServiceCtrlDispatcher function." */
-SERVICE_STATUS_HANDLE WINAPI RegisterServiceCtrlHandlerExW(LPCWSTR name, LPHANDLER_FUNCTION_EX handler, LPVOID context)
-{
-    (void)context;
-    SetLastError(name && handler ? ERROR_SERVICE_NOT_IN_EXE : ERROR_INVALID_PARAMETER);
-    return NULL;
-}
-
-SERVICE_STATUS_HANDLE WINAPI RegisterServiceCtrlHandlerExA(LPCSTR name, LPHANDLER_FUNCTION_EX handler, LPVOID context)
-{
-    (void)context;
-    SetLastError(name && handler ? ERROR_SERVICE_NOT_IN_EXE : ERROR_INVALID_PARAMETER);
-    return NULL;
-}
-
-SERVICE_STATUS_HANDLE WINAPI RegisterServiceCtrlHandlerW(LPCWSTR name, LPHANDLER_FUNCTION handler)
-{
-    SetLastError(name && handler ? ERROR_SERVICE_NOT_IN_EXE : ERROR_INVALID_PARAMETER);
-    return NULL;
-}
-
-SERVICE_STATUS_HANDLE WINAPI RegisterServiceCtrlHandlerA(LPCSTR name, LPHANDLER_FUNCTION handler)
-{
-    SetLastError(name && handler ? ERROR_SERVICE_NOT_IN_EXE : ERROR_INVALID_PARAMETER);
-    return NULL;
-}
-
-BOOL WINAPI SetServiceStatus(SERVICE_STATUS_HANDLE handle, LPSERVICE_STATUS status)
-{
-    (void)handle, (void)status;
-    return fail(ERROR_INVALID_HANDLE);
-}
-
-BOOL WINAPI SetServiceBits(SERVICE_STATUS_HANDLE handle, DWORD bits, BOOL on, BOOL immediately)
-{
-    (void)handle, (void)bits, (void)on, (void)immediately;
-    return fail(ERROR_INVALID_HANDLE);
+    if (!manager)
+        return fail(ERROR_INVALID_SERVICE_LOCK);
+    packet_put(&request, SERVICES_UNLOCK);
+    return simple_call(manager, &request);
 }

@@ -1,134 +1,81 @@
 /* SPDX-License-Identifier: MIT */
-/* winsvc_ansi.c: the A functions of winsvc_query.c, and optional configuration. */
+/* winsvc_ansi.c: the A functions of winsvc.c and winsvc_query.c. */
 #include "winsvc_private.h"
 
-/* Texts that follow a structure: each is converted behind the last; `at` may be NULL to count only. */
-static char *put_ansi(char **at, SIZE_T *total, const WCHAR *text, BOOL list)
-{
-    SIZE_T length = wcslen(text) + 1;
+/* --- creating, changing, starting --- */
 
-    /* A list ends with an empty text; an empty one is nothing else. */
-    if (list && *text) {
-        while (text[length])
-            length += wcslen(text + length) + 1;
-        length++;
-    }
-    int bytes = WideCharToMultiByte(CP_ACP, 0, text, (int)length, NULL, 0, NULL, NULL);
-    char *start = *at;
-    *total += bytes;
-    if (start) {
-        WideCharToMultiByte(CP_ACP, 0, text, (int)length, start, bytes, NULL, NULL);
-        *at += bytes;
-    }
-    return start;
+struct texts {
+    WCHAR *name, *display, *path, *group, *dependencies, *account;
+};
+
+/* Each NULL for NULL; FALSE if there is no memory. */
+static BOOL widen(struct texts *texts, LPCSTR name, LPCSTR display, LPCSTR path, LPCSTR group, LPCSTR dependencies,
+                  LPCSTR account)
+{
+    BOOL failed = FALSE;
+
+    *texts = (struct texts){
+        wide_dup(name),   wide_dup(display), wide_dup(path), wide_dup(group), wide_list_dup(dependencies, &failed),
+        wide_dup(account)
+    };
+    return !failed && (!name == !texts->name) && (!display == !texts->display) && (!path == !texts->path) &&
+           (!group == !texts->group) && (!account == !texts->account);
 }
 
-/* --- configuration --- */
-
-static QUERY_SERVICE_CONFIGW *read_config(SC_HANDLE service)
+static void free_texts(struct texts *texts)
 {
-    QUERY_SERVICE_CONFIGW *config;
-    DWORD size = 0;
-
-    if (QueryServiceConfigW(service, NULL, 0, &size) || GetLastError() != ERROR_INSUFFICIENT_BUFFER)
-        return NULL;
-    if (!(config = heap_alloc(size)))
-        return NULL;
-    if (!QueryServiceConfigW(service, config, size, &size)) {
-        heap_free(config);
-        return NULL;
-    }
-    return config;
+    heap_free(texts->name);
+    heap_free(texts->display);
+    heap_free(texts->path);
+    heap_free(texts->group);
+    heap_free(texts->dependencies);
+    heap_free(texts->account);
 }
 
-BOOL WINAPI QueryServiceConfigA(SC_HANDLE service, LPQUERY_SERVICE_CONFIGA result, DWORD size, LPDWORD needed)
+SC_HANDLE WINAPI CreateServiceA(SC_HANDLE manager, LPCSTR name, LPCSTR display, DWORD access, DWORD type, DWORD start,
+                                DWORD error_control, LPCSTR path, LPCSTR group, LPDWORD tag, LPCSTR dependencies,
+                                LPCSTR account, LPCSTR password)
 {
-    QUERY_SERVICE_CONFIGW *config;
-    SIZE_T total = sizeof(*result);
-    char *at = NULL;
+    SC_HANDLE handle = NULL;
+    struct texts texts;
 
-    if (!needed)
-        return fail(ERROR_INVALID_ADDRESS);
-    if (!(config = read_config(service)))
-        return FALSE;
-    for (int pass = 0; pass < 2; pass++) {
-        QUERY_SERVICE_CONFIGA ansi = {
-            .dwServiceType = config->dwServiceType,
-            .dwStartType = config->dwStartType,
-            .dwErrorControl = config->dwErrorControl,
-            .lpBinaryPathName = put_ansi(&at, &total, config->lpBinaryPathName, FALSE),
-            .lpLoadOrderGroup = put_ansi(&at, &total, config->lpLoadOrderGroup, FALSE),
-            .dwTagId = config->dwTagId,
-            .lpDependencies = put_ansi(&at, &total, config->lpDependencies, TRUE),
-            .lpServiceStartName = put_ansi(&at, &total, config->lpServiceStartName, FALSE),
-            .lpDisplayName = put_ansi(&at, &total, config->lpDisplayName, FALSE),
-        };
-        if (pass) {
-            *result = ansi;
-            break;
-        }
-        *needed = (DWORD)total;
-        if (size < total) {
-            heap_free(config);
-            return fail(ERROR_INSUFFICIENT_BUFFER);
-        }
-        at = (char *)(result + 1);
-    }
-    heap_free(config);
-    return TRUE;
+    (void)password;
+    if (widen(&texts, name, display, path, group, dependencies, account))
+        handle = CreateServiceW(manager, texts.name, texts.display, access, type, start, error_control, texts.path,
+                                texts.group, tag, texts.dependencies, texts.account, NULL);
+    free_texts(&texts);
+    return handle;
 }
 
-/* The description is the registry's; nothing else has been configured. */
-BOOL WINAPI QueryServiceConfig2W(SC_HANDLE service, DWORD level, LPBYTE buffer, DWORD size, LPDWORD needed)
+BOOL WINAPI ChangeServiceConfigA(SC_HANDLE service, DWORD type, DWORD start, DWORD error_control, LPCSTR path,
+                                 LPCSTR group, LPDWORD tag, LPCSTR dependencies, LPCSTR account, LPCSTR password,
+                                 LPCSTR display)
 {
-    struct service_handle *handle = service_check(service, TRUE, SERVICE_QUERY_CONFIG);
-    SERVICE_DESCRIPTIONW *description = (SERVICE_DESCRIPTIONW *)buffer;
-    DWORD text_size = 0;
+    struct texts texts;
+    BOOL ok = FALSE;
 
-    if (!handle)
-        return FALSE;
-    if (!needed)
-        return fail(ERROR_INVALID_ADDRESS);
-    if (level != SERVICE_CONFIG_DESCRIPTION)
-        return fail(ERROR_INVALID_LEVEL);
-    if (RegGetValueW(handle->key, NULL, L"Description", RRF_RT_REG_SZ, NULL, NULL, &text_size))
-        text_size = 0;
-    *needed = sizeof(*description) + text_size;
-    if (size < *needed)
-        return fail(ERROR_INSUFFICIENT_BUFFER);
-    description->lpDescription = text_size ? (WCHAR *)(description + 1) : NULL;
-    if (text_size)
-        RegGetValueW(handle->key, NULL, L"Description", RRF_RT_REG_SZ, NULL, description + 1, &text_size);
-    return TRUE;
+    (void)password;
+    if (widen(&texts, NULL, display, path, group, dependencies, account))
+        ok = ChangeServiceConfigW(service, type, start, error_control, texts.path, texts.group, tag, texts.dependencies,
+                                  texts.account, NULL, texts.display);
+    free_texts(&texts);
+    return ok;
 }
 
-BOOL WINAPI QueryServiceConfig2A(SC_HANDLE service, DWORD level, LPBYTE buffer, DWORD size, LPDWORD needed)
+BOOL WINAPI StartServiceA(SC_HANDLE service, DWORD count, LPCSTR *arguments)
 {
-    SERVICE_DESCRIPTIONA *result = (SERVICE_DESCRIPTIONA *)buffer;
-    SERVICE_DESCRIPTIONW *wide;
-    SIZE_T total = sizeof(*result);
-    DWORD wide_size = 0;
-    char *at = NULL;
+    WCHAR **wide = NULL;
     BOOL ok = TRUE;
 
-    if (!needed)
-        return fail(ERROR_INVALID_ADDRESS);
-    QueryServiceConfig2W(service, level, NULL, 0, &wide_size);
-    if (GetLastError() != ERROR_INSUFFICIENT_BUFFER || !(wide = heap_alloc(wide_size)))
-        return FALSE;
-    if (!QueryServiceConfig2W(service, level, (BYTE *)wide, wide_size, &wide_size)) {
-        heap_free(wide);
-        return FALSE;
+    if (arguments && count) {
+        if (count > 0x10000 || !(wide = HeapAlloc(GetProcessHeap(), HEAP_ZERO_MEMORY, count * sizeof(*wide))))
+            return fail(ERROR_NOT_ENOUGH_MEMORY);
+        for (DWORD i = 0; i < count && ok; i++)
+            ok = (wide[i] = wide_dup(arguments[i] ? arguments[i] : "")) != NULL;
     }
-    if (wide->lpDescription)
-        put_ansi(&at, &total, wide->lpDescription, FALSE);
-    *needed = (DWORD)total;
-    if (size < total) {
-        ok = fail(ERROR_INSUFFICIENT_BUFFER);
-    } else {
-        at = (char *)(result + 1);
-        result->lpDescription = wide->lpDescription ? put_ansi(&at, &total, wide->lpDescription, FALSE) : NULL;
-    }
+    ok = ok && StartServiceW(service, wide ? count : 0, (const WCHAR **)wide);
+    for (DWORD i = 0; wide && i < count; i++)
+        heap_free(wide[i]);
     heap_free(wide);
     return ok;
 }
@@ -207,6 +154,22 @@ BOOL WINAPI EnumServicesStatusA(SC_HANDLE manager, DWORD type, DWORD state, LPEN
         return FALSE;
     for (DWORD i = 0; i < *returned; i++)
         if (!convert((ENUM_SERVICE_STATUS_PROCESSW *)&wide[i])) /* which begins with the same names */
+            return FALSE;
+    SetLastError(error);
+    return ok;
+}
+
+BOOL WINAPI EnumDependentServicesA(SC_HANDLE service, DWORD state, LPENUM_SERVICE_STATUSA buffer, DWORD size,
+                                   LPDWORD needed, LPDWORD returned)
+{
+    ENUM_SERVICE_STATUSW *wide = (ENUM_SERVICE_STATUSW *)buffer;
+    BOOL ok = EnumDependentServicesW(service, state, wide, size, needed, returned);
+    DWORD error = GetLastError();
+
+    if (!ok && error != ERROR_MORE_DATA)
+        return FALSE;
+    for (DWORD i = 0; i < *returned; i++)
+        if (!convert((ENUM_SERVICE_STATUS_PROCESSW *)&wide[i]))
             return FALSE;
     SetLastError(error);
     return ok;

@@ -4,19 +4,70 @@
 #define TRANSOM_ADVAPI32_WINSVC_PRIVATE_H
 
 #include "advapi32_private.h"
+#include "services.h"
 #include <winsvc.h>
 
-/* What an SC_HANDLE points to. */
+/* What mingw-w64's winsvc.h does not have, as documented there. */
+typedef struct _SERVICE_TRIGGER_SPECIFIC_DATA_ITEM {
+    DWORD dwDataType;
+    DWORD cbData;
+    PBYTE pData;
+} SERVICE_TRIGGER_SPECIFIC_DATA_ITEM;
+
+typedef struct _SERVICE_TRIGGER {
+    DWORD dwTriggerType;
+    DWORD dwAction;
+    GUID *pTriggerSubtype;
+    DWORD cDataItems;
+    SERVICE_TRIGGER_SPECIFIC_DATA_ITEM *pDataItems;
+} SERVICE_TRIGGER;
+
+typedef struct _SERVICE_TRIGGER_INFO {
+    DWORD cTriggers;
+    SERVICE_TRIGGER *pTriggers;
+    PBYTE pReserved;
+} SERVICE_TRIGGER_INFO;
+
+typedef struct _SERVICE_PREFERRED_NODE_INFO {
+    USHORT usPreferredNode;
+    BOOLEAN fDelete;
+} SERVICE_PREFERRED_NODE_INFO;
+
+typedef struct _SERVICE_START_REASON {
+    DWORD dwReason;
+} SERVICE_START_REASON;
+
+/* What an SC_HANDLE points to: a connection to the manager. */
 struct service_handle {
     DWORD magic;
-    DWORD access;
-    HKEY key;     /* of a service: its key below HKLM\SYSTEM\CurrentControlSet\Services; NULL: the manager */
+    BOOL service; /* else of the manager itself */
+    HANDLE pipe;
+    SRWLOCK lock; /* one request at a time */
+    struct notification *notification;
+    DWORD seen;   /* the last state that a notification told of */
     WCHAR name[]; /* the service's */
 };
 
-/* The handle if it is one, is of that kind and was opened with the access; else NULL with the last error set. */
-struct service_handle *service_check(SC_HANDLE handle, BOOL service, DWORD access);
+/* The handle if it is one of that kind; else NULL with the last error set. */
+struct service_handle *service_check(SC_HANDLE handle, BOOL service);
+struct service_handle *service_check_any(SC_HANDLE handle);
 
-#define SERVICES_PATH L"SYSTEM\\CurrentControlSet\\Services"
+/* A new connection to the manager; `start` it if it does not run. NULL with the last error set. */
+HANDLE services_connect(BOOL start, DWORD flags);
+/* An error: of the connection, or the answer's. Both packets must be freed by the caller; the answer is read behind its error. */
+DWORD services_exchange(HANDLE pipe, struct packet *request, struct packet *answer);
+DWORD services_receive(HANDLE pipe, struct packet *packet);
+
+/* The same for a handle; FALSE with the last error set. */
+BOOL service_call(struct service_handle *handle, struct packet *request, struct packet *answer);
+
+/* Heap copies of lists of texts. NULL for NULL, or with the last error set (*failed). */
+WCHAR *wide_list_dup(const char *list, BOOL *failed);
+SIZE_T list_length(const WCHAR *list); /* in characters, with both zeros */
+
+/* Texts that follow a structure: each is converted behind the last; `at` may be NULL to count only. */
+char *put_ansi(char **at, SIZE_T *total, const WCHAR *text, BOOL list);
+
+void notification_cancel(struct service_handle *handle);
 
 #endif

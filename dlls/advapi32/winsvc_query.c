@@ -1,30 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-/* winsvc_query.c: what services there are, and how the registry configures them. None runs. */
+/* winsvc_query.c: what services there are, their status, names and security. */
 #include "winsvc_private.h"
 
 /* --- status --- */
 
-static DWORD read_dword(HKEY key, const WCHAR *name, DWORD fallback)
+static BOOL query_status(SC_HANDLE value, SERVICE_STATUS_PROCESS *status)
 {
-    DWORD value, size = sizeof(value), type;
+    struct service_handle *service = service_check(value, TRUE);
+    struct packet request = { 0 }, answer = { 0 };
+    BOOL ok;
 
-    return RegQueryValueExW(key, name, NULL, &type, (BYTE *)&value, &size) || type != REG_DWORD ? fallback : value;
-}
-
-static void fill_status(HKEY key, SERVICE_STATUS_PROCESS *status)
-{
-    *status = (SERVICE_STATUS_PROCESS){ .dwServiceType = read_dword(key, L"Type", SERVICE_WIN32_OWN_PROCESS),
-                                        .dwCurrentState = SERVICE_STOPPED,
-                                        .dwWin32ExitCode = ERROR_SERVICE_NEVER_STARTED };
+    if (!service)
+        return FALSE;
+    packet_put(&request, SERVICES_STATUS);
+    ok = service_call(service, &request, &answer);
+    if (ok)
+        packet_get_struct(&answer, status, sizeof(*status));
+    packet_free(&answer);
+    return ok;
 }
 
 BOOL WINAPI QueryServiceStatusEx(SC_HANDLE service, SC_STATUS_TYPE level, LPBYTE buffer, DWORD size, LPDWORD needed)
 {
-    struct service_handle *handle = service_check(service, TRUE, SERVICE_QUERY_STATUS);
     SERVICE_STATUS_PROCESS status;
 
-    if (!handle)
-        return FALSE;
     if (level != SC_STATUS_PROCESS_INFO)
         return fail(ERROR_INVALID_LEVEL);
     if (!needed)
@@ -32,174 +31,117 @@ BOOL WINAPI QueryServiceStatusEx(SC_HANDLE service, SC_STATUS_TYPE level, LPBYTE
     *needed = sizeof(status);
     if (size < sizeof(status))
         return fail(ERROR_INSUFFICIENT_BUFFER);
-    fill_status(handle->key, &status);
+    if (!query_status(service, &status))
+        return FALSE;
     memcpy(buffer, &status, sizeof(status));
     return TRUE;
 }
 
 BOOL WINAPI QueryServiceStatus(SC_HANDLE service, LPSERVICE_STATUS result)
 {
-    struct service_handle *handle = service_check(service, TRUE, SERVICE_QUERY_STATUS);
     SERVICE_STATUS_PROCESS status;
 
-    if (!handle)
+    if (!query_status(service, &status))
         return FALSE;
     if (!result)
         return fail(ERROR_INVALID_ADDRESS);
-    fill_status(handle->key, &status);
     memcpy(result, &status, sizeof(*result)); /* SERVICE_STATUS_PROCESS begins as SERVICE_STATUS does */
     return TRUE;
 }
 
+/* --- the lock --- */
+
+static BOOL query_lock(SC_HANDLE value, struct packet *answer)
+{
+    struct service_handle *manager = service_check(value, FALSE);
+    struct packet request = { 0 };
+
+    if (!manager)
+        return FALSE;
+    packet_put(&request, SERVICES_LOCK_STATUS);
+    return service_call(manager, &request, answer);
+}
+
 BOOL WINAPI QueryServiceLockStatusW(SC_HANDLE manager, LPQUERY_SERVICE_LOCK_STATUSW status, DWORD size, LPDWORD needed)
 {
-    static WCHAR nobody[] = L"";
+    struct packet answer = { 0 };
+    const WCHAR *owner;
+    BOOL ok = FALSE;
+    DWORD locked;
 
-    if (!service_check(manager, FALSE, SC_MANAGER_QUERY_LOCK_STATUS))
+    if (!query_lock(manager, &answer)) {
+        packet_free(&answer);
         return FALSE;
-    *needed = sizeof(*status);
-    if (size < sizeof(*status))
-        return fail(ERROR_INSUFFICIENT_BUFFER);
-    *status = (QUERY_SERVICE_LOCK_STATUSW){ 0, nobody, 0 };
-    return TRUE;
+    }
+    locked = packet_get(&answer);
+    owner = packet_get_text(&answer);
+    if (!owner)
+        owner = L"";
+    *needed = sizeof(*status) + (DWORD)(wcslen(owner) + 1) * sizeof(WCHAR);
+    if (size < *needed) {
+        SetLastError(ERROR_INSUFFICIENT_BUFFER);
+    } else {
+        *status = (QUERY_SERVICE_LOCK_STATUSW){ locked, wcscpy((WCHAR *)(status + 1), owner), packet_get(&answer) };
+        ok = TRUE;
+    }
+    packet_free(&answer);
+    return ok;
 }
 
 BOOL WINAPI QueryServiceLockStatusA(SC_HANDLE manager, LPQUERY_SERVICE_LOCK_STATUSA status, DWORD size, LPDWORD needed)
 {
-    static char nobody[] = "";
+    struct packet answer = { 0 };
+    const WCHAR *owner;
+    BOOL ok = FALSE;
+    DWORD locked;
+    SIZE_T total = sizeof(*status);
+    char *at = NULL;
 
-    if (!service_check(manager, FALSE, SC_MANAGER_QUERY_LOCK_STATUS))
+    if (!query_lock(manager, &answer)) {
+        packet_free(&answer);
         return FALSE;
-    *needed = sizeof(*status);
-    if (size < sizeof(*status))
-        return fail(ERROR_INSUFFICIENT_BUFFER);
-    *status = (QUERY_SERVICE_LOCK_STATUSA){ 0, nobody, 0 };
-    return TRUE;
-}
-
-/* --- configuration --- */
-
-/* A value's text or list on the heap; an empty one if it is not there. *size in bytes. */
-static WCHAR *read_text(HKEY key, const WCHAR *name, DWORD *size)
-{
-    DWORD flags = RRF_RT_REG_SZ | RRF_RT_REG_EXPAND_SZ | RRF_RT_REG_MULTI_SZ | RRF_NOEXPAND;
-    WCHAR *text = NULL;
-
-    *size = 0;
-    if (!RegGetValueW(key, NULL, name, flags, NULL, NULL, size)) {
-        if (!(text = heap_alloc(*size)))
-            return NULL;
-        if (!RegGetValueW(key, NULL, name, flags, NULL, text, size))
-            return text;
-        heap_free(text);
     }
-    *size = 2 * sizeof(WCHAR); /* ends a list too */
-    text = heap_alloc(*size);
-    if (text)
-        memset(text, 0, *size);
-    return text;
-}
-
-enum { PATH, GROUP, DEPENDENCIES, ACCOUNT, DISPLAY, TEXTS };
-
-BOOL WINAPI QueryServiceConfigW(SC_HANDLE service, LPQUERY_SERVICE_CONFIGW config, DWORD size, LPDWORD needed)
-{
-    static const WCHAR *const names[TEXTS] = { L"ImagePath", L"Group", L"DependOnService", L"ObjectName",
-                                               L"DisplayName" };
-    struct service_handle *handle = service_check(service, TRUE, SERVICE_QUERY_CONFIG);
-    WCHAR *texts[TEXTS] = { 0 }, *copies[TEXTS];
-    DWORD sizes[TEXTS], total = sizeof(*config);
-    BOOL ok = TRUE;
-
-    if (!handle)
-        return FALSE;
-    if (!needed)
-        return fail(ERROR_INVALID_ADDRESS);
-    for (int i = 0; i < TEXTS && ok; i++) {
-        ok = (texts[i] = read_text(handle->key, names[i], &sizes[i])) != NULL;
-        total += ok ? sizes[i] : 0;
+    locked = packet_get(&answer);
+    owner = packet_get_text(&answer);
+    if (!owner)
+        owner = L"";
+    put_ansi(&at, &total, owner, FALSE);
+    *needed = (DWORD)total;
+    if (size < total) {
+        SetLastError(ERROR_INSUFFICIENT_BUFFER);
+    } else {
+        at = (char *)(status + 1);
+        *status = (QUERY_SERVICE_LOCK_STATUSA){ locked, put_ansi(&at, &total, owner, FALSE), packet_get(&answer) };
+        ok = TRUE;
     }
-    if (ok) {
-        *needed = total;
-        if (size < total) {
-            ok = fail(ERROR_INSUFFICIENT_BUFFER);
-        } else {
-            BYTE *at = (BYTE *)(config + 1);
-            for (int i = 0; i < TEXTS; i++) {
-                copies[i] = memcpy(at, texts[i], sizes[i]);
-                at += sizes[i];
-            }
-            *config = (QUERY_SERVICE_CONFIGW){
-                .dwServiceType = read_dword(handle->key, L"Type", SERVICE_WIN32_OWN_PROCESS),
-                .dwStartType = read_dword(handle->key, L"Start", SERVICE_DEMAND_START),
-                .dwErrorControl = read_dword(handle->key, L"ErrorControl", SERVICE_ERROR_NORMAL),
-                .lpBinaryPathName = copies[PATH],
-                .lpLoadOrderGroup = copies[GROUP],
-                .dwTagId = read_dword(handle->key, L"Tag", 0),
-                .lpDependencies = copies[DEPENDENCIES],
-                .lpServiceStartName = copies[ACCOUNT],
-                .lpDisplayName = copies[DISPLAY],
-            };
-        }
-    }
-    for (int i = 0; i < TEXTS; i++)
-        heap_free(texts[i]);
+    packet_free(&answer);
     return ok;
 }
 
 /* --- enumeration --- */
 
-/* One service's name and display name; the key when it is one. */
-static LSTATUS service_at(HKEY services, DWORD index, DWORD wanted, WCHAR name[257], WCHAR display[257],
-                          SERVICE_STATUS_PROCESS *status, BOOL *is_service)
-{
-    DWORD length = 257, size = 257 * sizeof(WCHAR);
-    HKEY key;
-    LSTATUS error = RegEnumKeyExW(services, index, name, &length, NULL, NULL, NULL, NULL);
-
-    *is_service = FALSE;
-    if (error || RegOpenKeyExW(services, name, 0, KEY_READ, &key))
-        return error;
-    if (read_dword(key, L"Type", 0) & wanted) {
-        *is_service = TRUE;
-        fill_status(key, status);
-        if (RegGetValueW(key, NULL, L"DisplayName", RRF_RT_REG_SZ, NULL, display, &size) || !*display)
-            wcscpy(display, name);
-    }
-    RegCloseKey(key);
-    return ERROR_SUCCESS;
-}
-
-/* With status structures of either kind: `full` is the one with the process. */
-static BOOL enumerate(SC_HANDLE manager, DWORD type, DWORD state, BYTE *buffer, DWORD size, DWORD *needed,
-                      DWORD *returned, DWORD *resume, BOOL full)
+/* The answer's entries into the buffer: structures from its start, texts from its end. `full`: those with the process. */
+static BOOL put_entries(struct packet *answer, BYTE *buffer, DWORD size, DWORD *needed, DWORD *returned, DWORD *resume,
+                        BOOL full)
 {
     SIZE_T entry = full ? sizeof(ENUM_SERVICE_STATUS_PROCESSW) : sizeof(ENUM_SERVICE_STATUSW);
-    WCHAR name[257], display[257];
-    SERVICE_STATUS_PROCESS status;
-    BYTE *end = buffer + size, *at = buffer;
-    DWORD index = resume ? *resume : 0;
-    BOOL is_service, more = FALSE;
-    HKEY services;
+    DWORD count = packet_get(answer), first = resume ? *resume : 0;
+    BYTE *at = buffer, *end = buffer + (size & ~1u);
+    BOOL more = FALSE;
 
-    if (!service_check(manager, FALSE, SC_MANAGER_ENUMERATE_SERVICE))
-        return FALSE;
-    if (!needed || !returned)
-        return fail(ERROR_INVALID_ADDRESS);
-    if (!state || state & ~(DWORD)SERVICE_STATE_ALL || !type)
-        return fail(ERROR_INVALID_PARAMETER);
     *needed = *returned = 0;
-    if (RegOpenKeyExW(HKEY_LOCAL_MACHINE, SERVICES_PATH, 0, KEY_READ, &services))
-        return fail(ERROR_DATABASE_DOES_NOT_EXIST);
-    /* All of them are stopped. */
-    for (; state & SERVICE_INACTIVE && !service_at(services, index, type, name, display, &status, &is_service);
-         index++) {
-        SIZE_T name_size = (wcslen(name) + 1) * sizeof(WCHAR), display_size = (wcslen(display) + 1) * sizeof(WCHAR);
-        if (!is_service)
+    for (DWORD i = 0; i < count; i++) {
+        const WCHAR *name = packet_get_text(answer), *display = packet_get_text(answer);
+        SERVICE_STATUS_PROCESS status;
+        packet_get_struct(answer, &status, sizeof(status));
+        if (answer->bad)
+            return fail(RPC_S_CALL_FAILED);
+        if (i < first)
             continue;
+        SIZE_T name_size = (wcslen(name) + 1) * sizeof(WCHAR), display_size = (wcslen(display) + 1) * sizeof(WCHAR);
         if (more || (SIZE_T)(end - at) < entry + name_size + display_size) {
             if (!more && resume)
-                *resume = index;
+                *resume = i;
             more = TRUE;
             *needed += entry + name_size + display_size;
             continue;
@@ -211,7 +153,6 @@ static BOOL enumerate(SC_HANDLE manager, DWORD type, DWORD state, BYTE *buffer, 
         at += entry;
         ++*returned;
     }
-    RegCloseKey(services);
     if (more)
         return fail(ERROR_MORE_DATA);
     if (resume)
@@ -219,67 +160,95 @@ static BOOL enumerate(SC_HANDLE manager, DWORD type, DWORD state, BYTE *buffer, 
     return TRUE;
 }
 
+static BOOL enumerate(SC_HANDLE value, DWORD type, DWORD state, BYTE *buffer, DWORD size, DWORD *needed,
+                      DWORD *returned, DWORD *resume, BOOL full, const WCHAR *group)
+{
+    struct service_handle *manager = service_check(value, FALSE);
+    struct packet request = { 0 }, answer = { 0 };
+    BOOL ok;
+
+    if (!manager)
+        return FALSE;
+    if (!needed || !returned)
+        return fail(ERROR_INVALID_ADDRESS);
+    if (!state || state & ~(DWORD)SERVICE_STATE_ALL || !(type & (SERVICE_WIN32 | SERVICE_DRIVER)) ||
+        type & ~(DWORD)SERVICE_TYPE_ALL)
+        return fail(ERROR_INVALID_PARAMETER);
+    packet_put(&request, SERVICES_ENUMERATE);
+    packet_put(&request, type & (SERVICE_WIN32 | SERVICE_DRIVER));
+    packet_put(&request, state);
+    packet_put_text(&request, group);
+    ok = service_call(manager, &request, &answer) && put_entries(&answer, buffer, size, needed, returned, resume, full);
+    packet_free(&answer);
+    return ok;
+}
+
 BOOL WINAPI EnumServicesStatusExW(SC_HANDLE manager, SC_ENUM_TYPE level, DWORD type, DWORD state, LPBYTE buffer,
                                   DWORD size, LPDWORD needed, LPDWORD returned, LPDWORD resume, LPCWSTR group)
 {
     if (level != SC_ENUM_PROCESS_INFO)
         return fail(ERROR_INVALID_LEVEL);
-    if (group && *group)
-        return fail(ERROR_SERVICE_DOES_NOT_EXIST); /* "The specified group does not exist" */
-    return enumerate(manager, type, state, buffer, size, needed, returned, resume, TRUE);
+    return enumerate(manager, type, state, buffer, size, needed, returned, resume, TRUE, group);
 }
 
 BOOL WINAPI EnumServicesStatusW(SC_HANDLE manager, DWORD type, DWORD state, LPENUM_SERVICE_STATUSW buffer, DWORD size,
                                 LPDWORD needed, LPDWORD returned, LPDWORD resume)
 {
-    return enumerate(manager, type, state, (BYTE *)buffer, size, needed, returned, resume, FALSE);
+    return enumerate(manager, type, state, (BYTE *)buffer, size, needed, returned, resume, FALSE, NULL);
 }
 
-BOOL WINAPI EnumDependentServicesW(SC_HANDLE service, DWORD state, LPENUM_SERVICE_STATUSW buffer, DWORD size,
+BOOL WINAPI EnumDependentServicesW(SC_HANDLE value, DWORD state, LPENUM_SERVICE_STATUSW buffer, DWORD size,
                                    LPDWORD needed, LPDWORD returned)
 {
-    (void)buffer, (void)size;
-    if (!service_check(service, TRUE, SERVICE_ENUMERATE_DEPENDENTS))
+    struct service_handle *service = service_check(value, TRUE);
+    struct packet request = { 0 }, answer = { 0 };
+    BOOL ok;
+
+    if (!service)
         return FALSE;
+    if (!needed || !returned)
+        return fail(ERROR_INVALID_ADDRESS);
     if (!state || state & ~(DWORD)SERVICE_STATE_ALL)
         return fail(ERROR_INVALID_PARAMETER);
-    if (state & SERVICE_INACTIVE)
-        return fail(ERROR_CALL_NOT_IMPLEMENTED);
-    *needed = *returned = 0; /* none that runs */
-    return TRUE;
+    packet_put(&request, SERVICES_DEPENDENTS);
+    packet_put(&request, state);
+    ok = service_call(service, &request, &answer) &&
+         put_entries(&answer, (BYTE *)buffer, size, needed, returned, NULL, FALSE);
+    packet_free(&answer);
+    return ok;
 }
 
 /* --- names --- */
 
 /* The display name of a service, or the name of that which is displayed so. */
-static BOOL find_name(SC_HANDLE manager, const WCHAR *wanted, BOOL by_display, WCHAR *buffer, DWORD *length)
+static BOOL find_name(SC_HANDLE value, const WCHAR *wanted, BOOL by_display, WCHAR *buffer, DWORD *length)
 {
-    WCHAR name[257], display[257];
-    SERVICE_STATUS_PROCESS status;
-    BOOL is_service, found = FALSE;
-    HKEY services;
+    struct service_handle *manager = service_check(value, FALSE);
+    struct packet request = { 0 }, answer = { 0 };
+    const WCHAR *result = NULL;
+    DWORD capacity;
 
-    if (!service_check(manager, FALSE, SC_MANAGER_CONNECT))
+    if (!manager)
         return FALSE;
     if (!wanted || !length)
         return fail(ERROR_INVALID_ADDRESS);
-    if (RegOpenKeyExW(HKEY_LOCAL_MACHINE, SERVICES_PATH, 0, KEY_READ, &services))
-        return fail(ERROR_SERVICE_DOES_NOT_EXIST);
-    for (DWORD i = 0; !found && !service_at(services, i, ~0u, name, display, &status, &is_service); i++)
-        found = is_service && !_wcsicmp(by_display ? display : name, wanted);
-    RegCloseKey(services);
-    if (!found) {
-        if (buffer && *length)
+    capacity = buffer ? *length : 0;
+    packet_put(&request, SERVICES_FIND_NAME);
+    packet_put_text(&request, wanted);
+    packet_put(&request, by_display);
+    if (service_call(manager, &request, &answer))
+        result = packet_get_text(&answer);
+    if (!result) {
+        if (capacity)
             *buffer = 0;
-        return fail(ERROR_SERVICE_DOES_NOT_EXIST);
+        packet_free(&answer);
+        return FALSE;
     }
-    const WCHAR *result = by_display ? name : display;
-    DWORD capacity = buffer ? *length : 0;
     *length = (DWORD)wcslen(result);
-    if (*length >= capacity)
-        return fail(ERROR_INSUFFICIENT_BUFFER);
-    wcscpy(buffer, result);
-    return TRUE;
+    if (*length < capacity)
+        wcscpy(buffer, result);
+    packet_free(&answer);
+    return *length < capacity ? TRUE : fail(ERROR_INSUFFICIENT_BUFFER);
 }
 
 BOOL WINAPI GetServiceDisplayNameW(SC_HANDLE manager, LPCWSTR name, LPWSTR buffer, LPDWORD length)
@@ -290,4 +259,82 @@ BOOL WINAPI GetServiceDisplayNameW(SC_HANDLE manager, LPCWSTR name, LPWSTR buffe
 BOOL WINAPI GetServiceKeyNameW(SC_HANDLE manager, LPCWSTR display, LPWSTR buffer, LPDWORD length)
 {
     return find_name(manager, display, TRUE, buffer, length);
+}
+
+/* --- security --- */
+
+/* The parts of the descriptor that are asked for. */
+static BOOL copy_parts(PSECURITY_DESCRIPTOR from, SECURITY_INFORMATION information, PSECURITY_DESCRIPTOR to, DWORD size,
+                       DWORD *needed)
+{
+    SECURITY_DESCRIPTOR parts;
+    BOOL present, defaulted;
+    PACL acl;
+    PSID sid;
+
+    InitializeSecurityDescriptor(&parts, SECURITY_DESCRIPTOR_REVISION);
+    if (information & OWNER_SECURITY_INFORMATION && GetSecurityDescriptorOwner(from, &sid, &defaulted))
+        SetSecurityDescriptorOwner(&parts, sid, defaulted);
+    if (information & GROUP_SECURITY_INFORMATION && GetSecurityDescriptorGroup(from, &sid, &defaulted))
+        SetSecurityDescriptorGroup(&parts, sid, defaulted);
+    if (information & DACL_SECURITY_INFORMATION && GetSecurityDescriptorDacl(from, &present, &acl, &defaulted))
+        SetSecurityDescriptorDacl(&parts, present, acl, defaulted);
+    if (information & SACL_SECURITY_INFORMATION && GetSecurityDescriptorSacl(from, &present, &acl, &defaulted))
+        SetSecurityDescriptorSacl(&parts, present, acl, defaulted);
+    *needed = size;
+    return MakeSelfRelativeSD(&parts, to, needed);
+}
+
+BOOL WINAPI QueryServiceObjectSecurity(SC_HANDLE value, SECURITY_INFORMATION information,
+                                       PSECURITY_DESCRIPTOR descriptor, DWORD size, LPDWORD needed)
+{
+    struct service_handle *handle = service_check_any(value);
+    struct packet request = { 0 }, answer = { 0 };
+    PSECURITY_DESCRIPTOR all;
+    DWORD all_size;
+    BOOL ok;
+
+    if (!handle)
+        return FALSE;
+    if (!needed)
+        return fail(ERROR_INVALID_ADDRESS);
+    if (!information || information & ~(SECURITY_INFORMATION)(OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION |
+                                                              DACL_SECURITY_INFORMATION | SACL_SECURITY_INFORMATION))
+        return fail(ERROR_INVALID_PARAMETER);
+    packet_put(&request, SERVICES_GET_SECURITY);
+    packet_put(&request, information);
+    ok = service_call(handle, &request, &answer);
+    if (ok) {
+        all = (PSECURITY_DESCRIPTOR)packet_get_bytes(&answer, &all_size);
+        ok = all && copy_parts(all, information, descriptor, size, needed);
+    }
+    packet_free(&answer);
+    return ok;
+}
+
+BOOL WINAPI SetServiceObjectSecurity(SC_HANDLE value, SECURITY_INFORMATION information, PSECURITY_DESCRIPTOR descriptor)
+{
+    struct service_handle *handle = service_check_any(value);
+    struct packet request = { 0 }, answer = { 0 };
+    DWORD size = 0;
+    BYTE *relative;
+    BOOL ok;
+
+    if (!handle)
+        return FALSE;
+    if (!information || !descriptor)
+        return fail(ERROR_INVALID_PARAMETER);
+    if (!IsValidSecurityDescriptor(descriptor))
+        return fail(ERROR_INVALID_SECURITY_DESCR);
+    size = GetSecurityDescriptorLength(descriptor);
+    if (!(relative = heap_alloc(size)))
+        return FALSE;
+    copy_parts(descriptor, information, relative, size, &size);
+    packet_put(&request, SERVICES_SET_SECURITY);
+    packet_put(&request, information);
+    packet_put_bytes(&request, relative, size);
+    heap_free(relative);
+    ok = service_call(handle, &request, &answer);
+    packet_free(&answer);
+    return ok;
 }
