@@ -68,7 +68,7 @@ HANDLE services_connect(BOOL start, DWORD flags)
         } else if (GetLastError() == ERROR_FILE_NOT_FOUND && start) {
             if (!start_manager())
                 return NULL;
-            tries++;
+            tries += 10;
         } else {
             return NULL;
         }

@@ -147,6 +147,8 @@ NTSTATUS NtCreateUserProcess(HANDLE *process_handle, HANDLE *thread_handle, ACCE
         goto done;
     bool suspended =
         (thread_flags & THREAD_CREATE_FLAGS_CREATE_SUSPENDED) || (process_flags & PROCESS_CREATE_FLAGS_SUSPENDED);
+    /* Without a console it is not asked to end by its starter's terminal. */
+    launch.new_session = spawn.params.ConsoleHandle == NT_CONSOLE_HANDLE_DETACHED;
     launch.new_group = spawn.params.ProcessGroupId == 0 && false;
     status = native ? start_native(&spawn, &launch, &process) : start_windows(&spawn, &launch, suspended, &process);
     if (status)

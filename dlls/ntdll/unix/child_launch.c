@@ -35,9 +35,12 @@ static void launch_exec(const struct launch *launch, int *error)
         setsid();
         ioctl(launch->terminal, TIOCSCTTY, 0);
     }
+    if (launch->new_session && launch->terminal < 0)
+        setsid();
     if (launch->new_group)
         setpgid(0, 0);
-    if (launch->cwd && chdir(launch->cwd)) {
+    /* A folder that is Windows' own, and not in the prefix, is known by name only. */
+    if (launch->cwd && chdir(launch->cwd) && (errno != ENOENT || chdir("/"))) {
         *error = errno;
         _exit(127);
     }
