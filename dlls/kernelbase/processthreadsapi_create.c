@@ -8,6 +8,12 @@
 
 /* --- attribute lists --- */
 
+/* Those that not every version of the headers names. */
+#define ProcThreadAttributeAllApplicationPackagesPolicy 15
+#define ProcThreadAttributeWin32kFilter                 16
+#define ProcThreadAttributeMitigationAuditPolicy        24
+#define ProcThreadAttributeMachineType                  25
+
 struct _PROC_THREAD_ATTRIBUTE_LIST {
     DWORD present; /* a bit for each attribute number */
     DWORD capacity;
@@ -66,11 +72,24 @@ BOOL WINAPI UpdateProcThreadAttribute(LPPROC_THREAD_ATTRIBUTE_LIST list, DWORD f
         if (size != sizeof(DWORD) && size != sizeof(DWORD64) && size != 2 * sizeof(DWORD64))
             return fail(ERROR_BAD_LENGTH);
         break;
-    case ProcThreadAttributePreferredNode:
     case ProcThreadAttributeChildProcessPolicy:
     case ProcThreadAttributeDesktopAppPolicy:
     case ProcThreadAttributeProtectionLevel:
+    case ProcThreadAttributeAllApplicationPackagesPolicy:
+        if (size != sizeof(DWORD))
+            return fail(ERROR_BAD_LENGTH);
+        break;
+    case ProcThreadAttributeMachineType:
+        if (size != sizeof(USHORT))
+            return fail(ERROR_BAD_LENGTH);
+        break;
+    case ProcThreadAttributeMitigationAuditPolicy:
+        if (size != sizeof(DWORD64) && size != 2 * sizeof(DWORD64))
+            return fail(ERROR_BAD_LENGTH);
+        break;
+    case ProcThreadAttributePreferredNode:
     case ProcThreadAttributePseudoConsole:
+    case ProcThreadAttributeWin32kFilter:
         break;
     default:
         return fail(ERROR_NOT_SUPPORTED);
@@ -243,7 +262,8 @@ static WCHAR *child_directory(const WCHAR *directory)
 
 /*
  * Standard handles: those of STARTUPINFO; else the parent's, as console handles are shared. *null is a handle to NUL for a
- * child whose console nobody can see (CREATE_NO_WINDOW): its output goes where such a console's would.
+ * child with a console of its own, which nobody can see (there is no window to show one in): its output goes where such a
+ * console's would.
  */
 static void set_std_handles(RTL_USER_PROCESS_PARAMETERS *params, const STARTUPINFOW *startup, DWORD flags, HANDLE *null)
 {
@@ -253,6 +273,8 @@ static void set_std_handles(RTL_USER_PROCESS_PARAMETERS *params, const STARTUPIN
     params->ConsoleHandle = own->ConsoleHandle;
     if (flags & DETACHED_PROCESS)
         params->ConsoleHandle = NT_CONSOLE_HANDLE_DETACHED;
+    else if (flags & CREATE_NEW_CONSOLE)
+        params->ConsoleHandle = NT_CONSOLE_HANDLE_ALLOC;
     else if (flags & CREATE_NO_WINDOW)
         params->ConsoleHandle = NT_CONSOLE_HANDLE_ALLOC_NO_WINDOW;
     if (startup->dwFlags & STARTF_USESTDHANDLES) {
@@ -261,7 +283,7 @@ static void set_std_handles(RTL_USER_PROCESS_PARAMETERS *params, const STARTUPIN
         params->StandardError = startup->hStdError;
     } else if (flags & DETACHED_PROCESS) {
         params->StandardInput = params->StandardOutput = params->StandardError = NULL;
-    } else if (flags & CREATE_NO_WINDOW) {
+    } else if (flags & (CREATE_NEW_CONSOLE | CREATE_NO_WINDOW)) {
         *null = CreateFileW(L"NUL", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, &inherit,
                             OPEN_EXISTING, 0, NULL);
         params->StandardInput = params->StandardOutput = params->StandardError = *null;
@@ -276,7 +298,7 @@ static void set_std_handles(RTL_USER_PROCESS_PARAMETERS *params, const STARTUPIN
 
 struct create_attributes {
     SIZE_T total;
-    PS_ATTRIBUTE entries[8];
+    PS_ATTRIBUTE entries[16];
 };
 
 static void add_attribute(struct create_attributes *list, ULONG_PTR attribute, SIZE_T size, const void *value)
@@ -301,6 +323,11 @@ static NTSTATUS create_user_process(HANDLE token, const WCHAR *path, RTL_USER_PR
     PS_CREATE_INFO create = { .Size = sizeof(create) };
     LPPROC_THREAD_ATTRIBUTE_LIST extended = NULL;
     UCHAR priority = nt_priority_class(flags);
+    ULONG error_mode = 0;
+    /* PS_STD_HANDLE_INFO: a console program shares its parent's standard handles (1: on request), a windowed one does not. */
+    struct {
+        ULONG state, subsystem;
+    } std_handles = { 1, IMAGE_SUBSYSTEM_WINDOWS_CUI };
     UNICODE_STRING nt;
     CLIENT_ID id;
     NTSTATUS status;
@@ -315,6 +342,16 @@ static NTSTATUS create_user_process(HANDLE token, const WCHAR *path, RTL_USER_PR
     add_attribute(&list, PS_ATTRIBUTE_IMAGE_INFO, sizeof(image), &image);
     if (priority)
         add_attribute(&list, PS_ATTRIBUTE_PRIORITY_CLASS, sizeof(priority), &priority);
+    if (!(flags & CREATE_DEFAULT_ERROR_MODE)) {
+        NtQueryInformationProcess(NT_CURRENT_PROCESS, ProcessDefaultHardErrorMode, &error_mode, sizeof(error_mode),
+                                  NULL);
+        add_attribute(&list, PS_ATTRIBUTE_ERROR_MODE, sizeof(error_mode), &error_mode);
+    }
+    if (flags & (CREATE_NEW_CONSOLE | CREATE_NO_WINDOW))
+        std_handles.state = 2; /* NUL, which no list of handles names */
+    if (!(startup->dwFlags & STARTF_USESTDHANDLES) && !(flags & DETACHED_PROCESS) &&
+        (!inherit || std_handles.state == 2))
+        add_attribute(&list, PS_ATTRIBUTE_STD_HANDLE_INFO, sizeof(std_handles), &std_handles);
     if (flags & EXTENDED_STARTUPINFO_PRESENT)
         extended = ((const STARTUPINFOEXW *)startup)->lpAttributeList;
     for (i = 0; extended && i < extended->count; i++) {
@@ -372,8 +409,12 @@ BOOL WINAPI CreateProcessInternalW(HANDLE token, const WCHAR *application, WCHAR
     if (new_token)
         *new_token = NULL;
     memset(info, 0, sizeof(*info));
-    if ((!application && !command_line) || (flags & CREATE_NEW_CONSOLE && flags & DETACHED_PROCESS))
+    if ((!application && !command_line) || (flags & CREATE_NEW_CONSOLE && flags & DETACHED_PROCESS) ||
+        (flags & CREATE_SEPARATE_WOW_VDM && flags & CREATE_SHARED_WOW_VDM) ||
+        (flags & EXTENDED_STARTUPINFO_PRESENT && startup->cb != sizeof(STARTUPINFOEXW)))
         return fail(ERROR_INVALID_PARAMETER);
+    if (flags & (CREATE_PROTECTED_PROCESS | CREATE_SECURE_PROCESS))
+        return fail(ERROR_PRIVILEGE_NOT_HELD); /* for programs that Microsoft has signed */
     if (flags & (DEBUG_PROCESS | DEBUG_ONLY_THIS_PROCESS))
         return fail(ERROR_NOT_SUPPORTED);
 
@@ -440,7 +481,8 @@ BOOL WINAPI CreateProcessInternalW(HANDLE token, const WCHAR *application, WCHAR
     params->FillAttribute = startup->dwFillAttribute;
     params->WindowFlags = startup->dwFlags;
     params->ShowWindowFlags = startup->wShowWindow;
-    if (flags & CREATE_NEW_PROCESS_GROUP) {
+    /* "This flag is ignored if CREATE_NEW_CONSOLE is specified" */
+    if (flags & CREATE_NEW_PROCESS_GROUP && !(flags & CREATE_NEW_CONSOLE)) {
         params->ProcessGroupId = 0;
         params->ConsoleFlags |= 1; /* documented: Ctrl-C is disabled in the new group */
     }

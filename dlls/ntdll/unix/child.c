@@ -15,7 +15,6 @@
 #include "job.h"
 #include "path.h"
 #include "object_private.h"
-#include "section.h"
 
 ULONG child_gate(struct thread_object *object, int change)
 {
@@ -50,154 +49,203 @@ static struct thread_object *remote_thread(struct process_object *process)
     return thread;
 }
 
+/* A string of the program's, whose UNICODE_STRING has been copied. */
+static NTSTATUS string_in(const UNICODE_STRING *string, WCHAR **text, size_t *chars)
+{
+    *chars = string->Length / sizeof(WCHAR);
+    *text = malloc(string->Length + sizeof(WCHAR));
+    if (!*text)
+        return STATUS_NO_MEMORY;
+    if (user_copy_in(*text, string->Buffer, string->Length))
+        return STATUS_SUCCESS;
+    free(*text);
+    *text = NULL;
+    return STATUS_ACCESS_VIOLATION;
+}
+
+static NTSTATUS path_in(const UNICODE_STRING *string, char **path)
+{
+    WCHAR *text;
+    size_t chars;
+    NTSTATUS status = string_in(string, &text, &chars);
+    if (!status)
+        status = spawn_unix_path(text, chars, path);
+    free(text);
+    return status;
+}
+
+/* Finds and checks the program. */
+static NTSTATUS open_program(struct spawn *spawn, const UNICODE_STRING *name)
+{
+    NTSTATUS status = path_in(name->Length ? name : &spawn->params.ImagePathName, &spawn->image_path);
+    if (status)
+        return status;
+    int fd = open(spawn->image_path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return status_from_errno(errno);
+    spawn->native = is_native_program(fd);
+    if (!spawn->native) {
+        status = image_parse(fd, &spawn->image);
+        if (!status && spawn->image->is_dll)
+            status = STATUS_INVALID_IMAGE_FORMAT;
+        else if (!status && spawn->image->machine != IMAGE_FILE_MACHINE_AMD64)
+            status = STATUS_IMAGE_MACHINE_TYPE_MISMATCH;
+    } else if (access(spawn->image_path, X_OK)) {
+        status = STATUS_ACCESS_DENIED;
+    }
+    close(fd);
+    return status;
+}
+
+/*
+ * What becomes 0, 1 and 2: the standard handles, if the child has them. A console program gets its parent's although it
+ * inherits nothing else, if the creator asks for that (PS_ATTRIBUTE_STD_HANDLE_INFO).
+ */
+static void take_std_handles(struct spawn *spawn)
+{
+    const HANDLE std[3] = { spawn->params.StandardInput, spawn->params.StandardOutput, spawn->params.StandardError };
+    bool copy = spawn->std_state == PS_STD_HANDLE_ALWAYS_DUPLICATE ||
+                (spawn->std_state == PS_STD_HANDLE_REQUEST_DUPLICATE &&
+                 (spawn->native || spawn->image->info.SubSystemType == spawn->std_subsystem));
+    for (int i = 0; i < 3; i++) {
+        if (!(spawn->std_handles[i] = spawn_find_handle(spawn, std[i])) && std[i] && copy)
+            spawn->std_handles[i] = spawn_add_std_handle(spawn, std[i]);
+        if (spawn->std_handles[i])
+            spawn->std[i] = spawn->handles[spawn->std_handles[i] - 1].fd;
+    }
+}
+
+static NTSTATUS take_handles(struct spawn *spawn, struct launch *launch)
+{
+    NTSTATUS status = STATUS_SUCCESS;
+    if (spawn->parent && spawn->inherit)
+        status = spawn_add_parents_handles(spawn);
+    else if (spawn->inherit && spawn->list)
+        status = spawn_add_listed_handles(spawn);
+    else if (spawn->inherit)
+        handle_enumerate(spawn_add_handle, spawn);
+    take_std_handles(spawn);
+    if (status || spawn->failed)
+        return status ? status : STATUS_NO_MEMORY;
+    const HANDLE std[3] = { spawn->params.StandardInput, spawn->params.StandardOutput, spawn->params.StandardError };
+    launch->terminal = console_pseudo_terminal(spawn->params.ConsoleHandle);
+    for (int i = 0; i < 3 && launch->terminal >= 0; i++)
+        if (spawn->std[i] < 0 && !std[i])
+            spawn->std[i] = launch->terminal;
+    spawn->terminal = launch->terminal >= 0;
+    return spawn->shared_count && !spawn->native ? spawn_give_shared(spawn) : STATUS_SUCCESS;
+}
+
+/* What the creator is told; the process runs already, so it ends if that fails. */
+static NTSTATUS give_handles(struct process_object *process, struct thread_object *thread, ACCESS_MASK process_access,
+                             ACCESS_MASK thread_access, const OBJECT_ATTRIBUTES *process_attributes,
+                             const OBJECT_ATTRIBUTES *thread_attributes, HANDLE *process_handle, HANDLE *thread_handle)
+{
+    object_ref(&process->header);
+    NTSTATUS status = object_create_handle(&process->header, process_access, process_attributes, process_handle);
+    if (!status) {
+        object_ref(&thread->header);
+        status = object_create_handle(&thread->header, thread_access, thread_attributes, thread_handle);
+        if (status)
+            handle_close(*process_handle);
+    }
+    if (status)
+        process_terminate_other(process, status);
+    return status;
+}
+
+static void spawn_free(struct spawn *spawn)
+{
+    for (size_t i = 0; i < spawn->handle_count; i++) {
+        if (spawn->handles[i].fd != container_of(spawn->referenced[i], struct file_object, obj)->fd)
+            close(spawn->handles[i].fd);
+        object_unref(spawn->referenced[i]);
+    }
+    free(spawn->referenced);
+    free(spawn->handles);
+    free(spawn->shared);
+    if (spawn->server_fd >= 0)
+        close(spawn->server_fd);
+    free(spawn->list);
+    free(spawn->jobs);
+    if (spawn->token)
+        object_unref(spawn->token);
+    if (spawn->parent)
+        object_unref(&spawn->parent->header);
+    free(spawn->image_path);
+    free(spawn->image);
+    free(spawn->packet.data);
+}
+
 NTSTATUS NtCreateUserProcess(HANDLE *process_handle, HANDLE *thread_handle, ACCESS_MASK process_access,
                              ACCESS_MASK thread_access, OBJECT_ATTRIBUTES *process_attributes,
                              OBJECT_ATTRIBUTES *thread_attributes, ULONG process_flags, ULONG thread_flags,
                              RTL_USER_PROCESS_PARAMETERS *user_params, PVOID create_info, PVOID attribute_list)
 {
+    static const SECTION_IMAGE_INFORMATION native_image = { .SubSystemType = SUBSYSTEM_CONSOLE };
     struct spawn spawn = { .std = { -1, -1, -1 }, .server_fd = -1 };
     struct launch launch = { .terminal = -1 };
-    struct image *image = NULL;
     struct process_object *process = NULL;
+    struct thread_object *thread = NULL;
     UNICODE_STRING name = { 0 };
-    WCHAR *text = NULL;
-    ULONG priority = 0;
-    size_t chars;
-    int fd = -1;
-    (void)create_info;
 
     if (!user_copy_in(&spawn.params, user_params, sizeof(spawn.params)))
         return STATUS_ACCESS_VIOLATION;
     if (!(spawn.params.Flags & RTL_USER_PROC_PARAMS_NORMALIZED))
         return STATUS_INVALID_PARAMETER;
-    NTSTATUS status = spawn_read_attributes(&spawn, attribute_list, &name, &priority);
+    NTSTATUS status = spawn_check_create_info(create_info);
+    if (!status)
+        status = spawn_read_attributes(&spawn, attribute_list, &name);
     if (!status)
         status = job_may_create(process_flags);
-    if (status)
-        goto done;
-    status = user_string_in(name.Length ? &name : &user_params->ImagePathName, &text, &chars);
-    if (status == STATUS_ACCESS_VIOLATION && name.Length) { /* `name` lies on our stack */
-        text = malloc(name.Length + 2u);
-        chars = name.Length / 2;
-        status = !text ? STATUS_NO_MEMORY : user_copy_in(text, name.Buffer, name.Length) ? 0 : STATUS_ACCESS_VIOLATION;
-    }
     if (!status)
-        status = spawn_unix_path(text, chars, &spawn.image);
-    free(text);
+        status = open_program(&spawn, &name);
+    if (!status && spawn.params.CurrentDirectory.DosPath.Length)
+        status = path_in(&spawn.params.CurrentDirectory.DosPath, &launch.cwd);
     if (status)
         goto done;
-    fd = open(spawn.image, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0) {
-        status = status_from_errno(errno);
-        goto done;
-    }
-    bool native = is_native_program(fd);
-    if (!native) {
-        status = image_parse(fd, &image);
-        if (!status && image->is_dll)
-            status = STATUS_INVALID_IMAGE_FORMAT;
-        else if (!status && image->machine != IMAGE_FILE_MACHINE_AMD64)
-            status = STATUS_IMAGE_MACHINE_TYPE_MISMATCH;
-        if (status)
-            goto done;
-    }
-    if (spawn.params.CurrentDirectory.DosPath.Length) {
-        status = user_string_in(&user_params->CurrentDirectory.DosPath, &text, &chars);
-        if (!status)
-            status = spawn_unix_path(text, chars, &launch.cwd);
-        free(text);
-        if (status)
-            goto done;
-    }
     spawn.inherit = process_flags & PROCESS_CREATE_FLAGS_INHERIT_HANDLES;
-    if (spawn.inherit)
-        handle_enumerate(spawn_add_handle, &spawn);
-    const HANDLE std[3] = { spawn.params.StandardInput, spawn.params.StandardOutput, spawn.params.StandardError };
-    for (int i = 0; i < 3; i++) {
-        spawn.std[i] = spawn_std_descriptor(&spawn, std[i]);
-        if (spawn.std[i] < 0 && std[i]) { /* a console program gets its parent's even if it inherits nothing else */
-            struct object *obj;
-            if (!handle_lookup(std[i], &file_type, 0, &obj)) {
-                size_t before = spawn.handle_count;
-                HANDLE *list = spawn.list;
-                spawn.list = NULL;
-                spawn_add_handle(std[i], obj, container_of(obj, struct file_object, obj)->access,
-                                 SEGMENT_HANDLE_INHERIT, &spawn);
-                spawn.list = list;
-                if (spawn.handle_count > before)
-                    spawn.std[i] = spawn.handles[before].fd;
-                object_unref(obj);
-            }
-        }
-    }
-    if (spawn.failed) {
-        status = STATUS_NO_MEMORY;
-        goto done;
-    }
-    launch.terminal = console_pseudo_terminal(spawn.params.ConsoleHandle);
-    for (int i = 0; i < 3 && launch.terminal >= 0; i++)
-        if (spawn.std[i] < 0 && !std[i])
-            spawn.std[i] = launch.terminal;
-    spawn.terminal = launch.terminal >= 0;
-    spawn.in_job = job_child_inherits(process_flags);
-    status = spawn.shared_count && !native ? spawn_give_shared(&spawn) : STATUS_SUCCESS;
-    if (!status)
-        status = spawn_build_packet(&spawn);
-    if (status)
-        goto done;
-    bool suspended =
+    spawn.suspended =
         (thread_flags & THREAD_CREATE_FLAGS_CREATE_SUSPENDED) || (process_flags & PROCESS_CREATE_FLAGS_SUSPENDED);
-    /* Without a console it is not asked to end by its starter's terminal. */
-    launch.new_session = spawn.params.ConsoleHandle == NT_CONSOLE_HANDLE_DETACHED;
-    launch.new_group = spawn.params.ProcessGroupId == 0 && false;
-    status = native ? start_native(&spawn, &launch, &process) : start_windows(&spawn, &launch, suspended, &process);
+    /* Without its parent's console it is not asked to end by its starter's terminal. */
+    launch.new_session = (LONG_PTR)spawn.params.ConsoleHandle < 0;
+    spawn.in_job = job_child_inherits(process_flags);
+    if ((status = take_handles(&spawn, &launch)) || (status = spawn_build_packet(&spawn)))
+        goto done;
+    /* A native program that is created suspended waits as one of ours would, and then executes what it is. */
+    status = spawn.native && !spawn.suspended ? start_native(&spawn, &launch, &process)
+                                              : start_windows(&spawn, &launch, &process);
     if (status)
         goto done;
-
-    struct thread_object *thread = remote_thread(process);
-    CLIENT_ID id = { (HANDLE)(ULONG_PTR)process->id, (HANDLE)(ULONG_PTR)process->id };
-    status = STATUS_NO_MEMORY;
-    if (thread) {
-        process->main_thread = thread;
-        object_ref(&thread->header);
-        object_ref(&process->header);
-        status = job_child_created(process, process_flags, spawn.jobs, spawn.job_count);
-        if (status)
-            process_terminate_other(process, status);
+    process->priority_class = spawn.priority_class;
+    if (!(thread = remote_thread(process))) {
+        status = STATUS_NO_MEMORY;
+        process_terminate_other(process, status);
         process_watch(process);
-        if (status)
-            object_unref(&process->header); /* the handle's */
-        else
-            status = object_create_handle(&process->header, process_access, process_attributes, process_handle);
-        if (!status)
-            status = object_create_handle(&thread->header, thread_access, thread_attributes, thread_handle);
-        if (!status)
-            status = spawn_write_attributes(attribute_list, &id,
-                                            image ? &image->info : &(SECTION_IMAGE_INFORMATION){ .SubSystemType = 3 });
-        object_unref(&process->header);
+        goto done;
+    }
+    process->main_thread = thread;
+    object_ref(&thread->header);
+    status = job_child_created(process, process_flags, spawn.jobs, spawn.job_count);
+    if (status)
+        process_terminate_other(process, status);
+    process_watch(process);
+    if (!status)
+        status = give_handles(process, thread, process_access, thread_access, process_attributes, thread_attributes,
+                              process_handle, thread_handle);
+    if (!status) {
+        CLIENT_ID id = { (HANDLE)(ULONG_PTR)process->id, (HANDLE)(ULONG_PTR)process->id };
+        spawn_write_attributes(attribute_list, &id, spawn.image ? &spawn.image->info : &native_image);
+        spawn_write_create_info(create_info, process);
     }
 done:
-    for (size_t i = 0; i < spawn.handle_count; i++) {
-        if (spawn.handles[i].fd != container_of(spawn.referenced[i], struct file_object, obj)->fd)
-            close(spawn.handles[i].fd);
-        object_unref(spawn.referenced[i]);
-    }
-    free(spawn.referenced);
-    free(spawn.handles);
-    free(spawn.shared);
-    if (spawn.server_fd >= 0)
-        close(spawn.server_fd);
-    free(spawn.list);
-    free(spawn.jobs);
-    if (spawn.token)
-        object_unref(spawn.token);
-    free(spawn.image);
-    free(spawn.packet.data);
+    if (thread)
+        object_unref(&thread->header);
+    if (process)
+        object_unref(&process->header);
+    spawn_free(&spawn);
     free(launch.cwd);
-    free(image);
     if (launch.terminal >= 0)
         close(launch.terminal);
-    if (fd >= 0)
-        close(fd);
     return status;
 }

@@ -19,7 +19,14 @@ struct child_handle {
     int32_t fd;
     uint32_t access, options;
     uint32_t append;
+    uint32_t std; /* it is descriptor std - 1, if not 0, instead of fd */
 };
+
+/* CPUID's leaf 0xd for the states of AVX-512. */
+struct xstate_places {
+    uint32_t size[3], offset[3], flags[3];
+};
+extern struct xstate_places xstate_places; /* xstate.c: all 0 if the processor has not been asked */
 
 /* An inherited handle to what the server knows by number. */
 struct child_shared {
@@ -37,6 +44,10 @@ struct child_start {
     uint32_t exited;                 /* written by the child: exit_status is valid */
     NTSTATUS exit_status;
     uint32_t in_job; /* written by the creator: the child belongs to a job */
+    uint32_t native; /* not ours to run: it is executed when the gate is open */
+    uint32_t console_flags, process_group, priority_class, error_mode;
+    uint32_t parent; /* who counts as its parent, if not its creator */
+    struct xstate_places xstate;
     uint64_t std[3], console;
     uint32_t terminal; /* it has a terminal of its own: 0, 1 and 2 where std[] has no handle */
 };
@@ -47,6 +58,7 @@ extern struct rlimit process_original_nofile;
 /* The bytes of the token that the creator gave this process, or NULL (token_start.c). */
 const void *child_start_token(size_t *size);
 bool child_in_job(void);                /* the creator has put this process into a job */
+ULONG child_parent_id(void);            /* of who counts as this process's parent */
 bool child_is_one(void);                /* this process was started by another one of ours */
 void child_make_handles(HANDLE std[3]); /* the inherited handles; first of all in the table */
 void child_make_shared_handles(void);   /* the same for what the server knows; once the process has its object */

@@ -16,19 +16,32 @@ extern char **environ;
 
 /* --- starting it --- */
 
+/*
+ * 0, 1 and 2, from descriptors that are all above. Where the child has no standard handle, nothing else may come to lie: what
+ * it opens first, its own messages would go to.
+ */
+static void launch_std(const struct launch *launch)
+{
+    int null = -1;
+    for (int i = 0; i < 3; i++) {
+        if (launch->std[i] >= 0) {
+            dup2(launch->std[i], i);
+            continue;
+        }
+        if (null < 0)
+            null = open("/dev/null", O_RDWR | O_CLOEXEC);
+        if (null != i && dup2(null, i) < 0)
+            close(i);
+        else if (null == i)
+            fcntl(i, F_SETFD, 0);
+    }
+}
+
 /* In the child, between vfork and exec: only system calls. */
 static void launch_exec(const struct launch *launch, int *error)
 {
     sigset_t none;
-    int std[3];
-    for (int i = 0; i < 3; i++) /* out of the way of one another first */
-        std[i] = launch->std[i] >= 0 ? fcntl(launch->std[i], F_DUPFD_CLOEXEC, 64) : -1;
-    for (int i = 0; i < 3; i++) {
-        if (std[i] >= 0)
-            dup2(std[i], i);
-        else
-            close(i);
-    }
+    launch_std(launch);
     for (size_t i = 0; i < launch->keep_count; i++)
         fcntl(launch->keep[i], F_SETFD, 0);
     if (launch->terminal >= 0) {
@@ -37,14 +50,14 @@ static void launch_exec(const struct launch *launch, int *error)
     }
     if (launch->new_session && launch->terminal < 0)
         setsid();
-    if (launch->new_group)
-        setpgid(0, 0);
     /* A folder that is Windows' own, and not in the prefix, is known by name only. */
     if (launch->cwd && chdir(launch->cwd) && (errno != ENOENT || chdir("/"))) {
         *error = errno;
         _exit(127);
     }
     signal(SIGPIPE, SIG_DFL);
+    if (launch->no_interrupt)
+        signal(SIGINT, SIG_IGN);
     sigemptyset(&none);
     if (launch->blocked)
         sigaddset(&none, launch->blocked);
@@ -56,7 +69,7 @@ static void launch_exec(const struct launch *launch, int *error)
     _exit(127);
 }
 
-static NTSTATUS launch_process(const struct launch *launch, pid_t *pid)
+NTSTATUS launch_process(const struct launch *launch, pid_t *pid)
 {
     volatile int error = 0;
     sigset_t all, old;
@@ -77,84 +90,60 @@ static NTSTATUS launch_process(const struct launch *launch, pid_t *pid)
     return STATUS_SUCCESS;
 }
 
-/* Splits a command line by the rules of the C run time; returns argv, malloc'ed in one piece with its strings. */
-static char **split_command_line(const WCHAR *line, size_t chars)
+struct process_object *launched(pid_t pid)
 {
-    size_t size = chars * 3 + 2;
-    char *text = malloc(size), *out;
-    char **argv = malloc((chars / 2 + 3) * sizeof(*argv) + size);
-    size_t argc = 0;
-    if (!text || !argv) {
-        free(text);
-        free(argv);
-        return NULL;
+    int pidfd = unix_fd_reserve((int)syscall(SYS_pidfd_open, pid, 0));
+    struct process_object *process = pidfd >= 0 ? process_alloc((ULONG)pid, pidfd) : NULL;
+    if (process) {
+        process->is_child = true;
+        return process;
     }
-    text[utf16_to_utf8(line, chars, text, size - 1)] = 0;
-    out = (char *)(argv + chars / 2 + 3);
-    for (const char *p = text; *p;) {
-        bool quoted = false;
-        while (*p == ' ' || *p == '\t')
-            p++;
-        if (!*p)
-            break;
-        argv[argc++] = out;
-        for (; *p && (quoted || (*p != ' ' && *p != '\t')); p++) {
-            size_t slashes = 0;
-            while (p[slashes] == '\\')
-                slashes++;
-            if (slashes && p[slashes] == '"') {
-                memset(out, '\\', slashes / 2);
-                out += slashes / 2;
-                p += slashes;
-                if (slashes & 1)
-                    *out++ = '"';
-                else
-                    quoted = !quoted;
-            } else if (*p == '"') {
-                if (quoted && p[1] == '"')
-                    *out++ = *p++;
-                else
-                    quoted = !quoted;
-            } else {
-                *out++ = *p;
-            }
-        }
-        *out++ = 0;
-    }
-    argv[argc] = NULL;
-    free(text);
-    return argv;
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    if (pidfd >= 0)
+        close(pidfd);
+    return NULL;
 }
 
-bool is_native_program(int fd)
+static char own_path[PATH_MAX];
+
+static void find_own_path(void)
 {
-    char magic[4] = { 0 };
-    return pread(fd, magic, 4, 0) >= 2 && (!memcmp(magic, "\177ELF", 4) || !memcmp(magic, "#!", 2));
+    ssize_t n = readlink("/proc/self/exe", own_path, sizeof(own_path) - 1);
+    own_path[n > 0 ? n : 0] = 0;
 }
 
-/* Runs the child from the packet. On success *process has one reference. */
-NTSTATUS start_windows(struct spawn *spawn, struct launch *launch, bool suspended, struct process_object **result)
+/* The memfd with the packet, mapped. */
+static NTSTATUS make_start(const struct spawn *spawn, int *fd, struct child_start **start)
 {
-    NTSTATUS status = STATUS_NO_MEMORY;
+    *fd = memfd_create("start", MFD_CLOEXEC);
+    if (*fd >= 0 && *fd <= 2)
+        *fd = unix_fd_reserve(*fd);
+    if (*fd < 0 || ftruncate(*fd, (off_t)spawn->packet.used))
+        return STATUS_NO_MEMORY;
+    *start = mmap(NULL, spawn->packet.used, PROT_READ | PROT_WRITE, MAP_SHARED, *fd, 0);
+    if (*start == MAP_FAILED)
+        return STATUS_NO_MEMORY;
+    memcpy(*start, spawn->packet.data, spawn->packet.used);
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS start_windows(struct spawn *spawn, struct launch *launch, struct process_object **result)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     char number[16];
     /* The image's path is for those who look at the list of processes, system_process.c among them. */
-    char *argv[] = { "/proc/self/exe", "--start", number, spawn->image, NULL };
-    char exe[PATH_MAX];
+    char *argv[] = { own_path, "--start", number, spawn->image_path, NULL };
     struct child_start *start = MAP_FAILED;
-    int *keep = calloc(spawn->handle_count + 5, sizeof(*keep));
-    int fd = unix_fd_reserve(memfd_create("start", MFD_CLOEXEC));
-    ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
-    if (fd < 0 || !keep || n <= 0 || ftruncate(fd, (off_t)spawn->packet.used))
+    int *keep = calloc(spawn->handle_count + 2, sizeof(*keep)), fd = -1;
+    pid_t pid;
+    pthread_once(&once, find_own_path);
+    NTSTATUS status = keep ? make_start(spawn, &fd, &start) : STATUS_NO_MEMORY;
+    if (status)
         goto done;
-    exe[n] = 0;
-    argv[0] = exe;
-    start = mmap(NULL, spawn->packet.used, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    if (start == MAP_FAILED)
-        goto done;
-    memcpy(start, spawn->packet.data, spawn->packet.used);
-    start->gate = suspended;
     for (size_t i = 0; i < spawn->handle_count; i++)
-        keep[launch->keep_count++] = spawn->handles[i].fd;
+        if (!spawn->handles[i].std && !spawn->native)
+            keep[launch->keep_count++] = spawn->handles[i].fd;
     keep[launch->keep_count++] = fd;
     if (spawn->server_fd >= 0)
         keep[launch->keep_count++] = spawn->server_fd;
@@ -164,21 +153,16 @@ NTSTATUS start_windows(struct spawn *spawn, struct launch *launch, bool suspende
     launch->argv = argv;
     launch->envp = environ;
     memcpy(launch->std, spawn->std, sizeof(launch->std));
-    pid_t pid;
-    status = launch_process(launch, &pid);
-    if (status)
+    if ((status = launch_process(launch, &pid)))
         goto done;
-    struct process_object *process = process_alloc((ULONG)pid, unix_fd_reserve((int)syscall(SYS_pidfd_open, pid, 0)));
-    if (!process) {
-        kill(pid, SIGKILL);
+    *result = launched(pid);
+    if (*result) {
+        (*result)->start = start;
+        (*result)->start_size = spawn->packet.used;
+        start = MAP_FAILED;
+    } else {
         status = STATUS_NO_MEMORY;
-        goto done;
     }
-    process->is_child = true;
-    process->start = start;
-    process->start_size = spawn->packet.used;
-    start = MAP_FAILED;
-    *result = process;
 done:
     free(keep);
     if (start != MAP_FAILED)
@@ -186,28 +170,4 @@ done:
     if (fd >= 0)
         close(fd);
     return status;
-}
-
-NTSTATUS start_native(struct spawn *spawn, struct launch *launch, struct process_object **result)
-{
-    struct child_start *start = (struct child_start *)spawn->packet.data;
-    char **argv =
-        split_command_line((WCHAR *)(spawn->packet.data + start->command_line.offset), start->command_line.size / 2);
-    pid_t pid;
-    if (!argv)
-        return STATUS_NO_MEMORY;
-    argv[0] = spawn->image;
-    launch->argv = argv;
-    launch->envp = environ;
-    memcpy(launch->std, spawn->std, sizeof(launch->std));
-    NTSTATUS status = launch_process(launch, &pid);
-    free(argv);
-    if (status)
-        return status;
-    struct process_object *process = process_alloc((ULONG)pid, unix_fd_reserve((int)syscall(SYS_pidfd_open, pid, 0)));
-    if (!process)
-        return STATUS_NO_MEMORY;
-    process->is_child = true;
-    *result = process;
-    return STATUS_SUCCESS;
 }

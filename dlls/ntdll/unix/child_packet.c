@@ -5,7 +5,9 @@
 #include "child_private.h"
 #include "client.h"
 #include "file.h"
+#include "object_private.h"
 #include "path.h"
+#include "remote.h"
 #include "security.h"
 #include "shared.h"
 
@@ -52,20 +54,14 @@ static bool add_shared(HANDLE handle, struct object *obj, ACCESS_MASK access, st
     return true;
 }
 
-bool spawn_add_handle(HANDLE handle, struct object *obj, ACCESS_MASK access, ULONG attributes, void *context)
+static int duplicate_high(int fd)
 {
-    struct spawn *spawn = context;
-    if (!(attributes & SEGMENT_HANDLE_INHERIT))
-        return true;
-    if (spawn->list) {
-        size_t i = 0;
-        while (i < spawn->list_count && spawn->list[i] != handle)
-            i++;
-        if (i == spawn->list_count)
-            return true;
-    }
-    if (obj->type != &file_type)
-        return add_shared(handle, obj, access, spawn);
+    int high = fcntl(fd, F_DUPFD_CLOEXEC, 256); /* as unix_fd_reserve() has it, in one call */
+    return high < 0 ? unix_fd_reserve(dup(fd)) : high;
+}
+
+static bool add_file(HANDLE handle, struct object *obj, ACCESS_MASK access, struct spawn *spawn)
+{
     struct file_object *file = container_of(obj, struct file_object, obj);
     if (file->fd < 0 || file->fd_is_path)
         return true;
@@ -88,7 +84,7 @@ bool spawn_add_handle(HANDLE handle, struct object *obj, ACCESS_MASK access, ULO
         file->os_position = true;
     }
     /* 0, 1 and 2 will be something else in the child. */
-    int fd = file->fd > 2 ? file->fd : unix_fd_reserve(dup(file->fd));
+    int fd = file->fd > 2 ? file->fd : duplicate_high(file->fd);
     if (fd < 0) {
         spawn->failed = true;
         return false;
@@ -105,6 +101,43 @@ bool spawn_add_handle(HANDLE handle, struct object *obj, ACCESS_MASK access, ULO
     return true;
 }
 
+bool spawn_add_handle(HANDLE handle, struct object *obj, ACCESS_MASK access, ULONG attributes, void *context)
+{
+    struct spawn *spawn = context;
+    if (!(attributes & SEGMENT_HANDLE_INHERIT))
+        return true;
+    return obj->type == &file_type ? add_file(handle, obj, access, spawn) : add_shared(handle, obj, access, spawn);
+}
+
+static int compare_handles(const void *a, const void *b)
+{
+    uintptr_t x = *(const uintptr_t *)a, y = *(const uintptr_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* "ERROR_INVALID_PARAMETER: one of the handles is not inheritable" (UpdateProcThreadAttribute asks for such). */
+NTSTATUS spawn_add_listed_handles(struct spawn *spawn)
+{
+    qsort(spawn->list, spawn->list_count, sizeof(*spawn->list), compare_handles);
+    for (size_t i = 0; i < spawn->list_count; i++) {
+        HANDLE handle = spawn->list[i];
+        struct object *obj;
+        ACCESS_MASK access;
+        ULONG attributes = 0;
+        if (i && spawn->list[i - 1] == handle)
+            continue;
+        if ((LONG_PTR)handle <= 0 || handle_lookup_access(handle, NULL, 0, &obj, &access))
+            return STATUS_INVALID_PARAMETER;
+        handle_get_attributes(handle, &attributes);
+        if (attributes & OBJ_INHERIT)
+            spawn_add_handle(handle, obj, access, SEGMENT_HANDLE_INHERIT, spawn);
+        object_unref(obj);
+        if (!(attributes & OBJ_INHERIT))
+            return STATUS_INVALID_PARAMETER;
+    }
+    return STATUS_SUCCESS;
+}
+
 /* A connection to the server that holds, for the child, what it inherits. */
 NTSTATUS spawn_give_shared(struct spawn *spawn)
 {
@@ -118,13 +151,77 @@ NTSTATUS spawn_give_shared(struct spawn *spawn)
     return status;
 }
 
-/* The descriptor of a standard handle of the child. */
-int spawn_std_descriptor(struct spawn *spawn, HANDLE handle)
+size_t spawn_find_handle(const struct spawn *spawn, HANDLE handle)
 {
-    for (size_t i = 0; i < spawn->handle_count; i++)
+    for (size_t i = 0; handle && i < spawn->handle_count; i++)
         if (spawn->handles[i].value == (uint64_t)handle)
-            return spawn->handles[i].fd;
-    return -1;
+            return i + 1;
+    return 0;
+}
+
+size_t spawn_add_std_handle(struct spawn *spawn, HANDLE handle)
+{
+    size_t before = spawn->handle_count;
+    struct object *obj;
+    ACCESS_MASK access;
+    if (handle_lookup_access(handle, &file_type, 0, &obj, &access))
+        return 0;
+    add_file(handle, obj, access, spawn);
+    object_unref(obj);
+    return spawn->handle_count > before ? spawn->handle_count : 0;
+}
+
+/* A handle of the parent's comes here first, for as long as this call takes. */
+static void add_parents_handle(struct spawn *spawn, HANDLE parent, HANDLE handle)
+{
+    HANDLE copy;
+    struct object *obj;
+    ACCESS_MASK access;
+    if (NtDuplicateObject(parent, handle, NT_CURRENT_PROCESS, &copy, 0, 0, DUPLICATE_SAME_ACCESS))
+        return;
+    if (!handle_lookup_access(copy, NULL, 0, &obj, &access)) {
+        spawn_add_handle(handle, obj, access, SEGMENT_HANDLE_INHERIT, spawn);
+        object_unref(obj);
+    }
+    handle_close(copy);
+}
+
+/* The parent's handle table, as it answers for ProcessHandleInformation; malloc'ed. */
+static NTSTATUS parents_handles(struct process_object *parent, PROCESS_HANDLE_SNAPSHOT_INFORMATION **result)
+{
+    for (ULONG size = 16 << 10, needed;; size = needed + 4096) {
+        PROCESS_HANDLE_SNAPSHOT_INFORMATION *table = malloc(size);
+        if (!table)
+            return STATUS_NO_MEMORY;
+        NTSTATUS status = remote_process_query(parent, ProcessHandleInformation, table, size, &needed);
+        if (!status) {
+            *result = table;
+            return STATUS_SUCCESS;
+        }
+        free(table);
+        if (status != STATUS_INFO_LENGTH_MISMATCH || needed < size)
+            return status;
+    }
+}
+
+NTSTATUS spawn_add_parents_handles(struct spawn *spawn)
+{
+    PROCESS_HANDLE_SNAPSHOT_INFORMATION *table;
+    HANDLE parent;
+    NTSTATUS status = handle_create(&spawn->parent->header, PROCESS_DUP_HANDLE, 0, &parent);
+    if (status)
+        return status;
+    if (spawn->list) {
+        for (size_t i = 0; i < spawn->list_count; i++)
+            add_parents_handle(spawn, parent, spawn->list[i]);
+    } else if (!(status = parents_handles(spawn->parent, &table))) {
+        for (size_t i = 0; i < table->NumberOfHandles; i++)
+            if (table->Handles[i].HandleAttributes & OBJ_INHERIT)
+                add_parents_handle(spawn, parent, table->Handles[i].HandleValue);
+        free(table);
+    }
+    handle_close(parent);
+    return status;
 }
 
 static NTSTATUS copy_string(struct spawn *spawn, const UNICODE_STRING *string, uint32_t *at, uint32_t *size)
@@ -182,74 +279,6 @@ NTSTATUS spawn_unix_path(const WCHAR *text, size_t chars, char **result)
     return status;
 }
 
-NTSTATUS spawn_read_attributes(struct spawn *spawn, PVOID user_list, UNICODE_STRING *image, ULONG *priority)
-{
-    SIZE_T total = 0;
-    PS_ATTRIBUTE attribute, *at;
-    if (!user_list)
-        return STATUS_SUCCESS;
-    if (!user_copy_in(&total, user_list, sizeof(total)))
-        return STATUS_ACCESS_VIOLATION;
-    at = ((PS_ATTRIBUTE_LIST *)user_list)->Attributes;
-    for (SIZE_T used = sizeof(total); used + sizeof(*at) <= total; used += sizeof(*at), at++) {
-        if (!user_copy_in(&attribute, at, sizeof(attribute)))
-            return STATUS_ACCESS_VIOLATION;
-        if (attribute.Attribute == PS_ATTRIBUTE_IMAGE_NAME && attribute.Size <= 0xfffe) {
-            image->Length = image->MaximumLength = (USHORT)attribute.Size;
-            image->Buffer = attribute.ValuePtr;
-        } else if (attribute.Attribute == PS_ATTRIBUTE_HANDLE_LIST && attribute.Size <= 1 << 20) {
-            free(spawn->list);
-            spawn->list = malloc(attribute.Size + 1);
-            spawn->list_count = attribute.Size / sizeof(HANDLE);
-            if (!spawn->list)
-                return STATUS_NO_MEMORY;
-            if (!user_copy_in(spawn->list, attribute.ValuePtr, attribute.Size))
-                return STATUS_ACCESS_VIOLATION;
-        } else if (attribute.Attribute == PS_ATTRIBUTE_JOB_LIST && attribute.Size <= 1 << 20) {
-            free(spawn->jobs);
-            spawn->jobs = malloc(attribute.Size + 1);
-            spawn->job_count = attribute.Size / sizeof(HANDLE);
-            if (!spawn->jobs)
-                return STATUS_NO_MEMORY;
-            if (!user_copy_in(spawn->jobs, attribute.ValuePtr, attribute.Size))
-                return STATUS_ACCESS_VIOLATION;
-        } else if (attribute.Attribute == PS_ATTRIBUTE_TOKEN) {
-            if (spawn->token)
-                return STATUS_INVALID_PARAMETER;
-            NTSTATUS status = handle_lookup(attribute.ValuePtr, &token_type,
-                                            TOKEN_ASSIGN_PRIMARY | TOKEN_QUERY | TOKEN_DUPLICATE, &spawn->token);
-            if (status)
-                return status;
-            if (((struct token *)spawn->token)->type != TokenPrimary)
-                return STATUS_BAD_TOKEN_TYPE;
-        } else if (attribute.Attribute == PS_ATTRIBUTE_PRIORITY_CLASS) {
-            UCHAR class;
-            if (!user_copy_in(&class, attribute.ValuePtr, 1))
-                return STATUS_ACCESS_VIOLATION;
-            *priority = class;
-        }
-    }
-    return STATUS_SUCCESS;
-}
-
-NTSTATUS spawn_write_attributes(PVOID user_list, const CLIENT_ID *id, const SECTION_IMAGE_INFORMATION *info)
-{
-    SIZE_T total = 0;
-    PS_ATTRIBUTE attribute, *at;
-    if (!user_list || !user_copy_in(&total, user_list, sizeof(total)))
-        return STATUS_SUCCESS;
-    at = ((PS_ATTRIBUTE_LIST *)user_list)->Attributes;
-    for (SIZE_T used = sizeof(total); used + sizeof(*at) <= total; used += sizeof(*at), at++) {
-        if (!user_copy_in(&attribute, at, sizeof(attribute)))
-            return STATUS_ACCESS_VIOLATION;
-        if (attribute.Attribute == PS_ATTRIBUTE_CLIENT_ID && attribute.Size >= sizeof(*id))
-            user_copy_out(attribute.ValuePtr, id, sizeof(*id));
-        else if (attribute.Attribute == PS_ATTRIBUTE_IMAGE_INFO && attribute.Size >= sizeof(*info))
-            user_copy_out(attribute.ValuePtr, info, sizeof(*info));
-    }
-    return STATUS_SUCCESS;
-}
-
 /* Fills spawn->packet: struct child_start and what it refers to. */
 NTSTATUS spawn_build_packet(struct spawn *spawn)
 {
@@ -291,8 +320,11 @@ NTSTATUS spawn_build_packet(struct spawn *spawn)
         start.environment.size = (uint32_t)(chars * 2);
         free(copy);
     }
-    start.image.size = (uint32_t)strlen(spawn->image) + 1;
-    start.image.offset = (uint32_t)append(&spawn->packet, spawn->image, start.image.size);
+    start.image.size = (uint32_t)strlen(spawn->image_path) + 1;
+    start.image.offset = (uint32_t)append(&spawn->packet, spawn->image_path, start.image.size);
+    for (int i = 0; i < 3; i++) /* these need no descriptor besides 0, 1 and 2 */
+        if (spawn->std_handles[i] && spawn->handles[spawn->std_handles[i] - 1].fd == spawn->std[i])
+            spawn->handles[spawn->std_handles[i] - 1].std = (uint32_t)i + 1;
     start.handles.offset =
         (uint32_t)append(&spawn->packet, spawn->handles, spawn->handle_count * sizeof(*spawn->handles));
     start.handles.size = (uint32_t)(spawn->handle_count * sizeof(*spawn->handles));
@@ -318,6 +350,14 @@ NTSTATUS spawn_build_packet(struct spawn *spawn)
     start.std[2] = (uint64_t)p->StandardError;
     start.console = (uint64_t)p->ConsoleHandle;
     start.terminal = spawn->terminal;
+    start.native = spawn->native;
+    start.gate = spawn->suspended;
+    start.xstate = xstate_places;
+    start.console_flags = p->ConsoleFlags;
+    start.process_group = p->ProcessGroupId;
+    start.priority_class = spawn->priority_class;
+    start.error_mode = spawn->error_mode;
+    start.parent = spawn->parent ? spawn->parent->id : 0;
     start.in_job = spawn->in_job || spawn->job_count;
     if (spawn->packet.failed)
         return STATUS_NO_MEMORY;

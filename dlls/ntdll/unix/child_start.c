@@ -5,10 +5,9 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include "child.h"
+#include "child_private.h"
 #include "client.h"
 #include "file.h"
-#include "process.h"
 #include "shared.h"
 
 static const struct child_start *child_start;
@@ -83,6 +82,9 @@ static void adjust_child(const struct process_start *start, RTL_USER_PROCESS_PAR
     params->FillAttribute = n[6];
     params->WindowFlags = n[7];
     params->ShowWindowFlags = n[8];
+    params->ConsoleFlags = child_start->console_flags;
+    if (child_start->process_group)
+        params->ProcessGroupId = child_start->process_group; /* else its own: it leads a new one */
     params->StandardInput = (HANDLE)child_start->std[0];
     params->StandardOutput = (HANDLE)child_start->std[1];
     params->StandardError = (HANDLE)child_start->std[2];
@@ -106,16 +108,8 @@ void child_make_handles(HANDLE std[3])
     size_t count = child_start->handles.size / sizeof(*handles);
     (void)std;
     for (size_t i = 0; i < count; i++) {
-        int fd = handles[i].fd;
-        bool borrowed = false;
-        for (int s = 0; s < 3; s++) /* the same descriptor as 0, 1 or 2: one is enough */
-            if (child_start->std[s] == handles[i].value) {
-                if (fd != s)
-                    close(fd);
-                fd = s;
-                borrowed = true;
-                break;
-            }
+        bool borrowed = handles[i].std;
+        int fd = borrowed ? (int)handles[i].std - 1 : handles[i].fd;
         if (!borrowed)
             fcntl(fd, F_SETFD, FD_CLOEXEC);
         struct file_object *file = file_wrap(fd, handles[i].access, handles[i].options, handles[i].append);
@@ -141,6 +135,11 @@ void child_make_shared_handles(void)
         handle_create_at(obj, shared[i].access, shared[i].value);
         object_unref(obj);
     }
+}
+
+ULONG child_parent_id(void)
+{
+    return child_start && child_start->parent ? child_start->parent : (ULONG)getppid();
 }
 
 bool child_is_one(void)
@@ -185,6 +184,28 @@ struct child_start *child_own_start(void)
     return (struct child_start *)child_start;
 }
 
+/* A native program that was created suspended: it begins when it is resumed. */
+static int execute_native(const struct child_start *start)
+{
+    const char *data = (const char *)start;
+    char *image = (char *)data + start->image.offset;
+    char **argv =
+        native_arguments((const WCHAR *)(data + start->command_line.offset), start->command_line.size / 2, image);
+    char **envp =
+        native_environment((const WCHAR *)(data + start->environment.offset), start->environment.size / sizeof(WCHAR));
+    sigset_t none;
+    uint32_t gate;
+    while ((gate = __atomic_load_n(&start->gate, __ATOMIC_ACQUIRE)))
+        syscall(SYS_futex, &start->gate, FUTEX_WAIT, gate, NULL, NULL, 0);
+    if (start->console_flags & 1)
+        signal(SIGINT, SIG_IGN);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    if (argv && envp)
+        execve(image, argv, envp);
+    return 127;
+}
+
 int process_run_child(int fd)
 {
     struct stat st;
@@ -202,6 +223,8 @@ int process_run_child(int fd)
         if (!blob_ok(start, size, blobs[i]))
             return 127;
     child_start = start;
+    if (start->native)
+        return execute_native(start);
     struct process_start run = {
         .program = (const char *)start + start->image.offset,
         .command_line_wide = (const WCHAR *)((const char *)start + start->command_line.offset),

@@ -130,30 +130,58 @@ static bool set_default(struct list *list, const char *name, const char *value)
     return has(list, name) || set(list, name, value);
 }
 
+/* What every Windows process has. */
+static const struct {
+    const char *name, *value;
+} fixed[] = {
+    { "ALLUSERSPROFILE", "C:\\ProgramData" },
+    { "CommonProgramFiles", "C:\\Program Files\\Common Files" },
+    { "CommonProgramFiles(x86)", "C:\\Program Files (x86)\\Common Files" },
+    { "CommonProgramW6432", "C:\\Program Files\\Common Files" },
+    { "ComSpec", "C:\\windows\\system32\\cmd.exe" },
+    { "DriverData", "C:\\windows\\System32\\Drivers\\DriverData" },
+    { "HOMEDRIVE", "C:" },
+    { "OS", "Windows_NT" },
+    { "PATHEXT", ".COM;.EXE;.BAT;.CMD;.VBS;.VBE;.JS;.JSE;.WSF;.WSH;.MSC" },
+    { "PROCESSOR_ARCHITECTURE", "AMD64" },
+    { "ProgramData", "C:\\ProgramData" },
+    { "ProgramFiles", "C:\\Program Files" },
+    { "ProgramFiles(x86)", "C:\\Program Files (x86)" },
+    { "ProgramW6432", "C:\\Program Files" },
+    { "PUBLIC", "C:\\users\\Public" },
+    { "SystemDrive", "C:" },
+    { "SystemRoot", "C:\\windows" },
+    { "windir", "C:\\windows" },
+};
+
+bool environment_is_windows(const char *item)
+{
+    static const char *const others[] = {
+        "APPDATA",
+        "COMPUTERNAME",
+        "HOMEPATH",
+        "LOCALAPPDATA",
+        "LOGONSERVER",
+        "NUMBER_OF_PROCESSORS",
+        "PROCESSOR_IDENTIFIER",
+        "PROCESSOR_LEVEL",
+        "PROCESSOR_REVISION",
+        "SESSIONNAME",
+        "USERDOMAIN",
+        "USERNAME",
+        "USERPROFILE",
+    };
+    for (size_t i = 0; i < sizeof(fixed) / sizeof(*fixed); i++)
+        if (name_is(item, fixed[i].name))
+            return true;
+    for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+        if (name_is(item, others[i]))
+            return true;
+    return false;
+}
+
 static bool add_windows_variables(struct list *list)
 {
-    static const struct {
-        const char *name, *value;
-    } fixed[] = {
-        { "ALLUSERSPROFILE", "C:\\ProgramData" },
-        { "CommonProgramFiles", "C:\\Program Files\\Common Files" },
-        { "CommonProgramFiles(x86)", "C:\\Program Files (x86)\\Common Files" },
-        { "CommonProgramW6432", "C:\\Program Files\\Common Files" },
-        { "ComSpec", "C:\\windows\\system32\\cmd.exe" },
-        { "DriverData", "C:\\windows\\System32\\Drivers\\DriverData" },
-        { "HOMEDRIVE", "C:" },
-        { "OS", "Windows_NT" },
-        { "PATHEXT", ".COM;.EXE;.BAT;.CMD;.VBS;.VBE;.JS;.JSE;.WSF;.WSH;.MSC" },
-        { "PROCESSOR_ARCHITECTURE", "AMD64" },
-        { "ProgramData", "C:\\ProgramData" },
-        { "ProgramFiles", "C:\\Program Files" },
-        { "ProgramFiles(x86)", "C:\\Program Files (x86)" },
-        { "ProgramW6432", "C:\\Program Files" },
-        { "PUBLIC", "C:\\users\\Public" },
-        { "SystemDrive", "C:" },
-        { "SystemRoot", "C:\\windows" },
-        { "windir", "C:\\windows" },
-    };
     char text[1024], host[256] = "localhost";
     const char *user = path_user_name();
     bool ok = true;

@@ -475,8 +475,11 @@ int process_run(const struct process_start *start)
         transom_fatal("out of memory");
     process_init(process_current, process_id, -1);
     object_cell_alloc(&process_current->header, CELL_NOTIFICATION, 0, 0);
-    if (child_is_one())
+    if (child_is_one()) {
+        process_current->priority_class = child_own_start()->priority_class;
+        process_set_error_mode(child_own_start()->error_mode);
         child_make_shared_handles();
+    }
 
     if (!map_program(start->program))
         return 126;

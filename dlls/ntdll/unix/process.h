@@ -97,5 +97,12 @@ void shared_data_init(void);
 
 /* environment.c: the Windows environment block (UTF-16, zero-terminated strings, empty string at the end); malloc'ed. */
 WCHAR *environment_create(char **unix_environment, size_t *chars);
+bool environment_is_windows(const char *item); /* NAME=value is a variable that environment_create adds */
+
+/* process_info.c: priority classes (Win32's numbers) and the error mode, which children inherit. */
+NTSTATUS process_priority_from_nt(UCHAR class, ULONG *win32);
+ULONG process_child_priority(void);
+ULONG process_error_mode(void);
+void process_set_error_mode(ULONG mode);
 
 #endif

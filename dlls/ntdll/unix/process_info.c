@@ -12,6 +12,7 @@
 #include "cell.h"
 #include "object_private.h"
 #include "process.h"
+#include "child.h"
 #include "query.h"
 #include "remote.h"
 
@@ -170,7 +171,7 @@ static NTSTATUS query_basic(struct process_object *process, void *info, ULONG le
     out.BasePriority = process_base_priority(process);
     out.UniqueProcessId = process->id;
     if (own)
-        out.InheritedFromUniqueProcessId = (ULONG_PTR)getppid();
+        out.InheritedFromUniqueProcessId = child_parent_id();
     else if (process_numbers(process->id, &numbers))
         out.InheritedFromUniqueProcessId = numbers.parent_id;
     return reply_exact(info, length, needed, &out, sizeof(out));
@@ -528,17 +529,39 @@ static NTSTATUS set_affinity(struct process_object *process, KAFFINITY mask)
     return STATUS_SUCCESS;
 }
 
-static NTSTATUS set_priority_class(struct process_object *process, uint8_t class)
+NTSTATUS process_priority_from_nt(UCHAR class, ULONG *win32)
 {
-    static const ULONG win32[] = { 0, 0x40, 0x20, 0x80, 0x100, 0x4000, 0x8000 };
+    static const ULONG classes[] = { 0, 0x40, 0x20, 0x80, 0x100, 0x4000, 0x8000 };
     if (class == 0 || class > NT_PRIORITY_CLASS_ABOVE_NORMAL)
         return STATUS_INVALID_PARAMETER;
     if (class == NT_PRIORITY_CLASS_REALTIME)
         class = NT_PRIORITY_CLASS_HIGH; /* as without SeIncreaseBasePriorityPrivilege */
-    /* Not passed on to Linux: a user cannot raise again what was lowered there, so a program that lowers its priority for a
-     * while would keep it. */
-    process->priority_class = win32[class];
+    *win32 = classes[class];
     return STATUS_SUCCESS;
+}
+
+/* "CreateProcess": normal, unless the creating process is of an idle or below normal class. */
+ULONG process_child_priority(void)
+{
+    ULONG own = process_current->priority_class;
+    return own == 0x40 || own == 0x4000 ? own : 0x20;
+}
+
+ULONG process_error_mode(void)
+{
+    return settings.hard_error_mode;
+}
+
+void process_set_error_mode(ULONG mode)
+{
+    settings.hard_error_mode = mode;
+}
+
+/* Not passed on to Linux: a user cannot raise again what was lowered there, so a program that lowers its priority for a
+ * while would keep it. */
+static NTSTATUS set_priority_class(struct process_object *process, uint8_t class)
+{
+    return process_priority_from_nt(class, &process->priority_class);
 }
 
 static NTSTATUS set_ulong(ULONG *setting, const void *info, ULONG length, ULONG maximum)

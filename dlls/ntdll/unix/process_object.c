@@ -92,7 +92,7 @@ static pthread_mutex_t watcher_lock = PTHREAD_MUTEX_INITIALIZER;
 static int watcher_epoll = -1;
 
 /* How another process ended a child of ours: only the server knows. */
-static bool ended_by_other(struct process_object *process, NTSTATUS *status)
+static bool ended_by_other(const struct process_object *process, NTSTATUS *status)
 {
     struct protocol_child_status_in in = { process->id };
     struct protocol_child_status_out out;
@@ -103,21 +103,25 @@ static bool ended_by_other(struct process_object *process, NTSTATUS *status)
     return true;
 }
 
-static void process_has_ended(struct process_object *process)
+/* The exit status of a child that has ended and is not yet reaped. */
+static NTSTATUS child_status(const struct process_object *process)
 {
     siginfo_t info = { 0 };
     NTSTATUS status = process->kill_status;
-    if (process->is_child) {
-        waitid(P_PIDFD, (id_t)process->pidfd, &info, WEXITED | WNOWAIT); /* reaped below */
-        if (process->start && process->start->exited)
-            status = process->start->exit_status;
-        else if (!process->kill_requested && !(info.si_status == SIGKILL && ended_by_other(process, &status)))
-            status = info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
-    }
+    if (process->start && __atomic_load_n(&process->start->exited, __ATOMIC_ACQUIRE))
+        return process->start->exit_status;
+    waitid(P_PIDFD, (id_t)process->pidfd, &info, WEXITED | WNOWAIT);
+    if (process->kill_requested || (info.si_status == SIGKILL && ended_by_other(process, &status)))
+        return status;
+    return info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
+}
+
+static void process_has_ended(struct process_object *process)
+{
+    siginfo_t info = { 0 };
+    NTSTATUS status = process->is_child ? child_status(process) : process->kill_status;
     process->exit_status = status;
     job_process_ended(process, status);
-    if (process->is_child)
-        waitid(P_PIDFD, (id_t)process->pidfd, &info, WEXITED);
     process->exit_time = now_100ns();
     __atomic_store_n(&process->ended, true, __ATOMIC_RELEASE);
     if (process->main_thread) {
@@ -127,6 +131,8 @@ static void process_has_ended(struct process_object *process)
         process->main_thread = NULL;
     }
     object_signal(&process->header);
+    if (process->is_child) /* those who wait need not wait for this */
+        waitid(P_PIDFD, (id_t)process->pidfd, &info, WEXITED);
 }
 
 static void *watch(void *unused)
@@ -140,7 +146,6 @@ static void *watch(void *unused)
         int n = epoll_wait(watcher_epoll, events, 16, -1);
         for (int i = 0; i < n; i++) {
             struct process_object *process = events[i].data.ptr;
-            epoll_ctl(watcher_epoll, EPOLL_CTL_DEL, process->pidfd, NULL);
             process_has_ended(process);
             object_unref(&process->header);
         }
@@ -165,7 +170,7 @@ bool process_watch(struct process_object *process)
         pthread_attr_destroy(&attr);
     }
     pthread_mutex_unlock(&watcher_lock);
-    struct epoll_event event = { .events = EPOLLIN, .data.ptr = process };
+    struct epoll_event event = { .events = EPOLLIN | EPOLLONESHOT, .data.ptr = process };
     object_ref(&process->header);
     if (watcher_epoll >= 0 && !epoll_ctl(watcher_epoll, EPOLL_CTL_ADD, process->pidfd, &event))
         return true;

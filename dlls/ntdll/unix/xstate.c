@@ -3,6 +3,7 @@
 #include <cpuid.h>
 #include <string.h>
 #include <sys/platform/x86.h>
+#include "child.h"
 #include "xstate.h"
 
 #define AVX         2u
@@ -26,19 +27,29 @@ static void add_feature(struct nt_xstate_configuration *c, unsigned feature, uns
         c->size = offset + size;
 }
 
-/* CPUID costs microseconds under a hypervisor, so only what differs between processors is asked. */
+struct xstate_places xstate_places;
+
+/*
+ * CPUID costs microseconds under a hypervisor, so only what differs between
+ * processors is asked, and a child is told by its parent.
+ */
 static void add_avx512(struct nt_xstate_configuration *c)
 {
-    unsigned offset[3], size[3], align, unused;
+    struct xstate_places *p = &xstate_places;
+    const struct child_start *start = child_own_start();
+    unsigned unused;
+    if (start && start->xstate.size[0])
+        *p = start->xstate;
     for (unsigned i = 0; i < 3; i++) {
-        __cpuid_count(0xd, AVX512_MASK + i, size[i], offset[i], align, unused);
-        if (!size[i] || offset[i] + size[i] > XSTATE_AREA_SIZE)
+        if (!p->size[i])
+            __cpuid_count(0xd, AVX512_MASK + i, p->size[i], p->offset[i], p->flags[i], unused);
+        if (!p->size[i] || p->offset[i] + p->size[i] > XSTATE_AREA_SIZE)
             return;
-        if (align & 2)
+        if (p->flags[i] & 2)
             c->aligned_features |= 1ull << (AVX512_MASK + i);
     }
     for (unsigned i = 0; i < 3; i++)
-        add_feature(c, AVX512_MASK + i, offset[i], size[i]);
+        add_feature(c, AVX512_MASK + i, p->offset[i], p->size[i]);
 }
 
 void xstate_init(struct nt_xstate_configuration *c)
