@@ -118,31 +118,55 @@ VOID WINAPI DeleteProcThreadAttributeList(LPPROC_THREAD_ATTRIBUTE_LIST list)
 
 /* --- which program --- */
 
-/* Finds a program file, not a directory, as CreateProcess searches; kb_free the result. */
+static BOOL is_program_file(const WCHAR *path)
+{
+    DWORD attributes = GetFileAttributesW(path);
+
+    return attributes != INVALID_FILE_ATTRIBUTES && !(attributes & FILE_ATTRIBUTE_DIRECTORY);
+}
+
+/* SearchPath's answer, if it is a file; kb_free it. */
+static WCHAR *search_program(const WCHAR *search, const WCHAR *name, const WCHAR *extension)
+{
+    DWORD length = SearchPathW(search, name, extension, 0, NULL, NULL);
+    WCHAR *path;
+
+    if (!length || !(path = kb_alloc(length * sizeof(WCHAR))))
+        return NULL;
+    if (SearchPathW(search, name, extension, length, path, NULL) < length && is_program_file(path))
+        return path;
+    kb_free(path);
+    return NULL;
+}
+
+/*
+ * Finds a program file, not a directory, as CreateProcess searches; kb_free the result. A name without an extension gets ".exe",
+ * with a folder too: the documentation denies that in one place ("if the file name contains a path, .exe is not appended")
+ * and shows it in the next ("c:\program.exe files\sub dir\program name"), which is what happens.
+ */
 static WCHAR *find_program(const WCHAR *name)
 {
-    static const WCHAR *const extensions[] = { L".exe", NULL };
-    WCHAR *search = default_search_path(), *path;
-    DWORD length, attributes;
-    unsigned i;
+    const WCHAR *base = name, *p;
+    WCHAR *search = default_search_path(), *path, *longer;
+    SIZE_T length = wcslen(name);
 
-    for (i = 0; search && i < ARRAY_SIZE(extensions); i++) {
-        if (!(length = SearchPathW(search, name, extensions[i], 0, NULL, NULL)))
-            continue;
-        if (!(path = kb_alloc(length * sizeof(WCHAR)))) {
-            kb_free(search);
-            return fail_null(ERROR_NOT_ENOUGH_MEMORY);
-        }
-        if (SearchPathW(search, name, extensions[i], length, path, NULL) < length &&
-            (attributes = GetFileAttributesW(path)) != INVALID_FILE_ATTRIBUTES &&
-            !(attributes & FILE_ATTRIBUTE_DIRECTORY)) {
-            kb_free(search);
-            return path;
-        }
-        kb_free(path);
+    if (!search)
+        return NULL;
+    if (!(path = search_program(search, name, L".exe")))
+        path = search_program(search, name, NULL);
+    for (p = name; *p; p++)
+        if (*p == '\\' || *p == '/' || *p == ':')
+            base = p + 1;
+    if (!path && base != name && *base && !wcschr(base, '.') && (longer = kb_alloc((length + 5) * sizeof(WCHAR)))) {
+        memcpy(longer, name, length * sizeof(WCHAR));
+        wcscpy(longer + length, L".exe");
+        path = search_program(search, longer, NULL);
+        kb_free(longer);
     }
     kb_free(search);
-    return fail_null(ERROR_FILE_NOT_FOUND);
+    if (!path)
+        SetLastError(ERROR_FILE_NOT_FOUND);
+    return path;
 }
 
 /*

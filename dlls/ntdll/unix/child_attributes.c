@@ -140,6 +140,7 @@ NTSTATUS spawn_read_attributes(struct spawn *spawn, PVOID user_list, UNICODE_STR
     size_t count;
     NTSTATUS status = count_attributes(user_list, &count);
     spawn->priority_class = process_child_priority();
+    spawn->error_mode = 1; /* errors are reported: what SetErrorMode(0) sets */
     for (size_t i = 0; i < count && !status; i++) {
         PS_ATTRIBUTE attribute;
         if (!user_copy_in(&attribute, ((PS_ATTRIBUTE_LIST *)user_list)->Attributes + i, sizeof(attribute)))

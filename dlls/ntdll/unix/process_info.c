@@ -25,7 +25,8 @@ static struct {
     NT_POWER_THROTTLING_STATE throttling;
     SIZE_T minimum_working_set, maximum_working_set;
     ULONG working_set_flags;
-} settings = { .page_priority = 5,
+} settings = { .hard_error_mode = 1,
+               .page_priority = 5,
                .io_priority = 2,
                .throttling = { 1, 0, 0 },
                .minimum_working_set = 50 * 4096,
