@@ -18,7 +18,7 @@ struct child_handle {
     uint64_t value;
     int32_t fd;
     uint32_t access, options;
-    uint32_t append;
+    uint16_t append, share;
     uint32_t std; /* it is descriptor std - 1, if not 0, instead of fd */
 };
 

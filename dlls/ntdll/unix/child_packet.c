@@ -97,6 +97,7 @@ static bool add_file(HANDLE handle, struct object *obj, ACCESS_MASK access, stru
         .access = access,
         .options = file->options,
         .append = file->append_only,
+        .share = file->share,
     };
     return true;
 }

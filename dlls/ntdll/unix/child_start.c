@@ -116,6 +116,7 @@ void child_make_handles(HANDLE std[3])
         if (!file)
             continue;
         file->fd_borrowed = borrowed;
+        share_adopt(file, handles[i].share); /* without memory for it, there are no locks */
         handle_create_at(&file->obj, handles[i].access, handles[i].value);
         object_unref(&file->obj);
     }

@@ -282,8 +282,12 @@ static int flags_for(const struct open *o)
     if (o->options & FILE_DIRECTORY_FILE)
         return flags | O_DIRECTORY | (o->access & WANT_READ ? O_RDONLY : O_PATH);
     if (o->access & WANT_WRITE)
-        return flags | (o->access & WANT_READ ? O_RDWR : O_WRONLY);
-    return flags | (o->access & WANT_READ ? O_RDONLY : O_PATH);
+        return flags |
+               O_RDWR; /* also without WANT_READ: sharing modes are locks, which readable descriptors can have */
+    if (o->access & WANT_READ)
+        return flags | O_RDONLY;
+    return flags |
+           (o->access & DELETE ? O_RDONLY | O_NONBLOCK : O_PATH); /* a FIFO to be deleted has nobody at its end */
 }
 
 static int try_open(struct open *o, int flags)
@@ -305,6 +309,12 @@ static int open_existing(struct open *o)
         if (fstatat(o->path->dirfd, o->path->name, &st, AT_SYMLINK_NOFOLLOW))
             return errno;
         return S_ISLNK(st.st_mode) ? try_open(o, O_PATH | O_NOFOLLOW | O_CLOEXEC) : err;
+    }
+    if ((err == EACCES || err == ENXIO) && !(o->access & WANT_READ) && (o->access & (WANT_WRITE | DELETE))) {
+        /* what cannot be read, and sockets: its sharing modes hold in this process only */
+        int weaker = try_open(o, (flags & ~(O_ACCMODE | O_NONBLOCK)) | (o->access & WANT_WRITE ? O_WRONLY : O_PATH));
+        if (!weaker)
+            return 0;
     }
     if (err == EACCES || err == EROFS) {
         struct stat st;
@@ -420,6 +430,16 @@ static NTSTATUS open_virtual(struct open *o, struct file_object **result)
     return STATUS_SUCCESS;
 }
 
+/* A FIFO that is only written to must not have this process as its reader. */
+static int open_fifo_end(struct open *o)
+{
+    close(o->fd);
+    int err = try_open(o, (flags_for(o) & ~O_ACCMODE) | O_WRONLY);
+    if (!err && o->fd < 3)
+        o->fd = unix_fd_reserve(o->fd);
+    return err;
+}
+
 /* What is open now becomes a file object, if everybody agrees. */
 static NTSTATUS make_object(struct open *o, bool existed, struct file_object **result)
 {
@@ -443,6 +463,9 @@ static NTSTATUS make_object(struct open *o, bool existed, struct file_object **r
             kind = FILE_KIND_DIRECTORY;
     } else if (S_ISFIFO(o->st.st_mode)) {
         if (!o->is_path) {
+            int err = o->access & WANT_READ || !(o->access & WANT_WRITE) ? 0 : open_fifo_end(o);
+            if (err)
+                return status_from_errno(err);
             *result = pipe_wrap_fd(o->fd, o->access, o->st.st_mode);
             return *result ? STATUS_SUCCESS : STATUS_NO_MEMORY;
         }
@@ -487,6 +510,8 @@ static NTSTATUS make_object(struct open *o, bool existed, struct file_object **r
         file->standard = o->path->standard;
     file->unix_path = absolute_name(o->path);
     status = file->unix_path ? share_enter(file, &o->st) : STATUS_NO_MEMORY;
+    if (!status && S_ISREG(o->st.st_mode) && !o->path->joined)
+        status = claim_enter(file);
     if (!status && existed && replaces(o->disposition))
         status = overwrite(o, file);
     if (status) {
@@ -512,7 +537,7 @@ static NTSTATUS open_or_create(struct open *o, bool *created)
         if (err != ENOENT && err != ENOTDIR)
             return status_from_errno(err);
     }
-    status = path_resolve(o->path);
+    status = o->disposition == FILE_CREATE ? path_resolve(o->path) : path_resolve_other(o->path);
     if (!status && o->path->joined && replaces(o->disposition)) {
         /* a file of the installation is replaced by one in the prefix */
         if (!path_replace(o->path, 0, o->path->len, o->path->prefix_name))

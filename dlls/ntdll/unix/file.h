@@ -138,6 +138,8 @@ struct inode {
 };
 /* Both run under the share lock: checks and enters the file; STATUS_SHARING_VIOLATION, STATUS_DELETE_PENDING. */
 NTSTATUS share_enter(struct file_object *file, const struct stat *st);
+/* A file that was opened by another process, which checked. */
+NTSTATUS share_adopt(struct file_object *file, ULONG share);
 /* Leaves; true if this was the last handle of a file to be deleted: the caller removes it. */
 bool share_leave(struct file_object *file);
 void share_forget(struct file_object *file); /* when the object goes */
@@ -147,6 +149,16 @@ bool share_delete_pending(struct file_object *file);
 NTSTATUS share_check_replace(uint64_t dev, uint64_t ino, bool posix);
 /* The Unix path under which a file with this number is open here (FILE_OPEN_BY_FILE_ID); malloc'ed or NULL. */
 char *share_path_of(uint64_t ino);
+
+/* --- file_claim.c: sharing modes between processes --- */
+
+#define CLAIM_OFFSET (INT64_MAX - 6) /* from here on, bytes of files are locked for sharing modes */
+/* Claims what a regular file was opened for, after share_enter(); STATUS_SHARING_VIOLATION if others deny it. */
+NTSTATUS claim_enter(struct file_object *file);
+/* The handles are closed but the description lives on, by a section. */
+void claim_leave(struct file_object *file);
+/* May another file be renamed over this name, as far as other processes are concerned? */
+NTSTATUS claim_check_replace(int dirfd, const char *name, bool posix);
 
 /* Byte-range locks: may `file` read or write here? */
 NTSTATUS lock_request(struct io *io, uint64_t start, uint64_t length, ULONG key, bool exclusive, bool immediately);

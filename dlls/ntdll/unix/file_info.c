@@ -468,7 +468,7 @@ static NTSTATUS stat_by_name(const OBJECT_ATTRIBUTES *attributes, struct file_st
             file_stat_virtual(path.standard, path.name, st);
             err = 0;
         } else {
-            status = path_resolve(&path);
+            status = path_resolve_other(&path);
             if (!status)
                 err = stat_path(&path, st);
         }

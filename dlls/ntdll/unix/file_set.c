@@ -389,6 +389,7 @@ static NTSTATUS check_target(struct file_object *file, const struct nt_path *pat
                              ULONG flags, bool link, bool *twin)
 {
     struct file_stat st;
+    NTSTATUS status;
     int err = file_stat_at(path->dirfd, path->name, true, &st);
 
     *twin = false;
@@ -406,7 +407,8 @@ static NTSTATUS check_target(struct file_object *file, const struct nt_path *pat
         return STATUS_ACCESS_DENIED;
     if ((st.attributes & FILE_ATTRIBUTE_READONLY) && !(flags & FILE_RENAME_IGNORE_READONLY_ATTRIBUTE))
         return STATUS_ACCESS_DENIED;
-    return share_check_replace(st.dev, st.ino, flags & FILE_RENAME_POSIX_SEMANTICS);
+    status = share_check_replace(st.dev, st.ino, flags & FILE_RENAME_POSIX_SEMANTICS);
+    return status ? status : claim_check_replace(path->dirfd, path->name, flags & FILE_RENAME_POSIX_SEMANTICS);
 }
 
 static char *joined_name(const struct nt_path *path, const char *name)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * file_share.c: what all open handles of a file must agree on: sharing modes, deletion, byte-range locks. One record a file
- * that is open in this process, found by device and inode number. (Other processes of the prefix join in with the server.)
+ * that is open in this process, found by device and inode number. Other processes see byte-range locks, and sharing modes by
+ * file_claim.c.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -107,7 +108,7 @@ static void release(struct inode *node)
     free(node);
 }
 
-NTSTATUS share_enter(struct file_object *file, const struct stat *st)
+static NTSTATUS enter(struct file_object *file, const struct stat *st, bool checked)
 {
     NTSTATUS status = STATUS_SUCCESS;
     struct inode **place, *node;
@@ -120,9 +121,9 @@ NTSTATUS share_enter(struct file_object *file, const struct stat *st)
     place = find(st->st_dev, st->st_ino);
     node = *place;
     if (node) {
-        if (node->delete_pending)
+        if (checked && node->delete_pending)
             status = STATUS_DELETE_PENDING;
-        else if (takes_part(file))
+        else if (checked && takes_part(file))
             status = check(node, file);
         if (status)
             goto done;
@@ -150,6 +151,21 @@ done:
     return status;
 }
 
+NTSTATUS share_enter(struct file_object *file, const struct stat *st)
+{
+    return enter(file, st, true);
+}
+
+NTSTATUS share_adopt(struct file_object *file, ULONG share)
+{
+    struct stat st;
+
+    if (file->ops != &disk_ops || fstat(file->fd, &st))
+        return STATUS_SUCCESS;
+    file->share = share;
+    return enter(file, &st, false);
+}
+
 bool share_leave(struct file_object *file)
 {
     struct inode *node = file->inode;
@@ -165,6 +181,8 @@ bool share_leave(struct file_object *file)
     file->inode_entry.Flink->Blink = file->inode_entry.Blink;
     file->inode_entry.Blink->Flink = file->inode_entry.Flink;
     file->inode_entry.Flink = file->inode_entry.Blink = &file->inode_entry;
+    if (node->data_sections || node->image_sections)
+        claim_leave(file);
     if (node->files.Flink == &node->files)
         last = node->delete_pending;
     pthread_mutex_unlock(&share_lock);
@@ -257,16 +275,17 @@ void file_section_closed(struct file_object *file, bool image)
 
 /*
  * A range is kept in the record above, and as an open-file-description lock on the descriptor, which other processes see.
- * Windows locks may reach beyond the largest Linux offset and lie beyond the end of file: the latter is the same here.
+ * Windows locks may reach beyond the largest Linux offset (what lies there is for file_claim.c, and is locked in this process
+ * only) and lie beyond the end of file: the latter is the same here.
  */
 static bool set_ofd_lock(struct file_object *file, short type, uint64_t start, uint64_t end)
 {
     struct flock lock = { .l_type = type, .l_whence = SEEK_SET };
 
-    if (start > INT64_MAX || start == end || file->fd_is_path)
+    if (start >= CLAIM_OFFSET || start == end || file->fd_is_path)
         return true;
     lock.l_start = start;
-    lock.l_len = end > INT64_MAX ? 0 : end - start;
+    lock.l_len = (end < CLAIM_OFFSET ? end : CLAIM_OFFSET) - start;
     if (!fcntl(file->fd, F_OFD_SETLK, &lock))
         return true;
     if (errno == EBADF && type == F_WRLCK) { /* opened for reading only: the strongest lock that Linux gives */
@@ -320,7 +339,7 @@ static bool wait_for_others(const struct file_lock *lock)
         return false;
     wait->lock = (struct flock){ .l_type = lock->exclusive ? F_WRLCK : F_RDLCK, .l_whence = SEEK_SET };
     wait->lock.l_start = lock->start;
-    wait->lock.l_len = lock->end > INT64_MAX ? 0 : lock->end - lock->start;
+    wait->lock.l_len = (lock->end < CLAIM_OFFSET ? lock->end : CLAIM_OFFSET) - lock->start;
     wait->fd =
         unix_fd_reserve(open(fd_path(lock->owner->fd, &self), (lock->exclusive ? O_RDWR : O_RDONLY) | O_CLOEXEC));
     wait->file = lock->owner;

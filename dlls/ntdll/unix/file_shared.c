@@ -47,7 +47,7 @@ struct file_object *file_wrap(int fd, ACCESS_MASK access, ULONG options, bool ap
 
 /* How a file travels: by its descriptor, or as what pipe_export() says. */
 struct file_form {
-    uint32_t access, options, append_only, pipe_follows;
+    uint32_t access, share, options, append_only, pipe_follows;
 };
 
 NTSTATUS file_export(struct file_object *file, void **data, uint32_t *size, int *fd)
@@ -71,7 +71,7 @@ NTSTATUS file_export(struct file_object *file, void **data, uint32_t *size, int 
     }
     if (!(form = malloc(sizeof(*form))))
         return STATUS_NO_MEMORY;
-    *form = (struct file_form){ file->access, file->options, file->append_only, 0 };
+    *form = (struct file_form){ file->access, file->share, file->options, file->append_only, 0 };
     *fd = unix_fd_reserve(fcntl(file->fd, F_DUPFD_CLOEXEC, 3));
     if (*fd < 0) {
         free(form);
@@ -102,5 +102,5 @@ NTSTATUS file_import(const void *data, size_t size, int *fd, struct object **obj
         return STATUS_NO_MEMORY;
     *fd = -1;
     *obj = &file->obj;
-    return STATUS_SUCCESS;
+    return share_adopt(file, form.share);
 }

@@ -3,7 +3,7 @@
  * path.h: from NT names to Unix files and back (path.c, path_lookup.c, path_names.c).
  *
  * A name is translated in two steps. path_parse() is text only: drive, checks, UTF-8. The caller then tries that spelling
- * with one *at() call, which nearly always succeeds. Only when it says ENOENT (or ENOTDIR) the caller asks path_resolve()
+ * with one *at() call, which nearly always succeeds. Only when it says ENOENT (or ENOTDIR) the caller asks path_resolve_other()
  * for what differs: another case, a short name, the other half of a joined directory; and tries again.
  */
 #ifndef TRANSOM_PATH_H
@@ -65,6 +65,8 @@ void path_free(struct nt_path *path);
  * so that it can be created. STATUS_OBJECT_PATH_NOT_FOUND otherwise.
  */
 NTSTATUS path_resolve(struct nt_path *path);
+/* The same after the caller's own attempt: the exact spelling is not tried again. */
+NTSTATUS path_resolve_other(struct nt_path *path);
 /* Makes the standard folder that the path lies in (and the prefix itself) real. */
 NTSTATUS path_make_parents(struct nt_path *path);
 NTSTATUS path_make_directories(const char *name, size_t len); /* name[0..len) being a standard folder */

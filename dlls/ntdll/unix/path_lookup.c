@@ -384,8 +384,8 @@ done:
     free(dir);
 }
 
-/* Makes path->name[0..end) a spelling that exists; *end moves with it. */
-static NTSTATUS resolve_until(struct nt_path *path, size_t *end)
+/* Makes path->name[0..end) a spelling that exists; *end moves with it. `tried`: it is known not to exist as it is. */
+static NTSTATUS resolve_until(struct nt_path *path, size_t *end, bool tried)
 {
     size_t slash = *end, start;
     struct statx st;
@@ -396,14 +396,16 @@ static NTSTATUS resolve_until(struct nt_path *path, size_t *end)
 
     if (*end <= path->fixed)
         return STATUS_OBJECT_PATH_NOT_FOUND;
-    saved = path->name[*end];
-    path->name[*end] = 0;
-    err = statx(path->dirfd, path->name, 0, STATX_TYPE, &st) ? errno : 0;
-    path->name[*end] = saved;
-    if (!err)
-        return STATUS_SUCCESS;
-    if (err != ENOENT && err != ENOTDIR)
-        return status_from_errno(err);
+    if (!tried) {
+        saved = path->name[*end];
+        path->name[*end] = 0;
+        err = statx(path->dirfd, path->name, 0, STATX_TYPE, &st) ? errno : 0;
+        path->name[*end] = saved;
+        if (!err)
+            return STATUS_SUCCESS;
+        if (err != ENOENT && err != ENOTDIR)
+            return status_from_errno(err);
+    }
     while (slash > path->fixed && path->name[slash - 1] != '/')
         slash--;
     start = slash;
@@ -429,7 +431,7 @@ static NTSTATUS resolve_until(struct nt_path *path, size_t *end)
         if (err != ENOENT)
             return status_from_errno(err);
         size_t old = slash;
-        status = resolve_until(path, &slash);
+        status = resolve_until(path, &slash, false);
         if (status)
             return status == STATUS_OBJECT_NAME_NOT_FOUND ? STATUS_OBJECT_PATH_NOT_FOUND : status;
         start += slash - old;
@@ -473,7 +475,7 @@ static bool resolve_in_system(struct nt_path *path)
     return true;
 }
 
-NTSTATUS path_resolve(struct nt_path *path)
+static NTSTATUS resolve(struct nt_path *path, bool tried)
 {
     size_t end = path->len;
     NTSTATUS status;
@@ -485,9 +487,19 @@ NTSTATUS path_resolve(struct nt_path *path)
         if (resolve_in_system(path))
             return STATUS_SUCCESS;
     }
-    status = resolve_until(path, &end);
+    status = resolve_until(path, &end, tried);
     if (status == STATUS_OBJECT_PATH_NOT_FOUND && path->standard && path->name[path->fixed] == '/' &&
         !strchr(path->name + path->fixed + 1, '/'))
         return STATUS_OBJECT_NAME_NOT_FOUND; /* in a standard folder that is not on disk yet */
     return status;
+}
+
+NTSTATUS path_resolve(struct nt_path *path)
+{
+    return resolve(path, false);
+}
+
+NTSTATUS path_resolve_other(struct nt_path *path)
+{
+    return resolve(path, true);
 }
