@@ -49,6 +49,38 @@ sleep 0.7
 kill -HUP $pid
 wait $pid; is "an ignored SIGHUP" $? 0
 
+# The children that share the console end with it; those that are detached do not.
+children=$BUILD/tests/unix/children.exe
+tag=TRANSOM_SIGNALS_TAG_$$
+tagged() { grep -lz "^$tag=1" /proc/[0-9]*/environ 2>/dev/null | wc -l; }
+gone() {
+    for ((i = 0; i < 50; i++)); do [ "$(tagged)" = "$1" ] && return; sleep 0.1; done
+    fail "$2: $(tagged) processes are left, not $1"
+}
+for signal in INT TERM; do
+    env --default-signal=INT,QUIT $tag=1 $TRANSOM "$children" 0 "\"$program\" sleep 20000" &
+    pid=$!
+    gone 2 "start for SIG$signal"
+    kill -$signal $pid
+    wait $pid 2>/dev/null
+    gone 0 "SIG$signal"
+done
+env $tag=1 $TRANSOM "$children" 0 "\"$children\" 0 \"sleep 20\"" &
+pid=$!
+gone 3 "start of three"
+kill -TERM $pid
+wait $pid 2>/dev/null
+gone 0 "SIGTERM of a tree with a native program"
+env $tag=1 $TRANSOM "$children" 8 "\"$program\" sleep 3000" &
+pid=$!
+gone 2 "start for a detached one"
+kill -TERM $pid
+wait $pid 2>/dev/null
+gone 1 "SIGTERM, one is detached"
+env $tag=1 $TRANSOM "$children" + "\"$program\" sleep 2000"
+gone 2 "a parent that ends leaves its child"
+gone 0 "ends by themselves"
+
 (ulimit -c 0; exec $TRANSOM "$program" crash) >out 2>err
 code=$?
 [ $code -gt 128 ] || fail "a crash: exit code $code"

@@ -218,6 +218,8 @@ NTSTATUS NtCreateUserProcess(HANDLE *process_handle, HANDLE *thread_handle, ACCE
     if (status)
         goto done;
     process->priority_class = spawn.priority_class;
+    if ((LONG_PTR)spawn.params.ConsoleHandle >= 0 && !spawn.terminal)
+        process->slot = child_signal_add((pid_t)process->id);
     if (!(thread = remote_thread(process))) {
         status = STATUS_NO_MEMORY;
         process_terminate_other(process, status);

@@ -3,6 +3,7 @@
 #ifndef TRANSOM_CHILD_H
 #define TRANSOM_CHILD_H
 
+#include <signal.h>
 #include <sys/resource.h>
 #include "unix.h"
 
@@ -51,6 +52,12 @@ struct child_start {
     uint64_t std[3], console;
     uint32_t terminal; /* it has a terminal of its own: 0, 1 and 2 where std[] has no handle */
 };
+
+/* child_signal.c: which children the signals of this process's console go on to */
+struct child_slot;
+struct child_slot *child_signal_add(pid_t pid);
+void child_signal_remove(struct child_slot *slot); /* may be NULL */
+void child_signal_pass_on(int sig, const siginfo_t *info);
 
 struct thread_object;
 extern struct rlimit process_original_nofile;

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 #include <sys/syscall.h>
+#include "child.h"
 #include "process.h"
 #include "unix_call.h"
 
@@ -77,9 +78,11 @@ static void *control_thread(void *unused)
     return NULL;
 }
 
-static void handle_control(int sig)
+static void handle_control(int sig, siginfo_t *info, void *context)
 {
     int saved_errno = errno;
+    (void)context;
+    child_signal_pass_on(sig, info);
     if (sig == SIGINT && process_peb && process_peb->ProcessParameters &&
         process_peb->ProcessParameters->ConsoleFlags & CONSOLE_IGNORE_CTRL_C)
         return;
@@ -115,7 +118,7 @@ NTSTATUS control_start(void)
 
 void control_init(void)
 {
-    struct sigaction action = { .sa_handler = handle_control, .sa_flags = SA_ONSTACK | SA_RESTART };
+    struct sigaction action = { .sa_sigaction = handle_control, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART };
     for (size_t i = 0; i < sizeof(controls) / sizeof(*controls); i++) {
         struct sigaction old;
         if (sigaction(controls[i], &action, &old) == 0 && old.sa_handler == SIG_IGN)

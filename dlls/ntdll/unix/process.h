@@ -21,6 +21,7 @@ struct process_object {
     PEB *peb;
     struct child_start *start; /* shared with the child, or NULL */
     size_t start_size;
+    struct child_slot *slot;           /* signals go on to it (child_signal.c), or NULL */
     struct thread_object *main_thread; /* stands for its first thread; referenced */
 };
 extern struct process_object *process_current;

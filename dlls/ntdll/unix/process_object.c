@@ -120,6 +120,8 @@ static void process_has_ended(struct process_object *process)
 {
     siginfo_t info = { 0 };
     NTSTATUS status = process->is_child ? child_status(process) : process->kill_status;
+    child_signal_remove(process->slot);
+    process->slot = NULL;
     process->exit_status = status;
     job_process_ended(process, status);
     process->exit_time = now_100ns();

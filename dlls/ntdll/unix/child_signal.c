@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * child_signal.c: signals go on to the children that share this process's console. A terminal sends Ctrl-C to all of them, but
+ * `kill`, `docker stop` and the like know the first process only, where Windows closes a console for all that are attached to it.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "child.h"
+#include "process.h"
+
+#define PASSED_ON 0x74726e73 /* the value that comes with a signal from a parent */
+
+/* Signal handlers read the identifiers, so blocks of slots are only ever added, and a free slot is 0. */
+struct child_slot {
+    pid_t pid;
+    struct child_slot *next_free;
+};
+struct block {
+    struct child_slot slots[64];
+    struct block *next;
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct block *blocks;
+static struct child_slot *free_slots;
+static int closing; /* the signal by which this process is about to end */
+
+static void add_block(void)
+{
+    struct block *block = calloc(1, sizeof(*block));
+    if (!block)
+        return;
+    for (size_t i = 0; i < sizeof(block->slots) / sizeof(*block->slots); i++) {
+        block->slots[i].next_free = free_slots;
+        free_slots = &block->slots[i];
+    }
+    block->next = blocks;
+    __atomic_store_n(&blocks, block, __ATOMIC_RELEASE);
+}
+
+static void pass_on(pid_t pid, int sig)
+{
+    sigqueue(pid, sig, (union sigval){ .sival_int = PASSED_ON });
+}
+
+struct child_slot *child_signal_add(pid_t pid)
+{
+    pthread_mutex_lock(&lock);
+    if (!free_slots)
+        add_block();
+    struct child_slot *slot = free_slots;
+    if (slot) {
+        free_slots = slot->next_free;
+        __atomic_store_n(&slot->pid, pid, __ATOMIC_SEQ_CST);
+    }
+    pthread_mutex_unlock(&lock);
+    int sig = __atomic_load_n(&closing, __ATOMIC_SEQ_CST);
+    if (sig) /* it has come too late for the handler to see it */
+        pass_on(pid, sig);
+    return slot;
+}
+
+/* Before the child is reaped: its identifier is its own until then. */
+void child_signal_remove(struct child_slot *slot)
+{
+    if (!slot)
+        return;
+    pthread_mutex_lock(&lock);
+    __atomic_store_n(&slot->pid, 0, __ATOMIC_SEQ_CST);
+    slot->next_free = free_slots;
+    free_slots = slot;
+    pthread_mutex_unlock(&lock);
+}
+
+/* Sent by another of ours: to this process alone (GenerateConsoleCtrlEvent chooses whom it concerns). */
+static bool is_ours(pid_t sender)
+{
+    char name[32], own[1024], other[1024];
+    ssize_t n = readlink("/proc/self/exe", own, sizeof(own)), m;
+    if (sender <= 0 || n <= 0)
+        return false;
+    snprintf(name, sizeof(name), "/proc/%d/exe", sender);
+    m = readlink(name, other, sizeof(other));
+    return m == n && !memcmp(own, other, (size_t)n);
+}
+
+/* Only what a signal handler may do. */
+void child_signal_pass_on(int sig, const siginfo_t *info)
+{
+    bool passed = info->si_code == SI_QUEUE && info->si_value.sival_int == PASSED_ON;
+    int saved_errno = errno;
+    if (!passed && (info->si_code != SI_USER || is_ours(info->si_pid)))
+        return;
+    if (sig == SIGTERM || sig == SIGHUP)
+        __atomic_store_n(&closing, sig, __ATOMIC_SEQ_CST);
+    for (struct block *block = __atomic_load_n(&blocks, __ATOMIC_ACQUIRE); block; block = block->next) {
+        for (size_t i = 0; i < sizeof(block->slots) / sizeof(*block->slots); i++) {
+            pid_t pid = __atomic_load_n(&block->slots[i].pid, __ATOMIC_SEQ_CST);
+            if (pid)
+                pass_on(pid, sig);
+        }
+    }
+    errno = saved_errno;
+}
