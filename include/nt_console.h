@@ -31,14 +31,16 @@ struct nt_console_read {
 /* Output handles. in: UTF-16; Information = bytes of it that were written. */
 #define IOCTL_NT_CONSOLE_WRITE NT_CONSOLE_CODE(0x803)
 
-/* Output handles. out: nt_console_info. SET takes the same: attributes, size, window, cursor shape, palette. */
+/* Output handles. in: ULONG, not 0 if the cursor's place is not wanted (it may have to be asked for); out:
+ * nt_console_info. SET takes the same: attributes, size, window, cursor shape, palette. */
 #define IOCTL_NT_CONSOLE_GET_INFO NT_CONSOLE_CODE(0x804)
 #define IOCTL_NT_CONSOLE_SET_INFO NT_CONSOLE_CODE(0x805)
 struct nt_console_info {
-    SHORT width, height; /* the screen buffer; Transom's is as large as the terminal */
+    SHORT width, height; /* the screen buffer */
     SHORT cursor_x, cursor_y;
-    SHORT left, top, right, bottom; /* the window, inclusive */
-    SHORT max_width, max_height;    /* the largest window */
+    SHORT left, top, right, bottom;      /* the window, inclusive */
+    SHORT max_width, max_height;         /* the largest window of this screen buffer */
+    SHORT largest_width, largest_height; /* of any */
     USHORT attributes, popup_attributes;
     ULONG cursor_size; /* 1-100 */
     ULONG cursor_visible;
@@ -98,6 +100,31 @@ struct nt_console_cp {
     ULONG output;
 };
 
+/* Output handles. SetConsoleActiveScreenBuffer. */
+#define IOCTL_NT_CONSOLE_SET_ACTIVE NT_CONSOLE_CODE(0x815)
+/* Any console handle. out: UTF-16 text. */
+#define IOCTL_NT_CONSOLE_GET_ORIGINAL_TITLE NT_CONSOLE_CODE(0x816)
+
+/*
+ * Any console handle. Command history and aliases. in: nt_console_text, then its texts one after the other, in UTF-16; out:
+ * as the functions of these names give it, in UTF-16; Information is its size in bytes whether it fits or not.
+ */
+#define IOCTL_NT_CONSOLE_GET_HISTORY_INFO NT_CONSOLE_CODE(0x830) /* out: ULONG size, number, flags */
+#define IOCTL_NT_CONSOLE_SET_HISTORY_INFO NT_CONSOLE_CODE(0x831)
+#define IOCTL_NT_CONSOLE_GET_HISTORY      NT_CONSOLE_CODE(0x832) /* program */
+#define IOCTL_NT_CONSOLE_CLEAR_HISTORY    NT_CONSOLE_CODE(0x833) /* program */
+#define IOCTL_NT_CONSOLE_SIZE_HISTORY     NT_CONSOLE_CODE(0x834) /* program; value: lines */
+#define IOCTL_NT_CONSOLE_ADD_ALIAS        NT_CONSOLE_CODE(0x835) /* program, source, target; none: it is removed */
+#define IOCTL_NT_CONSOLE_GET_ALIAS        NT_CONSOLE_CODE(0x836) /* program, source */
+#define IOCTL_NT_CONSOLE_GET_ALIASES      NT_CONSOLE_CODE(0x837) /* program */
+#define IOCTL_NT_CONSOLE_GET_ALIAS_EXES   NT_CONSOLE_CODE(0x838)
+#define IOCTL_NT_CONSOLE_FIRST_HISTORY    IOCTL_NT_CONSOLE_GET_HISTORY_INFO
+#define IOCTL_NT_CONSOLE_LAST_HISTORY     IOCTL_NT_CONSOLE_GET_ALIAS_EXES
+struct nt_console_text {
+    ULONG value;
+    ULONG program, source, target; /* lengths in units */
+};
+
 /* A pseudo-console's own handle. in: COORD. */
 #define IOCTL_NT_CONSOLE_RESIZE_PSEUDO NT_CONSOLE_CODE(0x820)
 
@@ -118,12 +145,20 @@ typedef struct _KEY_EVENT_RECORD {
     DWORD dwControlKeyState;
 } KEY_EVENT_RECORD;
 
+typedef struct _MOUSE_EVENT_RECORD {
+    COORD dwMousePosition;
+    DWORD dwButtonState;
+    DWORD dwControlKeyState;
+    DWORD dwEventFlags;
+} MOUSE_EVENT_RECORD;
+
 typedef struct _INPUT_RECORD {
     WORD EventType;
     union {
         KEY_EVENT_RECORD KeyEvent;
+        MOUSE_EVENT_RECORD MouseEvent;
         COORD WindowBufferSize;
-        DWORD Raw[4]; /* mouse, menu and focus records: MOUSE_EVENT_RECORD is the largest */
+        DWORD Raw[4]; /* menu and focus records */
     } Event;
 } INPUT_RECORD;
 

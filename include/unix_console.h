@@ -7,6 +7,12 @@
 
 enum unix_console_function {
     UNIX_CONSOLE_CREATE_PSEUDO = 0, /* struct unix_console_create */
+    UNIX_CONSOLE_CREATE_SCREEN,     /* struct unix_console_screen */
+    UNIX_CONSOLE_LIST,              /* struct unix_console_list */
+    UNIX_CONSOLE_CONTROL,           /* struct unix_console_control */
+    UNIX_CONSOLE_ATTACH,            /* uint32_t: process id, 0 for the parent */
+    UNIX_CONSOLE_ALLOC,             /* nothing, as for the next */
+    UNIX_CONSOLE_FREE,
 };
 
 /* CreatePseudoConsole: the handles are duplicated. `handle` is the pseudo-console's, whose closing ends it. */
@@ -15,6 +21,23 @@ struct unix_console_create {
     uint32_t flags;
     uint64_t input, output;
     uint64_t handle; /* out */
+};
+
+/* CreateConsoleScreenBuffer. */
+struct unix_console_screen {
+    uint32_t access, inherit;
+    uint64_t handle; /* out */
+};
+
+/* GetConsoleProcessList: `ids` has room for `capacity`, and is filled if that is enough for the `count` that comes back. */
+struct unix_console_list {
+    uint64_t ids;
+    uint32_t capacity, count;
+};
+
+/* GenerateConsoleCtrlEvent. */
+struct unix_console_control {
+    uint32_t event, group;
 };
 
 #endif

@@ -10,6 +10,9 @@
 NTSTATUS console_request(HANDLE handle, ULONG code, const void *in, ULONG in_size, void *out, ULONG out_size,
                          ULONG *returned);
 
+/* A request that concerns the console as such: through the first standard handle that is one, or CONOUT$. */
+NTSTATUS any_console_request(ULONG code, const void *in, ULONG in_size, void *out, ULONG out_size, ULONG *returned);
+
 /* The native handle of what CreateProcess was given as a pseudo-console, or NULL (consoleapi_pseudo.c). */
 HANDLE pseudo_console_handle(void *attribute);
 

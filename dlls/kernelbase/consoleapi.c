@@ -6,6 +6,7 @@
 #include "kernelbase_private.h"
 #include "console.h"
 #include "unix_call.h"
+#include "unix_console.h"
 
 /* --- requests --- */
 
@@ -34,8 +35,7 @@ NTSTATUS console_request(HANDLE handle, ULONG code, const void *in, ULONG in_siz
 }
 
 /* A request that concerns the console as such: through the first standard handle that is one, or CONOUT$. */
-static NTSTATUS any_console_request(ULONG code, const void *in, ULONG in_size, void *out, ULONG out_size,
-                                    ULONG *returned)
+NTSTATUS any_console_request(ULONG code, const void *in, ULONG in_size, void *out, ULONG out_size, ULONG *returned)
 {
     static const DWORD standard[] = { STD_OUTPUT_HANDLE, STD_ERROR_HANDLE, STD_INPUT_HANDLE };
     static const WCHAR *const names[] = { L"CONOUT$", L"CONIN$" };
@@ -447,47 +447,65 @@ DWORD WINAPI CtrlRoutine(void *argument)
 
 BOOL WINAPI GenerateConsoleCtrlEvent(DWORD event, DWORD group)
 {
-    HANDLE thread;
+    struct unix_console_control request = { event, group };
 
     if (event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT)
         return fail(ERROR_INVALID_PARAMETER);
-    /* CTRL_C_EVENT cannot be limited to a group: with one, it is accepted and nobody receives it. */
-    if (group && group != GetCurrentProcessId() && group != nt_peb()->ProcessParameters->ProcessGroupId)
-        return fail(ERROR_INVALID_PARAMETER);
-    if (group && event == CTRL_C_EVENT)
-        return TRUE;
-    if (!(thread = CreateThread(NULL, 0, CtrlRoutine, (void *)(ULONG_PTR)event, 0, NULL)))
-        return FALSE;
-    NtClose(thread);
-    return TRUE;
+    return set_ntstatus(NtTransomUnixCall(UNIX_MODULE_CONSOLE, UNIX_CONSOLE_CONTROL, &request));
 }
 
 /* --- having a console --- */
 
+/* The new console's handles become the standard ones, unless the creator gave others. */
+static void set_std_handles(void)
+{
+    static const DWORD ids[] = { STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, STD_ERROR_HANDLE };
+    RTL_USER_PROCESS_PARAMETERS *params = nt_peb()->ProcessParameters;
+    unsigned i;
+
+    params->ConsoleHandle = (HANDLE)(ULONG_PTR)3;
+    for (i = 0; i < ARRAY_SIZE(ids); i++) {
+        HANDLE current = GetStdHandle(ids[i]);
+        IO_STATUS_BLOCK iosb;
+        FILE_FS_DEVICE_INFORMATION device;
+
+        /* What is redirected stays so; what was a console's before, or nothing, is the new one's. */
+        if (current && current != INVALID_HANDLE_VALUE &&
+            (NtQueryVolumeInformationFile(current, &iosb, &device, sizeof(device), FileFsDeviceInformation) ||
+             device.DeviceType != FILE_DEVICE_CONSOLE))
+            continue;
+        SetStdHandle(ids[i], CreateFileW(i ? L"CONOUT$" : L"CONIN$", GENERIC_READ | GENERIC_WRITE,
+                                         FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL));
+    }
+}
+
 BOOL WINAPI AllocConsole(VOID)
 {
-    ULONG mode;
+    NTSTATUS status = NtTransomUnixCall(UNIX_MODULE_CONSOLE, UNIX_CONSOLE_ALLOC, NULL);
 
-    /* There is the terminal, or none: nothing can be made. */
-    if (!any_console_request(IOCTL_NT_CONSOLE_GET_MODE, NULL, 0, &mode, sizeof(mode), NULL))
-        return fail(ERROR_ACCESS_DENIED);
-    return fail(ERROR_GEN_FAILURE);
+    if (!status)
+        set_std_handles();
+    return set_ntstatus(status);
 }
 
 BOOL WINAPI AttachConsole(DWORD process)
 {
-    ULONG mode;
+    ULONG id = process == ATTACH_PARENT_PROCESS ? 0 : process;
+    NTSTATUS status;
 
-    if (process != ATTACH_PARENT_PROCESS && !process)
+    if (!process)
         return fail(ERROR_INVALID_PARAMETER);
-    /* A process that has one cannot attach to another. */
-    if (!any_console_request(IOCTL_NT_CONSOLE_GET_MODE, NULL, 0, &mode, sizeof(mode), NULL))
-        return fail(ERROR_ACCESS_DENIED);
-    return fail(ERROR_INVALID_HANDLE);
+    if (!(status = NtTransomUnixCall(UNIX_MODULE_CONSOLE, UNIX_CONSOLE_ATTACH, &id)))
+        set_std_handles();
+    return set_ntstatus(status);
 }
 
 BOOL WINAPI FreeConsole(VOID)
 {
+    NTSTATUS status = NtTransomUnixCall(UNIX_MODULE_CONSOLE, UNIX_CONSOLE_FREE, NULL);
+
+    if (status)
+        return fail(ERROR_INVALID_PARAMETER); /* as Windows says when there is none */
     nt_peb()->ProcessParameters->ConsoleHandle = NULL;
     return TRUE;
 }
@@ -499,18 +517,14 @@ HWND WINAPI GetConsoleWindow(VOID)
 
 DWORD WINAPI GetConsoleProcessList(DWORD *list, DWORD count)
 {
-    ULONG mode;
+    struct unix_console_list request = { (ULONG_PTR)list, count, 0 };
 
     if (!list || !count) {
         SetLastError(ERROR_INVALID_PARAMETER);
         return 0;
     }
-    if (any_console_request(IOCTL_NT_CONSOLE_GET_MODE, NULL, 0, &mode, sizeof(mode), NULL)) {
-        SetLastError(ERROR_INVALID_HANDLE);
-        return 0;
-    }
-    list[0] = GetCurrentProcessId();
-    return 1;
+    /* Too small a list is left as it is, and the number says what is needed. */
+    return set_ntstatus(NtTransomUnixCall(UNIX_MODULE_CONSOLE, UNIX_CONSOLE_LIST, &request)) ? request.count : 0;
 }
 
 /* --- titles --- */
@@ -521,22 +535,43 @@ BOOL WINAPI SetConsoleTitleW(const WCHAR *title)
 
     if (!title)
         return fail(ERROR_INVALID_PARAMETER);
+    if (wcslen(title) >= 0x10000) /* documented: must be less than 64K */
+        return fail(ERROR_NOT_ENOUGH_MEMORY);
     status = any_console_request(IOCTL_NT_CONSOLE_SET_TITLE, title, wcslen(title) * sizeof(WCHAR), NULL, 0, NULL);
     return set_ntstatus(status);
 }
 
+/* As much of it as fits, with its zero; what comes back is how long it is. */
+static DWORD get_title(ULONG code, WCHAR *title, DWORD size)
+{
+    ULONG bytes = 0, room = 0x20000, length;
+    WCHAR *text = kb_alloc(room);
+    NTSTATUS status;
+
+    if (!text) {
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+        return 0;
+    }
+    status = any_console_request(code, NULL, 0, text, room, &bytes);
+    if (set_ntstatus(status) && size) {
+        length = min(bytes / sizeof(WCHAR), size - 1);
+        memcpy(title, text, length * sizeof(WCHAR));
+        title[length] = 0;
+        if (!bytes)
+            SetLastError(ERROR_SUCCESS);
+    }
+    kb_free(text);
+    return status ? 0 : bytes / sizeof(WCHAR);
+}
+
 DWORD WINAPI GetConsoleTitleW(WCHAR *title, DWORD size)
 {
-    WCHAR text[1024];
-    ULONG bytes = 0, length;
-    NTSTATUS status = any_console_request(IOCTL_NT_CONSOLE_GET_TITLE, NULL, 0, text, sizeof(text), &bytes);
+    return get_title(IOCTL_NT_CONSOLE_GET_TITLE, title, size);
+}
 
-    if (!set_ntstatus(status) || !size)
-        return 0;
-    length = min(bytes / sizeof(WCHAR), size - 1);
-    memcpy(title, text, length * sizeof(WCHAR));
-    title[length] = 0;
-    return length;
+DWORD WINAPI GetConsoleOriginalTitleW(WCHAR *title, DWORD size)
+{
+    return get_title(IOCTL_NT_CONSOLE_GET_ORIGINAL_TITLE, title, size);
 }
 
 BOOL WINAPI SetConsoleTitleA(const char *title)
@@ -551,14 +586,30 @@ BOOL WINAPI SetConsoleTitleA(const char *title)
     return result;
 }
 
+static DWORD get_title_ansi(ULONG code, char *title, DWORD size)
+{
+    WCHAR *text = kb_alloc(0x20000);
+    DWORD length, bytes = 0;
+
+    if (!text) {
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+        return 0;
+    }
+    length = get_title(code, text, 0x10000);
+    if (length && size) {
+        bytes = ansi_copy(title, size - 1, text, min(length, 0xffff));
+        title[bytes] = 0;
+    }
+    kb_free(text);
+    return bytes;
+}
+
 DWORD WINAPI GetConsoleTitleA(char *title, DWORD size)
 {
-    WCHAR text[1024];
-    DWORD length = GetConsoleTitleW(text, ARRAY_SIZE(text)), bytes;
+    return get_title_ansi(IOCTL_NT_CONSOLE_GET_TITLE, title, size);
+}
 
-    if (!length || !size)
-        return 0;
-    bytes = ansi_copy(title, size - 1, text, length);
-    title[bytes] = 0;
-    return bytes;
+DWORD WINAPI GetConsoleOriginalTitleA(char *title, DWORD size)
+{
+    return get_title_ansi(IOCTL_NT_CONSOLE_GET_ORIGINAL_TITLE, title, size);
 }

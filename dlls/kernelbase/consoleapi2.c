@@ -1,12 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /* consoleapi2.c: the screen buffer: its size, cursor, attributes and cells. consoleapi3.h's few are here too. */
 #include "console.h"
+#include "unix_call.h"
+#include "unix_console.h"
 
 /* --- state --- */
 
 static BOOL get_info(HANDLE handle, struct nt_console_info *info)
 {
     return set_ntstatus(console_request(handle, IOCTL_NT_CONSOLE_GET_INFO, NULL, 0, info, sizeof(*info), NULL));
+}
+
+/* Without the cursor's place, which the terminal may have to be asked for. */
+static BOOL get_still_info(HANDLE handle, struct nt_console_info *info)
+{
+    ULONG still = TRUE;
+
+    return set_ntstatus(
+        console_request(handle, IOCTL_NT_CONSOLE_GET_INFO, &still, sizeof(still), info, sizeof(*info), NULL));
 }
 
 static BOOL set_info(HANDLE handle, const struct nt_console_info *info)
@@ -69,13 +80,11 @@ BOOL WINAPI SetConsoleScreenBufferInfoEx(HANDLE handle, CONSOLE_SCREEN_BUFFER_IN
         return FALSE;
     info.width = value->dwSize.X;
     info.height = value->dwSize.Y;
-    info.cursor_x = value->dwCursorPosition.X;
-    info.cursor_y = value->dwCursorPosition.Y;
     info.attributes = value->wAttributes;
     info.left = value->srWindow.Left;
     info.top = value->srWindow.Top;
-    info.right = value->srWindow.Right;
-    info.bottom = value->srWindow.Bottom;
+    info.right = min(value->srWindow.Right, value->dwSize.X - 1); /* as Get gave it, or one beyond */
+    info.bottom = min(value->srWindow.Bottom, value->dwSize.Y - 1);
     info.popup_attributes = value->wPopupAttributes;
     memcpy(info.palette, value->ColorTable, sizeof(info.palette));
     return set_info(handle, &info);
@@ -92,6 +101,14 @@ BOOL WINAPI SetConsoleScreenBufferSize(HANDLE handle, COORD size)
         return fail(ERROR_INVALID_PARAMETER);
     info.width = size.X;
     info.height = size.Y;
+    if (info.right >= size.X) { /* the window stays within */
+        info.left -= info.right - size.X + 1;
+        info.right = size.X - 1;
+    }
+    if (info.bottom >= size.Y) {
+        info.top -= info.bottom - size.Y + 1;
+        info.bottom = size.Y - 1;
+    }
     return set_info(handle, &info);
 }
 
@@ -106,7 +123,8 @@ BOOL WINAPI SetConsoleWindowInfo(HANDLE handle, BOOL absolute, const SMALL_RECT 
     info.right = window->Right + (absolute ? 0 : info.right);
     info.bottom = window->Bottom + (absolute ? 0 : info.bottom);
     if (info.left < 0 || info.top < 0 || info.right < info.left || info.bottom < info.top || info.right >= info.width ||
-        info.bottom >= info.height)
+        info.bottom >= info.height || info.right - info.left >= info.max_width ||
+        info.bottom - info.top >= info.max_height)
         return fail(ERROR_INVALID_PARAMETER);
     return set_info(handle, &info);
 }
@@ -116,9 +134,9 @@ COORD WINAPI GetLargestConsoleWindowSize(HANDLE handle)
     struct nt_console_info info;
     COORD size = { 0, 0 };
 
-    if (get_info(handle, &info)) {
-        size.X = info.max_width;
-        size.Y = info.max_height;
+    if (get_still_info(handle, &info)) {
+        size.X = info.largest_width;
+        size.Y = info.largest_height;
     }
     return size;
 }
@@ -139,7 +157,7 @@ BOOL WINAPI GetConsoleCursorInfo(HANDLE handle, CONSOLE_CURSOR_INFO *cursor)
 {
     struct nt_console_info info;
 
-    if (!get_info(handle, &info))
+    if (!get_still_info(handle, &info))
         return FALSE;
     cursor->dwSize = info.cursor_size;
     cursor->bVisible = info.cursor_visible != 0;
@@ -156,23 +174,29 @@ BOOL WINAPI SetConsoleCursorInfo(HANDLE handle, const CONSOLE_CURSOR_INFO *curso
         console_request(handle, IOCTL_NT_CONSOLE_SET_CURSOR_INFO, request, sizeof(request), NULL, 0, NULL));
 }
 
-/* --- screen buffers: the terminal's is the only one, every handle leads to it --- */
+/* --- screen buffers --- */
 
 HANDLE WINAPI CreateConsoleScreenBuffer(DWORD access, DWORD share, const SECURITY_ATTRIBUTES *security, DWORD flags,
                                         void *data)
 {
+    struct unix_console_screen request = { access, security && security->bInheritHandle, 0 };
+
     if (flags != CONSOLE_TEXTMODE_BUFFER || data) {
         SetLastError(ERROR_INVALID_PARAMETER);
         return INVALID_HANDLE_VALUE;
     }
-    return CreateFileW(L"CONOUT$", access, share, (SECURITY_ATTRIBUTES *)security, OPEN_EXISTING, 0, NULL);
+    if (share & ~(FILE_SHARE_READ | FILE_SHARE_WRITE)) {
+        SetLastError(ERROR_INVALID_PARAMETER);
+        return INVALID_HANDLE_VALUE;
+    }
+    if (!set_ntstatus(NtTransomUnixCall(UNIX_MODULE_CONSOLE, UNIX_CONSOLE_CREATE_SCREEN, &request)))
+        return INVALID_HANDLE_VALUE;
+    return (HANDLE)(ULONG_PTR)request.handle;
 }
 
 BOOL WINAPI SetConsoleActiveScreenBuffer(HANDLE handle)
 {
-    struct nt_console_info info;
-
-    return get_info(handle, &info);
+    return set_ntstatus(console_request(handle, IOCTL_NT_CONSOLE_SET_ACTIVE, NULL, 0, NULL, 0, NULL));
 }
 
 /* --- cells --- */
@@ -214,7 +238,7 @@ static BOOL clip(HANDLE handle, COORD size, COORD *from, SMALL_RECT *region, BOO
 {
     struct nt_console_info info;
 
-    if (!(*valid = get_info(handle, &info)))
+    if (!(*valid = get_still_info(handle, &info)))
         return FALSE;
     if (region->Left < 0) {
         from->X -= region->Left;
@@ -322,7 +346,7 @@ static BOOL transfer_run(HANDLE handle, enum run kind, WORD *values, DWORD count
     DWORD n, i;
 
     *done = 0;
-    if (!get_info(handle, &info))
+    if (!get_still_info(handle, &info))
         return FALSE;
     if (at.X < 0 || at.Y < 0 || at.X >= info.width || at.Y >= info.height)
         return TRUE;
@@ -424,7 +448,7 @@ static BOOL scroll(HANDLE handle, const SMALL_RECT *from, const SMALL_RECT *clip
     struct nt_console_scroll request;
     struct nt_console_info info;
 
-    if (!get_info(handle, &info))
+    if (!get_still_info(handle, &info))
         return FALSE;
     request.left = from->Left;
     request.top = from->Top;
@@ -481,7 +505,7 @@ static BOOL is_output(HANDLE handle)
 {
     struct nt_console_info info;
 
-    return get_info(handle, &info);
+    return get_still_info(handle, &info);
 }
 
 COORD WINAPI GetConsoleFontSize(HANDLE handle, DWORD font)
@@ -516,7 +540,7 @@ BOOL WINAPI GetCurrentConsoleFont(HANDLE handle, BOOL maximum, CONSOLE_FONT_INFO
     struct nt_console_info console;
 
     (void)maximum;
-    if (!get_info(handle, &console))
+    if (!get_still_info(handle, &console))
         return FALSE;
     info->nFont = 0;
     info->dwFontSize.X = 8;

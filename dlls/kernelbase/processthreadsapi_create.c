@@ -285,32 +285,26 @@ static WCHAR *child_directory(const WCHAR *directory)
 }
 
 /*
- * Standard handles: those of STARTUPINFO; else the parent's, as console handles are shared. *null is a handle to NUL for a
- * child with a console of its own, which nobody can see (there is no window to show one in): its output goes where such a
- * console's would.
+ * The console, and the standard handles: those of STARTUPINFO; else the parent's, as console handles are shared. A process
+ * with a console of its own makes handles of that (child_start.c).
  */
-static void set_std_handles(RTL_USER_PROCESS_PARAMETERS *params, const STARTUPINFOW *startup, DWORD flags, HANDLE *null)
+static void set_std_handles(RTL_USER_PROCESS_PARAMETERS *params, const STARTUPINFOW *startup, DWORD flags)
 {
     const RTL_USER_PROCESS_PARAMETERS *own = nt_peb()->ProcessParameters;
-    SECURITY_ATTRIBUTES inherit = { sizeof(inherit), NULL, TRUE };
 
     params->ConsoleHandle = own->ConsoleHandle;
     if (flags & DETACHED_PROCESS)
         params->ConsoleHandle = NT_CONSOLE_HANDLE_DETACHED;
     else if (flags & CREATE_NEW_CONSOLE)
         params->ConsoleHandle = NT_CONSOLE_HANDLE_ALLOC;
-    else if (flags & CREATE_NO_WINDOW)
+    else if (flags & CREATE_NO_WINDOW) /* documented: ignored with either of the others */
         params->ConsoleHandle = NT_CONSOLE_HANDLE_ALLOC_NO_WINDOW;
     if (startup->dwFlags & STARTF_USESTDHANDLES) {
         params->StandardInput = startup->hStdInput;
         params->StandardOutput = startup->hStdOutput;
         params->StandardError = startup->hStdError;
-    } else if (flags & DETACHED_PROCESS) {
+    } else if (flags & (DETACHED_PROCESS | CREATE_NEW_CONSOLE | CREATE_NO_WINDOW)) {
         params->StandardInput = params->StandardOutput = params->StandardError = NULL;
-    } else if (flags & (CREATE_NEW_CONSOLE | CREATE_NO_WINDOW)) {
-        *null = CreateFileW(L"NUL", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, &inherit,
-                            OPEN_EXISTING, 0, NULL);
-        params->StandardInput = params->StandardOutput = params->StandardError = *null;
     } else {
         params->StandardInput = own->StandardInput;
         params->StandardOutput = own->StandardOutput;
@@ -425,7 +419,6 @@ BOOL WINAPI CreateProcessInternalW(HANDLE token, const WCHAR *application, WCHAR
     UNICODE_STRING image, line_string, directory_string, title, desktop, shell, runtime;
     WCHAR *path = NULL, *line = NULL, *full_directory = NULL, *block = NULL;
     RTL_USER_PROCESS_PARAMETERS *params = NULL;
-    HANDLE null = INVALID_HANDLE_VALUE;
     BOOL result = FALSE;
     SIZE_T length;
     NTSTATUS status;
@@ -510,7 +503,7 @@ BOOL WINAPI CreateProcessInternalW(HANDLE token, const WCHAR *application, WCHAR
         params->ProcessGroupId = 0;
         params->ConsoleFlags |= 1; /* documented: Ctrl-C is disabled in the new group */
     }
-    set_std_handles(params, startup, flags, &null);
+    set_std_handles(params, startup, flags);
 
     status = create_user_process(token, path, params, startup, process_security, thread_security, inherit, flags, info);
     /* A program for another processor and one that is none have errors of their own; the rest is as the file says. */
@@ -522,8 +515,6 @@ BOOL WINAPI CreateProcessInternalW(HANDLE token, const WCHAR *application, WCHAR
         result = set_ntstatus(status);
 
 done:
-    if (null != INVALID_HANDLE_VALUE)
-        NtClose(null);
     if (params)
         RtlDestroyProcessParameters(params);
     if (block != environment)

@@ -133,6 +133,14 @@ static NTSTATUS take_handles(struct spawn *spawn, struct launch *launch)
         if (spawn->std[i] < 0 && !std[i])
             spawn->std[i] = launch->terminal;
     spawn->terminal = launch->terminal >= 0;
+    launch->new_session = spawn->terminal || (LONG_PTR)spawn->params.ConsoleHandle < 0;
+    if (!launch->new_session) {
+        spawn->console_fd = console_segment_fd();
+        if (spawn->native)
+            console_for_native();
+        else
+            console_child_started();
+    }
     return spawn->shared_count && !spawn->native ? spawn_give_shared(spawn) : STATUS_SUCCESS;
 }
 
@@ -166,6 +174,8 @@ static void spawn_free(struct spawn *spawn)
     free(spawn->shared);
     if (spawn->server_fd >= 0)
         close(spawn->server_fd);
+    if (spawn->console_fd >= 0)
+        close(spawn->console_fd);
     free(spawn->list);
     free(spawn->jobs);
     if (spawn->token)
@@ -183,7 +193,7 @@ NTSTATUS NtCreateUserProcess(HANDLE *process_handle, HANDLE *thread_handle, ACCE
                              RTL_USER_PROCESS_PARAMETERS *user_params, PVOID create_info, PVOID attribute_list)
 {
     static const SECTION_IMAGE_INFORMATION native_image = { .SubSystemType = SUBSYSTEM_CONSOLE };
-    struct spawn spawn = { .std = { -1, -1, -1 }, .server_fd = -1 };
+    struct spawn spawn = { .std = { -1, -1, -1 }, .server_fd = -1, .console_fd = -1 };
     struct launch launch = { .terminal = -1 };
     struct process_object *process = NULL;
     struct thread_object *thread = NULL;
@@ -207,8 +217,6 @@ NTSTATUS NtCreateUserProcess(HANDLE *process_handle, HANDLE *thread_handle, ACCE
     spawn.inherit = process_flags & PROCESS_CREATE_FLAGS_INHERIT_HANDLES;
     spawn.suspended =
         (thread_flags & THREAD_CREATE_FLAGS_CREATE_SUSPENDED) || (process_flags & PROCESS_CREATE_FLAGS_SUSPENDED);
-    /* Without its parent's console it is not asked to end by its starter's terminal. */
-    launch.new_session = (LONG_PTR)spawn.params.ConsoleHandle < 0;
     spawn.in_job = job_child_inherits(process_flags);
     if ((status = take_handles(&spawn, &launch)) || (status = spawn_build_packet(&spawn)))
         goto done;

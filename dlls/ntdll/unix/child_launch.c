@@ -44,12 +44,10 @@ static void launch_exec(const struct launch *launch, int *error)
     launch_std(launch);
     for (size_t i = 0; i < launch->keep_count; i++)
         fcntl(launch->keep[i], F_SETFD, 0);
-    if (launch->terminal >= 0) {
+    if (launch->new_session) /* out of reach of the terminal's Ctrl-C */
         setsid();
+    if (launch->terminal >= 0)
         ioctl(launch->terminal, TIOCSCTTY, 0);
-    }
-    if (launch->new_session && launch->terminal < 0)
-        setsid();
     /* A folder that is Windows' own, and not in the prefix, is known by name only. */
     if (launch->cwd && chdir(launch->cwd) && (errno != ENOENT || chdir("/"))) {
         *error = errno;
@@ -131,11 +129,11 @@ static NTSTATUS make_start(const struct spawn *spawn, int *fd, struct child_star
 NTSTATUS start_windows(struct spawn *spawn, struct launch *launch, struct process_object **result)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    char number[16];
+    char number[32]; /* the descriptor, and the process group: console_attach.c */
     /* The image's path is for those who look at the list of processes, system_process.c among them. */
     char *argv[] = { own_path, "--start", number, spawn->image_path, NULL };
     struct child_start *start = MAP_FAILED;
-    int *keep = calloc(spawn->handle_count + 2, sizeof(*keep)), fd = -1;
+    int *keep = calloc(spawn->handle_count + 3, sizeof(*keep)), fd = -1;
     pid_t pid;
     pthread_once(&once, find_own_path);
     NTSTATUS status = keep ? make_start(spawn, &fd, &start) : STATUS_NO_MEMORY;
@@ -147,9 +145,11 @@ NTSTATUS start_windows(struct spawn *spawn, struct launch *launch, struct proces
     keep[launch->keep_count++] = fd;
     if (spawn->server_fd >= 0)
         keep[launch->keep_count++] = spawn->server_fd;
+    if (spawn->console_fd >= 0)
+        keep[launch->keep_count++] = spawn->console_fd;
     launch->blocked = JOIN_SIGNAL; /* until it catches it */
     launch->keep = keep;
-    snprintf(number, sizeof(number), "%d", fd);
+    snprintf(number, sizeof(number), "%d,%u", fd, (unsigned)spawn->params.ProcessGroupId);
     launch->argv = argv;
     launch->envp = environ;
     memcpy(launch->std, spawn->std, sizeof(launch->std));

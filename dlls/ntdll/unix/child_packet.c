@@ -91,14 +91,9 @@ static bool add_file(HANDLE handle, struct object *obj, ACCESS_MASK access, stru
     }
     object_ref(obj);
     spawn->referenced[spawn->handle_count] = obj;
-    spawn->handles[spawn->handle_count++] = (struct child_handle){
-        .value = (uint64_t)handle,
-        .fd = fd,
-        .access = access,
-        .options = file->options,
-        .append = file->append_only,
-        .share = file->share,
-    };
+    struct child_handle *to = &spawn->handles[spawn->handle_count++];
+    *to = (struct child_handle){ .value = (uint64_t)handle, .fd = fd, .access = access, .share = file->share };
+    to->append = file_form(file, &to->options);
     return true;
 }
 
@@ -332,6 +327,7 @@ NTSTATUS spawn_build_packet(struct spawn *spawn)
     start.shared.size = (uint32_t)(spawn->shared_count * sizeof(*spawn->shared));
     start.shared.offset = (uint32_t)append(&spawn->packet, spawn->shared, start.shared.size);
     start.server_fd = spawn->server_fd;
+    start.console_fd = spawn->console_fd;
     /* A child starts with a copy of its creator's token, as that is now. */
     if (spawn->token || child_start_token(&(size_t){ 0 }) || token_process_known()) {
         size_t size;

@@ -46,7 +46,7 @@ struct spawn {
     size_t handle_count;
     struct child_shared *shared; /* inherited handles to other things than files */
     size_t shared_count, shared_capacity;
-    int server_fd;
+    int server_fd, console_fd;
     struct object **referenced; /* what the descriptors of `handles` belong to */
     bool failed;
 };

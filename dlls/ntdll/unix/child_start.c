@@ -63,6 +63,19 @@ static void set_string(UNICODE_STRING *string, const struct child_blob *blob)
     string->Length = string->MaximumLength = (USHORT)blob->size;
 }
 
+/* A new console's process has handles of that where it was given none. */
+static void make_console_handles(RTL_USER_PROCESS_PARAMETERS *params)
+{
+    HANDLE *std[3] = { &params->StandardInput, &params->StandardOutput, &params->StandardError };
+    for (int i = 0; i < 3; i++) {
+        struct file_object *file;
+        if (child_start->std[i] || console_open_device(FILE_GENERIC_READ | FILE_GENERIC_WRITE, i == 0, false, &file))
+            continue;
+        handle_create(&file->obj, file->access, OBJ_INHERIT, std[i]);
+        object_unref(&file->obj);
+    }
+}
+
 static void adjust_child(const struct process_start *start, RTL_USER_PROCESS_PARAMETERS *params)
 {
     (void)start;
@@ -88,22 +101,14 @@ static void adjust_child(const struct process_start *start, RTL_USER_PROCESS_PAR
     params->StandardInput = (HANDLE)child_start->std[0];
     params->StandardOutput = (HANDLE)child_start->std[1];
     params->StandardError = (HANDLE)child_start->std[2];
-    if (child_start->terminal) {
-        HANDLE std[3], *params_std[3] = { &params->StandardInput, &params->StandardOutput, &params->StandardError };
-        file_create_std_handles(std);
-        for (int i = 0; i < 3; i++) {
-            if (!child_start->std[i])
-                *params_std[i] = std[i];
-            else if (std[i])
-                handle_close(std[i]);
-        }
-    }
-    if ((int64_t)child_start->console < 0)
-        params->ConsoleHandle = NULL; /* detached, or a console without a window: none that we could show */
+    if (child_start->terminal || (int64_t)child_start->console == (int64_t)(intptr_t)NT_CONSOLE_HANDLE_ALLOC ||
+        (int64_t)child_start->console == (int64_t)(intptr_t)NT_CONSOLE_HANDLE_ALLOC_NO_WINDOW)
+        make_console_handles(params);
 }
 
 void child_make_handles(HANDLE std[3])
 {
+    console_start_child((int64_t)child_start->console, child_start->console_fd, child_start->terminal);
     const struct child_handle *handles = (const void *)((const char *)child_start + child_start->handles.offset);
     size_t count = child_start->handles.size / sizeof(*handles);
     (void)std;

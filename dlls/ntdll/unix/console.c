@@ -1,284 +1,185 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * console.c: console handles are the terminal that the process was started on. Output goes to it as UTF-8; what Windows
- * does to its screen buffer by calls is done with the control sequences that every terminal knows (ECMA-48, xterm). There
- * is no copy of the screen, so what would read it back is not supported.
+ * console.c: console handles and what is asked of them (nt_console.h). A handle's descriptor is the terminal; that of a
+ * console without one is the segment of its state, by which children find it.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdarg.h>
+#include <iconv.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 #include "console.h"
 #include "thread.h"
 
-struct console console = {
-    .fd = -1,
-    .input_mode = ENABLE_PROCESSED_INPUT | ENABLE_LINE_INPUT | ENABLE_ECHO_INPUT | ENABLE_MOUSE_INPUT | 0x1e0,
-    .output_mode = 3, /* ENABLE_PROCESSED_OUTPUT | ENABLE_WRAP_AT_EOL_OUTPUT */
-    .attributes = 7,
-    .cursor_size = 25,
-    .cursor_visible = 1,
-    .input_cp = 65001,
-    .output_cp = 65001,
-};
-pthread_mutex_t console_lock = PTHREAD_MUTEX_INITIALIZER;
-
 /* A handle: file->data. */
 struct console_handle {
     bool input;
-    WCHAR high; /* output: a high surrogate whose other half comes with the next write */
+    uint32_t screen; /* output: of which screen buffer */
+    WCHAR high;      /* output: a high surrogate whose other half comes with the next write */
+    char tail[8];    /* output: of a character that came in part, as bytes */
+    size_t tail_length;
 };
 
-static bool is_input(const struct file_object *file)
+static struct console_handle *handle_of(const struct file_object *file)
 {
-    return ((struct console_handle *)file->data)->input;
+    return file->data;
 }
 
-bool console_put(int fd, const void *bytes, size_t count)
+/* --- text and bytes --- */
+
+static NTSTATUS write_text(struct file_object *file, const WCHAR *text, size_t count)
 {
-    const char *at = bytes;
+    struct console_handle *handle = handle_of(file);
+    WCHAR *joined = NULL;
+    NTSTATUS status = STATUS_SUCCESS;
 
-    while (count) {
-        ssize_t n = write(fd, at, count);
-        if (n > 0) {
-            at += n;
-            count -= n;
-        } else if (n < 0 && errno == EAGAIN) {
-            struct pollfd ready = { .fd = fd, .events = POLLOUT };
-            poll(&ready, 1, -1);
-        } else if (n < 0 && errno != EINTR) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool put_format(int fd, const char *format, ...)
-{
-    char text[128];
-    va_list args;
-    int n;
-
-    va_start(args, format);
-    n = vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    return console_put(fd, text, n);
-}
-
-/* --- output --- */
-
-/* UTF-16 to the terminal; `*consumed` units were taken. */
-static bool put_text(struct console_handle *handle, int fd, const WCHAR *text, size_t count)
-{
-    size_t used = 0;
-    char *bytes = malloc(3 * count + 4);
-    WCHAR pair[2];
-    bool ok;
-
-    if (!bytes)
-        return false;
-    if (handle->high && count) {
-        pair[0] = handle->high;
-        pair[1] = text[0];
-        if ((text[0] & 0xfc00) == 0xdc00) {
-            used = utf16_to_utf8(pair, 2, bytes, 4);
-            text++, count--;
-        }
+    if (!count)
+        return STATUS_SUCCESS;
+    if (handle->high) {
+        if (!(joined = malloc((count + 1) * sizeof(WCHAR))))
+            return STATUS_NO_MEMORY;
+        joined[0] = handle->high;
+        memcpy(joined + 1, text, count * sizeof(WCHAR));
+        text = joined;
+        count++;
         handle->high = 0;
     }
-    if (count && (text[count - 1] & 0xfc00) == 0xd800)
+    if ((text[count - 1] & 0xfc00) == 0xd800)
         handle->high = text[--count];
-    used += utf16_to_utf8(text, count, bytes + used, 3 * count);
-    ok = console_put(fd, bytes, used);
-    free(bytes);
-    return ok;
+    if (count)
+        status = console_write_text(handle->screen, file->fd, text, count);
+    free(joined);
+    return status;
 }
 
-/* Attributes are four bits each of foreground and background, in the order blue, green, red, intense. */
-static void put_attributes(int fd, USHORT attributes)
+/* How many bytes at the end are the beginning of a UTF-8 character. */
+static size_t incomplete_tail(const char *bytes, size_t count)
 {
-    static const char order[] = { 0, 4, 2, 6, 1, 5, 3, 7 };
-    int fore = order[attributes & 7], back = order[attributes >> 4 & 7];
-
-    if ((attributes & 0xff) == 7) {
-        put_format(fd, "\033[0%sm", attributes & 0x4000 ? ";7" : "");
-        return;
+    for (size_t back = 1; back <= 3 && back <= count; back++) {
+        unsigned char c = (unsigned char)bytes[count - back];
+        if ((c & 0xc0) == 0x80)
+            continue;
+        size_t need = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc0 ? 2 : 1;
+        return need > back ? back : 0;
     }
-    put_format(fd, "\033[0;%d%sm", fore + (attributes & 8 ? 90 : 30), attributes & 0x8000 ? ";4" : "");
-    if (attributes & 0xf0)
-        put_format(fd, "\033[%dm", back + (attributes & 0x80 ? 100 : 40));
-    if (attributes & 0x4000) /* COMMON_LVB_REVERSE_VIDEO */
-        put_format(fd, "\033[7m");
+    return 0;
 }
 
-static void window_size(int fd, int *columns, int *rows)
+/* Bytes in a code page other than UTF-8; `*tail` bytes at the end were not enough for a character. */
+static size_t units_from_code_page(ULONG cp, const char *bytes, size_t count, WCHAR *units, size_t *tail)
 {
-    struct winsize size;
+    char name[16], *in = (char *)bytes, *out = (char *)units;
+    size_t in_left = count, out_left = count * sizeof(WCHAR);
 
-    if (ioctl(fd, TIOCGWINSZ, &size) || !size.ws_col || !size.ws_row) {
-        *columns = 80;
-        *rows = 25;
-        return;
-    }
-    *columns = size.ws_col;
-    *rows = size.ws_row;
-}
-
-static NTSTATUS get_info(int fd, struct nt_console_info *info)
-{
-    static const ULONG palette[16] = { 0x0c0c0c, 0xda3700, 0x0ea113, 0xdd963a, 0x1f0fc5, 0x981788, 0x009cc1, 0xcccccc,
-                                       0x767676, 0xff783b, 0x0cc616, 0xd6d661, 0x5648e7, 0x9e00b4, 0xa5f1f9, 0xf2f2f2 };
-    int columns, rows, x = 0, y = 0;
-
-    window_size(fd, &columns, &rows);
-    console_ask_cursor(fd, &x, &y);
-    memset(info, 0, sizeof *info);
-    info->width = info->max_width = columns;
-    info->height = info->max_height = rows;
-    info->cursor_x = x;
-    info->cursor_y = y;
-    info->right = columns - 1;
-    info->bottom = rows - 1;
-    info->attributes = console.attributes;
-    info->popup_attributes = 0xf5;
-    info->cursor_size = console.cursor_size;
-    info->cursor_visible = console.cursor_visible;
-    memcpy(info->palette, palette, sizeof palette);
-    return STATUS_SUCCESS;
-}
-
-static void set_cursor_shape(int fd, ULONG size, ULONG visible)
-{
-    console.cursor_size = size;
-    console.cursor_visible = visible;
-    put_format(fd, "\033[?25%c", visible ? 'h' : 'l');
-}
-
-static NTSTATUS fill(int fd, const struct nt_console_fill *request, ULONG *done)
-{
-    int columns, rows;
-    ULONG count = request->count, room;
-    char unit[4], *bytes;
-    size_t n;
-
-    window_size(fd, &columns, &rows);
-    if (request->x < 0 || request->y < 0 || request->x >= columns || request->y >= rows) {
-        *done = 0;
-        return STATUS_SUCCESS;
-    }
-    room = (rows - request->y) * columns - request->x;
-    if (count > room)
-        count = room;
-    *done = count;
-    /* Colours of what is already on the screen cannot be changed without knowing it: they come with the characters. */
-    if (request->attribute || !count)
-        return STATUS_SUCCESS;
-    n = utf16_to_utf8(&request->value, 1, unit, sizeof unit);
-    if (request->value == ' ' && count == room) {
-        put_format(fd, "\0337\033[%d;%dH\033[J\0338", request->y + 1, request->x + 1);
-        return STATUS_SUCCESS;
-    }
-    bytes = malloc(n * count + 1);
-    if (!bytes)
-        return STATUS_NO_MEMORY;
-    for (ULONG i = 0; i < count; i++)
-        memcpy(bytes + i * n, unit, n);
-    put_format(fd, "\0337\033[%d;%dH", request->y + 1, request->x + 1);
-    console_put(fd, bytes, n * count);
-    put_format(fd, "\0338");
-    free(bytes);
-    return STATUS_SUCCESS;
-}
-
-/* Whole lines move by the terminal's scrolling region. */
-static NTSTATUS scroll(int fd, const struct nt_console_scroll *request)
-{
-    int columns, rows, lines = request->to_y - request->top, top, bottom;
-
-    window_size(fd, &columns, &rows);
-    if (request->left > 0 || request->right < columns - 1 || request->to_x != request->left)
-        return STATUS_NOT_SUPPORTED;
-    top = lines < 0 ? request->to_y : request->top;
-    bottom = lines < 0 ? request->bottom : request->bottom + lines;
-    if (top < request->clip_top)
-        top = request->clip_top;
-    if (bottom > request->clip_bottom)
-        bottom = request->clip_bottom;
-    if (bottom >= rows)
-        bottom = rows - 1;
-    if (top < 0 || top > bottom || !lines)
-        return STATUS_SUCCESS;
-    put_format(fd, "\0337\033[%d;%dr", top + 1, bottom + 1);
-    put_format(fd, lines < 0 ? "\033[%dS" : "\033[%dT", lines < 0 ? -lines : lines);
-    put_format(fd, "\033[r\0338");
-    return STATUS_SUCCESS;
-}
-
-static NTSTATUS write_cells(int fd, const struct nt_console_cells *head, const CHAR_INFO *cells, size_t count)
-{
-    int columns, rows;
-    USHORT attributes = console.attributes;
-    char bytes[4];
-
-    if (head->width <= 0 || head->height <= 0 || (size_t)head->width * head->height > count)
-        return STATUS_INVALID_PARAMETER;
-    window_size(fd, &columns, &rows);
-    put_format(fd, "\0337");
-    for (int y = 0; y < head->height && head->y + y < rows; y++) {
-        put_format(fd, "\033[%d;%dH", head->y + y + 1, head->x + 1);
-        for (int x = 0; x < head->width && head->x + x < columns; x++) {
-            const CHAR_INFO *cell = &cells[y * head->width + x];
-            if (cell->Attributes & 0x200) /* COMMON_LVB_TRAILING_BYTE: second half of a wide character */
-                continue;
-            if ((cell->Attributes & 0xff) != (attributes & 0xff)) {
-                attributes = cell->Attributes;
-                put_attributes(fd, attributes & 0xff);
-            }
-            WCHAR c = cell->Char.UnicodeChar < 0x20 ? ' ' : cell->Char.UnicodeChar;
-            console_put(fd, bytes, utf16_to_utf8(&c, 1, bytes, sizeof bytes));
+    snprintf(name, sizeof name, "CP%u", cp);
+    iconv_t converter = iconv_open("UTF-16LE", name);
+    *tail = 0;
+    while (in_left) {
+        if (converter != (iconv_t)-1 && iconv(converter, &in, &in_left, &out, &out_left) != (size_t)-1)
+            break;
+        if (converter != (iconv_t)-1 && errno == EINVAL) {
+            *tail = in_left;
+            break;
         }
+        if (!in_left || !out_left)
+            break;
+        *(WCHAR *)(void *)out = (unsigned char)*in++; /* as it is where there is no such code page or character */
+        in_left--;
+        out += sizeof(WCHAR);
+        out_left -= sizeof(WCHAR);
     }
-    put_attributes(fd, console.attributes);
-    put_format(fd, "\0338");
-    return STATUS_SUCCESS;
+    if (converter != (iconv_t)-1)
+        iconv_close(converter);
+    return (size_t)(out - (char *)units) / sizeof(WCHAR);
 }
 
-static NTSTATUS set_title(struct io *io, const WCHAR *text, size_t count)
+size_t console_units_to_code_page(ULONG cp, const WCHAR *text, size_t count, char *bytes, size_t room)
 {
-    WCHAR *copy = malloc((count + 1) * sizeof(WCHAR));
-    char *bytes = malloc(3 * count + 8);
-    size_t n;
+    char name[24], *in = (char *)text, *out = bytes;
+    size_t in_left = count * sizeof(WCHAR), out_left = room;
 
-    if (!copy || !bytes) {
-        free(copy);
-        free(bytes);
-        return STATUS_NO_MEMORY;
+    snprintf(name, sizeof name, "CP%u//TRANSLIT", cp);
+    iconv_t converter = iconv_open(name, "UTF-16LE");
+    while (in_left && out_left) {
+        if (converter != (iconv_t)-1 && iconv(converter, &in, &in_left, &out, &out_left) != (size_t)-1)
+            break;
+        if (in_left < sizeof(WCHAR) || !out_left)
+            break;
+        *out++ = *(const WCHAR *)(const void *)in < 0x80 ? *in : '?';
+        out_left--;
+        in += sizeof(WCHAR);
+        in_left -= sizeof(WCHAR);
     }
-    memcpy(copy, text, count * sizeof(WCHAR));
-    free(console.title);
-    console.title = copy;
-    console.title_len = count;
-    if (!is_input(io->file)) {
-        memcpy(bytes, "\033]0;", 4);
-        n = 4 + utf16_to_utf8(text, count, bytes + 4, 3 * count);
-        for (size_t i = 4; i < n; i++) {
-            if ((unsigned char)bytes[i] < 0x20)
-                bytes[i] = ' ';
+    if (converter != (iconv_t)-1)
+        iconv_close(converter);
+    return (size_t)(out - bytes);
+}
+
+static ULONG output_code_page(void)
+{
+    struct console_shared *shared = console_enter(false);
+    ULONG cp = shared ? shared->output_cp : 65001;
+    console_leave();
+    return cp;
+}
+
+static NTSTATUS write_bytes(struct file_object *file, const char *bytes, size_t count)
+{
+    struct console_handle *handle = handle_of(file);
+    ULONG cp = output_code_page();
+    size_t total = handle->tail_length + count, tail, n;
+    char *joined = malloc(total + 1);
+    WCHAR *units = malloc((total + 1) * sizeof(WCHAR));
+    NTSTATUS status = STATUS_NO_MEMORY;
+
+    if (joined && units) {
+        memcpy(joined, handle->tail, handle->tail_length);
+        memcpy(joined + handle->tail_length, bytes, count);
+        if (cp == 65001) {
+            tail = incomplete_tail(joined, total);
+            n = utf8_to_utf16(joined, total - tail, units, total);
+        } else {
+            n = units_from_code_page(cp, joined, total, units, &tail);
         }
-        bytes[n++] = '\a';
-        console_put(io->file->fd, bytes, n);
+        handle->tail_length = tail <= sizeof handle->tail ? tail : 0;
+        memcpy(handle->tail, joined + total - tail, handle->tail_length);
+        status = write_text(file, units, n);
     }
-    free(bytes);
+    free(joined);
+    free(units);
+    return status;
+}
+
+/* WriteFile: bytes in the console's output code page, copied in pieces as nothing of the program's is touched under a lock. */
+static NTSTATUS console_write(struct io *io)
+{
+    size_t done = 0;
+    char bytes[8192];
+
+    if (handle_of(io->file)->input)
+        return STATUS_INVALID_HANDLE;
+    while (done < io->length) {
+        size_t n = io->length - done < sizeof bytes ? io->length - done : sizeof bytes;
+        if (!user_copy_in(bytes, (char *)io->buffer + done, n))
+            return STATUS_ACCESS_VIOLATION;
+        NTSTATUS status = write_bytes(io->file, bytes, n);
+        if (status)
+            return status;
+        done += n;
+        thread_check_suspend();
+    }
+    io->information = done;
     return STATUS_SUCCESS;
 }
 
-/* --- requests --- */
+static NTSTATUS console_read(struct io *io)
+{
+    return handle_of(io->file)->input ? console_read_text(io, true) : STATUS_INVALID_HANDLE;
+}
+
+/* --- the screen buffer's requests; under the lock, with the screen known and its cursor too --- */
 
 static NTSTATUS give(struct io *io, const void *value, size_t size)
 {
@@ -288,109 +189,452 @@ static NTSTATUS give(struct io *io, const void *value, size_t size)
     return io_copy_out(io->buffer, value, size) ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
 }
 
-static NTSTATUS set_mode(struct io *io, ULONG mode)
+static void get_info(struct screen *screen, struct nt_console_info *info)
 {
-    if (mode & ~(ULONG)(is_input(io->file) ? INPUT_MODES : OUTPUT_MODES))
+    struct console_shared *shared = console.shared;
+
+    memset(info, 0, sizeof *info);
+    info->width = screen->width;
+    info->height = screen->height;
+    info->cursor_x = screen->cursor_x;
+    info->cursor_y = screen->cursor_y;
+    info->left = screen->window_left;
+    info->top = screen->window_top;
+    info->right = screen->window_right;
+    info->bottom = screen->window_bottom;
+    info->largest_width = shared->columns;
+    info->largest_height = shared->rows;
+    info->max_width = shared->columns < screen->width ? shared->columns : screen->width;
+    info->max_height = shared->rows < screen->height ? shared->rows : screen->height;
+    info->attributes = screen->pen.attributes;
+    info->popup_attributes = screen->popup_attributes;
+    info->cursor_size = screen->cursor_size;
+    info->cursor_visible = screen->cursor_visible;
+    memcpy(info->palette, screen->palette, sizeof info->palette);
+}
+
+static void set_attributes(struct screen *screen, USHORT attributes)
+{
+    struct sink sink = { 0 };
+
+    screen->pen.attributes = attributes;
+    screen->pen.fore = screen->pen.back = 0;
+    paint_pen(&sink, &screen->pen);
+    sink_send(&sink, console_shows(screen) ? console.tty : -1);
+}
+
+static void set_cursor_shape(struct screen *screen, ULONG size, ULONG visible)
+{
+    struct sink sink = { 0 };
+
+    screen->cursor_size = size;
+    screen->cursor_visible = visible != 0;
+    paint_cursor_shape(&sink, screen);
+    sink_send(&sink, console_shows(screen) ? console.tty : -1);
+}
+
+static void repaint(struct screen *screen)
+{
+    paint_rect(screen,
+               (struct rect){ screen->window_left, screen->window_top, screen->window_right, screen->window_bottom });
+}
+
+static NTSTATUS set_cursor(struct screen *screen, int x, int y)
+{
+    struct sink sink = { 0 };
+    int left = screen->window_left, top = screen->window_top;
+
+    if (x < 0 || y < 0 || x >= screen->width || y >= screen->height)
         return STATUS_INVALID_PARAMETER;
-    if (!is_input(io->file)) {
-        console.output_mode = mode;
+    screen->cursor_x = (int16_t)x;
+    screen->cursor_y = (int16_t)y;
+    screen->wrapped = 0;
+    screen_show_cursor(screen);
+    if (left != screen->window_left || top != screen->window_top) {
+        repaint(screen);
         return STATUS_SUCCESS;
     }
-    /* SetConsoleMode's page: echo only with line input */
-    if ((mode & ENABLE_ECHO_INPUT) && !(mode & ENABLE_LINE_INPUT))
-        return STATUS_INVALID_PARAMETER;
-    console.input_mode = mode;
-    console_apply_mode(false);
+    paint_cursor(&sink, screen);
+    sink_send(&sink, console_shows(screen) ? console.tty : -1);
     return STATUS_SUCCESS;
 }
 
-/* The requests whose input is of fixed or any size; `input` is a copy. Under the lock. */
-static NTSTATUS answer(struct io *io, const void *input, size_t size)
+static NTSTATUS set_info(struct screen *screen, const struct nt_console_info *set)
 {
-    struct console_handle *handle = io->file->data;
-    const struct nt_console_info *set = input;
-    struct nt_console_info info;
-    const SHORT *coord = input;
+    struct console_shared *shared = console.shared;
+    bool moved = set->left != screen->window_left || set->top != screen->window_top ||
+                 set->right != screen->window_right || set->bottom != screen->window_bottom;
+
+    if (set->width <= 0 || set->height <= 0 || (int64_t)set->width * set->height > 0x1000000)
+        return STATUS_INVALID_PARAMETER;
+    if (set->left < 0 || set->top < 0 || set->right < set->left || set->bottom < set->top || set->right >= set->width ||
+        set->bottom >= set->height || set->right - set->left >= shared->columns ||
+        set->bottom - set->top >= shared->rows)
+        return STATUS_INVALID_PARAMETER;
+    if (set->width != screen->width || set->height != screen->height) {
+        if (!screen_resize(screen, set->width, set->height))
+            return STATUS_NO_MEMORY;
+        moved = true;
+        INPUT_RECORD record = { .EventType = WINDOW_BUFFER_SIZE_EVENT };
+        record.Event.WindowBufferSize.X = set->width;
+        record.Event.WindowBufferSize.Y = set->height;
+        if (shared->input_mode & ENABLE_WINDOW_INPUT && input_add(&record)) {
+            input_changed();
+            input_wake_others();
+        }
+    }
+    screen->window_left = set->left;
+    screen->window_top = set->top;
+    screen->window_right = set->right;
+    screen->window_bottom = set->bottom;
+    screen->popup_attributes = set->popup_attributes;
+    memcpy(screen->palette, set->palette, sizeof screen->palette);
+    if (set->attributes != screen->pen.attributes)
+        set_attributes(screen, set->attributes);
+    if (set->cursor_visible != screen->cursor_visible || set->cursor_size != screen->cursor_size)
+        set_cursor_shape(screen, set->cursor_size, set->cursor_visible);
+    if (moved)
+        repaint(screen);
+    return STATUS_SUCCESS;
+}
+
+/* Attributes of programs: the flags for wide characters are ours to set. */
+static void set_cell_attributes(struct cell *cell, USHORT attributes)
+{
+    cell->attributes = (USHORT)((attributes & ~(ATTRIBUTE_LEADING | ATTRIBUTE_TRAILING)) |
+                                (cell->attributes & (ATTRIBUTE_LEADING | ATTRIBUTE_TRAILING)));
+    cell->fore = cell->back = 0;
+}
+
+static ULONG fill(struct screen *screen, const struct nt_console_fill *request)
+{
+    int x = request->x, y = request->y, width = screen->width;
+
+    if (x < 0 || y < 0 || x >= width || y >= screen->height)
+        return 0;
+    uint32_t room = (uint32_t)((screen->height - y) * width - x);
+    uint32_t count = request->count < room ? request->count : room;
+    for (uint32_t i = 0; i < count; i++) {
+        struct cell *row = screen_row(screen, y + (int)((uint32_t)x + i) / width);
+        if (!row)
+            return i;
+        struct cell *cell = &row[((uint32_t)x + i) % (uint32_t)width];
+        if (request->attribute) {
+            set_cell_attributes(cell, request->value);
+        } else {
+            cell->character = request->value;
+            cell->attributes &= (USHORT) ~(ATTRIBUTE_LEADING | ATTRIBUTE_TRAILING);
+        }
+    }
+    int last = count ? y + (int)((uint32_t)x + count - 1) / width : y;
+    if (count)
+        paint_rect(screen, (struct rect){ last == y ? x : 0, y, last == y ? x + (int)count - 1 : width - 1, last });
+    return count;
+}
+
+static NTSTATUS scroll(struct screen *screen, const struct nt_console_scroll *request)
+{
+    struct cell with = { request->fill_char, request->fill_attributes, 0, 0 };
+    int right = screen->width - 1, bottom = screen->height - 1;
+#define CLAMP(v, low, high) ((v) < (low) ? (low) : (v) > (high) ? (high) : (v))
+    struct rect from = { CLAMP(request->left, 0, right + 1), CLAMP(request->top, 0, bottom + 1),
+                         CLAMP(request->right, -1, right), CLAMP(request->bottom, -1, bottom) };
+    struct rect clip = { CLAMP(request->clip_left, 0, right + 1), CLAMP(request->clip_top, 0, bottom + 1),
+                         CLAMP(request->clip_right, -1, right), CLAMP(request->clip_bottom, -1, bottom) };
+    /* what was cut off on the left and at the top is cut off where it goes to, too */
+    int dx = request->to_x - request->left, dy = request->to_y - request->top;
+    int width = from.right - from.left + 1, height = from.bottom - from.top + 1;
+
+    if (width <= 0 || height <= 0 || (dx == 0 && dy == 0))
+        return STATUS_SUCCESS;
+    struct cell *copy = malloc((size_t)width * (size_t)height * sizeof *copy);
+    if (!copy)
+        return STATUS_NO_MEMORY;
+    struct rect changed = { clip.right, clip.bottom, clip.left, clip.top };
+    for (int pass = 0; pass < 3; pass++) { /* take; clear; put */
+        for (int y = 0; y < height; y++) {
+            int at_y = from.top + y + (pass == 2 ? dy : 0);
+            struct cell *row = at_y >= 0 && at_y <= bottom ? screen_row(screen, at_y) : NULL;
+            for (int x = 0; x < width && row; x++) {
+                int at_x = from.left + x + (pass == 2 ? dx : 0);
+                struct cell *kept = &copy[y * width + x];
+                if (pass == 0) {
+                    *kept = row[at_x];
+                    continue;
+                }
+                if (at_x < clip.left || at_x > clip.right || at_y < clip.top || at_y > clip.bottom)
+                    continue;
+                row[at_x] = pass == 1 ? with : *kept;
+                changed.left = at_x < changed.left ? at_x : changed.left;
+                changed.right = at_x > changed.right ? at_x : changed.right;
+                changed.top = at_y < changed.top ? at_y : changed.top;
+                changed.bottom = at_y > changed.bottom ? at_y : changed.bottom;
+            }
+        }
+    }
+    free(copy);
+    paint_rect(screen, changed);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS check_cells(struct screen *screen, const struct nt_console_cells *head)
+{
+    return head->x < 0 || head->y < 0 || head->width <= 0 || head->height <= 0 ||
+                   head->x + head->width > screen->width || head->y + head->height > screen->height
+               ? STATUS_INVALID_PARAMETER
+               : STATUS_SUCCESS;
+}
+
+static NTSTATUS write_cells(struct screen *screen, const struct nt_console_cells *head, const CHAR_INFO *cells,
+                            size_t count)
+{
+    if (check_cells(screen, head) || (size_t)head->width * (size_t)head->height > count)
+        return STATUS_INVALID_PARAMETER;
+    for (int y = 0; y < head->height; y++) {
+        struct cell *row = screen_row(screen, head->y + y);
+        for (int x = 0; row && x < head->width; x++) {
+            const CHAR_INFO *from = &cells[y * head->width + x];
+            struct cell *to = &row[head->x + x];
+            *to = (struct cell){ from->Char.UnicodeChar, from->Attributes, 0, 0 };
+            if ((from->Char.UnicodeChar & 0xfc00) != 0xd800 && character_width(from->Char.UnicodeChar) == 2 &&
+                !(from->Attributes & (ATTRIBUTE_LEADING | ATTRIBUTE_TRAILING)) && x + 1 < head->width) {
+                to->attributes |= ATTRIBUTE_LEADING; /* it takes the next place too, whoever says nothing about that */
+                to[1] = *to;
+                to[1].attributes ^= ATTRIBUTE_LEADING | ATTRIBUTE_TRAILING;
+                x++;
+            }
+        }
+    }
+    paint_rect(screen, (struct rect){ head->x, head->y, head->x + head->width - 1, head->y + head->height - 1 });
+    return STATUS_SUCCESS;
+}
+
+/* To memory of ours: nothing of the program's is touched under the lock. */
+static NTSTATUS read_cells(struct screen *screen, const struct nt_console_cells *head, CHAR_INFO **cells)
+{
+    if (check_cells(screen, head))
+        return STATUS_INVALID_PARAMETER;
+    CHAR_INFO *to = *cells = malloc((size_t)head->width * (size_t)head->height * sizeof **cells);
+    if (!to)
+        return STATUS_NO_MEMORY;
+    for (int y = 0; y < head->height; y++) {
+        const struct cell *row = screen_row(screen, head->y + y);
+        for (int x = 0; x < head->width; x++, to++) {
+            to->Char.UnicodeChar = row ? row[head->x + x].character : ' ';
+            to->Attributes = row ? row[head->x + x].attributes : 7;
+        }
+    }
+    return STATUS_SUCCESS;
+}
+
+static void set_output_mode(struct screen *screen, ULONG mode)
+{
+    if ((mode ^ screen->mode) & ENABLE_WRAP_AT_EOL_OUTPUT && console_shows(screen))
+        console_put(console.tty, mode & ENABLE_WRAP_AT_EOL_OUTPUT ? "\033[?7h" : "\033[?7l", 5);
+    screen->mode = mode;
+}
+
+static NTSTATUS screen_request(struct io *io, struct screen *screen, const void *input, size_t size, CHAR_INFO **cells)
+{
+    const struct nt_console_cells *head = input;
     const ULONG *words = input;
-    int fd = io->file->fd;
-    ULONG value;
+    const SHORT *coord = input;
     NTSTATUS status;
 
     switch (io->code) {
-    case IOCTL_NT_CONSOLE_GET_MODE:
-        value = handle->input ? console.input_mode : console.output_mode;
-        return give(io, &value, sizeof value);
-    case IOCTL_NT_CONSOLE_SET_MODE:
-        return size < 4 ? STATUS_INVALID_PARAMETER : set_mode(io, words[0]);
-    case IOCTL_NT_CONSOLE_WRITE:
-        if (handle->input)
-            return STATUS_INVALID_HANDLE;
-        if (!put_text(handle, fd, input, size / sizeof(WCHAR)))
-            return status_from_errno(errno);
-        io->information = size;
-        return STATUS_SUCCESS;
-    case IOCTL_NT_CONSOLE_GET_INFO:
-        if (handle->input)
-            return STATUS_INVALID_HANDLE;
-        get_info(fd, &info);
-        return give(io, &info, sizeof info);
     case IOCTL_NT_CONSOLE_SET_INFO:
-        if (handle->input || size < sizeof *set)
-            return STATUS_INVALID_PARAMETER;
-        if (set->attributes != console.attributes)
-            put_attributes(fd, console.attributes = set->attributes);
-        if (set->cursor_visible != console.cursor_visible || set->cursor_size != console.cursor_size)
-            set_cursor_shape(fd, set->cursor_size, set->cursor_visible);
-        return STATUS_SUCCESS; /* the size is the terminal's own */
+        return size < sizeof(struct nt_console_info) ? STATUS_INVALID_PARAMETER : set_info(screen, input);
     case IOCTL_NT_CONSOLE_SET_CURSOR:
-        if (handle->input || size < 4)
-            return STATUS_INVALID_PARAMETER;
-        put_format(fd, "\033[%d;%dH", coord[1] + 1, coord[0] + 1);
-        return STATUS_SUCCESS;
+        return size < 4 ? STATUS_INVALID_PARAMETER : set_cursor(screen, coord[0], coord[1]);
     case IOCTL_NT_CONSOLE_SET_ATTRIBUTES:
-        if (handle->input || size < 2)
+        if (size < 2)
             return STATUS_INVALID_PARAMETER;
-        put_attributes(fd, console.attributes = *(const USHORT *)input);
+        set_attributes(screen, *(const USHORT *)input);
         return STATUS_SUCCESS;
     case IOCTL_NT_CONSOLE_SET_CURSOR_INFO:
-        if (handle->input || size < 8 || !words[0] || words[0] > 100)
+        if (size < 8 || !words[0] || words[0] > 100)
             return STATUS_INVALID_PARAMETER;
-        set_cursor_shape(fd, words[0], words[1]);
+        set_cursor_shape(screen, words[0], words[1]);
         return STATUS_SUCCESS;
-    case IOCTL_NT_CONSOLE_SET_TITLE:
-        return set_title(io, input, size / sizeof(WCHAR));
-    case IOCTL_NT_CONSOLE_GET_TITLE:
-        value = console.title_len * sizeof(WCHAR);
-        if (value > io->length)
-            value = io->length & ~1u;
-        io->information = value;
-        return io_copy_out(io->buffer, console.title, value) ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
     case IOCTL_NT_CONSOLE_FILL:
-        if (handle->input || size < sizeof(struct nt_console_fill))
+        if (size < sizeof(struct nt_console_fill))
             return STATUS_INVALID_PARAMETER;
-        status = fill(fd, input, &value);
-        return status ? status : give(io, &value, sizeof value);
-    case IOCTL_NT_CONSOLE_SCROLL:
-        return handle->input || size < sizeof(struct nt_console_scroll) ? STATUS_INVALID_PARAMETER : scroll(fd, input);
-    case IOCTL_NT_CONSOLE_WRITE_CELLS:
-        if (handle->input || size < sizeof(struct nt_console_cells))
-            return STATUS_INVALID_PARAMETER;
-        return write_cells(fd, input, (const CHAR_INFO *)((const struct nt_console_cells *)input + 1),
-                           (size - sizeof(struct nt_console_cells)) / sizeof(CHAR_INFO));
-    case IOCTL_NT_CONSOLE_READ_CELLS:
-        return STATUS_NOT_SUPPORTED;
-    case IOCTL_NT_CONSOLE_GET_CP: {
-        struct nt_console_cp cp = { console.input_cp, console.output_cp };
-        return give(io, &cp, sizeof cp);
-    }
-    case IOCTL_NT_CONSOLE_SET_CP:
-        if (size < sizeof(struct nt_console_cp) || words[0] > 1)
-            return STATUS_INVALID_PARAMETER;
-        *(words[0] ? &console.output_cp : &console.input_cp) = words[1];
+        io->information = fill(screen, input);
         return STATUS_SUCCESS;
+    case IOCTL_NT_CONSOLE_SCROLL:
+        return size < sizeof(struct nt_console_scroll) ? STATUS_INVALID_PARAMETER : scroll(screen, input);
+    case IOCTL_NT_CONSOLE_WRITE_CELLS:
+        return size < sizeof *head ? STATUS_INVALID_PARAMETER
+                                   : write_cells(screen, head, (const CHAR_INFO *)(head + 1),
+                                                 (size - sizeof *head) / sizeof(CHAR_INFO));
+    case IOCTL_NT_CONSOLE_READ_CELLS:
+        if (size < sizeof *head)
+            return STATUS_INVALID_PARAMETER;
+        status = read_cells(screen, head, cells);
+        io->information = status ? 0 : (size_t)head->width * (size_t)head->height * sizeof(CHAR_INFO);
+        return status;
+    case IOCTL_NT_CONSOLE_SET_ACTIVE: {
+        struct screen *before = screen_active();
+        console.shared->active = screen->id;
+        paint_switch(before, screen);
+        return STATUS_SUCCESS;
+    }
     default:
         return STATUS_INVALID_DEVICE_REQUEST;
     }
+}
+
+/* --- requests --- */
+
+static NTSTATUS set_title(const WCHAR *text, size_t count)
+{
+    struct sink sink = { 0 };
+
+    if (!shared_set_text(&console.shared->title, text, count))
+        return STATUS_NO_MEMORY;
+    if (console.kind != CONSOLE_TERMINAL)
+        return STATUS_SUCCESS;
+    sink_add(&sink, "\033]0;", 4);
+    sink_text(&sink, text, count);
+    for (size_t i = 4; i < sink.used; i++)
+        if ((unsigned char)sink.bytes[i] < 0x20)
+            sink.bytes[i] = ' ';
+    sink_add(&sink, "\a", 1);
+    sink_send(&sink, console.tty);
+    return STATUS_SUCCESS;
+}
+
+/* What a new console's title is: the program's, as CreateProcess was told. */
+static void first_title(void)
+{
+    const RTL_USER_PROCESS_PARAMETERS *params = process_peb ? process_peb->ProcessParameters : NULL;
+
+    if (console.shared->original_title.length || !params)
+        return;
+    shared_set_text(&console.shared->original_title, params->WindowTitle.Buffer, params->WindowTitle.Length / 2);
+    if (!console.shared->title.length)
+        shared_set_text(&console.shared->title, params->WindowTitle.Buffer, params->WindowTitle.Length / 2);
+}
+
+/* What is asked of the console as such, through any handle. Without the state, answers are what it begins with. */
+static NTSTATUS console_request(struct io *io, const void *input, size_t size)
+{
+    struct console_handle *handle = handle_of(io->file);
+    struct console_shared *shared = console.shared;
+    const ULONG *words = input;
+    struct nt_console_cp cp = { 65001, 65001 };
+    struct screen *screen;
+    ULONG value;
+
+    switch (io->code) {
+    case IOCTL_NT_CONSOLE_GET_MODE:
+        screen = shared && shared->screens ? screen_find(handle->screen) : NULL;
+        if (handle->input)
+            value = shared ? shared->input_mode : DEFAULT_INPUT_MODE;
+        else
+            value = screen ? screen->mode : DEFAULT_OUTPUT_MODE;
+        return give(io, &value, sizeof value);
+    case IOCTL_NT_CONSOLE_SET_MODE:
+        if (size < 4 || words[0] & ~(ULONG)(handle->input ? INPUT_MODES : OUTPUT_MODES))
+            return STATUS_INVALID_PARAMETER;
+        if (!handle->input) {
+            screen_active();
+            if (!(screen = screen_find(handle->screen)))
+                return STATUS_INVALID_HANDLE;
+            set_output_mode(screen, words[0]);
+            return STATUS_SUCCESS;
+        }
+        /* SetConsoleMode's page: echo only with line input */
+        if ((words[0] & ENABLE_ECHO_INPUT) && !(words[0] & ENABLE_LINE_INPUT))
+            return STATUS_INVALID_PARAMETER;
+        shared->input_mode = words[0];
+        if (console.uses_input)
+            input_apply_mode(true);
+        return STATUS_SUCCESS;
+    case IOCTL_NT_CONSOLE_GET_CP:
+        if (shared)
+            cp = (struct nt_console_cp){ shared->input_cp, shared->output_cp };
+        return give(io, &cp, sizeof cp);
+    case IOCTL_NT_CONSOLE_SET_CP:
+        if (size < sizeof(struct nt_console_cp) || words[0] > 1)
+            return STATUS_INVALID_PARAMETER;
+        *(words[0] ? &shared->output_cp : &shared->input_cp) = words[1];
+        return STATUS_SUCCESS;
+    case IOCTL_NT_CONSOLE_SET_TITLE:
+        first_title();
+        return set_title(input, size / sizeof(WCHAR));
+    case IOCTL_NT_CONSOLE_GET_TITLE:
+    case IOCTL_NT_CONSOLE_GET_ORIGINAL_TITLE: {
+        first_title();
+        const struct shared_text *title =
+            io->code == IOCTL_NT_CONSOLE_GET_TITLE ? &shared->title : &shared->original_title;
+        const WCHAR *text = shared_text(title);
+        value = text ? title->length * sizeof(WCHAR) : 0;
+        if (value > io->length)
+            value = io->length & ~1u;
+        io->information = value;
+        return io_copy_out(io->buffer, text, value) ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
+    }
+    default:
+        return STATUS_NOT_SUPPORTED; /* of the screen buffer's */
+    }
+}
+
+static bool needs_state(ULONG code)
+{
+    return code != IOCTL_NT_CONSOLE_GET_MODE && code != IOCTL_NT_CONSOLE_GET_CP;
+}
+
+static NTSTATUS answer(struct io *io, const void *input, size_t size)
+{
+    struct console_handle *handle = handle_of(io->file);
+    struct nt_console_info info;
+    CHAR_INFO *cells = NULL;
+    NTSTATUS status = STATUS_NO_MEMORY;
+
+    if (io->code == IOCTL_NT_CONSOLE_WRITE) {
+        status = handle->input ? STATUS_INVALID_HANDLE : write_text(io->file, input, size / sizeof(WCHAR));
+        io->information = status ? 0 : size;
+        return status;
+    }
+    if (!console_enter(needs_state(io->code)) && needs_state(io->code)) {
+        console_leave();
+        return console.kind == CONSOLE_NONE ? STATUS_INVALID_HANDLE : STATUS_NO_MEMORY;
+    }
+    status = io->code == IOCTL_NT_CONSOLE_GET_INFO ? STATUS_NOT_SUPPORTED : console_request(io, input, size);
+    if (status == STATUS_NOT_SUPPORTED) {
+        struct screen *screen = handle->input ? NULL : screen_active();
+        if (screen && screen->id != handle->screen)
+            screen = screen_find(handle->screen);
+        /* What is only asked for the size must not disturb the terminal. */
+        bool still = io->code == IOCTL_NT_CONSOLE_GET_INFO && size >= 4 && *(const ULONG *)input;
+        if (!screen) {
+            status = STATUS_INVALID_HANDLE;
+        } else if (io->code == IOCTL_NT_CONSOLE_GET_INFO) {
+            if (still)
+                screen_check_size();
+            else
+                console_know_cursor();
+            get_info(screen, &info);
+        } else {
+            console_know_cursor();
+            status = screen_request(io, screen, input, size, &cells);
+        }
+    }
+    console_leave();
+    if (status == STATUS_NOT_SUPPORTED)
+        status = give(io, &info, sizeof info);
+    if (!status && io->code == IOCTL_NT_CONSOLE_READ_CELLS) {
+        if (io->information > io->length)
+            status = STATUS_BUFFER_TOO_SMALL;
+        else if (!io_copy_out(io->buffer, cells, io->information))
+            status = STATUS_ACCESS_VIOLATION;
+    } else if (!status && io->code == IOCTL_NT_CONSOLE_FILL) {
+        ULONG count = (ULONG)io->information;
+        status = give(io, &count, sizeof count);
+    }
+    free(cells);
+    return status;
 }
 
 static NTSTATUS console_ioctl(struct io *io)
@@ -404,7 +648,7 @@ static NTSTATUS console_ioctl(struct io *io)
     case IOCTL_NT_CONSOLE_WRITE_EVENTS:
     case IOCTL_NT_CONSOLE_GET_EVENT_COUNT:
     case IOCTL_NT_CONSOLE_FLUSH:
-        if (!is_input(io->file))
+        if (!handle_of(io->file)->input)
             return STATUS_INVALID_HANDLE;
         if (io->code == IOCTL_NT_CONSOLE_READ)
             return console_read_text(io, false);
@@ -417,48 +661,15 @@ static NTSTATUS console_ioctl(struct io *io)
     if (io->input_length > sizeof small && !(copy = malloc(io->input_length)))
         return STATUS_NO_MEMORY;
     memset(small, 0, 16);
-    if (io->input_length && !user_copy_in(copy, io->input, io->input_length)) {
+    if (io->input_length && !user_copy_in(copy, io->input, io->input_length))
         status = STATUS_ACCESS_VIOLATION;
-    } else {
-        pthread_mutex_lock(&console_lock);
+    else if (io->code >= IOCTL_NT_CONSOLE_FIRST_HISTORY && io->code <= IOCTL_NT_CONSOLE_LAST_HISTORY)
+        status = console_history_request(io, copy, io->input_length);
+    else
         status = answer(io, copy, io->input_length);
-        pthread_mutex_unlock(&console_lock);
-    }
     if (copy != small)
         free(copy);
     return status;
-}
-
-static NTSTATUS console_read(struct io *io)
-{
-    return is_input(io->file) ? console_read_text(io, true) : STATUS_INVALID_HANDLE;
-}
-
-/* WriteFile: the bytes are the terminal's, whatever they mean to it. */
-static NTSTATUS console_write(struct io *io)
-{
-    size_t done = 0;
-    bool touched = false;
-
-    if (is_input(io->file))
-        return STATUS_INVALID_HANDLE;
-    while (done < io->length) {
-        ssize_t n = write(io->file->fd, (char *)io->buffer + done, io->length - done);
-        if (n >= 0) {
-            done += n;
-        } else if (errno == EINTR) {
-            thread_check_suspend();
-        } else if (errno == EAGAIN) {
-            struct pollfd ready = { .fd = io->file->fd, .events = POLLOUT };
-            poll(&ready, 1, -1);
-        } else if (errno == EFAULT && !touched && user_read_ok(io->buffer, io->length)) {
-            touched = true;
-        } else {
-            return status_from_errno(errno);
-        }
-    }
-    io->information = done;
-    return STATUS_SUCCESS;
 }
 
 static NTSTATUS console_flush(struct file_object *file)
@@ -469,11 +680,16 @@ static NTSTATUS console_flush(struct file_object *file)
 
 static void console_destroy(struct file_object *file)
 {
-    pthread_mutex_lock(&console_lock);
-    if (console.fd == file->fd && !file->fd_borrowed)
-        console.fd = -1;
-    pthread_mutex_unlock(&console_lock);
-    free(file->data);
+    struct console_handle *handle = handle_of(file);
+
+    if (handle->input)
+        input_forget(file);
+    if (handle->screen) {
+        if (console_enter(false))
+            screen_release(handle->screen);
+        console_leave();
+    }
+    free(handle);
 }
 
 const struct file_ops console_ops = {
@@ -485,7 +701,9 @@ const struct file_ops console_ops = {
     .destroy = console_destroy,
 };
 
-struct file_object *console_open(int fd, ACCESS_MASK access, bool input)
+/* --- opening --- */
+
+static struct file_object *open_handle(int fd, ACCESS_MASK access, bool input, uint32_t screen)
 {
     struct console_handle *handle = calloc(1, sizeof *handle);
     struct file_object *file = handle ? file_alloc(FILE_KIND_CONSOLE, &console_ops, fd, access, FILE_SHARE_VALID_FLAGS,
@@ -497,27 +715,68 @@ struct file_object *console_open(int fd, ACCESS_MASK access, bool input)
         return NULL;
     }
     handle->input = input;
+    handle->screen = screen;
     file->data = handle;
-    pthread_mutex_lock(&console_lock);
-    if (console.fd < 0 || input)
-        console.fd = fd;
-    pthread_mutex_unlock(&console_lock);
+    if (input)
+        input_register(file);
     return file;
 }
 
-/* Also called when the process is ending in a bad way: takes no lock. */
-void console_restore(void)
+struct file_object *console_open(int fd, ACCESS_MASK access, bool input)
 {
-    sigset_t stop, old;
+    return open_handle(fd, access, input, 0);
+}
 
-    if (console.changed && console.fd >= 0) {
-        sigemptyset(&stop);
-        sigaddset(&stop, SIGTTOU);
-        pthread_sigmask(SIG_BLOCK, &stop, &old);
-        tcsetattr(console.fd, TCSADRAIN, &console.original);
-        pthread_sigmask(SIG_SETMASK, &old, NULL);
-        console.changed = false;
+/* What travels with a handle to another process: which side, and which screen buffer. */
+uint32_t console_form(const struct file_object *file)
+{
+    const struct console_handle *handle = file->data;
+    return handle->input ? CONSOLE_FORM_INPUT : handle->screen;
+}
+
+struct file_object *console_wrap(int fd, ACCESS_MASK access, uint32_t form)
+{
+    uint32_t screen_id = form & CONSOLE_FORM_INPUT ? 0 : form;
+
+    console_adopt_fd(fd);
+    if (screen_id) {
+        struct screen *screen = console_enter(false) ? screen_find(screen_id) : NULL;
+        if (screen)
+            screen->references++;
+        console_leave();
     }
-    if (!console.cursor_visible && console.fd >= 0)
-        console_put(console.fd, "\033[?25h", 6);
+    return open_handle(fd, access, form & CONSOLE_FORM_INPUT, screen_id);
+}
+
+static int handle_descriptor(void)
+{
+    int fd = console.kind == CONSOLE_TERMINAL ? console.tty : console.shared_fd;
+    return unix_fd_reserve(fcntl(fd, F_DUPFD_CLOEXEC, 3));
+}
+
+NTSTATUS console_open_device(ACCESS_MASK access, bool input, bool new_screen, struct file_object **file)
+{
+    uint32_t id = 0;
+
+    if (!console_attached())
+        return STATUS_INVALID_HANDLE;
+    /* Output handles are of the screen buffer that is shown; without any state, the first one is. */
+    if (console_enter(new_screen || console.kind == CONSOLE_HEADLESS) && !input) {
+        struct screen *screen = screen_active();
+        if (screen && new_screen) {
+            int width = screen->window_right - screen->window_left + 1;
+            int height = screen->window_bottom - screen->window_top + 1;
+            screen = screen_create(width, height);
+        }
+        if (screen && screen->id)
+            screen->references++;
+        id = screen ? screen->id : UINT32_MAX;
+    }
+    int fd = id == UINT32_MAX ? -1 : handle_descriptor();
+    console_leave();
+    if (fd < 0 || (new_screen && !id))
+        return STATUS_NO_MEMORY;
+    if (!(*file = open_handle(fd, access, input, id)))
+        close(fd);
+    return *file ? STATUS_SUCCESS : STATUS_NO_MEMORY;
 }

@@ -1,519 +1,604 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * console_input.c: what is typed. Lines are edited by the terminal driver, as for every Unix program. Programs that read
- * key events get the terminal in raw mode; its bytes and escape sequences are made into the key events that a Windows
- * keyboard would have given.
+ * console_input.c: the queue of input records, which all processes of a console share. What is typed stays in the terminal's
+ * own queue until somebody wants to know; then it is taken out, made into records (console_keys.c) and put into the
+ * shared queue, by whoever comes first.
+ *
+ * Waiting, in a call or for the handle, is waiting for the handle's cell. A native thread, the watcher, sets it: it polls
+ * the terminal as long as somebody waits (and not longer, as a native program may want to read), and an eventfd, which is
+ * written when another process has put records into the queue (it sends SIGWINCH, which is ignored where nobody waits)
+ * or the window has another size.
  */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 #include "console.h"
-#include "thread.h"
+#include "object_private.h"
+#include "process.h"
 
-#define SHIFT_PRESSED     0x0010
-#define LEFT_CTRL_PRESSED 0x0008
-#define LEFT_ALT_PRESSED  0x0002
-#define ENHANCED_KEY      0x0100
+#define ESCAPE_MS 25 /* a sequence that has begun goes on sooner than a second key comes */
+
+/* --- the process's handles --- */
+
+struct input_handle {
+    struct input_handle *next;
+    struct file_object *file;
+};
+static struct input_handle *handles;
+static pthread_mutex_t handles_lock = PTHREAD_MUTEX_INITIALIZER;
+
+void input_register(struct file_object *file)
+{
+    struct input_handle *handle = malloc(sizeof *handle);
+    if (!handle)
+        return;
+    __atomic_fetch_or(&file->obj.flags, OBJECT_ASK_BEFORE_WAIT, __ATOMIC_RELAXED);
+    object_reset(&file->obj);
+    pthread_mutex_lock(&handles_lock);
+    handle->file = file;
+    handle->next = handles;
+    handles = handle;
+    pthread_mutex_unlock(&handles_lock);
+}
+
+void input_forget(struct file_object *file)
+{
+    pthread_mutex_lock(&handles_lock);
+    for (struct input_handle **at = &handles; *at; at = &(*at)->next)
+        if ((*at)->file == file) {
+            struct input_handle *gone = *at;
+            *at = gone->next;
+            free(gone);
+            break;
+        }
+    pthread_mutex_unlock(&handles_lock);
+}
+
+static void set_handles(bool signalled)
+{
+    pthread_mutex_lock(&handles_lock);
+    for (struct input_handle *handle = handles; handle; handle = handle->next) {
+        if (signalled)
+            object_signal(&handle->file->obj);
+        else
+            object_reset(&handle->file->obj);
+    }
+    pthread_mutex_unlock(&handles_lock);
+}
+
+/* --- the queue --- */
+
+static INPUT_RECORD *record_at(uint32_t index)
+{
+    struct console_shared *shared = console.shared;
+    uint32_t capacity = shared->record_capacity;
+    INPUT_RECORD *records = capacity ? shared_at(shared->records, capacity * sizeof(*records)) : NULL;
+    return records ? &records[(shared->record_first + index) % capacity] : NULL;
+}
+
+static bool grow_queue(void)
+{
+    struct console_shared *shared = console.shared;
+    uint32_t capacity = shared->record_capacity ? shared->record_capacity * 2 : 256;
+    uint32_t at = capacity <= 0x100000 ? shared_alloc(capacity * sizeof(INPUT_RECORD)) : 0;
+    INPUT_RECORD *records = at ? shared_at(at, capacity * sizeof(*records)) : NULL;
+
+    if (!records)
+        return false;
+    for (uint32_t i = 0; i < shared->record_count; i++) {
+        const INPUT_RECORD *from = record_at(i);
+        if (from)
+            records[i] = *from;
+    }
+    if (shared->record_capacity)
+        shared_free(shared->records, shared->record_capacity * sizeof(*records));
+    shared->records = at;
+    shared->record_first = 0;
+    shared->record_capacity = capacity;
+    return true;
+}
+
+bool input_add(const INPUT_RECORD *record)
+{
+    struct console_shared *shared = console.shared;
+    INPUT_RECORD *newest = shared->record_count ? record_at(shared->record_count - 1) : NULL;
+
+    /* The mouse's way and a window's sizes on the way to the last one are not kept, as on Windows. */
+    if (newest && newest->EventType == record->EventType &&
+        (record->EventType == WINDOW_BUFFER_SIZE_EVENT ||
+         (record->EventType == MOUSE_EVENT && record->Event.MouseEvent.dwEventFlags == 1 &&
+          newest->Event.MouseEvent.dwEventFlags == 1))) {
+        *newest = *record;
+        return true;
+    }
+    if (shared->record_count >= shared->record_capacity && !grow_queue())
+        return false;
+    newest = record_at(shared->record_count);
+    if (!newest)
+        return false;
+    *newest = *record;
+    shared->record_count++;
+    return true;
+}
+
+bool input_take(INPUT_RECORD *record)
+{
+    struct console_shared *shared = console.shared;
+    const INPUT_RECORD *oldest = shared->record_count ? record_at(0) : NULL;
+
+    if (!oldest)
+        return false;
+    *record = *oldest;
+    shared->record_first = (shared->record_first + 1) % shared->record_capacity;
+    shared->record_count--;
+    return true;
+}
+
+void input_changed(void)
+{
+    set_handles(console.shared->record_count != 0 || console.shared->rest.length > console.shared->rest_at);
+}
+
+void input_wake_others(void)
+{
+    uint32_t count;
+    struct process_entry *entries = console_processes(&count);
+    for (uint32_t i = 0; i < count; i++)
+        if (entries[i].waits && entries[i].process_id != process_id)
+            kill((pid_t)entries[i].process_id, SIGWINCH);
+}
+
+/* --- the terminal's settings --- */
+
+static bool in_foreground(void)
+{
+    pid_t group = tcgetpgrp(console.tty);
+    return group < 0 || group == getpgrp(); /* a terminal that is not ours to be asked about: as it likes */
+}
 
 static bool set_terminal(const struct termios *settings)
 {
     sigset_t stop, old;
-    int err;
 
     /* a process in the background would be stopped by asking */
     sigemptyset(&stop);
     sigaddset(&stop, SIGTTOU);
     pthread_sigmask(SIG_BLOCK, &stop, &old);
-    err = tcsetattr(console.fd, TCSADRAIN, settings);
+    int err = tcsetattr(console.tty, TCSADRAIN, settings);
     pthread_sigmask(SIG_SETMASK, &old, NULL);
     return !err;
 }
 
-void console_apply_mode(bool events)
+/* Which reports we want of the terminal. */
+static void set_reports(bool lines)
 {
-    struct termios settings;
-    ULONG mode = console.input_mode;
+    struct console_shared *shared = console.shared;
+    ULONG mode = shared->input_mode;
+    /* With quick editing the mouse is for selecting, which terminals do by themselves; so is it where lines are read. */
+    bool mouse = !lines && mode & ENABLE_MOUSE_INPUT && !(mode & ENABLE_QUICK_EDIT_MODE) &&
+                 !(mode & ENABLE_VIRTUAL_TERMINAL_INPUT);
+    bool focus = !lines && mode & ENABLE_WINDOW_INPUT && !(mode & ENABLE_VIRTUAL_TERMINAL_INPUT);
+    uint32_t wanted = (mouse ? 1 : 0) | (focus ? 2 : 0), changed = wanted ^ shared->shown_input_modes;
+    struct sink sink = { 0 };
 
-    if (console.fd < 0)
+    if (changed & 1)
+        sink_format(&sink, mouse ? "\033[?1003h\033[?1006h" : "\033[?1003l\033[?1006l");
+    if (changed & 2)
+        sink_format(&sink, focus ? "\033[?1004h" : "\033[?1004l");
+    shared->shown_input_modes = wanted;
+    sink_send(&sink, console.tty);
+}
+
+/*
+ * Keys come as they are typed, without echo: lines are edited here (console_line.c). Only Ctrl-C and its like stay the
+ * driver's, with ENABLE_PROCESSED_INPUT.
+ */
+void input_apply_mode(bool lines)
+{
+    struct console_shared *shared = console.shared;
+    struct termios now, settings;
+    struct process_entry *entry;
+
+    if (console.kind != CONSOLE_TERMINAL || !in_foreground() || tcgetattr(console.tty, &now))
         return;
-    if (!console.saved) {
-        if (tcgetattr(console.fd, &console.original))
-            return;
-        console.saved = true;
+    if (!shared->terminal_saved) {
+        shared->original = now;
+        shared->terminal_saved = 1;
     }
-    settings = console.original;
-    if (events || !(mode & ENABLE_LINE_INPUT)) {
-        settings.c_lflag &= ~(ICANON | ECHO | IEXTEN);
-        settings.c_iflag &= ~(ICRNL | INLCR | IXON);
-        settings.c_cc[VMIN] = 1;
-        settings.c_cc[VTIME] = 0;
-    } else if (!(mode & ENABLE_ECHO_INPUT)) {
-        settings.c_lflag &= ~(ECHO | ECHOE | ECHOK);
-        settings.c_lflag |= ECHONL;
+    if (!console.uses_input && (entry = console_process_entry())) {
+        entry->uses_input = 1;
+        console.uses_input = true;
     }
-    if (!(mode & ENABLE_PROCESSED_INPUT))
-        settings.c_lflag &= ~ISIG;
-    if (!console.changed && !memcmp(&settings, &console.original, sizeof settings))
-        return;
-    console.changed = set_terminal(&settings) || console.changed;
-}
-
-bool console_keep_bytes(const void *bytes, size_t count)
-{
-    if (console.byte_count + count > console.byte_capacity) {
-        size_t capacity = (console.byte_count + count) * 2;
-        void *grown = realloc(console.bytes, capacity);
-        if (!grown)
-            return false;
-        console.bytes = grown;
-        console.byte_capacity = capacity;
-    }
-    memcpy(console.bytes + console.byte_count, bytes, count);
-    console.byte_count += count;
-    return true;
-}
-
-static void drop_bytes(size_t count)
-{
-    console.byte_count -= count;
-    memmove(console.bytes, console.bytes + count, console.byte_count);
-}
-
-/* Waits for typed bytes without the lock. False at end of file or error. */
-static bool wait_bytes(int fd, bool *interrupted)
-{
-    char bytes[4096];
-    ssize_t n;
-
-    *interrupted = false;
-    pthread_mutex_unlock(&console_lock);
-    n = read(fd, bytes, sizeof bytes);
-    if (n < 0 && errno == EINTR) {
-        *interrupted = true;
-        n = 0;
-    } else if (n < 0 && errno == EAGAIN) {
-        struct pollfd ready = { .fd = fd, .events = POLLIN };
-        poll(&ready, 1, -1);
-        *interrupted = true;
-        n = 0;
-    }
-    if (*interrupted)
-        thread_check_suspend();
-    pthread_mutex_lock(&console_lock);
-    return n > 0 && console_keep_bytes(bytes, n);
-}
-
-static bool bytes_ready(int fd, int timeout)
-{
-    struct pollfd ready = { .fd = fd, .events = POLLIN };
-    return poll(&ready, 1, timeout) > 0 && (ready.revents & POLLIN);
-}
-
-/* Reads what is there already. */
-static void drain(int fd)
-{
-    char bytes[4096];
-
-    while (bytes_ready(fd, 0)) {
-        ssize_t n = read(fd, bytes, sizeof bytes);
-        if (n <= 0 || !console_keep_bytes(bytes, n))
-            return;
-    }
-}
-
-/* --- where the cursor is --- */
-
-bool console_ask_cursor(int fd, int *column, int *row)
-{
-    const char *term = getenv("TERM");
-    struct termios settings, before;
-    char answer[64];
-    size_t n = 0;
-    bool found = false;
-
-    if (console.no_answers || !term || !strcmp(term, "dumb") || console.fd < 0 || tcgetpgrp(console.fd) != getpgrp() ||
-        tcgetattr(console.fd, &before))
-        return false;
-    settings = before;
-    settings.c_lflag &= ~(ICANON | ECHO);
+    settings = now;
+    settings.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ECHONL | IEXTEN);
+    settings.c_iflag &= ~(tcflag_t)(ICRNL | INLCR | IGNCR | IXON);
     settings.c_cc[VMIN] = 1;
     settings.c_cc[VTIME] = 0;
-    if (!set_terminal(&settings))
-        return false;
-    console_put(fd, "\033[6n", 4);
-    while (!found && n < sizeof answer - 1 && bytes_ready(console.fd, 300)) {
-        char c;
-        if (read(console.fd, &c, 1) != 1)
-            break;
-        if (c == '\033' || n) {
-            answer[n++] = c;
-            if (n == 2 && c != '[') {
-                console_keep_bytes(answer, n);
-                n = 0;
-            } else if (n > 2 && c == 'R') {
-                char *end;
-                answer[n] = 0;
-                *row = strtol(answer + 2, &end, 10) - 1;
-                *column = *end == ';' ? strtol(end + 1, NULL, 10) - 1 : 0;
-                found = true;
-            } else if (n > 2 && !(c >= '0' && c <= '9') && c != ';') { /* a key that was typed meanwhile */
-                console_keep_bytes(answer, n);
-                n = 0;
+    settings.c_cc[VSUSP] = shared->input_mode & ENABLE_PROCESSED_INPUT ? _POSIX_VDISABLE : now.c_cc[VSUSP];
+    if (shared->input_mode & ENABLE_PROCESSED_INPUT)
+        settings.c_lflag |= ISIG;
+    else
+        settings.c_lflag &= ~(tcflag_t)ISIG;
+    if (memcmp(&settings, &now, sizeof settings))
+        set_terminal(&settings);
+    set_reports(lines);
+}
+
+/* A native program finds the terminal as the shell would have given it. */
+void console_for_native(void)
+{
+    struct console_shared *shared = console_enter(false);
+    struct termios settings;
+
+    if (shared && console.kind == CONSOLE_TERMINAL) {
+        if (shared->terminal_saved)
+            settings = shared->original;
+        if ((shared->terminal_saved || shared->pseudo) && !tcgetattr(console.tty, &settings)) {
+            if (shared->terminal_saved)
+                settings = shared->original;
+            if (shared->pseudo) {
+                settings.c_iflag |= ICRNL | IXON;
+                settings.c_oflag |= OPOST | ONLCR;
+                settings.c_lflag |= ISIG | ICANON | ECHO | ECHOE | ECHOK | IEXTEN;
             }
-        } else {
-            console_keep_bytes(&c, 1);
+            set_terminal(&settings);
+        }
+        shared->cursor_known = shared->pseudo;
+    }
+    console.looked = false;
+    console_leave();
+}
+
+/* --- from the terminal --- */
+
+static bool bytes_ready(int timeout)
+{
+    struct pollfd ready = { .fd = console.tty, .events = POLLIN };
+    return poll(&ready, 1, timeout) > 0 && ready.revents & POLLIN;
+}
+
+static void parse_typed(uint8_t *bytes, size_t count)
+{
+    struct console_shared *shared = console.shared;
+    size_t at = 0;
+
+    while (at < count) {
+        size_t used = keys_parse(bytes + at, count - at, false);
+        if (!used) {
+            if (bytes_ready(ESCAPE_MS))
+                break; /* the rest is there */
+            used = keys_parse(bytes + at, count - at, true);
+            if (!used)
+                break;
+        }
+        at += used;
+    }
+    shared->typed_count = (uint32_t)(count - at < sizeof shared->typed ? count - at : 0);
+    memmove(shared->typed, bytes + at, shared->typed_count);
+}
+
+void input_drain(void)
+{
+    struct console_shared *shared = console.shared;
+    uint8_t bytes[4096 + sizeof shared->typed];
+
+    if (console.kind != CONSOLE_TERMINAL)
+        return;
+    screen_check_size();
+    while (in_foreground() && bytes_ready(0)) {
+        size_t have = shared->typed_count <= sizeof shared->typed ? shared->typed_count : 0;
+        memcpy(bytes, shared->typed, have);
+        ssize_t n = read(console.tty, bytes + have, 4096);
+        if (n <= 0)
+            return;
+        parse_typed(bytes, have + (size_t)n);
+    }
+}
+
+/* Where the cursor is, from the terminal; keys typed meanwhile are kept. */
+bool input_ask_cursor(int *column, int *row)
+{
+    struct console_shared *shared = console.shared;
+    const char *term = getenv("TERM");
+    uint8_t bytes[512];
+    size_t n = shared->typed_count <= sizeof shared->typed ? shared->typed_count : 0;
+    struct termios before, quiet;
+
+    if (!term || !*term || !strcmp(term, "dumb") || !in_foreground() || tcgetattr(console.tty, &before))
+        return false;
+    quiet = before;
+    quiet.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+    quiet.c_cc[VMIN] = 1;
+    quiet.c_cc[VTIME] = 0;
+    if (memcmp(&quiet, &before, sizeof quiet) && !set_terminal(&quiet))
+        return false;
+    memcpy(bytes, shared->typed, n);
+    console_put(console.tty, "\033[6n", 4);
+    bool found = false;
+    while (!found && n < sizeof bytes - 1 && bytes_ready(300)) {
+        ssize_t got = read(console.tty, bytes + n, sizeof bytes - 1 - n);
+        if (got <= 0)
+            break;
+        n += (size_t)got;
+        bytes[n] = 0;
+        for (size_t i = 0; i + 5 < n && !found; i++) {
+            int length = 0;
+            if (bytes[i] == 0x1b && sscanf((char *)bytes + i, "\033[%5d;%5dR%n", row, column, &length) == 2 && length) {
+                --*row;
+                --*column;
+                memmove(bytes + i, bytes + i + length, n - i - (size_t)length);
+                n -= (size_t)length;
+                found = *row >= 0 && *column >= 0;
+            }
         }
     }
-    if (!found) {
-        console.no_answers = true;
-        console_keep_bytes(answer, n);
-    }
-    set_terminal(&before);
+    shared->typed_count = 0;
+    if (n)
+        parse_typed(bytes, n);
+    if (n && shared->record_count)
+        input_changed();
+    shared->no_answers = !found;
+    if (memcmp(&quiet, &before, sizeof quiet))
+        set_terminal(&before);
     return found;
 }
 
-/* --- text --- */
+/* --- the watcher --- */
 
-/* How many bytes at the end of the buffer are the beginning of a character. */
-static size_t incomplete_tail(const unsigned char *bytes, size_t count)
+static int watch_event = -1;
+static uint32_t waiting; /* somebody waits for input: the terminal is to be polled */
+
+static void wake_watcher(void)
 {
-    for (size_t back = 1; back <= 3 && back <= count; back++) {
-        unsigned char c = bytes[count - back];
-        if ((c & 0xc0) == 0x80)
+    uint64_t one = 1;
+    int saved = errno;
+    if (watch_event >= 0 && write(watch_event, &one, sizeof one) < 0)
+        errno = saved;
+    errno = saved;
+}
+
+static void handle_winch(int sig)
+{
+    (void)sig;
+    wake_watcher();
+}
+
+static void *watch(void *unused)
+{
+    (void)unused;
+    for (;;) {
+        bool poll_terminal = __atomic_load_n(&waiting, __ATOMIC_ACQUIRE) && console.kind == CONSOLE_TERMINAL;
+        struct pollfd ready[2] = { { .fd = watch_event, .events = POLLIN },
+                                   { .fd = poll_terminal ? console.tty : -1, .events = POLLIN } };
+        uint64_t count;
+        if (poll(ready, 2, -1) < 0)
             continue;
-        size_t need = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc0 ? 2 : 1;
-        return need > back ? back : 0;
-    }
-    return 0;
-}
-
-static bool line_mode(void)
-{
-    return console.input_mode & ENABLE_LINE_INPUT;
-}
-
-/* Makes text (or, for ReadFile, bytes kept as text units) of the typed bytes; a line ends in \r\n. */
-static NTSTATUS make_text(bool as_bytes)
-{
-    size_t tail = as_bytes ? 0 : incomplete_tail(console.bytes, console.byte_count), n = 0, units;
-    size_t count = console.byte_count - tail;
-    unsigned char *expanded = malloc(2 * count + 1);
-    WCHAR *text = malloc((2 * count + 1) * sizeof(WCHAR));
-
-    if (!expanded || !text) {
-        free(expanded);
-        free(text);
-        return STATUS_NO_MEMORY;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (console.bytes[i] == '\n' && line_mode() && (console.input_mode & ENABLE_PROCESSED_INPUT))
-            expanded[n++] = '\r';
-        expanded[n++] = console.bytes[i];
-    }
-    drop_bytes(count);
-    if (as_bytes) {
-        units = n;
-        for (size_t i = 0; i < n; i++)
-            text[i] = expanded[i];
-    } else {
-        units = utf8_to_utf16((char *)expanded, n, text, 2 * count);
-    }
-    free(expanded);
-    free(console.text);
-    console.text = text;
-    console.text_at = 0;
-    console.text_count = units;
-    return STATUS_SUCCESS;
-}
-
-NTSTATUS console_read_text(struct io *io, bool as_bytes)
-{
-    size_t n, room = as_bytes ? io->length : io->length / sizeof(WCHAR);
-    NTSTATUS status = STATUS_SUCCESS;
-    char *narrow = NULL;
-    bool interrupted, eof = false;
-
-    pthread_mutex_lock(&console_lock);
-    if (console.text_at >= console.text_count) {
-        console_apply_mode(false);
-        while (!status && !eof && room) {
-            if (console.byte_count)
-                status = make_text(as_bytes);
-            if (status || console.text_at < console.text_count)
-                break;
-            if (!wait_bytes(io->file->fd, &interrupted) && !interrupted)
-                eof = true;
+        if (ready[0].revents && read(watch_event, &count, sizeof count) < 0)
+            continue;
+        if (console_enter(false)) {
+            if (ready[1].revents & POLLIN)
+                input_drain();
+            else
+                screen_check_size();
+            bool gone = ready[1].revents & (POLLHUP | POLLERR | POLLNVAL);
+            if (console.shared->record_count || gone) {
+                __atomic_store_n(&waiting, 0, __ATOMIC_RELEASE);
+                if (gone) /* nothing more will come: who reads finds that out */
+                    set_handles(true);
+                else
+                    input_changed();
+            }
         }
+        console_leave();
     }
-    n = console.text_count - console.text_at;
-    if (n > room)
-        n = room;
-    if (!status && as_bytes && n && !(narrow = malloc(n)))
-        status = STATUS_NO_MEMORY;
-    if (!status && n) {
-        for (size_t i = 0; as_bytes && i < n; i++)
-            narrow[i] = console.text[console.text_at + i];
-        if (!io_copy_out(io->buffer, as_bytes ? (void *)narrow : console.text + console.text_at,
-                         as_bytes ? n : n * sizeof(WCHAR)))
-            status = STATUS_ACCESS_VIOLATION;
-        else
-            console.text_at += n;
-    }
-    pthread_mutex_unlock(&console_lock);
-    free(narrow);
-    io->information = status ? 0 : as_bytes ? n : n * sizeof(WCHAR);
-    return status;
+    return NULL;
 }
 
-/* --- events --- */
-
-static bool add_event(const INPUT_RECORD *record)
+static bool start_watcher(void)
 {
-    if (console.event_count == console.event_capacity) {
-        size_t capacity = console.event_capacity ? console.event_capacity * 2 : 64;
-        void *grown = realloc(console.events, capacity * sizeof *console.events);
-        if (!grown)
-            return false;
-        console.events = grown;
-        console.event_capacity = capacity;
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    struct sigaction action = { .sa_handler = handle_winch, .sa_flags = SA_ONSTACK | SA_RESTART };
+    pthread_attr_t attributes;
+    pthread_t thread;
+    sigset_t all, old;
+
+    pthread_mutex_lock(&lock);
+    if (watch_event < 0) {
+        watch_event = unix_fd_reserve(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+        sigaction(SIGWINCH, &action, NULL);
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &old);
+        pthread_attr_init(&attributes);
+        pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+        pthread_attr_setstacksize(&attributes, 0x20000);
+        if (pthread_create(&thread, &attributes, watch, NULL)) {
+            close(watch_event);
+            watch_event = -1;
+        }
+        pthread_attr_destroy(&attributes);
+        pthread_sigmask(SIG_SETMASK, &old, NULL);
     }
-    console.events[console.event_count++] = *record;
-    return true;
+    pthread_mutex_unlock(&lock);
+    return watch_event >= 0;
 }
 
-static void add_key(WORD key, WCHAR c, DWORD state)
+/* Somebody is about to wait: handles are set as the queue is, and the watcher looks out if it is empty. */
+static void watch_input(void)
 {
-    INPUT_RECORD record = { .EventType = KEY_EVENT };
-    WORD modifiers[3] = { state & SHIFT_PRESSED ? 0x10 : 0, state & LEFT_CTRL_PRESSED ? 0x11 : 0,
-                          state & LEFT_ALT_PRESSED ? 0x12 : 0 };
+    struct process_entry *entry;
 
-    (void)modifiers;
-    record.Event.KeyEvent.bKeyDown = TRUE;
-    record.Event.KeyEvent.wRepeatCount = 1;
-    record.Event.KeyEvent.wVirtualKeyCode = key;
-    record.Event.KeyEvent.uChar.UnicodeChar = c;
-    record.Event.KeyEvent.dwControlKeyState = state;
-    add_event(&record);
-    record.Event.KeyEvent.bKeyDown = FALSE;
-    add_event(&record);
+    if (!start_watcher() || !console_enter(true)) {
+        console_leave();
+        return;
+    }
+    input_apply_mode(console.shared->input_mode & ENABLE_LINE_INPUT);
+    input_drain();
+    input_changed();
+    if ((entry = console_process_entry()))
+        entry->waits = 1;
+    if (!console.shared->record_count) {
+        __atomic_store_n(&waiting, 1, __ATOMIC_RELEASE);
+        wake_watcher();
+    }
+    console_leave();
 }
 
-/* A US keyboard's key for a character. */
-static void add_character(WCHAR c, DWORD state)
+void console_about_to_wait(struct object *obj)
 {
-    static const char plain[] = ";=,-./`[\\]'";
-    static const unsigned char plain_keys[] = { 0xba, 0xbb, 0xbc, 0xbd, 0xbe, 0xbf, 0xc0, 0xdb, 0xdc, 0xdd, 0xde };
-    static const char shifted[] = ":+<_>?~{|}\"";
-    static const char digits_shifted[] = ")!@#$%^&*(";
-    const char *found;
-    WORD key = 0;
-
-    if (c >= 'a' && c <= 'z') {
-        key = c - 0x20;
-    } else if (c >= 'A' && c <= 'Z') {
-        key = c;
-        state |= SHIFT_PRESSED;
-    } else if (c >= '0' && c <= '9') {
-        key = c;
-    } else if (c == ' ') {
-        key = 0x20;
-    } else if (c == '\r' || c == '\n') {
-        key = 0x0d;
-        c = '\r';
-    } else if (c == '\t') {
-        key = 0x09;
-    } else if (c == 0x7f || c == 8) {
-        key = 0x08;
-        c = 8;
-    } else if (c == 0x1b) {
-        key = 0x1b;
-    } else if (c < 0x20) {
-        key = c ? c + 0x40 : 0x20;
-        state |= LEFT_CTRL_PRESSED;
-    } else if (c < 0x80 && (found = strchr(plain, c))) {
-        key = plain_keys[found - plain];
-    } else if (c < 0x80 && (found = strchr(shifted, c))) {
-        key = plain_keys[found - shifted];
-        state |= SHIFT_PRESSED;
-    } else if (c < 0x80 && (found = strchr(digits_shifted, c))) {
-        key = '0' + (found - digits_shifted);
-        state |= SHIFT_PRESSED;
-    }
-    add_key(key, c, state);
+    if (obj->type == &file_type)
+        watch_input();
 }
 
-/* One escape sequence at the start of the bytes: its length, or 0 if it is not complete. */
-static size_t add_escape(const unsigned char *s, size_t n)
+/* Ctrl-C or Ctrl-Break: who reads text is interrupted. */
+void console_interrupted(void)
 {
-    static const struct {
-        unsigned char final;
-        unsigned char number;
-        WORD key;
-    } keys[] = {
-        { 'A', 0, 0x26 },  { 'B', 0, 0x28 },  { 'C', 0, 0x27 },  { 'D', 0, 0x25 },  { 'H', 0, 0x24 },
-        { 'F', 0, 0x23 },  { 'P', 0, 0x70 },  { 'Q', 0, 0x71 },  { 'R', 0, 0x72 },  { 'S', 0, 0x73 },
-        { '~', 1, 0x24 },  { '~', 2, 0x2d },  { '~', 3, 0x2e },  { '~', 4, 0x23 },  { '~', 5, 0x21 },
-        { '~', 6, 0x22 },  { '~', 7, 0x24 },  { '~', 8, 0x23 },  { '~', 11, 0x70 }, { '~', 12, 0x71 },
-        { '~', 13, 0x72 }, { '~', 14, 0x73 }, { '~', 15, 0x74 }, { '~', 17, 0x75 }, { '~', 18, 0x76 },
-        { '~', 19, 0x77 }, { '~', 20, 0x78 }, { '~', 21, 0x79 }, { '~', 23, 0x7a }, { '~', 24, 0x7b },
-    };
-    unsigned numbers[2] = { 0, 0 }, which = 0;
-    DWORD state = 0;
-    size_t i = 2;
+    __atomic_fetch_add(&console.interrupts, 1, __ATOMIC_ACQ_REL);
+    set_handles(true);
+}
 
-    if (n < 2)
-        return 0;
-    if (s[1] != '[' && s[1] != 'O') { /* Alt and a key */
-        add_character(s[1], LEFT_ALT_PRESSED);
-        return 2;
+/* The terminal has been hung up, or is another session's. */
+static bool terminal_gone(void)
+{
+    struct pollfd state = { .fd = console.tty, .events = 0 };
+    return console.kind == CONSOLE_TERMINAL && poll(&state, 1, 0) > 0 && state.revents & (POLLHUP | POLLERR | POLLNVAL);
+}
+
+NTSTATUS input_wait(struct file_object *file, uint32_t interrupts)
+{
+    watch_input();
+    if (__atomic_load_n(&console.interrupts, __ATOMIC_ACQUIRE) != interrupts)
+        return STATUS_ALERTED;
+    if (terminal_gone())
+        return STATUS_PIPE_BROKEN;
+    if (!in_foreground()) { /* as on any Unix terminal: a reader in the background is stopped until it comes to the fore */
+        char nothing;
+        if (read(console.tty, &nothing, 0) < 0 && errno == EIO)
+            return STATUS_PIPE_BROKEN;
+        kill(getpid(), SIGTTIN);
     }
-    for (; i < n && ((s[i] >= '0' && s[i] <= '9') || s[i] == ';'); i++) {
-        if (s[i] == ';')
-            which = 1;
-        else
-            numbers[which] = numbers[which] * 10 + s[i] - '0';
-    }
-    if (i == n)
-        return n > 16 ? n : 0;
-    if (s[i] == 'Z') {
-        add_key(0x09, '\t', SHIFT_PRESSED);
-        return i + 1;
-    }
-    if (numbers[1] > 1) { /* xterm: 1 + shift + 2 alt + 4 ctrl */
-        unsigned m = numbers[1] - 1;
-        state = (m & 1 ? SHIFT_PRESSED : 0) | (m & 2 ? LEFT_ALT_PRESSED : 0) | (m & 4 ? LEFT_CTRL_PRESSED : 0);
-    }
-    for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++) {
-        if (keys[k].final == s[i] && (s[i] != '~' || keys[k].number == numbers[0])) {
-            add_key(keys[k].key, 0, state | (keys[k].key < 0x70 ? ENHANCED_KEY : 0));
+    NTSTATUS status = object_wait(&file->obj, false, NULL);
+    if (status)
+        return status;
+    return __atomic_load_n(&console.interrupts, __ATOMIC_ACQUIRE) != interrupts ? STATUS_ALERTED : STATUS_SUCCESS;
+}
+
+/* --- requests --- */
+
+/* Records as the mode lets them through. */
+static uint32_t give_records(INPUT_RECORD *records, uint32_t room, bool keep)
+{
+    struct console_shared *shared = console.shared;
+    uint32_t count = 0;
+
+    for (; count < room && count < shared->record_count; count++) {
+        const INPUT_RECORD *record = record_at(count);
+        if (!record)
             break;
-        }
+        records[count] = *record;
     }
-    return i + 1;
-}
-
-/* Makes events of all typed bytes. */
-static void make_events(int fd)
-{
-    while (console.byte_count) {
-        unsigned char *s = console.bytes;
-        size_t used, tail;
-        WCHAR text[2];
-        if (*s == 0x1b && !(console.input_mode & ENABLE_VIRTUAL_TERMINAL_INPUT)) {
-            used = add_escape(s, console.byte_count);
-            if (!used && bytes_ready(fd, 25)) { /* a sequence arrives at once; the Escape key comes alone */
-                drain(fd);
-                continue;
-            }
-            if (!used) {
-                add_character(0x1b, 0);
-                used = 1;
-            }
-            drop_bytes(used);
-            continue;
-        }
-        if (*s < 0x80) {
-            add_character(*s, 0);
-            drop_bytes(1);
-            continue;
-        }
-        used = *s >= 0xf0 ? 4 : *s >= 0xe0 ? 3 : 2;
-        tail = incomplete_tail(s, console.byte_count);
-        if (used > console.byte_count && tail == console.byte_count)
-            return; /* the rest will come */
-        if (used > console.byte_count)
-            used = 1;
-        size_t n = utf8_to_utf16((char *)s, used, text, 2);
-        for (size_t i = 0; i < n; i++)
-            add_key(0, text[i], 0);
-        drop_bytes(used);
+    if (!keep) {
+        shared->record_first = shared->record_capacity ? (shared->record_first + count) % shared->record_capacity : 0;
+        shared->record_count -= count;
     }
+    return count;
 }
 
 NTSTATUS console_read_events(struct io *io)
 {
-    size_t n, room = io->length / sizeof(INPUT_RECORD);
-    ULONG flags = 0;
-    bool interrupted;
+    uint32_t room = (uint32_t)(io->length / sizeof(INPUT_RECORD)), count = 0;
+    INPUT_RECORD *records;
     NTSTATUS status = STATUS_SUCCESS;
+    ULONG flags = 0;
 
     if (io->input_length >= sizeof flags && !user_copy_in(&flags, io->input, sizeof flags))
         return STATUS_ACCESS_VIOLATION;
-    pthread_mutex_lock(&console_lock);
-    console_apply_mode(true);
-    for (;;) {
-        drain(io->file->fd);
-        make_events(io->file->fd);
-        if (console.event_count || (flags & (NT_CONSOLE_NO_WAIT | NT_CONSOLE_PEEK)))
+    if (room > 4096)
+        room = 4096;
+    if (!(records = malloc((room + 1) * sizeof *records)))
+        return STATUS_NO_MEMORY;
+    while (!status) {
+        uint32_t interrupts = __atomic_load_n(&console.interrupts, __ATOMIC_ACQUIRE);
+        if (!console_enter(true)) {
+            console_leave();
+            status = STATUS_NO_MEMORY;
             break;
-        if (!wait_bytes(io->file->fd, &interrupted) && !interrupted)
+        }
+        input_apply_mode(false);
+        input_drain();
+        count = give_records(records, room, flags & NT_CONSOLE_PEEK);
+        input_changed();
+        console_leave();
+        if (count || !room || flags & NT_CONSOLE_NO_WAIT)
             break;
+        status = input_wait(io->file, interrupts);
+        if (status == STATUS_ALERTED) /* only reading text ends so */
+            status = STATUS_SUCCESS;
     }
-    n = console.event_count < room ? console.event_count : room;
-    if (n && !io_copy_out(io->buffer, console.events, n * sizeof(INPUT_RECORD))) {
+    if (!status && count && !io_copy_out(io->buffer, records, count * sizeof *records))
         status = STATUS_ACCESS_VIOLATION;
-        n = 0;
-    }
-    if (n && !(flags & NT_CONSOLE_PEEK)) {
-        console.event_count -= n;
-        memmove(console.events, console.events + n, console.event_count * sizeof(INPUT_RECORD));
-    }
-    pthread_mutex_unlock(&console_lock);
-    io->information = n * sizeof(INPUT_RECORD);
+    free(records);
+    io->information = status ? 0 : count * sizeof *records;
     return status;
 }
 
 NTSTATUS console_write_events(struct io *io)
 {
-    INPUT_RECORD record;
-    size_t n = io->input_length / sizeof record;
-    NTSTATUS status = STATUS_SUCCESS;
+    size_t count = io->input_length / sizeof(INPUT_RECORD);
+    INPUT_RECORD *records = malloc(io->input_length + 1);
+    NTSTATUS status = records ? STATUS_SUCCESS : STATUS_NO_MEMORY;
 
-    pthread_mutex_lock(&console_lock);
-    for (size_t i = 0; i < n && !status; i++) {
-        if (!user_copy_in(&record, (const char *)io->input + i * sizeof record, sizeof record))
-            status = STATUS_ACCESS_VIOLATION;
-        else if (!add_event(&record))
+    if (!status && !user_copy_in(records, io->input, count * sizeof *records))
+        status = STATUS_ACCESS_VIOLATION;
+    if (!status) {
+        if (!console_enter(true))
             status = STATUS_NO_MEMORY;
+        for (size_t i = 0; i < count && !status; i++)
+            if (!input_add(&records[i]))
+                status = STATUS_NO_MEMORY;
+        if (console.shared) {
+            input_changed();
+            input_wake_others();
+        }
+        console_leave();
     }
-    pthread_mutex_unlock(&console_lock);
+    free(records);
     return status;
 }
 
-/* Counting must not change how lines are typed: in line mode a finished line counts as it is. */
 NTSTATUS console_count_events(struct io *io)
 {
-    ULONG count;
-    int typed = 0;
+    ULONG count = 0;
 
-    pthread_mutex_lock(&console_lock);
-    if (!line_mode()) {
-        console_apply_mode(true);
-        drain(io->file->fd);
-        make_events(io->file->fd);
-        count = console.event_count;
-    } else {
-        ioctl(io->file->fd, FIONREAD, &typed);
-        count = console.event_count + console.byte_count + typed;
-    }
-    pthread_mutex_unlock(&console_lock);
     if (io->length < sizeof count)
         return STATUS_BUFFER_TOO_SMALL;
+    if (console_enter(true)) {
+        input_apply_mode(console.shared->input_mode & ENABLE_LINE_INPUT);
+        input_drain();
+        count = console.shared->record_count;
+        input_changed();
+    }
+    console_leave();
     io->information = sizeof count;
     return io_copy_out(io->buffer, &count, sizeof count) ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
 }
 
 NTSTATUS console_flush_input(void)
 {
-    pthread_mutex_lock(&console_lock);
-    console.byte_count = console.event_count = console.text_at = console.text_count = 0;
-    if (console.fd >= 0)
-        tcflush(console.fd, TCIFLUSH);
-    pthread_mutex_unlock(&console_lock);
-    return STATUS_SUCCESS;
+    struct console_shared *shared = console_enter(true);
+
+    if (shared) {
+        shared->record_count = shared->typed_count = 0;
+        shared->rest.length = shared->rest_at = 0;
+        if (console.kind == CONSOLE_TERMINAL)
+            tcflush(console.tty, TCIFLUSH);
+        input_changed();
+    }
+    console_leave();
+    return shared ? STATUS_SUCCESS : STATUS_NO_MEMORY;
 }

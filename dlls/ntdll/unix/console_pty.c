@@ -258,7 +258,7 @@ static const struct file_ops pseudo_ops = {
     .destroy = pseudo_destroy,
 };
 
-static NTSTATUS pseudo_create(struct unix_console_create *request)
+NTSTATUS console_create_pseudo(struct unix_console_create *request)
 {
     struct pseudo_console *pty;
     struct file_object *file;
@@ -310,21 +310,4 @@ int console_pseudo_terminal(HANDLE console)
     }
     object_unref(obj);
     return fd;
-}
-
-NTSTATUS unix_call_console(ULONG function, PVOID arguments)
-{
-    struct unix_console_create create;
-    NTSTATUS status;
-
-    if (function != UNIX_CONSOLE_CREATE_PSEUDO)
-        return STATUS_PROCEDURE_NOT_FOUND;
-    if (!user_copy_in(&create, arguments, sizeof create))
-        return STATUS_ACCESS_VIOLATION;
-    status = pseudo_create(&create);
-    if (!status && !user_copy_out(arguments, &create, sizeof create)) {
-        handle_close((HANDLE)(uintptr_t)create.handle);
-        status = STATUS_ACCESS_VIOLATION;
-    }
-    return status;
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <sys/syscall.h>
 #include "child.h"
+#include "file.h"
 #include "process.h"
 #include "unix_call.h"
 
@@ -49,6 +50,7 @@ static void raise_event(int sig)
     void *routine = process_control_routine();
     ULONG event = sig == SIGINT ? CTRL_C_EVENT : sig == SIGQUIT ? CTRL_BREAK_EVENT : CTRL_CLOSE_EVENT;
     process_last_control_signal = sig;
+    console_interrupted();
     if (!routine || thread_create_native(routine, (void *)(ULONG_PTR)event))
         signal_default(sig);
 }

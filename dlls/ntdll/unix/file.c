@@ -639,6 +639,7 @@ static NTSTATUS open_same(struct nt_path *path, ACCESS_MASK access, ULONG share,
 static NTSTATUS open_device(struct nt_path *path, ACCESS_MASK access, ULONG share, ULONG options,
                             struct file_object **file)
 {
+    NTSTATUS status;
     int fd;
 
     access = access_map(&file_type, access);
@@ -659,17 +660,11 @@ static NTSTATUS open_device(struct nt_path *path, ACCESS_MASK access, ULONG shar
     case PATH_CONSOLE:
     case PATH_CONIN:
     case PATH_CONOUT:
-        fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-        if (fd < 0)
-            return STATUS_OBJECT_NAME_NOT_FOUND;
-        fd = fd < 3 ? unix_fd_reserve(fd) : fd;
-        *file = console_open(fd, access,
-                             path->kind == PATH_CONIN || (path->kind == PATH_CONSOLE && !(access & WANT_WRITE)));
-        if (!*file)
-            close(fd);
-        else
+        status = console_open_device(
+            access, path->kind == PATH_CONIN || (path->kind == PATH_CONSOLE && !(access & WANT_WRITE)), false, file);
+        if (!status)
             (*file)->options = options;
-        return *file ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+        return status;
     default:
         return pipe_open(path, access, share, options, file);
     }

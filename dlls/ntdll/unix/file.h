@@ -87,8 +87,10 @@ NTSTATUS file_create_std_handles(HANDLE out[3]);
 NTSTATUS file_open_unix(const char *path, ACCESS_MASK access, struct file_object **file);
 /* The descriptor of a file that was opened with all of `need`; stays the file's. `file` may be any object. */
 NTSTATUS file_get_fd(struct object *file, ACCESS_MASK need, int *fd);
-/* file_shared.c: a descriptor from another process as a file object of the kind it is; takes it. NULL: memory is out. */
-struct file_object *file_wrap(int fd, ACCESS_MASK access, ULONG options, bool append_only);
+/* file_shared.c: a descriptor from another process as a file object of the kind it is; takes it. NULL: memory is out. `form`:
+ * whether it is for appending only; what a console's handle is. */
+struct file_object *file_wrap(int fd, ACCESS_MASK access, ULONG options, uint32_t form);
+uint32_t file_form(const struct file_object *file, uint32_t *options);
 /* What another process needs to have the same file: data, malloc'ed, and a descriptor of its own. And its making there,
  * which takes the descriptor. */
 NTSTATUS file_export(struct file_object *file, void **data, uint32_t *size, int *fd);
@@ -248,9 +250,24 @@ bool io_copy_out(void *user, const void *src, size_t size);
 
 /* --- console.c --- */
 struct file_object *console_open(int fd, ACCESS_MASK access, bool input);
+/* CONIN$, CONOUT$, or a new screen buffer. STATUS_INVALID_HANDLE: the process has no console. */
+NTSTATUS console_open_device(ACCESS_MASK access, bool input, bool new_screen, struct file_object **file);
+/* What a console handle is, for another process, and one of that. */
+#define FILE_OPTION_CONSOLE 0x04000000 /* in file->options of a console's that travels */
+#define CONSOLE_FORM_INPUT  0x80000000u
+uint32_t console_form(const struct file_object *file);
+struct file_object *console_wrap(int fd, ACCESS_MASK access, uint32_t form);
 /* The terminal (a descriptor of its own) that a process with this ConsoleHandle is started on, or -1. */
 int console_pseudo_terminal(HANDLE console);
-void console_restore(void); /* the terminal as it was; called by process_exit */
+/* The console of a child, before it has any handles: what the parent's ConsoleHandle said, the segment of one without a
+ * terminal (or -1), and whether its terminal is a pseudo-console. */
+void console_start_child(int64_t console, int segment, bool pseudo);
+bool console_attached(void);
+int console_segment_fd(void);  /* of a console without a terminal, for a child; -1: it is none */
+void console_for_native(void); /* a native program is about to be started: the terminal as it expects it */
+void console_child_started(void);
+void console_interrupted(void); /* Ctrl-C or Ctrl-Break: who reads text returns */
+void console_restore(void);     /* the terminal as it was; called by process_exit */
 
 /* --- pipe.c --- */
 NTSTATUS pipe_open(struct nt_path *path, ACCESS_MASK access, ULONG share, ULONG options, struct file_object **file);

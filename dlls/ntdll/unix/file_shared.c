@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include "pipe.h"
 
-struct file_object *file_wrap(int fd, ACCESS_MASK access, ULONG options, bool append_only)
+struct file_object *file_wrap(int fd, ACCESS_MASK access, ULONG options, uint32_t form)
 {
     struct stat st;
     struct termios termios;
@@ -19,7 +19,11 @@ struct file_object *file_wrap(int fd, ACCESS_MASK access, ULONG options, bool ap
         return NULL;
     if (options & FILE_OPTION_SOCKET)
         return socket_wrap_fd(fd, access, options);
-    if (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode))
+    if (options & FILE_OPTION_CONSOLE) {
+        file = console_wrap(fd, access, form);
+        form = 0;
+        options &= ~(ULONG)FILE_OPTION_CONSOLE;
+    } else if (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode))
         file = pipe_wrap_fd(fd, access, st.st_mode);
     else if (S_ISCHR(st.st_mode) && !tcgetattr(fd, &termios))
         file = console_open(fd, access, !(access & FILE_WRITE_DATA) || fd == 0);
@@ -41,13 +45,22 @@ struct file_object *file_wrap(int fd, ACCESS_MASK access, ULONG options, bool ap
         file->os_position = true;
     }
     file->options = options;
-    file->append_only = append_only;
+    file->append_only = form != 0;
     return file;
+}
+
+uint32_t file_form(const struct file_object *file, uint32_t *options)
+{
+    *options = file->options;
+    if (file->kind != FILE_KIND_CONSOLE)
+        return file->append_only;
+    *options |= FILE_OPTION_CONSOLE;
+    return console_form(file);
 }
 
 /* How a file travels: by its descriptor, or as what pipe_export() says. */
 struct file_form {
-    uint32_t access, share, options, append_only, pipe_follows;
+    uint32_t access, share, options, form, pipe_follows;
 };
 
 NTSTATUS file_export(struct file_object *file, void **data, uint32_t *size, int *fd)
@@ -71,7 +84,8 @@ NTSTATUS file_export(struct file_object *file, void **data, uint32_t *size, int 
     }
     if (!(form = malloc(sizeof(*form))))
         return STATUS_NO_MEMORY;
-    *form = (struct file_form){ file->access, file->share, file->options, file->append_only, 0 };
+    *form = (struct file_form){ .access = file->access, .share = file->share };
+    form->form = file_form(file, &form->options);
     *fd = unix_fd_reserve(fcntl(file->fd, F_DUPFD_CLOEXEC, 3));
     if (*fd < 0) {
         free(form);
@@ -97,7 +111,7 @@ NTSTATUS file_import(const void *data, size_t size, int *fd, struct object **obj
     }
     if (size != sizeof(form) || *fd < 0)
         return STATUS_INVALID_PARAMETER;
-    file = file_wrap(*fd, form.access, form.options, form.append_only);
+    file = file_wrap(*fd, form.access, form.options, form.form);
     if (!file)
         return STATUS_NO_MEMORY;
     *fd = -1;

@@ -6,8 +6,17 @@
 #include "object.h"
 
 /* struct object's flags */
-#define OBJECT_PERMANENT 0x1u /* its name stays when the last handle is closed */
-#define OBJECT_EXCLUSIVE 0x2u
+#define OBJECT_PERMANENT       0x1u /* its name stays when the last handle is closed */
+#define OBJECT_EXCLUSIVE       0x2u
+#define OBJECT_ASK_BEFORE_WAIT 0x4u /* its cell is only right after console_about_to_wait() */
+
+/* console_input.c */
+void console_about_to_wait(struct object *obj);
+static inline void object_before_wait(struct object *obj)
+{
+    if (__builtin_expect(obj->flags & OBJECT_ASK_BEFORE_WAIT, 0))
+        console_about_to_wait(obj);
+}
 
 /* handle.c */
 void handle_table_init(void);

@@ -409,7 +409,7 @@ static bool make_parameters(const struct process_start *start)
 HANDLE process_console_handle(void)
 {
     /* A program has a console if it was started on a terminal; CONOUT$ opens it by name. Any non-null value says so. */
-    return isatty(0) || isatty(1) || isatty(2) ? (HANDLE)(ULONG_PTR)0x3 : NULL;
+    return console_attached() ? (HANDLE)(ULONG_PTR)0x3 : NULL;
 }
 
 static bool make_peb(void)

@@ -113,7 +113,12 @@ static NTSTATUS child_status(const struct process_object *process)
     waitid(P_PIDFD, (id_t)process->pidfd, &info, WEXITED | WNOWAIT);
     if (process->kill_requested || (info.si_status == SIGKILL && ended_by_other(process, &status)))
         return status;
-    return info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
+    if (info.si_code == CLD_EXITED)
+        return info.si_status;
+    int sig = info.si_status; /* control events end a Windows program by the signals that stand for them (control.c) */
+    if (process->start && (sig == SIGINT || sig == SIGQUIT || sig == SIGTERM || sig == SIGHUP))
+        return STATUS_CONTROL_C_EXIT;
+    return 128 + sig;
 }
 
 static void process_has_ended(struct process_object *process)

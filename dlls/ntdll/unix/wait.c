@@ -2,6 +2,7 @@
 /* wait.c: the system calls that wait for objects; wait_cells.c does it. */
 #include <sched.h>
 #include "cell.h"
+#include "object_private.h"
 
 /* --- objects and handles --- */
 
@@ -50,6 +51,7 @@ NTSTATUS NtWaitForSingleObject(HANDLE Handle, BOOLEAN Alertable, LARGE_INTEGER *
     NTSTATUS status = handle_lookup(Handle, NULL, SYNCHRONIZE, &obj);
     if (status)
         return status;
+    object_before_wait(obj);
     return wait_held(obj, Alertable, Timeout ? &timeout : NULL);
 }
 
@@ -74,6 +76,7 @@ NTSTATUS NtWaitForMultipleObjects(ULONG Count, HANDLE *Handles, ULONG WaitType, 
     while (found < Count && !status) {
         status = handle_lookup(handles[found], NULL, SYNCHRONIZE, &objects[found]);
         if (!status) {
+            object_before_wait(objects[found]);
             status = target_of(objects[found], &targets[found]);
             targets[found].position = (uint8_t)found;
             found++;

@@ -350,6 +350,8 @@ NTSTATUS NtAssociateWaitCompletionPacket(HANDLE WaitCompletionPacketHandle, HAND
     if (!status && ((struct completion_port *)port)->remote)
         status = STATUS_NOT_SUPPORTED; /* others could take the packet, and not give it back */
     bool signalled = false;
+    if (!status)
+        object_before_wait(target);
     if (!status) {
         native_lock(&packet->lock);
         if (__atomic_load_n(&packet->state, __ATOMIC_ACQUIRE) != PACKET_IDLE) {
