@@ -8,6 +8,7 @@
  * Within the segment everything is found by offset, and whatever is read as one is checked: another process may have been
  * killed in the middle of a change.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -226,6 +227,28 @@ static bool lock_file(int fd, short type, bool wait)
     return !err;
 }
 
+/* Those of terminals whose last program was killed are nobody's: whoever makes one clears up. */
+static void sweep(const char *path)
+{
+    char folder[320];
+    struct dirent *entry;
+
+    snprintf(folder, sizeof(folder), "%.*s", (int)(strrchr(path, '/') - path), path);
+    DIR *names = opendir(folder);
+    while (names && (entry = readdir(names))) {
+        int fd = strncmp(entry->d_name, "console-", 8)
+                     ? -1
+                     : openat(dirfd(names), entry->d_name, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+        if (fd < 0)
+            continue;
+        if (lock_file(fd, F_WRLCK, false))
+            unlinkat(dirfd(names), entry->d_name, 0);
+        close(fd);
+    }
+    if (names)
+        closedir(names);
+}
+
 /* The segment of the terminal, with our read lock on it. */
 static struct console_shared *open_terminal_shared(bool make)
 {
@@ -242,6 +265,7 @@ static struct console_shared *open_terminal_shared(bool make)
         fd = unix_fd_reserve(fd);
         bool alone = lock_file(fd, F_WRLCK, false);
         if (alone && make) {
+            sweep(path); /* our own is locked */
             if (!ftruncate(fd, 0) && !ftruncate(fd, SHARED_SIZE) && (shared = map_shared(fd)))
                 init_shared(shared, false);
         }
