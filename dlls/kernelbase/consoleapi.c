@@ -153,56 +153,64 @@ BOOL WINAPI ReadConsoleW(HANDLE handle, void *buffer, DWORD count, DWORD *read, 
     return set_ntstatus(status);
 }
 
-/* What of a multibyte character did not fit the last ReadConsoleA's buffer. */
-static char pending[8];
-static DWORD pending_count;
+/* What did not fit the last ReadConsoleA's buffer. */
+static char *pending;
+static DWORD pending_at, pending_count;
 static SRWLOCK pending_lock = SRWLOCK_INIT;
+
+static DWORD take_pending(char *buffer, DWORD count)
+{
+    DWORD n;
+
+    RtlAcquireSRWLockExclusive(&pending_lock);
+    n = min(pending_count - pending_at, count);
+    if (n)
+        memcpy(buffer, pending + pending_at, n);
+    pending_at += n;
+    RtlReleaseSRWLockExclusive(&pending_lock);
+    return n;
+}
 
 BOOL WINAPI ReadConsoleA(HANDLE handle, void *buffer, DWORD count, DWORD *read, void *input_control)
 {
-    WCHAR short_text[256], *text = short_text;
-    DWORD length, bytes = 0, wanted;
-    char character[8];
+    DWORD length, bytes, room = min(count, 0x100000);
     UINT cp = GetConsoleCP();
-    char *out = buffer;
-    CPINFO info;
+    BOOL result = FALSE;
+    WCHAR *text;
+    char *narrow = NULL;
 
-    *read = 0;
-    RtlAcquireSRWLockExclusive(&pending_lock);
-    bytes = min(pending_count, count);
-    memcpy(out, pending, bytes);
-    memmove(pending, pending + bytes, pending_count - bytes);
-    pending_count -= bytes;
-    RtlReleaseSRWLockExclusive(&pending_lock);
-    if (bytes) {
-        *read = bytes;
+    if ((*read = take_pending(buffer, count)))
         return TRUE;
-    }
-    /* As many characters as surely fit: a UTF-16 unit needs three bytes at most in UTF-8. */
-    wanted = max(count / (GetCPInfo(cp, &info) ? min(info.MaxCharSize, 3) : 1), 1);
-    if (wanted > ARRAY_SIZE(short_text) && !(text = kb_alloc(wanted * sizeof(WCHAR))))
+    if (!(text = kb_alloc((room + 1) * sizeof(WCHAR))))
         return fail(ERROR_NOT_ENOUGH_MEMORY);
-    if (!ReadConsoleW(handle, text, wanted, &length, input_control)) {
-        if (text != short_text)
-            kb_free(text);
-        return FALSE;
+    if (!ReadConsoleW(handle, text, room, &length, input_control))
+        goto done;
+    if (!length) {
+        result = TRUE;
+        goto done;
     }
-    if (wanted > 1 || !length)
-        bytes = length ? WideCharToMultiByte(cp, 0, text, length, out, count, NULL, NULL) : 0;
-    else {
-        DWORD n = WideCharToMultiByte(cp, 0, text, length, character, sizeof(character), NULL, NULL);
-
-        bytes = min(n, count);
-        memcpy(out, character, bytes);
+    bytes = WideCharToMultiByte(cp, 0, text, length, NULL, 0, NULL, NULL);
+    if (!(narrow = kb_alloc(bytes + 1))) {
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+        goto done;
+    }
+    WideCharToMultiByte(cp, 0, text, length, narrow, bytes, NULL, NULL);
+    *read = min(bytes, count);
+    memcpy(buffer, narrow, *read);
+    if (bytes > count) {
         RtlAcquireSRWLockExclusive(&pending_lock);
-        pending_count = n - bytes;
-        memcpy(pending, character + bytes, pending_count);
+        kb_free(pending);
+        pending = narrow;
+        pending_at = count;
+        pending_count = bytes;
         RtlReleaseSRWLockExclusive(&pending_lock);
+        narrow = NULL;
     }
-    if (text != short_text)
-        kb_free(text);
-    *read = bytes;
-    return TRUE;
+    result = TRUE;
+done:
+    kb_free(text);
+    kb_free(narrow);
+    return result;
 }
 
 BOOL WINAPI WriteConsoleW(HANDLE handle, const void *text, DWORD count, DWORD *written, void *reserved)

@@ -123,11 +123,29 @@ static ULONG root_of(const struct process_table *table, ULONG id)
     return root;
 }
 
-static bool shares_console(const struct process_line *line, const struct process_line *self)
+static bool descends_from(const struct process_table *table, ULONG id, ULONG ancestor)
 {
-    if (console.kind == CONSOLE_TERMINAL && self->terminal)
-        return line->terminal == self->terminal;
-    return line->session == self->session;
+    for (unsigned steps = 0; steps < 1000 && id != ancestor; steps++) {
+        struct process_line *line = find_process(table, id);
+        if (!line)
+            return false;
+        id = line->parent;
+    }
+    return id == ancestor;
+}
+
+static bool shares_console(const struct process_table *table, const struct process_line *line,
+                           const struct process_line *self, const struct process_entry *entries, uint32_t count)
+{
+    if (line->id == process_id)
+        return true;
+    if (console.kind == CONSOLE_TERMINAL)
+        return self->terminal && line->terminal == self->terminal;
+    for (uint32_t i = 0; i < count; i++)
+        if (entries[i].process_id == line->id)
+            return true;
+    /* who has not used it so far: the programs that were started below the one that made it */
+    return line->ours && line->session == self->session && descends_from(table, line->id, console.shared->owner);
 }
 
 /* The Windows process group that its creator put it into, from its command line (child_launch.c). */
@@ -172,10 +190,14 @@ static NTSTATUS list_processes(struct unix_console_list *list)
         free(table.lines);
         return STATUS_NO_MEMORY;
     }
+    uint32_t known = 0;
+    const struct process_entry *entries =
+        console_enter(console.kind == CONSOLE_HEADLESS) ? console_processes(&known) : NULL;
     /* newest first, as on Windows */
     for (size_t i = table.count; self && i--;)
-        if (table.lines[i].id == process_id || shares_console(&table.lines[i], self))
+        if (shares_console(&table, &table.lines[i], self, entries, known))
             ids[count++] = table.lines[i].id;
+    console_leave();
     free(table.lines);
     NTSTATUS status = STATUS_SUCCESS;
     if (count <= list->capacity && !user_copy_out((void *)(uintptr_t)list->ids, ids, count * sizeof *ids))

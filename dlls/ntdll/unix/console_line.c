@@ -626,55 +626,64 @@ static NTSTATUS read_units(struct io *io, const struct nt_console_read *request,
     return status;
 }
 
-/* ReadFile gives bytes in the console's input code page. What of a character did not fit waits for the next call. */
+/* ReadFile gives bytes in the console's input code page. Those that did not fit wait for the next call. */
 static struct {
-    char bytes[16];
-    size_t count;
+    char *bytes;
+    size_t at, count;
 } bytes_rest;
 static pthread_mutex_t bytes_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static size_t take_bytes_rest(char *out, size_t room)
 {
     pthread_mutex_lock(&bytes_lock);
-    size_t n = bytes_rest.count < room ? bytes_rest.count : room;
-    memcpy(out, bytes_rest.bytes, n);
-    bytes_rest.count -= n;
-    memmove(bytes_rest.bytes, bytes_rest.bytes + n, bytes_rest.count);
+    size_t n = bytes_rest.count - bytes_rest.at;
+    n = n < room ? n : room;
+    if (n)
+        memcpy(out, bytes_rest.bytes + bytes_rest.at, n);
+    bytes_rest.at += n;
     pthread_mutex_unlock(&bytes_lock);
     return n;
 }
 
-/* `out` has 16 bytes more than `room`. */
-static size_t bytes_from_units(const WCHAR *text, size_t count, char *out, size_t room)
+static char *bytes_from_units(const WCHAR *text, size_t count, size_t *length)
 {
     struct console_shared *shared = console_enter(false);
     ULONG cp = shared ? shared->input_cp : 65001;
+    char *bytes = malloc(4 * count + 16);
     console_leave();
-    size_t n = cp == 65001 ? utf16_to_utf8(text, count, out, room + 16)
-                           : console_units_to_code_page(cp, text, count, out, room + 16);
-    if (n <= room)
-        return n;
-    pthread_mutex_lock(&bytes_lock);
-    bytes_rest.count = n - room < sizeof(bytes_rest.bytes) ? n - room : sizeof(bytes_rest.bytes);
-    memcpy(bytes_rest.bytes, out + room, bytes_rest.count);
-    pthread_mutex_unlock(&bytes_lock);
-    return room;
+    if (bytes)
+        *length = cp == 65001 ? utf16_to_utf8(text, count, bytes, 4 * count)
+                              : console_units_to_code_page(cp, text, count, bytes, 4 * count);
+    return bytes;
 }
 
 static NTSTATUS read_bytes(struct io *io, size_t room, size_t *count)
 {
     struct nt_console_read request = { 0, 0 };
-    size_t units = room >= 3 ? room / 3 : 1, got = 0; /* as many as surely fit */
-    WCHAR *text = malloc((units + 1) * sizeof(WCHAR));
-    char *bytes = malloc(room + 16);
+    size_t got = 0, length = 0;
+    WCHAR *text = malloc((room + 1) * sizeof(WCHAR));
+    char *bytes = malloc(room);
     NTSTATUS status = text && bytes ? STATUS_SUCCESS : STATUS_NO_MEMORY;
 
     *count = 0;
     if (!status && !(*count = take_bytes_rest(bytes, room)) &&
-        !(status = read_units(io, &request, text, units, &got, true)))
-        *count = bytes_from_units(text, got, bytes, room);
+        !(status = read_units(io, &request, text, room, &got, true))) {
+        free(bytes);
+        if (!(bytes = bytes_from_units(text, got, &length)))
+            status = STATUS_NO_MEMORY;
+        *count = length < room ? length : room;
+    }
     if (!status && !io_copy_out(io->buffer, bytes, *count))
         status = STATUS_ACCESS_VIOLATION;
+    if (!status && length > *count) {
+        pthread_mutex_lock(&bytes_lock);
+        free(bytes_rest.bytes);
+        bytes_rest.bytes = bytes;
+        bytes_rest.at = *count;
+        bytes_rest.count = length;
+        pthread_mutex_unlock(&bytes_lock);
+        bytes = NULL;
+    }
     free(text);
     free(bytes);
     return status;
