@@ -9,7 +9,8 @@ static char name[MAX_PATH], other[MAX_PATH];
 static HANDLE process, to_child, from_child;
 
 struct order {
-    char what; /* o: open and keep, c: close, d: delete, m: rename `other` over the file, q: quit, i: adopt a handle, l: lock */
+    char
+        what; /* o: open and keep, c: close, d: delete, m: rename `other` over the file, q: quit, i: adopt a handle, l: lock */
     DWORD access, share;
     HANDLE handle;
 };

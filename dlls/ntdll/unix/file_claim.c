@@ -3,11 +3,11 @@
  * file_claim.c: sharing modes between processes. What a file is opened for and what it denies to others is kept as read locks of
  * the open file description (fcntl(2), F_OFD_SETLK) on six bytes at the largest offsets there are, one for each:
  *
- *     used for:  deletion  reading  writing     denied:  writing  deletion  reading
+ *     used for:  deletion  writing  reading     denied:  deletion  writing  reading
  *
  * Read locks never stand in each other's way, so who opens a file places its own first and then asks whether anybody else holds
  * one that it must not meet. So the kernel keeps the state: it goes with the last duplicate of the descriptor, in whichever
- * process that is and however it ends, and no server is asked. The order of the bytes makes the usual modes few ranges.
+ * process that is and however it ends, and no server is asked. The order of the bytes makes each of the usual modes one range.
  *
  * Programs that are not ours see these locks only if they lock whole files by fcntl or lockf, which they then cannot do
  * exclusively while a Windows program has the file open. Theirs are not taken for sharing modes.
@@ -18,7 +18,9 @@
 #include <unistd.h>
 #include "file.h"
 
-enum { USE_DELETE = 1, USE_READ = 2, USE_WRITE = 4, DENY_WRITE = 8, DENY_DELETE = 16, DENY_READ = 32, CLAIMS = 6 };
+enum { USE_DELETE = 1, USE_WRITE = 2, USE_READ = 4, DENY_DELETE = 8, DENY_WRITE = 16, DENY_READ = 32, CLAIMS = 6 };
+#define ALL_USES   (USE_DELETE | USE_WRITE | USE_READ)
+#define ALL_DENIED (DENY_DELETE | DENY_WRITE | DENY_READ)
 
 _Static_assert(CLAIM_OFFSET == INT64_MAX - CLAIMS, "the claims are the last bytes that can be locked");
 
@@ -64,6 +66,11 @@ static bool place(int fd, unsigned claims)
 /* Whether another description has one of these claims. */
 static bool others_have(int fd, unsigned claims)
 {
+    unsigned all = ALL_USES | ALL_DENIED;
+    struct flock any = next_range(&all, F_WRLCK);
+
+    if (!fcntl(fd, F_OFD_GETLK, &any) && any.l_type == F_UNLCK)
+        return false; /* nobody has it open: mostly so */
     while (claims) {
         struct flock lock = next_range(&claims, F_WRLCK);
         if (!fcntl(fd, F_OFD_GETLK, &lock) && lock.l_type == F_RDLCK && lock.l_start >= CLAIM_OFFSET)
@@ -88,8 +95,10 @@ NTSTATUS claim_enter(struct file_object *file)
 {
     unsigned claims = claims_of(file->access, file->share), against = opposite(claims);
 
-    if (file->fd_is_path || !(claims & (USE_READ | USE_WRITE | USE_DELETE)))
+    if (file->fd_is_path || !(claims & ALL_USES))
         return STATUS_SUCCESS;
+    if ((claims & ALL_DENIED) == ALL_DENIED)
+        claims |= USE_READ; /* one range; who denies everything meets everybody anyway */
     if (!place(file->fd, claims) || !others_have(file->fd, against))
         return STATUS_SUCCESS;
     /* Somebody who opens it at this moment may see these claims, and this one theirs, and both would fail. So what is
@@ -114,7 +123,7 @@ NTSTATUS claim_check_replace(int dirfd, const char *name, bool posix)
 
     if (fd < 0)
         return STATUS_SUCCESS;
-    claimed = others_have(fd, posix ? DENY_DELETE : USE_READ | USE_WRITE | USE_DELETE);
+    claimed = others_have(fd, posix ? DENY_DELETE : ALL_USES);
     close(fd);
     return claimed ? STATUS_ACCESS_DENIED : STATUS_SUCCESS;
 }

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * files.c: what operations on files cost, with Linux's calls and with Windows', in the folder it is started in. Prints
+ * `name<tab>nanoseconds` each, the least of some rounds. `files NUMBER` uses folders of that many entries (default 20,000).
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static unsigned entries = 20000;
+static char block[65536];
+static uint64_t sum; /* what is read is used */
+
+static void entry_name(char *name, unsigned i)
+{
+    sprintf(name, "bench.dir/Entry-%06u.txt", i * 7919u % entries);
+}
+
+#ifdef _WIN32
+#include <windows.h>
+
+static HANDLE file;
+static char *view;
+#define FILE_SIZE (64ll << 20)
+
+static double now(void)
+{
+    LARGE_INTEGER count, frequency;
+    QueryPerformanceFrequency(&frequency);
+    QueryPerformanceCounter(&count);
+    return (double)count.QuadPart * 1e9 / (double)frequency.QuadPart;
+}
+static void make_folder(const char *name)
+{
+    CreateDirectoryA(name, NULL);
+}
+static void make_file(const char *name)
+{
+    CloseHandle(CreateFileA(name, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL));
+}
+static void open_big(void)
+{
+    file = CreateFileA("bench.big", GENERIC_READ | GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
+}
+static void map_big(void)
+{
+    HANDLE section = CreateFileMappingA(file, NULL, PAGE_READONLY, 0, 0, NULL);
+    view = MapViewOfFile(section, FILE_MAP_READ, 0, 0, 0);
+    CloseHandle(section);
+}
+static void write_at(uint64_t offset, unsigned size)
+{
+    OVERLAPPED at = { .Offset = (DWORD)offset, .OffsetHigh = (DWORD)(offset >> 32) };
+    DWORD done;
+    WriteFile(file, block, size, &done, &at);
+}
+static void read_at(uint64_t offset, unsigned size)
+{
+    OVERLAPPED at = { .Offset = (DWORD)offset, .OffsetHigh = (DWORD)(offset >> 32) };
+    DWORD done;
+    ReadFile(file, block, size, &done, &at);
+}
+static void open_close(const char *name)
+{
+    CloseHandle(CreateFileA(name, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL));
+}
+static void query(const char *name)
+{
+    WIN32_FILE_ATTRIBUTE_DATA data;
+    GetFileAttributesExA(name, GetFileExInfoStandard, &data);
+    sum += data.nFileSizeLow;
+}
+static void enumerate(void)
+{
+    WIN32_FIND_DATAA data;
+    HANDLE find = FindFirstFileA("bench.dir\\*", &data);
+    do
+        sum += data.nFileSizeLow + data.cFileName[0];
+    while (FindNextFileA(find, &data));
+    FindClose(find);
+}
+static void small_file(const char *name)
+{
+    DWORD done;
+    HANDLE small = CreateFileA(name, GENERIC_WRITE, 0, NULL, CREATE_NEW, 0, NULL);
+    WriteFile(small, block, 1000, &done, NULL);
+    CloseHandle(small);
+}
+static void delete_file(const char *name)
+{
+    DeleteFileA(name);
+}
+static void clean_up(void)
+{
+    UnmapViewOfFile(view);
+    CloseHandle(file);
+    DeleteFileA("bench.big");
+    for (unsigned i = 0; i < entries; i++) {
+        char name[64];
+        entry_name(name, i);
+        DeleteFileA(name);
+    }
+    RemoveDirectoryA("bench.dir");
+}
+
+#else
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static int file;
+static char *view;
+#define FILE_SIZE (64ll << 20)
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+static void make_folder(const char *name)
+{
+    mkdir(name, 0777);
+}
+static void make_file(const char *name)
+{
+    close(open(name, O_WRONLY | O_CREAT | O_TRUNC, 0666));
+}
+static void open_big(void)
+{
+    file = open("bench.big", O_RDWR | O_CREAT | O_TRUNC, 0666);
+}
+static void map_big(void)
+{
+    view = mmap(NULL, FILE_SIZE, PROT_READ, MAP_SHARED, file, 0);
+}
+static void write_at(uint64_t offset, unsigned size)
+{
+    if (pwrite(file, block, size, offset) != size)
+        exit(1);
+}
+static void read_at(uint64_t offset, unsigned size)
+{
+    if (pread(file, block, size, offset) != size)
+        exit(1);
+}
+static void open_close(const char *name)
+{
+    close(open(name, O_RDONLY | O_CLOEXEC));
+}
+static void query(const char *name)
+{
+    struct stat st;
+    stat(name, &st);
+    sum += st.st_size;
+}
+static void enumerate(void)
+{
+    DIR *dir = opendir("bench.dir");
+    struct dirent *entry;
+    struct stat st;
+    while ((entry = readdir(dir))) {
+        fstatat(dirfd(dir), entry->d_name, &st, 0);
+        sum += st.st_size + entry->d_name[0];
+    }
+    closedir(dir);
+}
+static void small_file(const char *name)
+{
+    int small = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (write(small, block, 1000) != 1000)
+        exit(1);
+    close(small);
+}
+static void delete_file(const char *name)
+{
+    unlink(name);
+}
+static void clean_up(void)
+{
+    close(file);
+    unlink("bench.big");
+    for (unsigned i = 0; i < entries; i++) {
+        char name[64];
+        entry_name(name, i);
+        unlink(name);
+    }
+    rmdir("bench.dir");
+}
+#endif
+
+static unsigned counter;
+
+static void run_open_close(void)
+{
+    char name[64];
+    entry_name(name, counter++);
+    open_close(name);
+}
+static void run_query(void)
+{
+    char name[64];
+    entry_name(name, counter++);
+    query(name);
+}
+/* Natively the exact name: that is the limit. */
+static void run_wrong_case(void)
+{
+    char name[64];
+    entry_name(name, counter++);
+#ifdef _WIN32
+    memcpy(strchr(name, '/') + 1, "eNTRY", 5);
+#endif
+    open_close(name);
+}
+static void run_missing(void)
+{
+    char name[64];
+    entry_name(name, counter++);
+    name[strlen(name) - 1] = 'x';
+    query(name);
+}
+static void run_write_64k(void)
+{
+    write_at(counter++ * 65536ull % FILE_SIZE, 65536);
+}
+static void run_read_64k(void)
+{
+    read_at(counter++ * 65536ull % FILE_SIZE, 65536);
+}
+static void run_read_4k(void)
+{
+    read_at(counter++ * 2654435761u % (FILE_SIZE / 4096) * 4096, 4096);
+}
+static void run_mapped(void)
+{
+    const uint64_t *words = (const uint64_t *)(view + counter++ * 65536ull % FILE_SIZE);
+    for (unsigned i = 0; i < 8192; i++)
+        sum += words[i];
+}
+static void run_small_files(void)
+{
+    char name[64];
+    for (unsigned i = 0; i < 5000; i++) {
+        sprintf(name, "bench.dir/small-%u", i);
+        small_file(name);
+    }
+    for (unsigned i = 0; i < 5000; i++) {
+        sprintf(name, "bench.dir/small-%u", i);
+        delete_file(name);
+    }
+}
+
+static const struct {
+    const char *name;
+    void (*run)(void);
+    int times;
+} benches[] = {
+    { "write-64K", run_write_64k, 1024 },
+    { "read-64K", run_read_64k, 1024 },
+    { "read-4K-random", run_read_4k, 20000 },
+    { "mapped-64K", run_mapped, 1024 },
+    { "open-close", run_open_close, 5000 },
+    { "query", run_query, 5000 },
+    { "wrong-case", run_wrong_case, 5000 },
+    { "missing", run_missing, 5000 },
+    { "enumerate", enumerate, 1 },
+    { "small-files", run_small_files, 1 },
+};
+
+int main(int argc, char **argv)
+{
+    if (argc > 1)
+        entries = atoi(argv[1]);
+    make_folder("bench.dir");
+    for (unsigned i = 0; i < entries; i++) {
+        char name[64];
+        entry_name(name, i);
+        make_file(name);
+    }
+    open_big();
+    for (uint64_t at = 0; at < FILE_SIZE; at += sizeof(block))
+        write_at(at, sizeof(block));
+    map_big();
+    run_mapped();
+    for (size_t i = 0; i < sizeof(benches) / sizeof(*benches); i++) {
+        double least = 1e18;
+        for (int round = 0; round < 5; round++) {
+            double start = now();
+            for (int n = 0; n < benches[i].times; n++)
+                benches[i].run();
+            double each = (now() - start) / benches[i].times;
+            least = each < least ? each : least;
+        }
+        printf("%s\t%.1f\n", benches[i].name, least);
+        fflush(stdout);
+    }
+    clean_up();
+    return sum == 1;
+}
