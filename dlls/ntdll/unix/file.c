@@ -56,27 +56,33 @@ struct file_object *file_alloc(enum file_kind kind, const struct file_ops *ops, 
 }
 
 /* Removes the name of a file whose last handle (or, with POSIX semantics, this handle) is closed. */
+/* Whether the name leads to the file itself. */
+static bool names_file(const char *name, const struct file_object *file, struct stat *st)
+{
+    return !lstat(name, st) && st->st_dev == file->inode->dev && st->st_ino == file->inode->ino;
+}
+
 void file_remove_name(struct file_object *file)
 {
     char target[4096];
-    struct stat own, named;
+    struct stat st;
     struct fd_path self;
     const char *name = file->unix_path;
     ssize_t n;
 
-    if (file->fd < 0 || fstatat(file->fd, "", &own, AT_EMPTY_PATH) || !own.st_nlink)
+    if (file->fd < 0 || !file->inode)
         return;
     /* The name as opened may lead elsewhere now, or through a link: the kernel knows the file's own. */
-    if (!name || lstat(name, &named) || named.st_dev != own.st_dev || named.st_ino != own.st_ino) {
+    if (!name || !names_file(name, file, &st)) {
         n = readlink(fd_path(file->fd, &self), target, sizeof target - 1);
         if (n <= 0)
             return;
         target[n] = 0;
         name = target;
-        if (lstat(name, &named) || named.st_dev != own.st_dev || named.st_ino != own.st_ino)
+        if (!names_file(name, file, &st))
             return;
     }
-    if (!unlinkat(AT_FDCWD, name, S_ISDIR(own.st_mode) ? AT_REMOVEDIR : 0))
+    if (!unlinkat(AT_FDCWD, name, S_ISDIR(st.st_mode) ? AT_REMOVEDIR : 0))
         path_note_change(AT_FDCWD, name, false);
 }
 
@@ -537,7 +543,7 @@ static NTSTATUS open_or_create(struct open *o, bool *created)
         if (err != ENOENT && err != ENOTDIR)
             return status_from_errno(err);
     }
-    status = o->disposition == FILE_CREATE ? path_resolve(o->path) : path_resolve_other(o->path);
+    status = path_resolve_other(o->path); /* FILE_CREATE: that the exact name is there, O_EXCL tells */
     if (!status && o->path->joined && replaces(o->disposition)) {
         /* a file of the installation is replaced by one in the prefix */
         if (!path_replace(o->path, 0, o->path->len, o->path->prefix_name))
