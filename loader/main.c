@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "command.h"
+#include "pipe_bridge.h"
 #include "process.h"
 
 static const char usage[] =
@@ -164,6 +165,8 @@ int main(int argc, char **argv)
     options.prefix_dir = default_prefix();
     if (argc > 2 && !strcmp(argv[1], "--start")) /* made by NtCreateUserProcess */
         return process_run_child(atoi(argv[2]));
+    if (argc > 2 && !strcmp(argv[1], "--bridge")) /* made for native programs with named pipes as standard handles */
+        return pipe_bridge_main(argv[2]);
     for (; i < argc && argv[i][0] == '-'; i++) {
         if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
             fputs(usage, stdout);

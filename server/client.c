@@ -427,6 +427,7 @@ void client_gone(struct client *client)
             recover_thread_record(client->records.slots[i].key);
     process_forget_client(client);
     pipes_forget_client(client);
+    mailslots_forget_client(client);
     for (uint32_t i = 0; i < client->held.capacity; i++)
         if (client->held.slots[i].key) {
             struct object *object = object_find(client->held.slots[i].key);

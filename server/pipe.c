@@ -10,6 +10,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 #include "server.h"
+#include "pipe_shared.h"
 
 struct pipe {
     uint32_t type, configuration, maximum, inbound, outbound;
@@ -17,6 +18,8 @@ struct pipe {
     uint32_t count;
     struct instance *instances; /* those that listen come first */
     struct waiting *waiting;
+    void *security; /* self-relative descriptor, or NULL */
+    uint32_t security_size, security_number;
     struct name_entry entry;
 };
 
@@ -36,6 +39,8 @@ struct waiting {
     uint32_t serial;
     struct source timer;
 };
+
+#define PIPE_MAX_SECURITY 0x10000u
 
 static struct name_table names;
 static struct instance **instances; /* by number */
@@ -113,6 +118,12 @@ static void wait_done(struct waiting *waiting, NTSTATUS status)
     free_later(waiting);
 }
 
+static void free_pipe(struct pipe *pipe)
+{
+    free(pipe->security);
+    free(pipe);
+}
+
 /* The name goes with the last instance. */
 static void close_instance(struct instance *instance)
 {
@@ -127,7 +138,7 @@ static void close_instance(struct instance *instance)
     while (pipe->waiting)
         wait_done(pipe->waiting, STATUS_OBJECT_NAME_NOT_FOUND);
     name_remove(&names, &pipe->entry);
-    free(pipe);
+    free_pipe(pipe);
 }
 
 void pipes_forget_client(struct client *client)
@@ -143,11 +154,22 @@ void pipes_forget_client(struct client *client)
 
 /* --- requests --- */
 
-static struct pipe *make_pipe(const struct protocol_pipe_create_in *in, const struct message_part *name)
+static struct pipe *make_pipe(const struct protocol_pipe_create_in *in, const struct message_part *name,
+                              const struct message_part *security)
 {
+    static uint32_t last_number;
     struct pipe *pipe = calloc(1, sizeof(*pipe) + name->size);
     if (!pipe)
         return NULL;
+    if (security->size) {
+        if (!(pipe->security = malloc(security->size))) {
+            free(pipe);
+            return NULL;
+        }
+        memcpy(pipe->security, security->data, security->size);
+        pipe->security_size = security->size;
+        pipe->security_number = ++last_number ? last_number : ++last_number;
+    }
     pipe->type = in->type;
     pipe->configuration = in->configuration;
     pipe->maximum = in->maximum;
@@ -157,10 +179,20 @@ static struct pipe *make_pipe(const struct protocol_pipe_create_in *in, const st
     pipe->entry.length = name->size / sizeof(uint16_t);
     memcpy(pipe->entry.text, name->data, name->size);
     if (!name_add(&names, &pipe->entry)) {
-        free(pipe);
+        free_pipe(pipe);
         return NULL;
     }
     return pipe;
+}
+
+/* An answer with the descriptor, if there is one and memory for it. */
+static bool answer_security(struct message *message, const struct pipe *pipe)
+{
+    if (!pipe->security || !(message->reply = malloc(pipe->security_size)))
+        return !pipe->security;
+    memcpy(message->reply, pipe->security, pipe->security_size);
+    message->reply_size = pipe->security_size;
+    return true;
 }
 
 uint32_t serve_pipe_create(struct message *message, const struct protocol_pipe_create_in *in,
@@ -181,7 +213,9 @@ uint32_t serve_pipe_create(struct message *message, const struct protocol_pipe_c
     } else {
         if (in->disposition == FILE_OPEN)
             return (uint32_t)STATUS_OBJECT_NAME_NOT_FOUND;
-        if (!(pipe = make_pipe(in, name)))
+        if (message->parts[1].size > PIPE_MAX_SECURITY)
+            return (uint32_t)STATUS_INVALID_SECURITY_DESCR;
+        if (!(pipe = make_pipe(in, name, &message->parts[1])))
             return (uint32_t)STATUS_NO_MEMORY;
         out->created = 1;
     }
@@ -193,7 +227,7 @@ uint32_t serve_pipe_create(struct message *message, const struct protocol_pipe_c
         free(instance);
         if (!pipe->count) {
             name_remove(&names, &pipe->entry);
-            free(pipe);
+            free_pipe(pipe);
         }
         return (uint32_t)STATUS_NO_MEMORY;
     }
@@ -206,6 +240,8 @@ uint32_t serve_pipe_create(struct message *message, const struct protocol_pipe_c
     out->inbound = pipe->inbound;
     out->outbound = pipe->outbound;
     out->timeout = pipe->timeout;
+    if (!out->created)
+        answer_security(message, pipe);
     return STATUS_SUCCESS;
 }
 
@@ -243,6 +279,25 @@ uint32_t serve_pipe_take(struct message *message, const struct protocol_pipe_tak
     return STATUS_SUCCESS;
 }
 
+/* Two sockets, in each of which the shared memory's descriptor waits for its reader. */
+static bool make_connection(const struct pipe *pipe, const struct client *server, const struct client *client,
+                            int pair[2])
+{
+    struct pipe_kind kind = { pipe->type, pipe->configuration, pipe->maximum, pipe->inbound, pipe->outbound };
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
+        return false;
+    int memory = pipe_shared_make(&kind, server->process->id, client->process->id);
+    bool made = memory >= 0 && pipe_send_descriptor(pair[0], "", 1, &memory, 1) &&
+                pipe_send_descriptor(pair[1], "", 1, &memory, 1);
+    if (memory >= 0)
+        close(memory);
+    if (!made) {
+        close(pair[0]);
+        close(pair[1]);
+    }
+    return made;
+}
+
 uint32_t serve_pipe_connect(struct message *message, const struct protocol_pipe_connect_in *in,
                             struct protocol_pipe_connect_out *out)
 {
@@ -257,10 +312,13 @@ uint32_t serve_pipe_connect(struct message *message, const struct protocol_pipe_
     if ((pipe->configuration == FILE_PIPE_INBOUND && in->access & FILE_READ_DATA) ||
         (pipe->configuration == FILE_PIPE_OUTBOUND && in->access & FILE_WRITE_DATA))
         return (uint32_t)STATUS_ACCESS_DENIED;
-    int kind = pipe->type == FILE_PIPE_MESSAGE_TYPE ? SOCK_SEQPACKET : SOCK_STREAM;
-    if (socketpair(AF_UNIX, kind | SOCK_CLOEXEC, 0, pair))
+    if (pipe->security && in->checked != pipe->security_number) {
+        out->security = pipe->security_number;
+        return answer_security(message, pipe) ? STATUS_SUCCESS : (uint32_t)STATUS_NO_MEMORY;
+    }
+    if (!make_connection(pipe, instance->client, client, pair))
         return (uint32_t)STATUS_INSUFFICIENT_RESOURCES;
-    struct protocol_pipe_connected_in told = { instance->number, client->process->id };
+    struct protocol_pipe_connected_in told = { instance->number };
     struct message_part part = { &told, sizeof(told) };
     NTSTATUS status = client_ask(instance->client, NULL, 0, PROTOCOL_CALL_pipe_connected, &part, pair[0]);
     if (status) {
@@ -269,10 +327,7 @@ uint32_t serve_pipe_connect(struct message *message, const struct protocol_pipe_
         return (uint32_t)status;
     }
     set_listening(instance, false);
-    *out = (struct protocol_pipe_connect_out){
-        pipe->type,     pipe->configuration,          pipe->maximum, pipe->count, pipe->inbound,
-        pipe->outbound, instance->client->process->id
-    };
+    out->count = pipe->count;
     message->reply_fd = pair[1];
     message->reply_fd_owned = true;
     return STATUS_SUCCESS;

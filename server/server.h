@@ -133,6 +133,9 @@ void process_forget_client(struct client *client); /* which waits no longer */
 /* --- pipe.c --- */
 void pipes_forget_client(struct client *client);
 
+/* --- mailslot.c --- */
+void mailslots_forget_client(struct client *client);
+
 /* --- client.c --- */
 
 /* A call passed on to an agent, until it answers. */
@@ -163,6 +166,7 @@ struct client {
     struct waiting *pipe_waits; /* pipe.c's */
     uint32_t pipe_wait_count;
     struct idmap instances;        /* of named pipes */
+    struct mailslot *mailslots;    /* that it has made */
     struct idmap children;         /* process ids and how others ended them */
     TAILQ_HEAD(, pending) pending; /* what its agent has been asked; in this order it answers */
     struct pending *queue;         /* the first of them that has not been sent yet */

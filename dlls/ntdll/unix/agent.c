@@ -75,7 +75,7 @@ uint32_t agent_pipe_connected(struct message *message, const struct protocol_pip
 {
     (void)out;
     if (message->fd >= 0)
-        pipe_connected(in->instance, in->process, &message->fd);
+        pipe_connected(in->instance, &message->fd);
     return STATUS_SUCCESS;
 }
 

@@ -14,6 +14,7 @@
 #include "file.h"
 #include "job.h"
 #include "path.h"
+#include "pipe_bridge.h"
 #include "object_private.h"
 
 ULONG child_gate(struct thread_object *object, int change)
@@ -115,6 +116,31 @@ static void take_std_handles(struct spawn *spawn)
     }
 }
 
+/* Named pipes as standard handles: a native program gets Unix pipes in their place. */
+static void bridge_pipes(struct spawn *spawn)
+{
+    for (size_t k = 0; k < spawn->handle_count; k++) {
+        struct child_handle *handle = &spawn->handles[k];
+        bool in = spawn->std_handles[0] == k + 1;
+        bool out = spawn->std_handles[1] == k + 1 || spawn->std_handles[2] == k + 1;
+        int fds[2] = { -1, -1 };
+        if (!(handle->options & FILE_OPTION_PIPE) || (!in && !out))
+            continue;
+        if (!pipe_bridge_start(handle->fd, in ? &fds[0] : NULL, out ? &fds[1] : NULL)) {
+            spawn->failed = true;
+            return;
+        }
+        close(handle->fd);
+        handle->options &= ~(uint32_t)FILE_OPTION_PIPE;
+        handle->fd = in ? fds[0] : fds[1];
+        if (in && out)
+            spawn->bridge = fds[1]; /* of its own, as only one handle can be standard input */
+        for (int i = 0; i < 3; i++)
+            if (spawn->std_handles[i] == k + 1)
+                spawn->std[i] = fds[i > 0];
+    }
+}
+
 static NTSTATUS take_handles(struct spawn *spawn, struct launch *launch)
 {
     NTSTATUS status = STATUS_SUCCESS;
@@ -141,6 +167,8 @@ static NTSTATUS take_handles(struct spawn *spawn, struct launch *launch)
         else
             console_child_started();
     }
+    if (spawn->native)
+        bridge_pipes(spawn);
     return spawn->shared_count && !spawn->native ? spawn_give_shared(spawn) : STATUS_SUCCESS;
 }
 
@@ -176,6 +204,8 @@ static void spawn_free(struct spawn *spawn)
         close(spawn->server_fd);
     if (spawn->console_fd >= 0)
         close(spawn->console_fd);
+    if (spawn->bridge >= 0)
+        close(spawn->bridge);
     free(spawn->list);
     free(spawn->jobs);
     if (spawn->token)
@@ -193,7 +223,7 @@ NTSTATUS NtCreateUserProcess(HANDLE *process_handle, HANDLE *thread_handle, ACCE
                              RTL_USER_PROCESS_PARAMETERS *user_params, PVOID create_info, PVOID attribute_list)
 {
     static const SECTION_IMAGE_INFORMATION native_image = { .SubSystemType = SUBSYSTEM_CONSOLE };
-    struct spawn spawn = { .std = { -1, -1, -1 }, .server_fd = -1, .console_fd = -1 };
+    struct spawn spawn = { .std = { -1, -1, -1 }, .server_fd = -1, .console_fd = -1, .bridge = -1 };
     struct launch launch = { .terminal = -1 };
     struct process_object *process = NULL;
     struct thread_object *thread = NULL;

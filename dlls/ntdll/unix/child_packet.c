@@ -7,6 +7,7 @@
 #include "file.h"
 #include "object_private.h"
 #include "path.h"
+#include "pipe.h"
 #include "remote.h"
 #include "security.h"
 #include "shared.h"
@@ -84,7 +85,8 @@ static bool add_file(HANDLE handle, struct object *obj, ACCESS_MASK access, stru
         file->os_position = true;
     }
     /* 0, 1 and 2 will be something else in the child. */
-    int fd = file->fd > 2 ? file->fd : duplicate_high(file->fd);
+    bool linked = pipe_is_linked(file);
+    int fd = linked ? pipe_pack(file) : file->fd > 2 ? file->fd : duplicate_high(file->fd);
     if (fd < 0) {
         spawn->failed = true;
         return false;
@@ -94,6 +96,8 @@ static bool add_file(HANDLE handle, struct object *obj, ACCESS_MASK access, stru
     struct child_handle *to = &spawn->handles[spawn->handle_count++];
     *to = (struct child_handle){ .value = (uint64_t)handle, .fd = fd, .access = access, .share = file->share };
     to->append = file_form(file, &to->options);
+    if (linked)
+        to->options |= FILE_OPTION_PIPE;
     return true;
 }
 

@@ -47,6 +47,7 @@ struct spawn {
     struct child_shared *shared; /* inherited handles to other things than files */
     size_t shared_count, shared_capacity;
     int server_fd, console_fd;
+    int bridge;                 /* what becomes 1 and 2 if that is the same named pipe as 0; or -1 */
     struct object **referenced; /* what the descriptors of `handles` belong to */
     bool failed;
 };

@@ -77,7 +77,8 @@ struct file_object {
 };
 
 extern const struct object_type file_type;
-extern const struct file_ops disk_ops, char_ops, null_ops, random_ops, console_ops, pipe_ops, pipe_root_ops, socket_ops;
+extern const struct file_ops disk_ops, char_ops, null_ops, random_ops, console_ops, pipe_ops, pipe_root_ops,
+    mailslot_ops, socket_ops;
 
 /* --- for others --- */
 
@@ -218,10 +219,18 @@ struct io {
     NTSTATUS (*retry)(struct io *io); /* STATUS_PENDING: not yet; must not block */
     void (*release)(struct io *io);   /* the request is over, however: frees `data` */
     void *data;
-    bool edge;     /* its descriptor is only its own, and looked at when something changes */
+    bool edge;  /* its descriptor is only its own, and looked at when something changes */
+    bool watch; /* of io_watch(): no request */
+    struct {    /* pipe.c's: how far a transfer is */
+        NTSTATUS (*try)(struct io *io);
+        uint64_t turn, target;
+        ULONG_PTR done;
+        bool written, counted, sends, sent;
+    } pipe;
     uint32_t done; /* futex, for a synchronous caller */
     NTSTATUS status;
-    struct io *next, *file_next; /* of the same descriptor; of the same file */
+    struct io *next, *file_next;            /* of the same descriptor; of the same file */
+    struct io *thread_next, **thread_place; /* asynchronous: of the same thread */
 };
 
 /* Looks the handles up. After success every path must end in io_finish(). */
@@ -245,8 +254,19 @@ struct io *io_make_pending(struct io *io);
 void io_complete(struct io *pending, NTSTATUS status, ULONG_PTR information);
 /* Ends the file's pending requests with STATUS_CANCELLED: all, the one with this status block, those of one thread. */
 unsigned io_cancel(struct file_object *file, IO_STATUS_BLOCK *only, struct object *thread);
-/* Copies to the program's memory from any thread of ours. */
+/* The same when a thread ends, but for what a completion port tells (ExitThread). */
+struct thread_object;
+void io_cancel_thread(struct thread_object *thread);
+/* Copies to and from the program's memory on any thread of ours. */
 bool io_copy_out(void *user, const void *src, size_t size);
+bool io_copy_in(void *dst, const void *user, size_t size);
+/*
+ * Around where a synchronous request sleeps, so that CancelSynchronousIo finds it. io_sync_interrupted(), after a signal,
+ * parks or ends the thread if that is wanted; true: the request is cancelled.
+ */
+void io_sync_begin(void);
+void io_sync_end(void);
+bool io_sync_interrupted(void);
 
 /* --- console.c --- */
 struct file_object *console_open(int fd, ACCESS_MASK access, bool input);
@@ -271,12 +291,15 @@ void console_restore(void);     /* the terminal as it was; called by process_exi
 
 /* --- pipe.c --- */
 NTSTATUS pipe_open(struct nt_path *path, ACCESS_MASK access, ULONG share, ULONG options, struct file_object **file);
+/* mailslot.c */
+NTSTATUS mailslot_open(struct nt_path *path, ACCESS_MASK access, ULONG share, ULONG options, struct file_object **file);
 struct file_object *pipe_wrap_fd(int fd, ACCESS_MASK access, mode_t mode);
 
 /* --- socket.c --- */
 NTSTATUS socket_open(ACCESS_MASK access, ULONG share, ULONG options, struct file_object **file);
 struct file_object *socket_wrap_fd(int fd, ACCESS_MASK access, ULONG options);
 #define FILE_OPTION_SOCKET 0x01000000 /* in file->options: beyond what NtCreateFile takes; travels with the file */
+#define FILE_OPTION_PIPE   0x02000000 /* only on the way: the descriptor is a parcel of pipe_pack() */
 
 /* --- directory.c --- */
 void directory_scan_free(struct directory_scan *scan);

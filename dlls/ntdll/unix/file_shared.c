@@ -17,6 +17,8 @@ struct file_object *file_wrap(int fd, ACCESS_MASK access, ULONG options, uint32_
     struct file_object *file;
     if (fstat(fd, &st))
         return NULL;
+    if (options & FILE_OPTION_PIPE)
+        return pipe_unpack(fd, access, options);
     if (options & FILE_OPTION_SOCKET)
         return socket_wrap_fd(fd, access, options);
     if (options & FILE_OPTION_CONSOLE) {
@@ -66,11 +68,10 @@ struct file_form {
 NTSTATUS file_export(struct file_object *file, void **data, uint32_t *size, int *fd)
 {
     struct file_form *form;
-    if (file->fd < 0 && file->kind == FILE_KIND_PIPE) {
-        NTSTATUS status = pipe_export(file, sizeof(*form), data, size);
+    if (file->kind == FILE_KIND_PIPE && (file->fd < 0 || pipe_is_linked(file))) {
+        NTSTATUS status = pipe_export(file, sizeof(*form), data, size, fd);
         if (!status)
             ((struct file_form *)*data)->pipe_follows = 1;
-        *fd = -1;
         return status;
     }
     if (file->fd < 0 || file->fd_is_path)
@@ -104,7 +105,7 @@ NTSTATUS file_import(const void *data, size_t size, int *fd, struct object **obj
         return STATUS_INVALID_PARAMETER;
     memcpy(&form, data, sizeof(form));
     if (form.pipe_follows) {
-        NTSTATUS status = pipe_import((const char *)data + sizeof(form), size - sizeof(form), &file);
+        NTSTATUS status = pipe_import((const char *)data + sizeof(form), size - sizeof(form), fd, &file);
         if (!status)
             *obj = &file->obj;
         return status;

@@ -35,6 +35,15 @@ bool io_copy_out(void *user, const void *src, size_t size)
     return process_vm_writev(getpid(), &from, 1, &to, 1, 0) == (ssize_t)size;
 }
 
+bool io_copy_in(void *dst, const void *user, size_t size)
+{
+    struct iovec to = { dst, size }, from = { (void *)user, size };
+
+    if (current_thread)
+        return user_copy_in(dst, user, size);
+    return process_vm_readv(getpid(), &to, 1, &from, 1, 0) == (ssize_t)size;
+}
+
 NTSTATUS io_begin(struct io *io, HANDLE file, ACCESS_MASK need, HANDLE event, PIO_APC_ROUTINE apc, void *apc_context,
                   IO_STATUS_BLOCK *iosb)
 {
@@ -64,6 +73,8 @@ NTSTATUS io_begin(struct io *io, HANDLE file, ACCESS_MASK need, HANDLE event, PI
     io->fd = -1;
     return STATUS_SUCCESS;
 }
+
+static void io_cancel_one(struct io *pending);
 
 static void tell_port(struct io *io, NTSTATUS status, ULONG_PTR information)
 {
@@ -96,10 +107,13 @@ static NTSTATUS wait_done(struct io *io, struct io *pending)
 {
     NTSTATUS status;
 
+    io_sync_begin();
     while (!__atomic_load_n(&pending->done, __ATOMIC_ACQUIRE)) {
-        if (syscall(SYS_futex, &pending->done, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0) && errno == EINTR)
-            thread_check_suspend();
+        if (syscall(SYS_futex, &pending->done, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0) && errno == EINTR &&
+            io_sync_interrupted())
+            io_cancel_one(pending); /* or it has just been done */
     }
+    io_sync_end();
     status = pending->status;
     io->information = pending->information;
     free(pending);
@@ -139,17 +153,28 @@ NTSTATUS io_finish(struct io *io, NTSTATUS status)
     return status;
 }
 
-void io_complete(struct io *pending, NTSTATUS status, ULONG_PTR information)
+/* Takes a request out of its file's list and its thread's. Under the lock. */
+static void unlink_pending(struct io *pending)
 {
-    struct file_object *file = pending->file;
-
-    pthread_mutex_lock(&io_lock);
-    for (struct io **place = &file->pending; *place; place = &(*place)->file_next) {
+    for (struct io **place = &pending->file->pending; *place; place = &(*place)->file_next) {
         if (*place == pending) {
             *place = pending->file_next;
             break;
         }
     }
+    if (!pending->thread_place)
+        return;
+    if ((*pending->thread_place = pending->thread_next))
+        pending->thread_next->thread_place = pending->thread_place;
+    pending->thread_place = NULL;
+}
+
+void io_complete(struct io *pending, NTSTATUS status, ULONG_PTR information)
+{
+    struct file_object *file = pending->file;
+
+    pthread_mutex_lock(&io_lock);
+    unlink_pending(pending);
     pthread_mutex_unlock(&io_lock);
     if (file_is_synchronous(file)) {
         if (pending->release)
@@ -190,7 +215,12 @@ static struct io *make_pending_locked(struct io *io)
     pending->done = 0;
     pending->next = pending->file_next = NULL;
     if (!file_is_synchronous(io->file)) {
-        pending->thread = object_ref(thread_current_object());
+        struct thread_object *thread = (struct thread_object *)thread_current_object();
+        pending->thread = object_ref(&thread->header);
+        if ((pending->thread_next = thread->requests))
+            thread->requests->thread_place = &pending->thread_next;
+        pending->thread_place = &thread->requests;
+        thread->requests = pending;
         object_reset(&io->file->obj);
     }
     for (last = &io->file->pending; *last;)
@@ -219,10 +249,10 @@ static uint32_t wanted(int fd)
     bool seen[2] = { false, false };
 
     for (struct io *io = waiting[fd]; io; io = io->next) {
-        if (!seen[io->write])
+        if (io->watch || !seen[io->write])
             events |= (io->events & POLLIN ? EPOLLIN : 0) | (io->events & POLLOUT ? EPOLLOUT : 0) |
                       (io->events & POLLPRI ? EPOLLPRI : 0) | (io->edge ? EPOLLRDHUP : 0);
-        seen[io->write] = true;
+        seen[io->write] |= !io->watch;
     }
     return events;
 }
@@ -255,9 +285,9 @@ static bool queue_up(struct io *io)
         waiting = grown;
         waiting_size = size;
     }
-    for (last = &waiting[io->fd]; *last;)
+    for (last = &waiting[io->fd]; *last && !io->watch;) /* watches first: they say how it is looked at */
         last = &(*last)->next;
-    io->next = NULL;
+    io->next = *last;
     *last = io;
     arm(io->fd);
     return true;
@@ -271,6 +301,11 @@ static struct io *advance(int fd)
     bool blocked[2] = { false, false };
 
     for (struct io *before = NULL, *io; (io = before ? before->next : waiting[fd]);) {
+        if (io->watch) {
+            io->retry(io);
+            before = io;
+            continue;
+        }
         NTSTATUS status = blocked[io->write] ? STATUS_PENDING : io->retry(io);
         if (status == STATUS_PENDING && io->fd == fd) {
             blocked[io->write] = true;
@@ -364,7 +399,7 @@ static bool start_thread(void)
 static bool direction_busy(int fd, bool write)
 {
     for (struct io *io = (size_t)fd < waiting_size ? waiting[fd] : NULL; io; io = io->next) {
-        if (io->write == write)
+        if (io->write == write && !io->watch)
             return true;
     }
     return false;
@@ -385,12 +420,7 @@ static NTSTATUS enqueue(struct io *io, int fd, short events, NTSTATUS (*retry)(s
         return STATUS_INSUFFICIENT_RESOURCES;
     if (queue_up(pending))
         return STATUS_PENDING;
-    for (struct io **place = &io->file->pending; *place; place = &(*place)->file_next) {
-        if (*place == pending) {
-            *place = pending->file_next;
-            break;
-        }
-    }
+    unlink_pending(pending);
     io->data = pending->data;
     if (pending->thread)
         object_unref(pending->thread);
@@ -405,7 +435,7 @@ NTSTATUS io_watch(struct io *watch, int fd, short events, NTSTATUS (*notice)(str
     watch->fd = fd;
     watch->events = events;
     watch->retry = notice;
-    watch->edge = true;
+    watch->edge = watch->watch = true;
     pthread_mutex_lock(&io_lock);
     if (start_thread() && queue_up(watch))
         status = STATUS_SUCCESS;
@@ -431,11 +461,15 @@ NTSTATUS io_start(struct io *io, int fd, short events, NTSTATUS (*retry)(struct 
     NTSTATUS status;
 
     if (file_is_synchronous(io->file)) {
+        io_sync_begin();
         while ((status = retry(io)) == STATUS_PENDING) {
             struct pollfd poll_fd = { .fd = io->fd < 0 ? fd : io->fd, .events = events };
-            if (poll(&poll_fd, 1, -1) < 0 && errno == EINTR)
-                thread_check_suspend();
+            if (poll(&poll_fd, 1, -1) < 0 && errno == EINTR && io_sync_interrupted()) {
+                status = STATUS_CANCELLED;
+                break;
+            }
         }
+        io_sync_end();
         return status;
     }
     pthread_mutex_lock(&io_lock);
@@ -448,6 +482,30 @@ NTSTATUS io_start(struct io *io, int fd, short events, NTSTATUS (*retry)(struct 
 
 /* --- cancelling --- */
 
+/* Takes a request from whoever would complete it; false: that is just being done. Under the lock. */
+static bool take_away(struct io *io)
+{
+    if (!io->events) /* somebody else's to complete */
+        return io->retry && io->retry(io) == STATUS_CANCELLED;
+    struct io **place = &waiting[io->fd];
+    while (*place && *place != io)
+        place = &(*place)->next;
+    if (!*place)
+        return false;
+    *place = io->next;
+    arm(io->fd);
+    return true;
+}
+
+static void complete_cancelled(struct io *cancelled)
+{
+    while (cancelled) {
+        struct io *next = cancelled->next;
+        io_complete(cancelled, STATUS_CANCELLED, 0);
+        cancelled = next;
+    }
+}
+
 unsigned io_cancel(struct file_object *file, IO_STATUS_BLOCK *only, struct object *thread)
 {
     struct io *cancelled = NULL, **last = &cancelled;
@@ -455,35 +513,34 @@ unsigned io_cancel(struct file_object *file, IO_STATUS_BLOCK *only, struct objec
 
     pthread_mutex_lock(&io_lock);
     for (struct io *io = file->pending; io; io = io->file_next) {
-        if ((only && io->iosb != only) || (thread && io->thread != thread))
+        if ((only && io->iosb != only) || (thread && io->thread != thread) || !take_away(io))
             continue;
-        if (io->events) {
-            struct io **place = &waiting[io->fd];
-            while (*place && *place != io)
-                place = &(*place)->next;
-            if (!*place)
-                continue; /* the I/O thread has just done it */
-            *place = io->next;
-            arm(io->fd);
-        } else if (io->retry) {
-            /* somebody else's to complete: taken away from it, unless it is already at it */
-            if (io->retry(io) != STATUS_CANCELLED)
-                continue;
-        } else {
-            continue;
-        }
         io->next = NULL;
         *last = io;
         last = &io->next;
         count++;
     }
     pthread_mutex_unlock(&io_lock);
-    while (cancelled) {
-        struct io *next = cancelled->next;
-        io_complete(cancelled, STATUS_CANCELLED, 0);
-        cancelled = next;
-    }
+    complete_cancelled(cancelled);
     return count;
+}
+
+void io_cancel_thread(struct thread_object *thread)
+{
+    struct io *cancelled = NULL, **last = &cancelled;
+
+    if (!__atomic_load_n(&thread->requests, __ATOMIC_ACQUIRE))
+        return;
+    pthread_mutex_lock(&io_lock);
+    for (struct io *io = thread->requests; io; io = io->thread_next) {
+        if (io->file->completion || !take_away(io))
+            continue;
+        io->next = NULL;
+        *last = io;
+        last = &io->next;
+    }
+    pthread_mutex_unlock(&io_lock);
+    complete_cancelled(cancelled);
 }
 
 static NTSTATUS cancel(HANDLE handle, IO_STATUS_BLOCK *only, bool own, IO_STATUS_BLOCK *iosb)
@@ -522,16 +579,72 @@ NTSTATUS NtCancelIoFileEx(HANDLE FileHandle, PVOID IoRequestToCancel, IO_STATUS_
     return IoStatusBlock->Status;
 }
 
+/* --- synchronous requests --- */
+
+enum { SYNC_NONE, SYNC_WAITS, SYNC_CANCELLED };
+
+void io_sync_begin(void)
+{
+    if (current_thread)
+        __atomic_store_n(&current_thread->sync_io, SYNC_WAITS, __ATOMIC_SEQ_CST);
+}
+
+void io_sync_end(void)
+{
+    if (current_thread && __atomic_exchange_n(&current_thread->sync_io, SYNC_NONE, __ATOMIC_SEQ_CST) == SYNC_CANCELLED)
+        syscall(SYS_futex, &current_thread->sync_io, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
+}
+
+bool io_sync_interrupted(void)
+{
+    thread_check_suspend();
+    return __atomic_load_n(&current_thread->sync_io, __ATOMIC_SEQ_CST) == SYNC_CANCELLED;
+}
+
+/* A synchronous caller's pending request is taken from whoever would complete it. */
+static void io_cancel_one(struct io *pending)
+{
+    bool cancelled = false;
+
+    pthread_mutex_lock(&io_lock);
+    for (struct io *io = pending->file->pending; io && !cancelled; io = io->file_next)
+        cancelled = io == pending && !io->events && io->retry && io->retry(io) == STATUS_CANCELLED;
+    pthread_mutex_unlock(&io_lock);
+    if (cancelled)
+        io_complete(pending, STATUS_CANCELLED, 0);
+}
+
+/*
+ * The thread is interrupted where it sleeps. It may be just about to fall asleep, when the signal is lost on it: then it is
+ * sent again, until the thread has seen that its request is over.
+ */
 NTSTATUS NtCancelSynchronousIoFile(HANDLE ThreadHandle, PVOID IoRequestToCancel, IO_STATUS_BLOCK *IoStatusBlock)
 {
     struct object *obj;
     NTSTATUS status = handle_lookup(ThreadHandle, &thread_type, 0x0001 /* THREAD_TERMINATE */, &obj);
+    struct thread_object *object = (struct thread_object *)obj;
+    bool found = false;
 
     (void)IoRequestToCancel;
     if (status)
         return status;
+    for (bool again = true; again;) {
+        struct timespec moment = { 0, 1000000 };
+        uint32_t state = SYNC_WAITS;
+        pthread_mutex_lock(&thread_list_lock);
+        struct thread *thread = object->is_remote ? NULL : object->thread;
+        if (thread && !found)
+            found = __atomic_compare_exchange_n(&thread->sync_io, &state, SYNC_CANCELLED, false, __ATOMIC_SEQ_CST,
+                                                __ATOMIC_SEQ_CST);
+        again = thread && found && __atomic_load_n(&thread->sync_io, __ATOMIC_SEQ_CST) == SYNC_CANCELLED;
+        if (again)
+            thread_interrupt(thread);
+        pthread_mutex_unlock(&thread_list_lock);
+        if (again)
+            nanosleep(&moment, NULL);
+    }
     object_unref(obj);
     IoStatusBlock->Information = 0;
-    IoStatusBlock->Status = STATUS_NOT_FOUND; /* synchronous requests are never found waiting where they can be ended */
-    return STATUS_NOT_FOUND;
+    IoStatusBlock->Status = found ? STATUS_SUCCESS : STATUS_NOT_FOUND;
+    return IoStatusBlock->Status;
 }

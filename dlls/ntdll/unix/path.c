@@ -3,8 +3,10 @@
  * path.c: the text of NT names. `\??\C:\x` is <prefix>/drive_c/x, `\??\Z:\x` is /x; the standard folders of drive C:
  * (path_names.c) are put in their own spelling, so that the usual spellings of C:\Windows\System32 need no look-up.
  */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "file.h"
 #include "path.h"
 
@@ -194,6 +196,28 @@ static NTSTATUS parse_device_text(enum path_kind kind, const WCHAR *text, size_t
 
 static NTSTATUS parse_absolute(const WCHAR *text, size_t len, struct nt_path *path);
 
+/* `COMPUTER\pipe\NAME`, `COMPUTER\mailslot\NAME`: this computer's, and for mailslots that of all (`*`). */
+static NTSTATUS parse_network(const WCHAR *text, size_t len, struct nt_path *path)
+{
+    char own[HOST_NAME_MAX + 1] = "";
+    size_t n = 0, k;
+
+    while (n < len && text[n] != '\\')
+        n++;
+    bool all = n == 1 && text[0] == '*';
+    gethostname(own, sizeof own - 1);
+    own[strcspn(own, ".")] = 0;
+    if (!all && !is_name(text, n, "localhost") && !is_name(text, n, "127.0.0.1") && !is_name(text, n, own))
+        return STATUS_BAD_NETWORK_PATH;
+    if (!all && (k = skip(text + n, len - n, "\\pipe\\")))
+        return parse_device_text(PATH_PIPE_ROOT, text + n + k, len - n - k, path);
+    if ((k = skip(text + n, len - n, "\\mailslot\\"))) {
+        path->broadcast = all;
+        return parse_device_text(PATH_MAILSLOT, text + n + k, len - n - k, path);
+    }
+    return STATUS_BAD_NETWORK_PATH;
+}
+
 /* What follows `\??\`. */
 static NTSTATUS parse_dos_device(const WCHAR *text, size_t len, struct nt_path *path)
 {
@@ -215,7 +239,7 @@ static NTSTATUS parse_dos_device(const WCHAR *text, size_t len, struct nt_path *
     if ((n = skip(text, len, "Global\\")))
         return parse_dos_device(text + n, len - n, path);
     if ((n = skip(text, len, "UNC\\")))
-        return STATUS_BAD_NETWORK_PATH;
+        return parse_network(text + n, len - n, path);
     if ((n = skip(text, len, PATH_VOLUME_GUID)) && len >= n + 3 && text[n + 2] == '}') {
         WCHAR letter =
             (text[n] - '0') * 16 + (text[n + 1] <= '9' ? text[n + 1] - '0' : (text[n + 1] | 0x20) - 'a' + 10);

@@ -1,335 +1,386 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * pipe.c: reading and writing pipes: the ends of named pipes (pipe_named.c), and what the process was started with as 0, 1
- * and 2, be it a Unix pipe or a socket. Bytes go straight between the descriptor and the program's buffer.
- */
+/* pipe.c: requests on ends of pipes: reading, writing, flushing, looking, transactions. docs/pipes.md tells about the design. */
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <sys/uio.h>
-#include <unistd.h>
 #include "pipe.h"
-#include "security.h"
 #include "thread.h"
 
-static bool is_socket(const struct file_object *file)
+pthread_mutex_t pipe_lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* --- links --- */
+
+NTSTATUS pipe_get_link(struct pipe_end *end, struct pipe_link **link)
 {
-    const struct pipe_end *end = file->data;
-    return end->socket;
-}
+    NTSTATUS status = STATUS_SUCCESS;
 
-/* One transfer; never blocks if `wait` is false. */
-static ssize_t transfer(struct file_object *file, void *buffer, size_t length, bool write_it, bool wait)
-{
-    struct iovec vec = { buffer, length };
-    ssize_t n;
-
-    if (is_socket(file)) {
-        int flags = MSG_NOSIGNAL | (wait ? 0 : MSG_DONTWAIT);
-        return write_it ? send(file->fd, buffer, length, flags) : recv(file->fd, buffer, length, flags);
-    }
-    if (wait)
-        return write_it ? write(file->fd, buffer, length) : read(file->fd, buffer, length);
-    n = write_it ? pwritev2(file->fd, &vec, 1, -1, RWF_NOWAIT) : preadv2(file->fd, &vec, 1, -1, RWF_NOWAIT);
-    if (n < 0 && errno == EOPNOTSUPP) { /* kernels that cannot do that with a pipe: ask first */
-        struct pollfd ready = { .fd = file->fd, .events = write_it ? POLLOUT : POLLIN };
-        if (poll(&ready, 1, 0) == 0) {
-            errno = EAGAIN;
-            return -1;
-        }
-        if (write_it && length > PIPE_BUF_SIZE)
-            length = PIPE_BUF_SIZE; /* that much fits without blocking when POLLOUT is set */
-        n = write_it ? write(file->fd, buffer, length) : read(file->fd, buffer, length);
-    }
-    return n;
-}
-
-static NTSTATUS state_status(struct file_object *file)
-{
-    struct pipe_end *end = file->data;
-
-    if (file->fd >= 0)
-        return STATUS_SUCCESS;
-    return end->state == FILE_PIPE_LISTENING_STATE ? STATUS_PIPE_LISTENING : STATUS_PIPE_DISCONNECTED;
-}
-
-static bool may_wait(struct io *io)
-{
-    struct pipe_end *end = io->file->data;
-    return file_is_synchronous(io->file) && end->completion_mode == FILE_PIPE_QUEUE_OPERATION;
-}
-
-/* The rest of a message of which the program's buffer held only the beginning. */
-static bool take_rest(struct pipe_end *end, struct io *io, NTSTATUS *status)
-{
-    size_t n = end->rest_length - end->rest_at;
-
-    if (!end->rest)
-        return false;
-    if (n > io->length)
-        n = io->length;
-    if (!io_copy_out(io->buffer, end->rest + end->rest_at, n)) {
-        *status = STATUS_ACCESS_VIOLATION;
-        return true;
-    }
-    end->rest_at += n;
-    io->information = n;
-    *status = STATUS_SUCCESS;
-    if (end->rest_at == end->rest_length) {
-        free(end->rest);
-        end->rest = NULL;
-    } else if (end->read_mode == FILE_PIPE_MESSAGE_MODE) {
-        *status = STATUS_BUFFER_OVERFLOW;
-    }
-    return true;
-}
-
-/* A message longer than the buffer is kept whole here. */
-static NTSTATUS read_message(struct io *io, bool wait)
-{
-    struct pipe_end *end = io->file->data;
-    NTSTATUS status;
-    ssize_t size;
-    char *message;
-
-    if (take_rest(end, io, &status))
-        return status;
-    size = recv(io->file->fd, NULL, 0, MSG_PEEK | MSG_TRUNC | (wait ? 0 : MSG_DONTWAIT));
-    if (size < 0)
-        return STATUS_MORE_PROCESSING_REQUIRED;
-    if ((size_t)size <= io->length) {
-        size = recv(io->file->fd, io->buffer, io->length, 0);
-        if (size < 0)
-            return STATUS_MORE_PROCESSING_REQUIRED;
-        io->information = size;
-        return size ? STATUS_SUCCESS : STATUS_PIPE_BROKEN;
-    }
-    message = malloc(size);
-    if (!message)
-        return STATUS_NO_MEMORY;
-    size = recv(io->file->fd, message, size, 0);
-    end->rest = message;
-    end->rest_length = size;
-    end->rest_at = 0;
-    take_rest(end, io, &status);
+    pthread_mutex_lock(&pipe_lock);
+    if (end->link)
+        *link = pipe_link_ref(end->link);
+    else
+        status = end->state == FILE_PIPE_LISTENING_STATE ? STATUS_PIPE_LISTENING : STATUS_PIPE_DISCONNECTED;
+    pthread_mutex_unlock(&pipe_lock);
     return status;
 }
 
-static NTSTATUS read_status(int err)
+struct pipe_link *pipe_take_link(struct pipe_end *end)
 {
-    return err == ECONNRESET || err == EPIPE || err == ENOTCONN ? STATUS_PIPE_BROKEN : status_from_errno(err);
+    struct pipe_link *link = end->link;
+
+    end->link = NULL;
+    end->file->fd = -1;
+    return link;
 }
 
-static NTSTATUS retry_read(struct io *io)
+void pipe_set_link(struct pipe_end *end, struct pipe_link *link)
 {
-    struct pipe_end *end = io->file->data;
-    bool wait = may_wait(io), touched = false;
-    NTSTATUS status = state_status(io->file);
-    ssize_t n = -1;
+    end->link = link;
+    end->file->fd = link->socket;
+    end->state = FILE_PIPE_CONNECTED_STATE;
+    link->shared->read_mode[link->side] = end->read_mode;
+    link->shared->completion_mode[link->side] = end->completion_mode;
+}
 
-    if (status)
-        return status;
-    for (;;) {
-        if (end->message) {
-            status = read_message(io, wait);
-            if (status != STATUS_MORE_PROCESSING_REQUIRED)
-                return status;
-        } else {
-            n = transfer(io->file, io->buffer, io->length, false, wait);
+ULONG pipe_current_state(struct pipe_end *end)
+{
+    struct pipe_link *link;
+    ULONG state = end->state;
+
+    if (end->raw || pipe_get_link(end, &link))
+        return end->raw && pipe_raw_broken(end->file) ? FILE_PIPE_CLOSING_STATE : state;
+    if (link->shared->disconnected)
+        state = FILE_PIPE_DISCONNECTED_STATE;
+    else if (!pipe_link_alive(link))
+        state = FILE_PIPE_CLOSING_STATE;
+    pipe_link_unref(link);
+    return state;
+}
+
+/* On the I/O thread: something came through the socket. What sleeps in this process must know if that was the end. */
+static NTSTATUS notice(struct io *watch)
+{
+    struct pipe_link *link = watch->data;
+
+    if (!__atomic_load_n(&link->gone, __ATOMIC_RELAXED) && !pipe_link_alive(link)) {
+        __atomic_store_n(&link->gone, 1, __ATOMIC_RELEASE);
+        pipe_link_wake_all(link);
+    }
+    return STATUS_PENDING;
+}
+
+static void unwatch(struct pipe_link *link)
+{
+    io_unwatch(link->watch);
+    free(link->watch);
+}
+
+/* Before the first sleep. */
+static NTSTATUS watch(struct pipe_link *link)
+{
+    static pthread_mutex_t watch_lock = PTHREAD_MUTEX_INITIALIZER;
+    NTSTATUS status = STATUS_SUCCESS;
+
+    if (__atomic_load_n(&link->watch, __ATOMIC_ACQUIRE))
+        return STATUS_SUCCESS;
+    pthread_mutex_lock(&watch_lock);
+    if (!link->watch) {
+        struct io *io = calloc(1, sizeof *io);
+        status = STATUS_NO_MEMORY;
+        if (io) {
+            io->data = link;
+            status = io_watch(io, link->socket, 0, notice);
         }
-        if (n > 0)
+        if (!status) {
+            link->unwatch = unwatch;
+            __atomic_store_n(&link->watch, io, __ATOMIC_RELEASE);
+        } else {
+            free(io);
+        }
+    }
+    pthread_mutex_unlock(&watch_lock);
+    return status;
+}
+
+/* --- transfers --- */
+
+static bool copy_in(void *to, const void *from, size_t size)
+{
+    return io_copy_in(to, from, size);
+}
+
+static bool copy_out(void *to, const void *from, size_t size)
+{
+    return io_copy_out(to, from, size);
+}
+
+static NTSTATUS try_read(struct io *io)
+{
+    struct pipe_link *link = io->data;
+    struct pipe_transfer transfer = {
+        .copy = copy_out, .buffer = io->buffer, .length = io->length, .done = io->information
+    };
+    NTSTATUS status = pipe_ring_read(link, &transfer, link->shared->read_mode[link->side] == FILE_PIPE_MESSAGE_MODE);
+
+    io->information = transfer.done;
+    return status;
+}
+
+static NTSTATUS try_write_from(struct io *io, const void *buffer, ULONG length, ULONG_PTR *done)
+{
+    struct pipe_transfer transfer = { .copy = copy_in,
+                                      .buffer = (char *)buffer,
+                                      .length = length,
+                                      .done = *done,
+                                      .turn = io->pipe.turn,
+                                      .target = io->pipe.target,
+                                      .written = io->pipe.written };
+    NTSTATUS status = pipe_ring_write(io->data, &transfer);
+
+    *done = transfer.done;
+    io->pipe.turn = transfer.turn;
+    io->pipe.target = transfer.target;
+    io->pipe.written = transfer.written;
+    return status;
+}
+
+static NTSTATUS try_write(struct io *io)
+{
+    return try_write_from(io, io->buffer, io->length, &io->information);
+}
+
+/* A message out, then the next one in. */
+static NTSTATUS try_transceive(struct io *io)
+{
+    if (!io->pipe.sent) {
+        ULONG_PTR done = io->pipe.done;
+        NTSTATUS status = try_write_from(io, io->input, io->input_length, &done);
+        io->pipe.done = done;
+        if (status)
+            return status;
+        io->pipe.sent = true;
+    }
+    return try_read(io);
+}
+
+/* Who waits is counted, so that the other end tells. */
+static void count(struct io *io, int by)
+{
+    struct pipe_link *link = io->data;
+    bool write = io->write || io->pipe.sends, read = !io->write;
+
+    if (write)
+        __atomic_fetch_add(&pipe_ring_out(link)->write.waiting, (uint32_t)by, __ATOMIC_SEQ_CST);
+    if (read)
+        __atomic_fetch_add(&pipe_ring_in(link)->read.waiting, (uint32_t)by, __ATOMIC_SEQ_CST);
+}
+
+static void release_transfer(struct io *io)
+{
+    struct pipe_link *link = io->data;
+    struct pipe_transfer transfer = { .turn = io->pipe.turn };
+
+    if (transfer.turn)
+        pipe_ring_abandon(link, &transfer);
+    if (io->pipe.counted)
+        count(io, -1);
+    pipe_link_unref(link);
+}
+
+static NTSTATUS retry_asynchronous(struct io *io)
+{
+    struct pipe_link *link = io->data;
+    NTSTATUS status = io->pipe.try(io);
+
+    if (status != STATUS_PENDING)
+        return status;
+    if (!io->pipe.counted) {
+        io->pipe.counted = true;
+        count(io, 1);
+    }
+    pipe_link_drain(link);
+    pipe_link_alive(link);
+    return io->pipe.try(io);
+}
+
+/* Reads sleep until something was written, writes until something was read. */
+static NTSTATUS run_synchronous(struct io *io)
+{
+    struct pipe_link *link = io->data;
+    struct pipe_ring *in = pipe_ring_in(link), *out = pipe_ring_out(link);
+    NTSTATUS status;
+
+    for (bool first = true;; first = false) {
+        bool writing = io->write || (io->pipe.sends && !io->pipe.sent);
+        uint32_t *changed = writing ? &out->read.changed : &in->write.changed;
+        uint32_t *sleepers = writing ? &out->write.sleepers : &in->read.sleepers;
+        uint32_t seen = __atomic_load_n(changed, __ATOMIC_SEQ_CST);
+
+        status = io->pipe.try(io);
+        if (status != STATUS_PENDING)
             break;
-        if (n == 0)
-            return io->length ? STATUS_PIPE_BROKEN : STATUS_SUCCESS;
-        if (errno == EINTR) {
-            if (current_thread)
-                thread_check_suspend();
-        } else if (errno == EAGAIN) {
-            return end->completion_mode == FILE_PIPE_QUEUE_OPERATION ? STATUS_PENDING : STATUS_PIPE_EMPTY;
-        } else if (errno == EFAULT && !touched && current_thread && user_write_ok(io->buffer, io->length)) {
-            touched = true;
-        } else {
-            return read_status(errno);
+        if (writing != (io->write || (io->pipe.sends && !io->pipe.sent)))
+            continue;
+        if (first) {
+            io_sync_begin();
+            if ((status = watch(link)))
+                break;
+            if (!pipe_link_alive(link))
+                continue;
+        }
+        if (pipe_ring_sleep(changed, sleepers, seen) && errno == EINTR && io_sync_interrupted()) {
+            status = STATUS_CANCELLED;
+            break;
         }
     }
-    io->information = n;
-    return STATUS_SUCCESS;
+    io_sync_end();
+    return status;
 }
 
-/* Writes all; `information` counts what is done while it waits. */
-static NTSTATUS retry_write(struct io *io)
+static NTSTATUS run(struct io *io, NTSTATUS (*try)(struct io *io))
+{
+    struct pipe_link *link = io->data;
+
+    io->release = release_transfer;
+    io->pipe.try = try;
+    return file_is_synchronous(io->file) ? run_synchronous(io) : io_start(io, link->socket, POLLIN, retry_asynchronous);
+}
+
+/* PIPE_NOWAIT: what can be done at once, even if that is nothing. */
+static NTSTATUS read_now(struct io *io)
+{
+    NTSTATUS status = try_read(io);
+
+    if (status == STATUS_PENDING && !pipe_link_alive(io->data))
+        status = try_read(io);
+    return status == STATUS_PENDING ? STATUS_PIPE_EMPTY : status;
+}
+
+static NTSTATUS write_now(struct io *io)
+{
+    struct pipe_transfer transfer = { .copy = copy_in, .buffer = io->buffer, .length = io->length };
+    NTSTATUS status = pipe_ring_write_now(io->data, &transfer);
+
+    io->information = transfer.done;
+    return status;
+}
+
+static NTSTATUS pipe_read_write(struct io *io)
 {
     struct pipe_end *end = io->file->data;
-    bool wait = may_wait(io), touched = false;
-    NTSTATUS status = state_status(io->file);
+    struct pipe_link *link;
 
+    if (end->raw)
+        return io->write ? pipe_raw_write(io) : pipe_raw_read(io);
+    NTSTATUS status = pipe_get_link(end, &link);
     if (status)
         return status;
-    while (io->information < io->length || (!io->length && end->message)) {
-        ssize_t n = transfer(io->file, (char *)io->buffer + io->information, io->length - io->information, true, wait);
-        if (n >= 0) {
-            io->information += n;
-            if (!io->length)
-                break;
-        } else if (errno == EINTR) {
-            if (current_thread)
-                thread_check_suspend();
-        } else if (errno == EAGAIN) {
-            return end->completion_mode == FILE_PIPE_QUEUE_OPERATION ? STATUS_PENDING : STATUS_SUCCESS;
-        } else if (errno == EFAULT && !touched && current_thread && user_read_ok(io->buffer, io->length)) {
-            touched = true;
-        } else {
-            return errno == EPIPE || errno == ECONNRESET || errno == ENOTCONN ? STATUS_PIPE_CLOSING
-                                                                              : status_from_errno(errno);
-        }
-    }
-    return STATUS_SUCCESS;
+    io->data = link;
+    if (link->shared->completion_mode[link->side] == FILE_PIPE_QUEUE_OPERATION)
+        return run(io, io->write ? try_write : try_read);
+    io->release = release_transfer;
+    return io->write ? write_now(io) : read_now(io);
 }
 
-static NTSTATUS pipe_read(struct io *io)
-{
-    NTSTATUS status = state_status(io->file);
-    return status ? status : io_start(io, io->file->fd, POLLIN, retry_read);
-}
-
-static NTSTATUS pipe_write(struct io *io)
-{
-    NTSTATUS status = state_status(io->file);
-    return status ? status : io_start(io, io->file->fd, POLLOUT, retry_write);
-}
-
-/* --- looking without taking --- */
-
-/* Bytes that are there without being taken. Unix pipes have no peek: tee() copies into another pipe. */
-static ssize_t peek_bytes(struct file_object *file, void *buffer, size_t length)
-{
-    int scratch[2];
-    ssize_t n;
-
-    if (is_socket(file))
-        return recv(file->fd, buffer, length, MSG_PEEK | MSG_DONTWAIT);
-    if (pipe2(scratch, O_CLOEXEC | O_NONBLOCK))
-        return -1;
-    if (length > 65536)
-        fcntl(scratch[1], F_SETPIPE_SZ, length);
-    n = tee(file->fd, scratch[1], length, SPLICE_F_NONBLOCK);
-    if (n > 0)
-        n = read(scratch[0], buffer, n);
-    close(scratch[0]);
-    close(scratch[1]);
-    return n;
-}
-
-static int available(struct file_object *file)
+/* FlushFileBuffers: until the other end has read all that was written before. */
+static NTSTATUS pipe_flush(struct file_object *file)
 {
     struct pipe_end *end = file->data;
-    int n = 0;
+    struct pipe_link *link;
 
-    if (file->fd < 0 || ioctl(file->fd, FIONREAD, &n))
-        n = 0;
-    return n + (end->rest ? end->rest_length - end->rest_at : 0);
+    /* A Unix pipe does not tell; FlushFileBuffers promises it for named pipes only. */
+    if (end->raw || !(file->access & (FILE_WRITE_DATA | FILE_APPEND_DATA)))
+        return STATUS_SUCCESS;
+    NTSTATUS status = pipe_get_link(end, &link);
+    if (status)
+        return status;
+    struct pipe_ring *out = pipe_ring_out(link);
+    uint64_t data = __atomic_load_n(&out->write.data, __ATOMIC_ACQUIRE);
+    uint64_t messages = __atomic_load_n(&out->write.messages, __ATOMIC_ACQUIRE);
+    for (bool first = true;; first = false) {
+        uint32_t seen = __atomic_load_n(&out->read.changed, __ATOMIC_SEQ_CST);
+        if (__atomic_load_n(&out->read.data, __ATOMIC_ACQUIRE) >= data &&
+            __atomic_load_n(&out->read.messages, __ATOMIC_ACQUIRE) >= messages)
+            break;
+        if (link->shared->disconnected || !pipe_link_alive(link)) {
+            status = link->shared->disconnected ? STATUS_PIPE_DISCONNECTED : STATUS_PIPE_BROKEN;
+            break;
+        }
+        if (first) {
+            io_sync_begin();
+            if ((status = watch(link)))
+                break;
+        }
+        if (pipe_ring_sleep(&out->read.changed, &out->write.sleepers, seen) && errno == EINTR &&
+            io_sync_interrupted()) {
+            status = STATUS_CANCELLED;
+            break;
+        }
+    }
+    io_sync_end();
+    pipe_link_unref(link);
+    return status;
 }
 
-static bool is_broken(struct file_object *file)
-{
-    struct pollfd state = { .fd = file->fd, .events = POLLIN };
-    char byte;
-
-    if (poll(&state, 1, 0) <= 0)
-        return false;
-    if (is_socket(file) && (state.revents & POLLIN))
-        return recv(file->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
-    return (state.revents & (POLLHUP | POLLERR)) && !(state.revents & POLLIN);
-}
+/* --- controls --- */
 
 static NTSTATUS peek(struct io *io)
 {
-    size_t fixed = offsetof(FILE_PIPE_PEEK_BUFFER, Data), room = io->length - fixed, rest = 0;
+    size_t fixed = offsetof(FILE_PIPE_PEEK_BUFFER, Data), room = io->length - fixed;
     struct pipe_end *end = io->file->data;
     FILE_PIPE_PEEK_BUFFER header = { .NamedPipeState = FILE_PIPE_CONNECTED_STATE };
-    NTSTATUS status = state_status(io->file);
-    ssize_t n = 0;
-    char *data;
+    struct pipe_link *link = NULL;
+    struct pipe_look look;
+    NTSTATUS status = STATUS_SUCCESS;
 
     if (io->length < fixed)
         return STATUS_INVALID_PARAMETER;
-    if (status)
+    if (!end->raw && (status = pipe_get_link(end, &link)))
         return status == STATUS_PIPE_LISTENING ? STATUS_INVALID_PIPE_STATE : status;
-    header.ReadDataAvailable = available(io->file);
-    if (!header.ReadDataAvailable && is_broken(io->file))
-        return STATUS_PIPE_BROKEN;
-    if (room > header.ReadDataAvailable)
-        room = header.ReadDataAvailable;
-    data = malloc(room + 1);
+    uint32_t there = link ? pipe_ring_unread(pipe_ring_in(link)) : pipe_raw_available(io->file);
+    room = room < there ? room : there;
+    char *data = malloc(room + 1);
     if (!data)
-        return STATUS_NO_MEMORY;
-    if (end->rest) {
-        rest = end->rest_length - end->rest_at;
-        rest = rest < room ? rest : room;
-        memcpy(data, end->rest + end->rest_at, rest);
+        status = STATUS_NO_MEMORY;
+    else
+        status = link ? pipe_ring_peek(link, data, room, &look) : pipe_raw_peek(io->file, data, room, &look);
+    if (!status) {
+        header.ReadDataAvailable = look.available;
+        uint32_t all = look.available;
+        if (link && link->shared->type == FILE_PIPE_MESSAGE_TYPE) {
+            header.NumberOfMessages = look.messages;
+            header.MessageLength = look.first;
+            if (link->shared->read_mode[link->side] == FILE_PIPE_MESSAGE_MODE)
+                all = look.first;
+        }
+        status = all > look.copied ? STATUS_BUFFER_OVERFLOW : STATUS_SUCCESS;
+        if (!io_copy_out(io->buffer, &header, fixed) || !io_copy_out((char *)io->buffer + fixed, data, look.copied))
+            status = STATUS_ACCESS_VIOLATION;
+        io->information = fixed + look.copied;
     }
-    if (room > rest && !(rest && end->message))
-        n = peek_bytes(io->file, data + rest, room - rest);
-    n = (n < 0 ? 0 : n) + rest;
-    if (end->message) {
-        ssize_t size = recv(io->file->fd, NULL, 0, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT);
-        header.NumberOfMessages = (end->rest ? 1 : 0) + (size > 0);
-        header.MessageLength = end->rest ? end->rest_length - end->rest_at : size > 0 ? (ULONG)size : 0;
-        if (end->read_mode == FILE_PIPE_MESSAGE_MODE && header.MessageLength > (ULONG)n)
-            status = STATUS_BUFFER_OVERFLOW;
-    } else if ((ULONG)n < header.ReadDataAvailable) {
-        status = STATUS_BUFFER_OVERFLOW;
-    }
-    if (!io_copy_out(io->buffer, &header, fixed) || !io_copy_out((char *)io->buffer + fixed, data, n))
-        status = STATUS_ACCESS_VIOLATION;
     free(data);
-    io->information = fixed + n;
+    if (link)
+        pipe_link_unref(link);
     return status;
 }
 
-static NTSTATUS retry_transceive_read(struct io *io)
-{
-    io->write = false;
-    io->information = 0;
-    return retry_read(io);
-}
-
-/* TransactNamedPipe: a message out, the next one in. */
+/* TransactNamedPipe. */
 static NTSTATUS transceive(struct io *io)
 {
     struct pipe_end *end = io->file->data;
-    struct io out = *io;
-    NTSTATUS status = state_status(io->file);
+    struct pipe_link *link;
+    NTSTATUS status;
 
-    if (status)
-        return status;
-    if (!end->message || end->read_mode != FILE_PIPE_MESSAGE_MODE)
+    if (end->raw)
         return STATUS_INVALID_PIPE_STATE;
-    out.buffer = (void *)io->input;
-    out.length = io->input_length;
-    out.information = 0;
-    while ((status = retry_write(&out)) == STATUS_PENDING) {
-        struct pollfd ready = { .fd = io->file->fd, .events = POLLOUT };
-        if (poll(&ready, 1, -1) < 0 && errno == EINTR)
-            thread_check_suspend();
+    if ((status = pipe_get_link(end, &link)))
+        return status;
+    if (link->shared->type != FILE_PIPE_MESSAGE_TYPE || link->shared->read_mode[link->side] != FILE_PIPE_MESSAGE_MODE) {
+        pipe_link_unref(link);
+        return STATUS_INVALID_PIPE_STATE;
     }
-    return status ? status : io_start(io, io->file->fd, POLLIN, retry_transceive_read);
-}
-
-/* ImpersonateNamedPipeClient, for the server of a pipe that a client has connected to. */
-static NTSTATUS impersonate(struct file_object *file)
-{
-    struct pipe_end *end = file->data;
-
-    if (!end->server || !end->pipe)
-        return STATUS_ILLEGAL_FUNCTION;
-    if (end->state != FILE_PIPE_CONNECTED_STATE && end->state != FILE_PIPE_CLOSING_STATE)
-        return end->state == FILE_PIPE_LISTENING_STATE ? STATUS_PIPE_LISTENING : STATUS_PIPE_DISCONNECTED;
-    return token_impersonate_client();
+    io->data = link;
+    io->pipe.sends = true;
+    return run(io, try_transceive);
 }
 
 static NTSTATUS pipe_fsctl(struct io *io)
@@ -344,84 +395,21 @@ static NTSTATUS pipe_fsctl(struct io *io)
     case FSCTL_PIPE_TRANSCEIVE:
         return transceive(io);
     case FSCTL_PIPE_IMPERSONATE:
-        return impersonate(io->file);
+        return pipe_impersonate(io->file);
     case FSCTL_PIPE_GET_CONNECTION_ATTRIBUTE:
     case FSCTL_PIPE_GET_PIPE_ATTRIBUTE:
         return pipe_get_attribute(io);
+    case FSCTL_PIPE_SET_PIPE_ATTRIBUTE:
+        return pipe_set_attribute(io);
     default:
         return STATUS_INVALID_DEVICE_REQUEST;
     }
 }
 
-/* --- information --- */
-
-static NTSTATUS pipe_query(struct file_object *file, ULONG info_class, void *buffer, ULONG length,
-                           ULONG_PTR *information)
-{
-    struct pipe_end *end = file->data;
-    FILE_PIPE_INFORMATION *info = buffer;
-    FILE_PIPE_LOCAL_INFORMATION *local = buffer;
-    FILE_STANDARD_INFORMATION *standard = buffer;
-
-    (void)length;
-    switch (info_class) {
-    case FilePipeInformation:
-        info->ReadMode = end->read_mode;
-        info->CompletionMode = end->completion_mode;
-        *information = sizeof *info;
-        return STATUS_SUCCESS;
-    case FilePipeLocalInformation:
-        memset(local, 0, sizeof *local);
-        pipe_fill_local(end, local);
-        local->ReadDataAvailable = available(file);
-        local->WriteQuotaAvailable = local->OutboundQuota;
-        local->NamedPipeState = file->fd < 0      ? end->state
-                                : is_broken(file) ? FILE_PIPE_CLOSING_STATE
-                                                  : FILE_PIPE_CONNECTED_STATE;
-        *information = sizeof *local;
-        return STATUS_SUCCESS;
-    case FileStandardInformation:
-        memset(standard, 0, sizeof *standard);
-        standard->EndOfFile.QuadPart = available(file);
-        standard->NumberOfLinks = 1;
-        standard->DeletePending = TRUE; /* as pipes say on Windows */
-        *information = sizeof *standard;
-        return STATUS_SUCCESS;
-    case FileNameInformation:
-        return pipe_query_name(end, buffer, length, information);
-    default:
-        return STATUS_INVALID_INFO_CLASS;
-    }
-}
-
-static NTSTATUS pipe_set(struct file_object *file, ULONG info_class, const void *buffer, ULONG length)
-{
-    struct pipe_end *end = file->data;
-    const FILE_PIPE_INFORMATION *info = buffer;
-
-    (void)length;
-    if (info_class != FilePipeInformation)
-        return STATUS_INVALID_INFO_CLASS;
-    if (info->ReadMode > FILE_PIPE_MESSAGE_MODE || info->CompletionMode > FILE_PIPE_COMPLETE_OPERATION)
-        return STATUS_INVALID_PARAMETER;
-    if (info->ReadMode == FILE_PIPE_MESSAGE_MODE && !end->message)
-        return STATUS_INVALID_PARAMETER;
-    end->read_mode = info->ReadMode;
-    end->completion_mode = info->CompletionMode;
-    return STATUS_SUCCESS;
-}
-
-/* What was written has left this process at once; FlushFileBuffers waits until the reader has taken it. */
-static NTSTATUS pipe_flush(struct file_object *file)
-{
-    (void)file;
-    return STATUS_SUCCESS;
-}
-
 const struct file_ops pipe_ops = {
     .device_type = FILE_DEVICE_NAMED_PIPE,
-    .read = pipe_read,
-    .write = pipe_write,
+    .read = pipe_read_write,
+    .write = pipe_read_write,
     .fsctl = pipe_fsctl,
     .flush = pipe_flush,
     .query = pipe_query,
@@ -440,8 +428,11 @@ struct file_object *pipe_wrap_fd(int fd, ACCESS_MASK access, mode_t mode)
         free(end);
         return NULL;
     }
+    end->raw = true;
     end->socket = S_ISSOCK(mode);
     end->state = FILE_PIPE_CONNECTED_STATE;
+    end->file = file;
+    end->entry.Flink = end->entry.Blink = &end->entry;
     file->data = end;
     return file;
 }

@@ -1,93 +1,103 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pipe_named.c: named pipes. A pipe has a name and instances; an instance is a server's file object. When a client opens the
- * name, a free instance and the client become the two ends of a socket pair: a stream for byte pipes, SOCK_SEQPACKET for
- * message pipes. A pipe without a name that goes one way (CreatePipe) is a Unix pipe, as native children expect of their
- * standard handles.
- *
- * transomserver knows the names and which instances are free; it joins a client in one process and an instance in another.
- * Within a process, where nearly all pipes stay, only the instance is taken there.
+ * pipe_named.c: named pipes' names and instances. A pipe has a name and instances; an instance is a server's file object.
+ * transomserver knows the names of all and which instances are free; a process knows its own. Data is none of this file's
+ * business (pipe_ring.c), nor is connecting (pipe_connect.c).
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/futex.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
 #include "client.h"
-#include "pipe.h"
+#include "object_private.h"
 #include "path.h"
+#include "pipe.h"
+#include "security.h"
 #include "thread.h"
 
-struct pipe {
-    struct pipe *hash_next;
-    unsigned refs; /* instances, clients */
-    WCHAR *name;   /* upper case compares; NULL: no name */
-    size_t name_len;
-    ULONG type, configuration, maximum, count, inbound_quota, outbound_quota;
-    int64_t timeout;
-    LIST_ENTRY instances;
-};
-
-static pthread_mutex_t pipe_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct pipe *names[64];
+static struct pipe **names; /* by hash; as many as there are pipes, about */
+static size_t name_slots, name_count;
 static uint32_t changes;          /* futex: an instance became free, a name appeared */
 static struct pipe_end **numbers; /* instances of this process by their number at transomserver */
 static uint32_t number_count;
 
-static unsigned hash_name(const WCHAR *name, size_t len)
+/* --- names: all under pipe_lock --- */
+
+static size_t hash_name(const WCHAR *name, size_t length)
 {
     uint32_t hash = 2166136261u;
 
-    for (size_t i = 0; i < len; i++)
+    for (size_t i = 0; i < length; i++)
         hash = (hash ^ unicode_upcase(name[i])) * 16777619u;
-    return (hash ^ hash >> 16) & 63;
+    return (hash ^ hash >> 16) & (name_slots - 1);
 }
 
-static struct pipe *find(const WCHAR *name, size_t len)
+struct pipe *pipe_find(const WCHAR *name, size_t length)
 {
-    struct pipe *pipe = names[hash_name(name, len)];
+    struct pipe *pipe = name_slots ? names[hash_name(name, length)] : NULL;
 
-    while (pipe && !path_name_equal(pipe->name, pipe->name_len, name, len))
+    while (pipe && !path_name_equal(pipe->name, pipe->name_len, name, length))
         pipe = pipe->hash_next;
     return pipe;
 }
 
-/* A name goes with its last instance, the pipe with the last end. Under the lock. */
+static bool link_name(struct pipe *pipe)
+{
+    if (name_count >= name_slots) {
+        size_t old_slots = name_slots, slots = old_slots ? old_slots * 2 : 16;
+        struct pipe **old = names, **larger = calloc(slots, sizeof *larger);
+        if (!larger)
+            return false;
+        names = larger;
+        name_slots = slots;
+        for (size_t i = 0; i < old_slots; i++) {
+            for (struct pipe *next, *moved = old[i]; moved; moved = next) {
+                struct pipe **slot = &names[hash_name(moved->name, moved->name_len)];
+                next = moved->hash_next;
+                moved->hash_next = *slot;
+                *slot = moved;
+            }
+        }
+        free(old);
+    }
+    struct pipe **slot = &names[hash_name(pipe->name, pipe->name_len)];
+    pipe->hash_next = *slot;
+    *slot = pipe;
+    name_count++;
+    return true;
+}
+
+/* A name goes with its last instance, the pipe with the last end. */
 static void unlink_name(struct pipe *pipe)
 {
     struct pipe **place = &names[hash_name(pipe->name, pipe->name_len)];
 
     while (*place && *place != pipe)
         place = &(*place)->hash_next;
-    if (*place)
-        *place = pipe->hash_next;
+    if (!*place)
+        return;
+    *place = pipe->hash_next;
+    name_count--;
 }
 
-static void close_number(uint32_t number)
-{
-    if (number)
-        client_message(PROTOCOL_pipe_close, &(struct protocol_pipe_close_in){ number });
-}
-
-static void unref(struct pipe *pipe)
+void pipe_unref(struct pipe *pipe)
 {
     if (--pipe->refs)
         return;
     free(pipe->name);
+    free(pipe->security);
     free(pipe);
 }
 
-static void tell_change(void)
+void pipe_tell_change(void)
 {
     __atomic_fetch_add(&changes, 1, __ATOMIC_RELEASE);
     syscall(SYS_futex, &changes, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
 }
 
-static struct file_object *make_end(struct pipe *pipe, bool server, ACCESS_MASK access, ULONG share, ULONG options)
+/* --- ends --- */
+
+struct file_object *pipe_make_end(struct pipe *pipe, bool server, ACCESS_MASK access, ULONG share, ULONG options)
 {
     struct pipe_end *end = calloc(1, sizeof *end);
     struct file_object *file = end ? file_alloc(FILE_KIND_PIPE, &pipe_ops, -1, access, share, options) : NULL;
@@ -97,46 +107,16 @@ static struct file_object *make_end(struct pipe *pipe, bool server, ACCESS_MASK 
         return NULL;
     }
     end->server = server;
-    end->message = pipe->type == FILE_PIPE_MESSAGE_TYPE;
     end->pipe = pipe;
     end->file = file;
+    end->client_level = SecurityImpersonation;
     end->entry.Flink = end->entry.Blink = &end->entry;
     pipe->refs++;
     file->data = end;
     return file;
 }
 
-/* Whether the instance is still ours to give to a client of this process. */
-static bool take_number(uint32_t number)
-{
-    struct protocol_pipe_take_in in = { number };
-    struct client_request request = CLIENT_REQUEST(pipe_take, .in = &in);
-    NTSTATUS status = number ? client_request(&request) : STATUS_SUCCESS;
-    return status != STATUS_PIPE_NOT_AVAILABLE; /* if the server has gone, nobody else can come */
-}
-
-/* Joins a listening instance and a new client. Under the lock. */
-static NTSTATUS join(struct file_object *server, struct file_object *client)
-{
-    struct pipe_end *server_end = server->data, *client_end = client->data;
-    struct pipe *pipe = server_end->pipe;
-    bool one_way = !pipe->name && pipe->type == FILE_PIPE_BYTE_STREAM_TYPE && !(server->access & FILE_WRITE_DATA) &&
-                   !(client->access & FILE_READ_DATA);
-    int fds[2];
-
-    if (one_way ? pipe2(fds, O_CLOEXEC)
-                : socketpair(AF_UNIX, (server_end->message ? SOCK_SEQPACKET : SOCK_STREAM) | SOCK_CLOEXEC, 0, fds))
-        return status_from_errno(errno);
-    if (one_way && pipe->inbound_quota > 65536)
-        fcntl(fds[1], F_SETPIPE_SZ, pipe->inbound_quota);
-    server->fd = fds[0] < 3 ? unix_fd_reserve(fds[0]) : fds[0];
-    client->fd = fds[1] < 3 ? unix_fd_reserve(fds[1]) : fds[1];
-    server_end->socket = client_end->socket = !one_way;
-    server_end->state = client_end->state = FILE_PIPE_CONNECTED_STATE;
-    return STATUS_SUCCESS;
-}
-
-static struct file_object *free_instance(struct pipe *pipe)
+struct file_object *pipe_free_instance(struct pipe *pipe)
 {
     for (LIST_ENTRY *entry = pipe->instances.Flink; entry != &pipe->instances; entry = entry->Flink) {
         struct pipe_end *end = container_of(entry, struct pipe_end, entry);
@@ -146,26 +126,34 @@ static struct file_object *free_instance(struct pipe *pipe)
     return NULL;
 }
 
-/* --- clients and instances in different processes --- */
-
-/* A client that came from another process has one end of the socket pair, this instance the other. */
-void pipe_connected(uint32_t number, ULONG process, int *fd)
+struct pipe *pipe_make_remote(const struct pipe_kind *kind, WCHAR *name, size_t length)
 {
-    struct io *listening = NULL;
-    pthread_mutex_lock(&pipe_lock);
-    struct pipe_end *end = number < number_count ? numbers[number] : NULL;
-    if (end && end->state == FILE_PIPE_LISTENING_STATE) {
-        end->file->fd = unix_fd_reserve(*fd);
-        *fd = -1;
-        end->socket = true;
-        end->other_process = process;
-        end->state = FILE_PIPE_CONNECTED_STATE;
-        listening = end->listening;
-        end->listening = NULL;
-    }
-    pthread_mutex_unlock(&pipe_lock);
-    if (listening)
-        io_complete(listening, STATUS_SUCCESS, 0);
+    struct pipe *pipe = calloc(1, sizeof *pipe);
+
+    if (!pipe)
+        return NULL;
+    *pipe = (struct pipe){ .name = name,
+                           .name_len = length,
+                           .type = kind->type,
+                           .configuration = kind->configuration,
+                           .maximum = kind->maximum,
+                           .inbound_quota = kind->inbound,
+                           .outbound_quota = kind->outbound };
+    pipe->instances.Flink = pipe->instances.Blink = &pipe->instances;
+    return pipe;
+}
+
+/* --- what transomserver knows by number --- */
+
+static void close_number(uint32_t number)
+{
+    if (number)
+        client_message(PROTOCOL_pipe_close, &(struct protocol_pipe_close_in){ number });
+}
+
+struct pipe_end *pipe_by_number(uint32_t number)
+{
+    return number < number_count ? numbers[number] : NULL;
 }
 
 /* Under the lock. */
@@ -186,52 +174,6 @@ static bool remember_number(struct pipe_end *end)
     return true;
 }
 
-/* Opens a pipe that another process has the instances of. */
-static NTSTATUS open_remote(struct nt_path *path, ACCESS_MASK access, ULONG share, ULONG options,
-                            struct file_object **file)
-{
-    struct protocol_pipe_connect_in in = { .access = access & (FILE_READ_DATA | FILE_WRITE_DATA) };
-    struct protocol_pipe_connect_out out;
-    struct client_request request = CLIENT_REQUEST(pipe_connect, .in = &in, .out = &out, );
-    request.parts[0] = (struct message_part){ path->text, (uint32_t)(path->text_len * sizeof(WCHAR)) };
-    NTSTATUS status = client_join(false); /* without a server no other process has any */
-    if (!status)
-        status = client_request(&request);
-    if (status)
-        return status;
-    struct pipe *pipe = calloc(1, sizeof *pipe);
-    *file = NULL;
-    if (pipe) {
-        pipe->type = out.type;
-        pipe->configuration = out.configuration;
-        pipe->maximum = out.maximum;
-        pipe->count = out.count;
-        pipe->inbound_quota = out.inbound;
-        pipe->outbound_quota = out.outbound;
-        pipe->instances.Flink = pipe->instances.Blink = &pipe->instances;
-        pipe->name = path->text;
-        pipe->name_len = path->text_len;
-        path->text = NULL;
-        pthread_mutex_lock(&pipe_lock);
-        *file = make_end(pipe, false, access, share, options);
-        if (!*file) {
-            free(pipe->name);
-            free(pipe);
-        }
-        pthread_mutex_unlock(&pipe_lock);
-    }
-    if (!*file) {
-        close(request.answer_fd);
-        return STATUS_NO_MEMORY;
-    }
-    struct pipe_end *end = (*file)->data;
-    (*file)->fd = request.answer_fd;
-    end->socket = true;
-    end->other_process = out.process;
-    end->state = FILE_PIPE_CONNECTED_STATE;
-    return STATUS_SUCCESS;
-}
-
 /* Makes an instance known to others; its number is 0 if there is no server to be had. */
 static NTSTATUS register_instance(const struct nt_path *path, ULONG disposition, struct pipe *wanted, uint32_t *number,
                                   bool *created)
@@ -247,8 +189,13 @@ static NTSTATUS register_instance(const struct nt_path *path, ULONG disposition,
                                                                                   : 0 };
     struct protocol_pipe_create_out out = { 0 };
     struct client_request request = CLIENT_REQUEST(pipe_create, .in = &in, .out = &out, );
+    struct sd_parts parts = { 0 };
     *number = 0;
     request.parts[0] = (struct message_part){ path->text, (uint32_t)(path->text_len * sizeof(WCHAR)) };
+    if (wanted->security) {
+        parts = sd_parts_of(wanted->security);
+        request.parts[1] = (struct message_part){ wanted->security, (uint32_t)sd_parts_size(&parts) };
+    }
     if (client_join(true))
         return STATUS_SUCCESS; /* a prefix that cannot be written to: names for this process alone */
     NTSTATUS status = client_request(&request);
@@ -260,77 +207,27 @@ static NTSTATUS register_instance(const struct nt_path *path, ULONG disposition,
     wanted->inbound_quota = out.inbound;
     wanted->outbound_quota = out.outbound;
     wanted->timeout = out.timeout == UINT64_MAX ? INT64_MIN : -(int64_t)out.timeout;
-    return STATUS_SUCCESS;
-}
-
-/* A client opens a name, or (no name) the other end of path->root. */
-static NTSTATUS open_client(struct nt_path *path, ACCESS_MASK access, ULONG share, ULONG options,
-                            struct file_object **file)
-{
-    struct file_object *server;
-    struct io *listening = NULL;
-    struct pipe *pipe;
-    NTSTATUS status;
-
-    pthread_mutex_lock(&pipe_lock);
-    if (path->text_len) {
-        pipe = find(path->text, path->text_len);
-        server = pipe ? free_instance(pipe) : NULL;
-        status = !pipe ? STATUS_OBJECT_NAME_NOT_FOUND : !server ? STATUS_PIPE_NOT_AVAILABLE : STATUS_SUCCESS;
-        if (!status && !take_number(((struct pipe_end *)server->data)->number))
-            status = STATUS_PIPE_NOT_AVAILABLE;
-    } else {
-        server = path->root;
-        struct pipe_end *end = server ? server->data : NULL;
-        pipe = end && end->server ? end->pipe : NULL;
-        status = !pipe                                     ? STATUS_INVALID_PARAMETER
-                 : end->state != FILE_PIPE_LISTENING_STATE ? STATUS_PIPE_NOT_AVAILABLE
-                                                           : STATUS_SUCCESS;
-    }
-    if (!status && ((pipe->configuration == FILE_PIPE_INBOUND && (access & FILE_READ_DATA)) ||
-                    (pipe->configuration == FILE_PIPE_OUTBOUND && (access & FILE_WRITE_DATA))))
-        status = STATUS_ACCESS_DENIED;
-    if (!status) {
-        *file = make_end(pipe, false, access, share, options);
-        status = *file ? join(server, *file) : STATUS_NO_MEMORY;
-        if (!status) {
-            struct pipe_end *end = server->data;
-            listening = end->listening;
-            end->listening = NULL;
+    if (!out.created) { /* another instance needs the right to it; all have the first one's descriptor */
+        ACCESS_MASK granted;
+        free(wanted->security);
+        wanted->security = NULL;
+        if (request.bytes_size && sd_valid(request.bytes, request.bytes_size)) {
+            wanted->security = request.bytes;
+            request.bytes = NULL;
+            status = security_grant_by(wanted->security, &file_type, FILE_CREATE_PIPE_INSTANCE, &granted);
         }
     }
-    pthread_mutex_unlock(&pipe_lock);
-    if (status && *file) {
-        object_unref(&(*file)->obj);
-        *file = NULL;
-    }
-    if ((status == STATUS_OBJECT_NAME_NOT_FOUND || status == STATUS_PIPE_NOT_AVAILABLE) && path->text_len) {
-        NTSTATUS elsewhere = open_remote(path, access, share, options, file);
-        if (elsewhere != STATUS_OBJECT_NAME_NOT_FOUND && elsewhere != STATUS_PORT_DISCONNECTED)
-            status = elsewhere; /* else what is true of this process: a pipe of its own may be busy */
-    }
-    if (listening)
-        io_complete(listening, STATUS_SUCCESS, 0);
+    free(request.bytes);
+    if (status)
+        close_number(*number);
     return status;
 }
 
-NTSTATUS pipe_open(struct nt_path *path, ACCESS_MASK access, ULONG share, ULONG options, struct file_object **file)
-{
-    *file = NULL;
-    if (path->kind == PATH_PIPE_ROOT) {
-        *file = file_alloc(FILE_KIND_PIPE_ROOT, &pipe_root_ops, -1, access, share, options);
-        return *file ? STATUS_SUCCESS : STATUS_NO_MEMORY;
-    }
-    if (path->kind == PATH_PIPE)
-        return open_client(path, access, share, options, file);
-    return STATUS_OBJECT_NAME_NOT_FOUND;
-}
-
-/* The first instance makes the pipe, the others join it. */
+/* The first instance makes the pipe, the others join it. Under the lock. */
 static NTSTATUS create_instance(struct nt_path *path, ACCESS_MASK access, ULONG share, ULONG disposition, ULONG options,
-                                const struct pipe *wanted, uint32_t number, struct file_object **file, bool *created)
+                                struct pipe *wanted, uint32_t number, struct file_object **file, bool *created)
 {
-    struct pipe *pipe = path->text_len ? find(path->text, path->text_len) : NULL;
+    struct pipe *pipe = path->text_len ? pipe_find(path->text, path->text_len) : NULL;
     struct pipe_end *end;
 
     *created = !pipe;
@@ -348,18 +245,20 @@ static NTSTATUS create_instance(struct nt_path *path, ACCESS_MASK access, ULONG 
         if (!pipe)
             return STATUS_NO_MEMORY;
         *pipe = *wanted;
+        wanted->security = NULL;
         pipe->instances.Flink = pipe->instances.Blink = &pipe->instances;
         pipe->refs = 1;
         if (path->text_len) {
-            struct pipe **bucket = &names[hash_name(path->text, path->text_len)];
             pipe->name = path->text;
             pipe->name_len = path->text_len;
             path->text = NULL;
-            pipe->hash_next = *bucket;
-            *bucket = pipe;
+            if (!link_name(pipe)) {
+                pipe_unref(pipe);
+                return STATUS_NO_MEMORY;
+            }
         }
     }
-    *file = make_end(pipe, true, access, share, options);
+    *file = pipe_make_end(pipe, true, access, share, options);
     if (*file) {
         end = (*file)->data;
         end->state = FILE_PIPE_LISTENING_STATE;
@@ -371,13 +270,38 @@ static NTSTATUS create_instance(struct nt_path *path, ACCESS_MASK access, ULONG 
         end->number = number;
         if (number && !remember_number(end))
             end->number = 0;
+        if (pipe->security) {
+            struct sd_parts parts = sd_parts_of(pipe->security);
+            (*file)->obj.security = sd_parts_copy(&parts);
+        }
     }
     if (*created) {
         if (!*file && pipe->name)
             unlink_name(pipe);
-        unref(pipe);
+        pipe_unref(pipe);
     }
     return *file ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+}
+
+NTSTATUS pipe_make_instance(struct nt_path *path, ACCESS_MASK access, ULONG share, ULONG disposition, ULONG options,
+                            struct pipe *wanted, struct file_object **file, bool *created)
+{
+    uint32_t number = 0;
+    bool first = false;
+    NTSTATUS status = path->text_len ? register_instance(path, disposition, wanted, &number, &first) : STATUS_SUCCESS;
+
+    if (status)
+        return status;
+    pthread_mutex_lock(&pipe_lock);
+    status = create_instance(path, access, share, disposition, options, wanted, number, file, created);
+    pthread_mutex_unlock(&pipe_lock);
+    if (status) {
+        close_number(number);
+    } else if (number) {
+        *created = first;
+        client_message(PROTOCOL_pipe_listen, &(struct protocol_pipe_listen_in){ number });
+    }
+    return status;
 }
 
 NTSTATUS NtCreateNamedPipeFile(HANDLE *FileHandle, ACCESS_MASK DesiredAccess, OBJECT_ATTRIBUTES *ObjectAttributes,
@@ -394,8 +318,8 @@ NTSTATUS NtCreateNamedPipeFile(HANDLE *FileHandle, ACCESS_MASK DesiredAccess, OB
     ULONG attributes = ObjectAttributes->Attributes;
     struct file_object *file = NULL;
     struct nt_path path;
-    bool created = false, first = false;
-    uint32_t number = 0;
+    bool created = false;
+    void *given = NULL;
     NTSTATUS status;
     HANDLE handle;
 
@@ -407,30 +331,38 @@ NTSTATUS NtCreateNamedPipeFile(HANDLE *FileHandle, ACCESS_MASK DesiredAccess, OB
     wanted.configuration = ShareAccess == FILE_SHARE_READ    ? FILE_PIPE_OUTBOUND
                            : ShareAccess == FILE_SHARE_WRITE ? FILE_PIPE_INBOUND
                                                              : FILE_PIPE_FULL_DUPLEX;
-    status = path_parse(ObjectAttributes, &path);
-    if (!status && path.kind != PATH_PIPE && path.kind != PATH_PIPE_ROOT)
-        status = STATUS_OBJECT_NAME_INVALID;
-    if (!status && path.text_len)
-        status = register_instance(&path, CreateDisposition, &wanted, &number, &first);
-    if (!status) {
-        pthread_mutex_lock(&pipe_lock);
-        status = create_instance(&path, access_map(&file_type, DesiredAccess), ShareAccess, CreateDisposition,
-                                 CreateOptions, &wanted, number, &file, &created);
-        pthread_mutex_unlock(&pipe_lock);
-        if (status)
-            close_number(number);
-    }
-    path_free(&path);
+    if (ObjectAttributes->SecurityDescriptor)
+        status = security_descriptor_in(ObjectAttributes->SecurityDescriptor, &given);
+    else
+        status = STATUS_SUCCESS;
+    if (!status)
+        status = security_assign(&file_type, given, NULL, 0, &wanted.security);
     if (status)
         return status;
-    if (number) {
-        created = first;
-        client_message(PROTOCOL_pipe_listen, &(struct protocol_pipe_listen_in){ number });
+    status = path_parse(ObjectAttributes, &path);
+    if (status) {
+        free(wanted.security);
+        return status;
     }
+    if (path.kind != PATH_PIPE && path.kind != PATH_PIPE_ROOT)
+        status = STATUS_OBJECT_NAME_INVALID;
+    else
+        status = pipe_make_instance(&path, access_map(&file_type, DesiredAccess), ShareAccess, CreateDisposition,
+                                    CreateOptions, &wanted, &file, &created);
+    path_free(&path);
+    free(wanted.security);
+    if (status)
+        return status;
     struct pipe_end *end = file->data;
+    pthread_mutex_lock(&pipe_lock);
     end->read_mode = ReadMode;
     end->completion_mode = CompletionMode;
-    tell_change();
+    if (end->link) { /* somebody was quick */
+        end->link->shared->read_mode[end->link->side] = ReadMode;
+        end->link->shared->completion_mode[end->link->side] = CompletionMode;
+    }
+    pthread_mutex_unlock(&pipe_lock);
+    pipe_tell_change();
     status = handle_create(&file->obj, file->access, attributes, &handle);
     if (status)
         pipe_close(file);
@@ -443,190 +375,25 @@ NTSTATUS NtCreateNamedPipeFile(HANDLE *FileHandle, ACCESS_MASK DesiredAccess, OB
     return STATUS_SUCCESS;
 }
 
-/* --- instances that go to another process before a client has come (file_shared.c) --- */
+/* --- the end of an end --- */
 
-struct pipe_form {
-    uint32_t access, share, options, read_mode, completion_mode;
-    uint32_t type, configuration, maximum, inbound_quota, outbound_quota;
-    int64_t timeout;
-    WCHAR name[];
-};
-
-/*
- * The other process gets an instance of its own of the same pipe, which is as good as this one: nobody is connected. For
- * who moves a handle (DUPLICATE_CLOSE_SOURCE) that is all there is; who keeps it has two instances, either of which a client
- * may find.
- */
-NTSTATUS pipe_export(struct file_object *file, size_t head, void **data, uint32_t *size)
-{
-    struct pipe_end *end = file->data;
-    NTSTATUS status = STATUS_SUCCESS;
-    struct pipe_form *form;
-
-    pthread_mutex_lock(&pipe_lock);
-    struct pipe *pipe = end->pipe;
-    *data = NULL;
-    if (!end->server || !pipe || !pipe->name || !end->number || end->state != FILE_PIPE_LISTENING_STATE)
-        status = STATUS_NOT_SUPPORTED;
-    else if (!(*data = calloc(1, *size = head + sizeof *form + pipe->name_len * sizeof(WCHAR))))
-        status = STATUS_NO_MEMORY;
-    if (!status) {
-        form = (struct pipe_form *)((char *)*data + head);
-        *form = (struct pipe_form){ .access = file->access,
-                                    .share = file->share,
-                                    .options = file->options,
-                                    .read_mode = end->read_mode,
-                                    .completion_mode = end->completion_mode,
-                                    .type = pipe->type,
-                                    .configuration = pipe->configuration,
-                                    .maximum = pipe->maximum,
-                                    .inbound_quota = pipe->inbound_quota,
-                                    .outbound_quota = pipe->outbound_quota,
-                                    .timeout = pipe->timeout };
-        memcpy(form->name, pipe->name, pipe->name_len * sizeof(WCHAR));
-    }
-    pthread_mutex_unlock(&pipe_lock);
-    return status;
-}
-
-NTSTATUS pipe_import(const void *data, size_t size, struct file_object **file)
-{
-    const struct pipe_form *form = data;
-    struct nt_path path = { .kind = PATH_PIPE };
-    bool created = false, first;
-    uint32_t number = 0;
-    NTSTATUS status;
-
-    if (size <= sizeof *form)
-        return STATUS_INVALID_PARAMETER;
-    struct pipe wanted = { .type = form->type,
-                           .configuration = form->configuration,
-                           .maximum = form->maximum,
-                           .inbound_quota = form->inbound_quota,
-                           .outbound_quota = form->outbound_quota,
-                           .timeout = form->timeout };
-    path.text_len = (size - sizeof *form) / sizeof(WCHAR);
-    if (!(path.text = calloc(path.text_len + 1, sizeof(WCHAR))))
-        return STATUS_NO_MEMORY;
-    memcpy(path.text, form->name, path.text_len * sizeof(WCHAR));
-    *file = NULL;
-    status = register_instance(&path, FILE_OPEN_IF, &wanted, &number, &first);
-    if (!status) {
-        pthread_mutex_lock(&pipe_lock);
-        status = create_instance(&path, form->access, form->share, FILE_OPEN_IF, form->options, &wanted, number, file,
-                                 &created);
-        pthread_mutex_unlock(&pipe_lock);
-        if (status)
-            close_number(number);
-    }
-    free(path.text);
-    if (status)
-        return status;
-    struct pipe_end *end = (*file)->data;
-    end->read_mode = form->read_mode;
-    end->completion_mode = form->completion_mode;
-    if (number)
-        client_message(PROTOCOL_pipe_listen, &(struct protocol_pipe_listen_in){ number });
-    tell_change();
-    return STATUS_SUCCESS;
-}
-
-/* A pending listen is being cancelled: under the I/O lock. */
-static NTSTATUS cancel_listen(struct io *io)
-{
-    struct pipe_end *end = io->file->data;
-    NTSTATUS status = STATUS_PENDING;
-
-    pthread_mutex_lock(&pipe_lock);
-    if (end->listening && end->listening->iosb == io->iosb) {
-        end->listening = NULL;
-        status = STATUS_CANCELLED;
-    }
-    pthread_mutex_unlock(&pipe_lock);
-    return status;
-}
-
-NTSTATUS pipe_listen(struct io *io)
-{
-    struct pipe_end *end = io->file->data;
-    struct io *pending;
-    NTSTATUS status;
-    bool now;
-
-    if (!end->server)
-        return STATUS_ILLEGAL_FUNCTION;
-    pthread_mutex_lock(&pipe_lock);
-    status = end->state == FILE_PIPE_CONNECTED_STATE ? STATUS_PIPE_CONNECTED : STATUS_SUCCESS;
-    if (end->listening)
-        status = STATUS_INVALID_PIPE_STATE;
-    bool again = !status && end->state == FILE_PIPE_DISCONNECTED_STATE;
-    if (!status)
-        end->state = FILE_PIPE_LISTENING_STATE;
-    pthread_mutex_unlock(&pipe_lock);
-    if (status)
-        return status;
-    if (again && end->number)
-        client_message(PROTOCOL_pipe_listen, &(struct protocol_pipe_listen_in){ end->number });
-    tell_change();
-    if (end->completion_mode == FILE_PIPE_COMPLETE_OPERATION)
-        return STATUS_PIPE_LISTENING;
-    io->retry = cancel_listen;
-    pending = io_make_pending(io);
-    if (!pending)
-        return STATUS_INSUFFICIENT_RESOURCES;
-    pthread_mutex_lock(&pipe_lock);
-    now = end->state == FILE_PIPE_CONNECTED_STATE;
-    if (!now)
-        end->listening = pending;
-    pthread_mutex_unlock(&pipe_lock);
-    if (now)
-        io_complete(pending, STATUS_SUCCESS, 0);
-    return STATUS_PENDING;
-}
-
-/* The client's data that was not read is lost, as documented. */
-NTSTATUS pipe_disconnect(struct file_object *file)
-{
-    struct pipe_end *end = file->data;
-    struct io *listening;
-    int fd;
-
-    if (!end->server)
-        return STATUS_ILLEGAL_FUNCTION;
-    io_cancel(file, NULL, NULL);
-    pthread_mutex_lock(&pipe_lock);
-    fd = file->fd;
-    listening = end->listening;
-    end->listening = NULL;
-    file->fd = -1;
-    end->state = FILE_PIPE_DISCONNECTED_STATE;
-    end->other_process = 0;
-    free(end->rest);
-    end->rest = NULL;
-    pthread_mutex_unlock(&pipe_lock);
-    if (fd >= 0)
-        close(fd);
-    if (listening)
-        io_complete(listening, STATUS_PIPE_DISCONNECTED, 0);
-    return STATUS_SUCCESS;
-}
-
-/* The last handle of an end is closed: the other end reads end of file. */
+/* The last handle of an end is closed: the other end reads what there is, then the end of the pipe. */
 void pipe_close(struct file_object *file)
 {
     struct pipe_end *end = file->data;
     struct pipe *pipe = end->pipe;
+    struct pipe_link *link = NULL;
     uint32_t number;
     int fd = -1;
 
-    if (!pipe)
+    if (!pipe && end->raw)
         return;
     pthread_mutex_lock(&pipe_lock);
     number = end->number;
     end->number = 0;
     if (number)
         numbers[number] = NULL;
-    if (end->server && end->entry.Flink != &end->entry) {
+    if (end->server && pipe && end->entry.Flink != &end->entry) {
         end->entry.Blink->Flink = end->entry.Flink;
         end->entry.Flink->Blink = end->entry.Blink;
         end->entry.Flink = end->entry.Blink = &end->entry;
@@ -634,13 +401,19 @@ void pipe_close(struct file_object *file)
         if (!pipe->count && pipe->name)
             unlink_name(pipe);
     }
-    if (!file->fd_borrowed) {
+    if (end->link) {
+        link = pipe_take_link(end);
+    } else if (!file->fd_borrowed) {
         fd = file->fd;
         file->fd = -1;
     }
     end->state = FILE_PIPE_DISCONNECTED_STATE;
     pthread_mutex_unlock(&pipe_lock);
     close_number(number);
+    if (link) {
+        pipe_link_close(link);
+        pipe_link_unref(link);
+    }
     if (fd >= 0)
         close(fd);
 }
@@ -651,78 +424,16 @@ void pipe_destroy(struct file_object *file)
 
     if (!end)
         return;
+    pipe_close(file);
     if (end->pipe) {
-        pipe_close(file);
         pthread_mutex_lock(&pipe_lock);
-        unref(end->pipe);
+        pipe_unref(end->pipe);
         pthread_mutex_unlock(&pipe_lock);
     }
-    free(end->rest);
+    if (end->client_token)
+        object_unref(end->client_token);
+    pipe_free_attributes(end);
     free(end);
-}
-
-void pipe_fill_local(struct pipe_end *end, FILE_PIPE_LOCAL_INFORMATION *info)
-{
-    struct pipe *pipe = end->pipe;
-
-    info->NamedPipeEnd = end->server ? FILE_PIPE_SERVER_END : FILE_PIPE_CLIENT_END;
-    if (!pipe) { /* inherited */
-        info->NamedPipeConfiguration = FILE_PIPE_FULL_DUPLEX;
-        info->MaximumInstances = info->CurrentInstances = 1;
-        info->InboundQuota = info->OutboundQuota = 65536;
-        return;
-    }
-    info->NamedPipeType = pipe->type;
-    info->NamedPipeConfiguration = pipe->configuration;
-    info->MaximumInstances = pipe->maximum;
-    info->CurrentInstances = pipe->count;
-    info->InboundQuota = pipe->inbound_quota;
-    info->OutboundQuota = pipe->outbound_quota;
-}
-
-NTSTATUS pipe_query_name(struct pipe_end *end, void *buffer, ULONG length, ULONG_PTR *information)
-{
-    FILE_NAME_INFORMATION *info = buffer;
-    size_t room = length - offsetof(FILE_NAME_INFORMATION, FileName);
-    size_t bytes = end->pipe && end->pipe->name ? (end->pipe->name_len + 1) * sizeof(WCHAR) : 0;
-    WCHAR text[512];
-
-    info->FileNameLength = bytes;
-    if (bytes > sizeof text)
-        bytes = sizeof text;
-    if (bytes) {
-        text[0] = '\\';
-        memcpy(text + 1, end->pipe->name, bytes - sizeof(WCHAR));
-    }
-    *information = offsetof(FILE_NAME_INFORMATION, FileName) + (bytes < room ? bytes : room & ~1ul);
-    memcpy(info->FileName, text, bytes < room ? bytes : room & ~1ul);
-    return info->FileNameLength > room ? STATUS_BUFFER_OVERFLOW : STATUS_SUCCESS;
-}
-
-/* GetNamedPipeClientProcessId and its like. */
-NTSTATUS pipe_get_attribute(struct io *io)
-{
-    char name[32] = "";
-    struct pipe_end *end = io->file->data;
-    ULONG id = process_id;
-    size_t n = io->input_length < sizeof name ? io->input_length : sizeof name - 1;
-
-    if (!user_copy_in(name, io->input, n))
-        return STATUS_ACCESS_VIOLATION;
-    if (!strcmp(name, "ClientProcessId") || !strcmp(name, "ServerProcessId")) {
-        if (io->length < sizeof id)
-            return STATUS_BUFFER_TOO_SMALL;
-        if (end->other_process && (name[0] == 'C') == end->server)
-            id = end->other_process;
-        io->information = sizeof id;
-        return io_copy_out(io->buffer, &id, sizeof id) ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
-    }
-    if (!strcmp(name, "ClientSessionId") || !strcmp(name, "ServerSessionId")) {
-        id = process_peb->SessionId;
-        io->information = sizeof id;
-        return io_copy_out(io->buffer, &id, sizeof id) ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
-    }
-    return STATUS_NOT_FOUND;
 }
 
 /* --- `\Device\NamedPipe\` --- */
@@ -740,39 +451,25 @@ static NTSTATUS wait_remote(const FILE_PIPE_WAIT_FOR_BUFFER *head, const WCHAR *
     return status ? status : client_request(&request);
 }
 
-/* WaitNamedPipe: until the name has a free instance. */
-static NTSTATUS root_wait(struct io *io)
+/* WaitNamedPipe, for a pipe that this process has instances of: until one is free. */
+static NTSTATUS wait_own(const FILE_PIPE_WAIT_FOR_BUFFER *head, const WCHAR *name)
 {
-    FILE_PIPE_WAIT_FOR_BUFFER head;
-    size_t fixed = offsetof(FILE_PIPE_WAIT_FOR_BUFFER, Name);
     struct timespec deadline, now;
-    WCHAR name[256];
-    NTSTATUS status;
     bool timed = false;
 
-    if (io->input_length < fixed)
-        return STATUS_INVALID_PARAMETER;
-    if (!user_copy_in(&head, io->input, fixed))
-        return STATUS_ACCESS_VIOLATION;
-    if (head.NameLength > sizeof name || head.NameLength > io->input_length - fixed)
-        return STATUS_INVALID_PARAMETER;
-    if (!user_copy_in(name, (const char *)io->input + fixed, head.NameLength))
-        return STATUS_ACCESS_VIOLATION;
     clock_gettime(CLOCK_MONOTONIC, &deadline);
     for (;;) {
         uint32_t seen = __atomic_load_n(&changes, __ATOMIC_ACQUIRE);
         struct timespec left, *wait = NULL;
         pthread_mutex_lock(&pipe_lock);
-        struct pipe *pipe = find(name, head.NameLength / sizeof(WCHAR));
-        status = !pipe ? STATUS_OBJECT_NAME_NOT_FOUND : free_instance(pipe) ? STATUS_SUCCESS : STATUS_PENDING;
-        if (!pipe) { /* another process's, if anybody's */
-            pthread_mutex_unlock(&pipe_lock);
-            return wait_remote(&head, name);
-        }
-        int64_t timeout = head.TimeoutSpecified ? head.Timeout.QuadPart : pipe ? pipe->timeout : 0;
+        struct pipe *pipe = pipe_find(name, head->NameLength / sizeof(WCHAR));
+        bool is_free = pipe && pipe_free_instance(pipe);
+        int64_t timeout = head->TimeoutSpecified ? head->Timeout.QuadPart : pipe ? pipe->timeout : 0;
         pthread_mutex_unlock(&pipe_lock);
-        if (status != STATUS_PENDING)
-            return status;
+        if (!pipe) /* another process's, if anybody's */
+            return wait_remote(head, name);
+        if (is_free)
+            return STATUS_SUCCESS;
         if (timeout != INT64_MIN) {
             if (!timed) {
                 int64_t units = timeout < 0 ? -timeout : 0;
@@ -787,9 +484,38 @@ static NTSTATUS root_wait(struct io *io)
             left = (struct timespec){ ns / 1000000000, ns % 1000000000 };
             wait = &left;
         }
-        if (syscall(SYS_futex, &changes, FUTEX_WAIT_PRIVATE, seen, wait, NULL, 0) && errno == EINTR)
-            thread_check_suspend();
+        if (syscall(SYS_futex, &changes, FUTEX_WAIT_PRIVATE, seen, wait, NULL, 0) && errno == EINTR &&
+            io_sync_interrupted())
+            return STATUS_CANCELLED;
     }
+}
+
+static NTSTATUS root_wait(struct io *io)
+{
+    FILE_PIPE_WAIT_FOR_BUFFER head;
+    size_t fixed = offsetof(FILE_PIPE_WAIT_FOR_BUFFER, Name);
+
+    if (io->input_length < fixed)
+        return STATUS_INVALID_PARAMETER;
+    if (!user_copy_in(&head, io->input, fixed))
+        return STATUS_ACCESS_VIOLATION;
+    if (head.NameLength > 0xfffe || head.NameLength > io->input_length - fixed || head.NameLength % sizeof(WCHAR))
+        return STATUS_INVALID_PARAMETER;
+    WCHAR *name = malloc(head.NameLength + 1);
+    NTSTATUS status = STATUS_NO_MEMORY;
+    if (name && !user_copy_in(name, (const char *)io->input + fixed, head.NameLength)) {
+        status = STATUS_ACCESS_VIOLATION;
+    } else if (name) {
+        /* Who has instances here may have others elsewhere: the server knows all. */
+        status = client_joined() ? wait_remote(&head, name) : STATUS_PORT_DISCONNECTED;
+        if (status == STATUS_PORT_DISCONNECTED) {
+            io_sync_begin();
+            status = wait_own(&head, name);
+            io_sync_end();
+        }
+    }
+    free(name);
+    return status;
 }
 
 static NTSTATUS root_fsctl(struct io *io)
@@ -798,13 +524,3 @@ static NTSTATUS root_fsctl(struct io *io)
 }
 
 const struct file_ops pipe_root_ops = { .device_type = FILE_DEVICE_NAMED_PIPE, .fsctl = root_fsctl };
-
-/* Mailslots work only between processes of one machine or network that share names: with the server. */
-NTSTATUS NtCreateMailslotFile(HANDLE *FileHandle, ACCESS_MASK DesiredAccess, OBJECT_ATTRIBUTES *ObjectAttributes,
-                              IO_STATUS_BLOCK *IoStatusBlock, ULONG CreateOptions, ULONG MailslotQuota,
-                              ULONG MaximumMessageSize, LARGE_INTEGER *ReadTimeout)
-{
-    (void)FileHandle, (void)DesiredAccess, (void)ObjectAttributes, (void)IoStatusBlock, (void)CreateOptions;
-    (void)MailslotQuota, (void)MaximumMessageSize, (void)ReadTimeout;
-    return STATUS_NOT_IMPLEMENTED;
-}

@@ -17,6 +17,7 @@
 #include "child.h"
 #include "job.h"
 #include "file.h"
+#include "pipe_ring.h"
 #include "nt_console.h"
 
 struct transom_options options = { .trace_fd = -1 };
@@ -505,6 +506,7 @@ int process_run(const struct process_start *start)
 void process_before_exit(void)
 {
     job_before_exit();
+    pipe_links_close_all();
     console_restore();
 }
 

@@ -15,6 +15,7 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+#include "file.h"
 #include "child.h"
 #include "process.h"
 #include "remote.h"
@@ -599,6 +600,7 @@ void thread_exit_now(void)
     if (last)
         process_exit(thread->exit_status);
 
+    io_cancel_thread(object);
     thread_wait_detach(thread);
     debug_registers_release(thread);
     if (thread->is_main) {

@@ -24,6 +24,7 @@ struct thread_object {
     WCHAR *description; /* malloc'ed */
     size_t description_len;
     bool hidden_from_debugger;
+    struct io *requests;            /* asynchronous ones under way (io.c) */
     bool is_remote;                 /* stands for another process's thread (child.c) */
     struct process_object *process; /* remote: whose it is, referenced (remote_thread.c); NULL: not known */
 };
@@ -70,6 +71,7 @@ struct thread {
 
     struct debug_registers *debug; /* NULL: none was ever set (debug_registers.c) */
 
+    uint32_t sync_io; /* io.c: it sleeps in a synchronous request, which may be cancelled */
     bool in_report;   /* it prints the crash report */
     bool in_delivery; /* an exception is being put on its stack */
     void *signal_stack;
