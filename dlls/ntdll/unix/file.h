@@ -299,7 +299,7 @@ struct file_object *pipe_wrap_fd(int fd, ACCESS_MASK access, mode_t mode);
 NTSTATUS socket_open(ACCESS_MASK access, ULONG share, ULONG options, struct file_object **file);
 struct file_object *socket_wrap_fd(int fd, ACCESS_MASK access, ULONG options);
 #define FILE_OPTION_SOCKET 0x01000000 /* in file->options: beyond what NtCreateFile takes; travels with the file */
-#define FILE_OPTION_PIPE   0x02000000 /* only on the way: the descriptor is a parcel of pipe_pack() */
+#define FILE_OPTION_PIPE   0x08000000 /* only on the way: the descriptor is a parcel of pipe_pack() */
 
 /* --- directory.c --- */
 void directory_scan_free(struct directory_scan *scan);
