@@ -13,3 +13,11 @@ crt_file = $(shell $(CC) -print-file-name=$(1))
 transom: LDFLAGS += -no-pie -nostartfiles -Wl,--no-relax,-Ttext-segment=0x6fe000000000 $(call crt_file,Scrt1.o) $(call crt_file,crti.o) \
 	$(call crt_file,crtbeginS.o)
 transom: LIBS += $(call crt_file,crtendS.o) $(call crt_file,crtn.o)
+
+# The DLLs that nearly every program has find their imports bound, if they were made after ntdll and kernelbase.
+BOUND_DLLS = kernel32 kernelbase msvcrt ucrtbase
+$(foreach arch,$(WIN_ARCHS),$(foreach dll,$(DLLS),$(arch)-windows/$(call dll_file,$(dll)))): tools/finishdll
+$(foreach arch,$(WIN_ARCHS),$(eval $(arch)-windows/%.dll: private $(arch)_STRIP = tools/finishdll $$(WIN64_STRIP)) \
+	$(eval $(arch)-windows/kernelbase.dll: $(arch)-windows/ntdll.dll) \
+	$(eval $(addprefix $(arch)-windows/,$(addsuffix .dll,$(filter-out kernelbase,$(BOUND_DLLS)))): \
+	    $(arch)-windows/kernelbase.dll))

@@ -238,6 +238,7 @@ struct binding {
     /* of the descriptor */
     const char *dll; /* NULL: that was the last one */
     size_t dll_length;
+    ULONG stamp;                   /* of the DLL that it was bound to at build time; 0: it was not */
     const IMAGE_THUNK_DATA *thunk; /* the next function's */
     IMAGE_THUNK_DATA *bound;
 
@@ -261,6 +262,7 @@ static NTSTATUS next_descriptor(void *context)
             b->dll = NULL;
             return STATUS_SUCCESS;
         }
+        b->stamp = descriptor->TimeDateStamp;
         b->dll = at(b->module, descriptor->Name);
         b->dll_length = strlen(b->dll);
         b->bound = (IMAGE_THUNK_DATA *)at(b->module, descriptor->FirstThunk);
@@ -333,6 +335,18 @@ static void report_function(const struct binding *b, NTSTATUS status)
     ldr_reporting = false;
 }
 
+/*
+ * Whether the address table has been filled at build time, for this very DLL at its own address ("bound"; tools/finishdll.c). Only
+ * our own DLLs are: a stamp is a hash of the whole file.
+ */
+static bool is_bound(const struct binding *b)
+{
+    const struct ldr_module *target = b->target;
+
+    return b->stamp && b->stamp == target->entry.TimeDateStamp &&
+           (ULONG_PTR)target->entry.DllBase == target->entry.OriginalBase && b->module != ldr_exe;
+}
+
 /* One DLL's imports: loads it and fills the address table. */
 static NTSTATUS bind_descriptor(struct binding *b)
 {
@@ -356,6 +370,8 @@ static NTSTATUS bind_descriptor(struct binding *b)
     }
     if (!ldr_add_dependency(b->module, b->target))
         return STATUS_NO_MEMORY;
+    if (is_bound(b))
+        return STATUS_SUCCESS;
 
     for (;;) {
         status = ldr_guard(next_import, b);
