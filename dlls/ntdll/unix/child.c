@@ -21,7 +21,7 @@ ULONG child_gate(struct thread_object *object, int change)
 {
     struct child_start *start = NULL;
     if (object->is_remote && object->process && object->id == object->process->id)
-        start = object->process->start;
+        start = process_child_start(object->process);
     else if (object->thread && object->thread->is_main)
         start = child_own_start();
     uint32_t count = start ? __atomic_load_n(&start->gate, __ATOMIC_ACQUIRE) : 0;

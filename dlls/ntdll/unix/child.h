@@ -42,16 +42,18 @@ struct child_start {
     struct child_blob image, command_line, environment, title, desktop, shell, runtime, handles, shared, token;
     uint32_t numbers[CHILD_NUMBERS]; /* the window's place and colours */
     uint64_t peb;                    /* written by the child: where its PEB is */
-    uint32_t exited;                 /* written by the child: exit_status is valid */
-    NTSTATUS exit_status;
+    struct child_end {
+        uint32_t reported; /* written by the child: status is valid */
+        NTSTATUS status;
+    } end;
     uint32_t in_job; /* written by the creator: the child belongs to a job */
     uint32_t native; /* not ours to run: it is executed when the gate is open */
     uint32_t console_flags, process_group, priority_class, error_mode;
     uint32_t parent; /* who counts as its parent, if not its creator */
     struct xstate_places xstate;
     uint64_t std[3], console;
-    uint32_t terminal;             /* it has a terminal of its own: 0, 1 and 2 where std[] has no handle */
-    int32_t console_fd;            /* the segment of its console, if that has no terminal; else -1 */
+    uint32_t terminal;  /* it has a terminal of its own: 0, 1 and 2 where std[] has no handle */
+    int32_t console_fd; /* the segment of its console, if that has no terminal; else -1 */
 };
 
 /* child_signal.c: which children the signals of this process's console go on to */

@@ -111,19 +111,13 @@ static void find_own_path(void)
     own_path[n > 0 ? n : 0] = 0;
 }
 
-/* The memfd with the packet, mapped. */
-static NTSTATUS make_start(const struct spawn *spawn, int *fd, struct child_start **start)
+/* A memfd with the packet. */
+static NTSTATUS make_start(const struct spawn *spawn, int *fd)
 {
-    *fd = memfd_create("start", MFD_CLOEXEC);
-    if (*fd >= 0 && *fd <= 2)
-        *fd = unix_fd_reserve(*fd);
-    if (*fd < 0 || ftruncate(*fd, (off_t)spawn->packet.used))
-        return STATUS_NO_MEMORY;
-    *start = mmap(NULL, spawn->packet.used, PROT_READ | PROT_WRITE, MAP_SHARED, *fd, 0);
-    if (*start == MAP_FAILED)
-        return STATUS_NO_MEMORY;
-    memcpy(*start, spawn->packet.data, spawn->packet.used);
-    return STATUS_SUCCESS;
+    *fd = unix_fd_reserve(memfd_create("start", MFD_CLOEXEC));
+    if (*fd >= 0 && write(*fd, spawn->packet.data, spawn->packet.used) == (ssize_t)spawn->packet.used)
+        return STATUS_SUCCESS;
+    return STATUS_NO_MEMORY;
 }
 
 NTSTATUS start_windows(struct spawn *spawn, struct launch *launch, struct process_object **result)
@@ -132,11 +126,10 @@ NTSTATUS start_windows(struct spawn *spawn, struct launch *launch, struct proces
     char number[32]; /* the descriptor, and the process group: console_attach.c */
     /* The image's path is for those who look at the list of processes, system_process.c among them. */
     char *argv[] = { own_path, "--start", number, spawn->image_path, NULL };
-    struct child_start *start = MAP_FAILED;
     int *keep = calloc(spawn->handle_count + 3, sizeof(*keep)), fd = -1;
     pid_t pid;
     pthread_once(&once, find_own_path);
-    NTSTATUS status = keep ? make_start(spawn, &fd, &start) : STATUS_NO_MEMORY;
+    NTSTATUS status = keep ? make_start(spawn, &fd) : STATUS_NO_MEMORY;
     if (status)
         goto done;
     for (size_t i = 0; i < spawn->handle_count; i++)
@@ -156,17 +149,14 @@ NTSTATUS start_windows(struct spawn *spawn, struct launch *launch, struct proces
     if ((status = launch_process(launch, &pid)))
         goto done;
     *result = launched(pid);
-    if (*result) {
-        (*result)->start = start;
-        (*result)->start_size = spawn->packet.used;
-        start = MAP_FAILED;
-    } else {
+    if (!*result) {
         status = STATUS_NO_MEMORY;
+        goto done;
     }
+    (*result)->start_fd = fd;
+    fd = -1;
 done:
     free(keep);
-    if (start != MAP_FAILED)
-        munmap(start, spawn->packet.used);
     if (fd >= 0)
         close(fd);
     return status;

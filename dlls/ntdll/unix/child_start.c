@@ -159,8 +159,8 @@ void child_report_exit(NTSTATUS status)
     client_exiting(status);
     if (!start)
         return;
-    start->exit_status = status;
-    __atomic_store_n(&start->exited, 1, __ATOMIC_RELEASE);
+    start->end.status = status;
+    __atomic_store_n(&start->end.reported, 1, __ATOMIC_RELEASE);
 }
 
 void child_wait_resume(struct thread *thread, CONTEXT *context)

@@ -168,8 +168,9 @@ static NTSTATUS add_member(struct job *job, struct process_object *process)
         job->total++;
         job->active++;
         job_apply_limits(job, process);
-        if (process->start)
-            __atomic_store_n(&process->start->in_job, 1, __ATOMIC_RELEASE);
+        struct child_start *start = process_child_start(process);
+        if (start)
+            __atomic_store_n(&start->in_job, 1, __ATOMIC_RELEASE);
         job_notify(job, JOB_OBJECT_MSG_NEW_PROCESS, process->id);
         member = NULL;
     }

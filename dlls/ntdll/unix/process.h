@@ -19,8 +19,8 @@ struct process_object {
     bool is_child, ended, kill_requested;
     NTSTATUS kill_status;
     PEB *peb;
-    struct child_start *start; /* shared with the child, or NULL */
-    size_t start_size;
+    int start_fd;                      /* what is shared with the child (struct child_start), or -1 */
+    struct child_start *start;         /* mapped when needed: process_start() */
     struct child_slot *slot;           /* signals go on to it (child_signal.c), or NULL */
     struct thread_object *main_thread; /* stands for its first thread; referenced */
 };
@@ -33,6 +33,8 @@ struct message_part;
 void process_init(struct process_object *process, ULONG id, int pidfd);
 /* With a cell; takes the descriptor. NULL: memory is out. */
 struct process_object *process_alloc(ULONG id, int pidfd);
+/* What is shared with a child of this process; NULL: it is none of ours, or memory is out. */
+struct child_start *process_child_start(struct process_object *process);
 /* Has the object signalled when the process ends. */
 bool process_watch(struct process_object *process);
 NTSTATUS process_open(ULONG id, struct process_object **process);

@@ -24,7 +24,9 @@ static void process_destroy(struct object *obj)
     if (process->pidfd >= 0)
         close(process->pidfd);
     if (process->start)
-        munmap(process->start, process->start_size);
+        munmap(process->start, sizeof(*process->start));
+    if (process->start_fd >= 0)
+        close(process->start_fd);
     if (process->main_thread)
         object_unref(&process->main_thread->header);
     free(process);
@@ -68,6 +70,7 @@ void process_init(struct process_object *process, ULONG id, int pidfd)
     object_init(&process->header, &process_type);
     process->id = id;
     process->pidfd = pidfd;
+    process->start_fd = -1;
     process->exit_status = STATUS_PENDING;
     process->priority_class = 0x20; /* NORMAL_PRIORITY_CLASS */
     process->create_time = now_100ns();
@@ -103,13 +106,29 @@ static bool ended_by_other(const struct process_object *process, NTSTATUS *statu
     return true;
 }
 
+struct child_start *process_child_start(struct process_object *process)
+{
+    struct child_start *start = __atomic_load_n(&process->start, __ATOMIC_ACQUIRE), *none = NULL;
+    if (start || process->start_fd < 0)
+        return start;
+    start = mmap(NULL, sizeof(*start), PROT_READ | PROT_WRITE, MAP_SHARED, process->start_fd, 0);
+    if (start == MAP_FAILED)
+        return NULL;
+    if (__atomic_compare_exchange_n(&process->start, &none, start, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+        return start;
+    munmap(start, sizeof(*start)); /* another thread was faster */
+    return none;
+}
+
 /* The exit status of a child that has ended and is not yet reaped. */
 static NTSTATUS child_status(const struct process_object *process)
 {
     siginfo_t info = { 0 };
     NTSTATUS status = process->kill_status;
-    if (process->start && __atomic_load_n(&process->start->exited, __ATOMIC_ACQUIRE))
-        return process->start->exit_status;
+    struct child_end end;
+    if (process->start_fd >= 0 &&
+        pread(process->start_fd, &end, sizeof(end), offsetof(struct child_start, end)) == sizeof(end) && end.reported)
+        return end.status;
     waitid(P_PIDFD, (id_t)process->pidfd, &info, WEXITED | WNOWAIT);
     if (process->kill_requested || (info.si_status == SIGKILL && ended_by_other(process, &status)))
         return status;
@@ -275,8 +294,9 @@ PEB *process_remote_peb(struct process_object *process)
 {
     PROCESS_BASIC_INFORMATION basic;
     ULONG needed;
-    if (process->start)
-        process->peb = (PEB *)__atomic_load_n(&process->start->peb, __ATOMIC_ACQUIRE);
+    struct child_start *start = process_child_start(process);
+    if (start)
+        process->peb = (PEB *)__atomic_load_n(&start->peb, __ATOMIC_ACQUIRE);
     else if (!process->peb && !process->ended && !process->is_child &&
              !remote_process_query(process, ProcessBasicInformation, &basic, sizeof(basic), &needed))
         process->peb = basic.PebBaseAddress;
