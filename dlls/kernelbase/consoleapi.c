@@ -510,10 +510,8 @@ BOOL WINAPI AttachConsole(DWORD process)
 
 BOOL WINAPI FreeConsole(VOID)
 {
-    NTSTATUS status = NtTransomUnixCall(UNIX_MODULE_CONSOLE, UNIX_CONSOLE_FREE, NULL);
-
-    if (status)
-        return fail(ERROR_INVALID_PARAMETER); /* as Windows says when there is none */
+    /* "If the calling process is not already attached to a console, the FreeConsole request still succeeds." */
+    NtTransomUnixCall(UNIX_MODULE_CONSOLE, UNIX_CONSOLE_FREE, NULL);
     nt_peb()->ProcessParameters->ConsoleHandle = NULL;
     return TRUE;
 }

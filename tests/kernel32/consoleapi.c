@@ -461,7 +461,7 @@ static int child(const char *what)
     if (!strcmp(what, "new"))
         return GetConsoleScreenBufferInfo(out, &info) && GetConsoleProcessList(list, 16) == 1 ? 43 : 1;
     if (!strcmp(what, "none")) {
-        if (out != INVALID_HANDLE_VALUE || GetConsoleProcessList(list, 16) || FreeConsole())
+        if (out != INVALID_HANDLE_VALUE || GetConsoleProcessList(list, 16))
             return 1;
         if (!AttachConsole(ATTACH_PARENT_PROCESS))
             return 2;
@@ -524,7 +524,7 @@ TESTS
         ExitProcess((UINT)child(test_argv[1]));
     FreeConsole();
     ok(open_console("CONOUT$") == INVALID_HANDLE_VALUE, "CONOUT$ without a console");
-    ok_err(FreeConsole(), ERROR_INVALID_PARAMETER);
+    ok(FreeConsole(), "documented to succeed all the same, error %lu", GetLastError());
     ok(AllocConsole(), "error %lu", GetLastError());
     ok_err(AllocConsole(), ERROR_ACCESS_DENIED);
     ok_err(AttachConsole(ATTACH_PARENT_PROCESS), ERROR_ACCESS_DENIED);

@@ -154,6 +154,10 @@ static NTSTATUS take_handles(struct spawn *spawn, struct launch *launch)
     if (status || spawn->failed)
         return status ? status : STATUS_NO_MEMORY;
     const HANDLE std[3] = { spawn->params.StandardInput, spawn->params.StandardOutput, spawn->params.StandardError };
+    /* A console program of a process without a console gets a new one. */
+    if (!spawn->params.ConsoleHandle && console_is_detached() && !spawn->native &&
+        spawn->image->info.SubSystemType == SUBSYSTEM_CONSOLE)
+        spawn->params.ConsoleHandle = NT_CONSOLE_HANDLE_ALLOC_NO_WINDOW;
     launch->terminal = console_pseudo_terminal(spawn->params.ConsoleHandle);
     for (int i = 0; i < 3 && launch->terminal >= 0; i++)
         if (spawn->std[i] < 0 && !std[i])

@@ -334,6 +334,11 @@ bool console_attached(void)
     return attached;
 }
 
+bool console_is_detached(void)
+{
+    return console.kind == CONSOLE_NONE && console.detached;
+}
+
 struct console_shared *console_enter(bool make)
 {
     pthread_mutex_lock(&console_lock);
