@@ -4,7 +4,7 @@
 
 RTL_CRITICAL_SECTION dbghelp_lock;
 static struct session *sessions;
-static DWORD options = SYMOPT_UNDNAME;
+DWORD sym_options = SYMOPT_UNDNAME;
 
 BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, LPVOID reserved)
 {
@@ -29,12 +29,12 @@ LPAPI_VERSION WINAPI ImagehlpApiVersionEx(LPAPI_VERSION wanted)
 
 DWORD WINAPI SymGetOptions(void)
 {
-    return options;
+    return sym_options;
 }
 
 DWORD WINAPI SymSetOptions(DWORD value)
 {
-    return options = value;
+    return sym_options = value;
 }
 
 static struct session **link_of(HANDLE process)
@@ -55,59 +55,115 @@ struct session *find_session(HANDLE process)
     return session;
 }
 
+BOOL process_is_own(HANDLE process)
+{
+    return process == GetCurrentProcess() || (ULONG_PTR)process == GetCurrentProcessId() ||
+           GetProcessId(process) == GetCurrentProcessId();
+}
+
 BOOL read_memory(const struct session *session, DWORD64 address, void *buffer, SIZE_T size)
 {
     SIZE_T done;
 
-    return ReadProcessMemory(session->own ? GetCurrentProcess() : session->process, (void *)(ULONG_PTR)address, buffer,
+    if ((ULONG_PTR)address != address)
+        return FALSE;
+    if (session->callback) { /* who debugs a dump answers for its memory */
+        DWORD bytes = 0;
+        IMAGEHLP_CBA_READ_MEMORY ask = { address, buffer, size, &bytes };
+        if (session->callback(session->process, CBA_READ_MEMORY, (ULONG_PTR)&ask, session->callback_context))
+            return bytes == size;
+    }
+    return (session->own || session->live) &&
+           ReadProcessMemory(session->own ? GetCurrentProcess() : session->process, (void *)(ULONG_PTR)address, buffer,
                              size, &done) &&
            done == size;
 }
 
-struct module *find_module(struct session *session, DWORD64 address)
+/* The first module that begins behind an address. */
+SIZE_T module_after(const struct session *session, DWORD64 address)
 {
-    struct module *module = session->modules;
+    SIZE_T low = 0, high = session->module_count;
 
-    while (module && (address < module->base || address - module->base >= module->size))
-        module = module->next;
-    return module;
+    while (low < high) {
+        SIZE_T middle = (low + high) / 2;
+        if (session->modules[middle]->base <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
-static void free_module(struct module *module)
+struct module *find_module(struct session *session, DWORD64 address)
 {
+    SIZE_T number = module_after(session, address);
+    struct module *module = number ? session->modules[number - 1] : NULL;
+
+    return module && address - module->base < max(module->size, 1) ? module : NULL;
+}
+
+struct module *module_named(struct session *session, const char *name, SIZE_T length)
+{
+    for (SIZE_T i = 0; i < session->module_count; i++) {
+        const char *own = session->modules[i]->name;
+        if (!_strnicmp(own, name, length) && !own[length])
+            return session->modules[i];
+    }
+    SetLastError(ERROR_MOD_NOT_FOUND);
+    return NULL;
+}
+
+void free_module(struct module *module)
+{
+    unload_symbols(module);
     sym_free(module->path);
-    sym_free(module->symbols);
-    sym_free(module->names);
     sym_free(module);
 }
 
 /* "kernel32" of "C:\windows\system32\kernel32.dll" */
 static void set_name(struct module *module, const WCHAR *path)
 {
-    const WCHAR *name = path, *p, *dot = NULL;
-    DWORD length;
+    const WCHAR *name = base_name_w(path), *dot = wcsrchr(name, '.');
+    DWORD length = dot ? (DWORD)(dot - name) : wcslen(name);
 
-    for (p = path; *p; p++)
-        if (*p == '\\' || *p == '/')
-            name = p + 1;
-    for (p = name; *p; p++)
-        if (*p == '.')
-            dot = p;
-    length = dot ? (DWORD)(dot - name) : wcslen(name);
     length = WideCharToMultiByte(CP_ACP, 0, name, length, module->name, sizeof(module->name) - 1, NULL, NULL);
     module->name[length] = 0;
 }
 
-static struct module *add_module(struct session *session, DWORD64 base, DWORD size, const WCHAR *path)
+/* The fields used are at the same place in 32-bit headers. */
+void read_headers(struct session *session, struct module *module)
 {
-    struct module *module, **link = &session->modules;
     IMAGE_DOS_HEADER dos;
     IMAGE_NT_HEADERS64 nt;
 
-    for (; *link; link = &(*link)->next)
-        if ((*link)->base == base)
-            return *link;
-    if (!(module = sym_alloc(sizeof(*module))) || !(module->path = sym_alloc((wcslen(path) + 1) * sizeof(WCHAR)))) {
+    if (!read_memory(session, module->base, &dos, sizeof(dos)) || dos.e_magic != IMAGE_DOS_SIGNATURE ||
+        !read_memory(session, module->base + dos.e_lfanew, &nt, sizeof(nt)) || nt.Signature != IMAGE_NT_SIGNATURE)
+        return;
+    module->timestamp = nt.FileHeader.TimeDateStamp;
+    module->checksum = nt.OptionalHeader.CheckSum;
+    module->size = nt.OptionalHeader.SizeOfImage;
+}
+
+struct module *insert_module(struct session *session, struct module *module)
+{
+    SIZE_T at = module_after(session, module->base);
+
+    if (!ARRAY_ADD(session->modules, session->module_count, session->module_room)) {
+        free_module(module);
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+        return NULL;
+    }
+    memmove(session->modules + at + 1, session->modules + at,
+            (session->module_count - 1 - at) * sizeof(*session->modules));
+    session->modules[at] = module;
+    return module;
+}
+
+struct module *new_module(DWORD64 base, DWORD size, const WCHAR *path)
+{
+    struct module *module = sym_alloc(sizeof(*module));
+
+    if (!module || !(module->path = sym_alloc((wcslen(path) + 1) * sizeof(WCHAR)))) {
         sym_free(module);
         SetLastError(ERROR_NOT_ENOUGH_MEMORY);
         return NULL;
@@ -116,15 +172,21 @@ static struct module *add_module(struct session *session, DWORD64 base, DWORD si
     set_name(module, path);
     module->base = base;
     module->size = size;
-    /* The fields used are at the same place in 32-bit headers. */
-    if (read_memory(session, base, &dos, sizeof(dos)) && dos.e_magic == IMAGE_DOS_SIGNATURE &&
-        read_memory(session, base + dos.e_lfanew, &nt, sizeof(nt)) && nt.Signature == IMAGE_NT_SIGNATURE) {
-        module->timestamp = nt.FileHeader.TimeDateStamp;
-        module->checksum = nt.OptionalHeader.CheckSum;
-        module->size = nt.OptionalHeader.SizeOfImage;
-    }
-    *link = module;
+    module->type = SymDeferred;
     return module;
+}
+
+struct module *add_module(struct session *session, DWORD64 base, DWORD size, const WCHAR *path)
+{
+    SIZE_T at = module_after(session, base);
+    struct module *module;
+
+    if (at && session->modules[at - 1]->base == base)
+        return session->modules[at - 1];
+    if (!(module = new_module(base, size, path)))
+        return NULL;
+    read_headers(session, module);
+    return insert_module(session, module);
 }
 
 static VOID NTAPI add_loaded(LDR_DATA_TABLE_ENTRY *entry, PVOID context, BOOLEAN *stop)
@@ -133,7 +195,7 @@ static VOID NTAPI add_loaded(LDR_DATA_TABLE_ENTRY *entry, PVOID context, BOOLEAN
     add_module(context, (ULONG_PTR)entry->DllBase, entry->SizeOfImage, entry->FullDllName.Buffer);
 }
 
-static BOOL add_process_modules(struct session *session)
+BOOL add_process_modules(struct session *session)
 {
     HMODULE *list = NULL;
     DWORD size = 64 * sizeof(*list), need = 0;
@@ -187,12 +249,11 @@ static BOOL set_search_path(struct session *session, const WCHAR *path)
 
 static void free_session(struct session *session)
 {
-    while (session->modules) {
-        struct module *next = session->modules->next;
-        free_module(session->modules);
-        session->modules = next;
-    }
+    for (SIZE_T i = 0; i < session->module_count; i++)
+        free_module(session->modules[i]);
+    sym_free(session->modules);
     sym_free(session->search_path);
+    arena_free(&session->arena);
     sym_free(session);
 }
 
@@ -210,8 +271,8 @@ WINBOOL WINAPI SymInitializeW(HANDLE process, PCWSTR path, WINBOOL invade)
         SetLastError(ERROR_NOT_ENOUGH_MEMORY);
     } else {
         session->process = process;
-        session->own = process == GetCurrentProcess() || GetProcessId(process) == GetCurrentProcessId() ||
-                       (ULONG_PTR)process == GetCurrentProcessId();
+        session->own = process_is_own(process);
+        session->live = session->own || GetProcessId(process);
         good = set_search_path(session, path) && (!invade || add_process_modules(session));
         if (good) {
             session->next = sessions;
@@ -222,16 +283,6 @@ WINBOOL WINAPI SymInitializeW(HANDLE process, PCWSTR path, WINBOOL invade)
     }
     RtlLeaveCriticalSection(&dbghelp_lock);
     return good;
-}
-
-static WCHAR *widen(const char *text)
-{
-    int size = text ? MultiByteToWideChar(CP_ACP, 0, text, -1, NULL, 0) : 0;
-    WCHAR *wide = size ? sym_alloc(size * sizeof(WCHAR)) : NULL;
-
-    if (wide)
-        MultiByteToWideChar(CP_ACP, 0, text, -1, wide, size);
-    return wide;
 }
 
 WINBOOL WINAPI SymInitialize(HANDLE process, PCSTR path, WINBOOL invade)
@@ -316,178 +367,6 @@ WINBOOL WINAPI SymGetSearchPath(HANDLE process, PSTR path, DWORD size)
     return WideCharToMultiByte(CP_ACP, 0, wide, -1, path, size, NULL, NULL) != 0;
 }
 
-DWORD64 WINAPI SymLoadModuleExW(HANDLE process, HANDLE file, PCWSTR image, PCWSTR name, DWORD64 base, DWORD size,
-                                PMODLOAD_DATA data, DWORD flags)
-{
-    struct session *session;
-    struct module *module = NULL;
-
-    (void)file, (void)data, (void)flags;
-    RtlEnterCriticalSection(&dbghelp_lock);
-    if ((session = find_session(process))) {
-        DWORD64 result;
-        if (!base || (!image && !name)) { /* where it is must be known: files are not looked at */
-            SetLastError(ERROR_INVALID_PARAMETER);
-        } else {
-            BOOL known = find_module(session, base) != NULL;
-            module = add_module(session, base, size, image ? image : name);
-            if (known)
-                SetLastError(ERROR_SUCCESS); /* zero and no error: it is loaded already (documented) */
-            result = module && !known ? base : 0;
-            RtlLeaveCriticalSection(&dbghelp_lock);
-            return result;
-        }
-    }
-    RtlLeaveCriticalSection(&dbghelp_lock);
-    return 0;
-}
-
-DWORD64 WINAPI SymLoadModuleEx(HANDLE process, HANDLE file, PCSTR image, PCSTR name, DWORD64 base, DWORD size,
-                               PMODLOAD_DATA data, DWORD flags)
-{
-    WCHAR *wide_image = widen(image), *wide_name = widen(name);
-    DWORD64 result = SymLoadModuleExW(process, file, wide_image, wide_name, base, size, data, flags);
-
-    sym_free(wide_image);
-    sym_free(wide_name);
-    return result;
-}
-
-DWORD64 WINAPI SymLoadModule64(HANDLE process, HANDLE file, PCSTR image, PCSTR name, DWORD64 base, DWORD size)
-{
-    return SymLoadModuleEx(process, file, image, name, base, size, NULL, 0);
-}
-
-WINBOOL WINAPI SymUnloadModule64(HANDLE process, DWORD64 base)
-{
-    struct session *session;
-    struct module **link, *module = NULL;
-
-    RtlEnterCriticalSection(&dbghelp_lock);
-    if ((session = find_session(process))) {
-        for (link = &session->modules; *link && (*link)->base != base; link = &(*link)->next)
-            ;
-        if ((module = *link)) {
-            *link = module->next;
-            free_module(module);
-        } else {
-            SetLastError(ERROR_MOD_NOT_FOUND);
-        }
-    }
-    RtlLeaveCriticalSection(&dbghelp_lock);
-    return module != NULL;
-}
-
-/* Modules that were loaded since: a look-up that fails asks once more, as deferred loading does. */
-static struct module *module_at(struct session *session, DWORD64 address)
-{
-    struct module *module = find_module(session, address);
-
-    if (!module && session->own && session->modules && add_process_modules(session))
-        module = find_module(session, address);
-    return module;
-}
-
-DWORD64 WINAPI SymGetModuleBase64(HANDLE process, DWORD64 address)
-{
-    struct session *session;
-    struct module *module = NULL;
-    DWORD64 base = 0;
-
-    RtlEnterCriticalSection(&dbghelp_lock);
-    if ((session = find_session(process)) && (module = module_at(session, address)))
-        base = module->base;
-    else if (session)
-        SetLastError(ERROR_MOD_NOT_FOUND);
-    RtlLeaveCriticalSection(&dbghelp_lock);
-    return base;
-}
-
-WINBOOL WINAPI SymGetModuleInfoW64(HANDLE process, DWORD64 address, PIMAGEHLP_MODULEW64 info)
-{
-    struct session *session;
-    struct module *module = NULL;
-    DWORD size = info->SizeOfStruct;
-
-    /* Older callers know less of the structure; the part up to LoadedImageName is there always. */
-    if (size < offsetof(IMAGEHLP_MODULEW64, LoadedPdbName))
-        return sym_fail(ERROR_INVALID_PARAMETER);
-    RtlEnterCriticalSection(&dbghelp_lock);
-    if ((session = find_session(process)) && (module = module_at(session, address))) {
-        memset(info, 0, size < sizeof(*info) ? size : sizeof(*info));
-        info->SizeOfStruct = size;
-        info->BaseOfImage = module->base;
-        info->ImageSize = module->size;
-        info->TimeDateStamp = module->timestamp;
-        info->CheckSum = module->checksum;
-        info->NumSyms = module->count;
-        info->SymType = module->loaded ? SymExport : SymDeferred;
-        MultiByteToWideChar(CP_ACP, 0, module->name, -1, info->ModuleName, ARRAY_SIZE(info->ModuleName) - 1);
-        lstrcpynW(info->ImageName, module->path, ARRAY_SIZE(info->ImageName));
-        lstrcpynW(info->LoadedImageName, module->path, ARRAY_SIZE(info->LoadedImageName));
-    } else if (session) {
-        SetLastError(ERROR_MOD_NOT_FOUND);
-    }
-    RtlLeaveCriticalSection(&dbghelp_lock);
-    return module != NULL;
-}
-
-WINBOOL WINAPI SymGetModuleInfo64(HANDLE process, DWORD64 address, PIMAGEHLP_MODULE64 info)
-{
-    IMAGEHLP_MODULEW64 wide = { .SizeOfStruct = sizeof(wide) };
-    DWORD size = info->SizeOfStruct;
-
-    if (size < offsetof(IMAGEHLP_MODULE64, LoadedPdbName))
-        return sym_fail(ERROR_INVALID_PARAMETER);
-    if (!SymGetModuleInfoW64(process, address, &wide))
-        return FALSE;
-    memset(info, 0, size < sizeof(*info) ? size : sizeof(*info));
-    info->SizeOfStruct = size;
-    info->BaseOfImage = wide.BaseOfImage;
-    info->ImageSize = wide.ImageSize;
-    info->TimeDateStamp = wide.TimeDateStamp;
-    info->CheckSum = wide.CheckSum;
-    info->NumSyms = wide.NumSyms;
-    info->SymType = wide.SymType;
-    WideCharToMultiByte(CP_ACP, 0, wide.ModuleName, -1, info->ModuleName, sizeof(info->ModuleName), NULL, NULL);
-    WideCharToMultiByte(CP_ACP, 0, wide.ImageName, -1, info->ImageName, sizeof(info->ImageName), NULL, NULL);
-    WideCharToMultiByte(CP_ACP, 0, wide.ImageName, -1, info->LoadedImageName, sizeof(info->LoadedImageName), NULL,
-                        NULL);
-    return TRUE;
-}
-
-WINBOOL WINAPI SymEnumerateModulesW64(HANDLE process, PSYM_ENUMMODULES_CALLBACKW64 callback, PVOID context)
-{
-    struct session *session;
-
-    RtlEnterCriticalSection(&dbghelp_lock);
-    if ((session = find_session(process)))
-        for (struct module *module = session->modules, *next; module; module = next) {
-            WCHAR name[64];
-            next = module->next;
-            MultiByteToWideChar(CP_ACP, 0, module->name, -1, name, ARRAY_SIZE(name));
-            if (!callback(name, module->base, context))
-                break;
-        }
-    RtlLeaveCriticalSection(&dbghelp_lock);
-    return session != NULL;
-}
-
-WINBOOL WINAPI SymEnumerateModules64(HANDLE process, PSYM_ENUMMODULES_CALLBACK64 callback, PVOID context)
-{
-    struct session *session;
-
-    RtlEnterCriticalSection(&dbghelp_lock);
-    if ((session = find_session(process)))
-        for (struct module *module = session->modules, *next; module; module = next) {
-            next = module->next;
-            if (!callback(module->name, module->base, context))
-                break;
-        }
-    RtlLeaveCriticalSection(&dbghelp_lock);
-    return session != NULL;
-}
-
 struct enumeration {
     PENUMLOADED_MODULES_CALLBACKW64 callback;
     PVOID context;
@@ -502,24 +381,23 @@ static VOID NTAPI report_loaded(LDR_DATA_TABLE_ENTRY *entry, PVOID context, BOOL
 
 WINBOOL WINAPI EnumerateLoadedModulesW64(HANDLE process, PENUMLOADED_MODULES_CALLBACKW64 callback, PVOID context)
 {
-    struct session session = { .process = process };
+    struct session session = { .process = process, .live = TRUE };
+    BOOL good;
 
-    session.own = process == GetCurrentProcess() || GetProcessId(process) == GetCurrentProcessId();
-    if (session.own) {
+    if (!callback)
+        return sym_fail(ERROR_INVALID_PARAMETER);
+    if (process_is_own(process)) {
         struct enumeration e = { callback, context };
         return NT_SUCCESS(LdrEnumerateLoadedModules(0, report_loaded, &e));
     }
-    if (!add_process_modules(&session))
-        return FALSE;
-    for (struct module *module = session.modules; module; module = module->next)
-        if (!callback(module->path, module->base, module->size, context))
+    good = add_process_modules(&session);
+    for (SIZE_T i = 0; good && i < session.module_count; i++)
+        if (!callback(session.modules[i]->path, session.modules[i]->base, session.modules[i]->size, context))
             break;
-    while (session.modules) {
-        struct module *next = session.modules->next;
-        free_module(session.modules);
-        session.modules = next;
-    }
-    return TRUE;
+    for (SIZE_T i = 0; i < session.module_count; i++)
+        free_module(session.modules[i]);
+    sym_free(session.modules);
+    return good;
 }
 
 struct narrow_enumeration {
@@ -541,4 +419,72 @@ WINBOOL WINAPI EnumerateLoadedModules64(HANDLE process, PENUMLOADED_MODULES_CALL
     struct narrow_enumeration e = { callback, context };
 
     return EnumerateLoadedModulesW64(process, (PENUMLOADED_MODULES_CALLBACKW64)report_narrow, &e);
+}
+
+WINBOOL WINAPI EnumerateLoadedModulesEx(HANDLE process, PENUMLOADED_MODULES_CALLBACK64 callback, PVOID context)
+{
+    return EnumerateLoadedModules64(process, callback, context);
+}
+
+WINBOOL WINAPI EnumerateLoadedModulesExW(HANDLE process, PENUMLOADED_MODULES_CALLBACKW64 callback, PVOID context)
+{
+    return EnumerateLoadedModulesW64(process, callback, context);
+}
+
+typedef WINBOOL(CALLBACK *enum_processes)(HANDLE process, PVOID context);
+
+WINBOOL WINAPI SymEnumProcesses(enum_processes callback, PVOID context)
+{
+    if (!callback)
+        return sym_fail(ERROR_INVALID_PARAMETER);
+    RtlEnterCriticalSection(&dbghelp_lock);
+    for (struct session *session = sessions, *next; session; session = next) {
+        next = session->next;
+        if (!callback(session->process, context))
+            break;
+    }
+    return unlock(TRUE);
+}
+
+WINBOOL WINAPI SymRegisterCallback64(HANDLE process, PSYMBOL_REGISTERED_CALLBACK64 callback, ULONG64 context)
+{
+    struct session *session = lock_session(process);
+
+    if (!session)
+        return FALSE;
+    session->callback = callback;
+    session->callback_context = context;
+    session->callback_wide = FALSE;
+    return unlock(TRUE);
+}
+
+WINBOOL WINAPI SymRegisterCallbackW64(HANDLE process, PSYMBOL_REGISTERED_CALLBACK64 callback, ULONG64 context)
+{
+    struct session *session = lock_session(process);
+
+    if (!session)
+        return FALSE;
+    session->callback = callback;
+    session->callback_context = context;
+    session->callback_wide = TRUE;
+    return unlock(TRUE);
+}
+
+WINBOOL WINAPI SymRegisterFunctionEntryCallback64(HANDLE process, PSYMBOL_FUNCENTRY_CALLBACK64 callback,
+                                                  ULONG64 context)
+{
+    struct session *session = lock_session(process);
+
+    if (!session)
+        return FALSE;
+    session->entry_callback = callback;
+    session->entry_context = context;
+    return unlock(TRUE);
+}
+
+/* No window of ours ever asks anything. */
+WINBOOL WINAPI SymSetParentWindow(HWND window)
+{
+    (void)window;
+    return TRUE;
 }

@@ -26,7 +26,7 @@ static IMAGE_DATA_DIRECTORY directory_of(const struct dump_module *module, ULONG
     return narrow->OptionalHeader.DataDirectory[number];
 }
 
-static void read_headers(struct dump *dump, struct dump_module *module)
+static void read_module_headers(struct dump *dump, struct dump_module *module)
 {
     IMAGE_DOS_HEADER dos;
 
@@ -100,7 +100,7 @@ static void read_debug_records(struct dump *dump, struct dump_module *module)
     }
 }
 
-static struct dump_module *add_module(struct dump *dump, const LDR_DATA_TABLE_ENTRY *entry)
+static struct dump_module *note_module(struct dump *dump, const LDR_DATA_TABLE_ENTRY *entry)
 {
     struct dump_module *module = dump_alloc(dump, sizeof(*module));
     USHORT length = entry->FullDllName.Length;
@@ -112,7 +112,7 @@ static struct dump_module *add_module(struct dump *dump, const LDR_DATA_TABLE_EN
     module->base = (ULONG_PTR)entry->DllBase;
     module->size = entry->SizeOfImage;
     module->flags = DEFAULT_FLAGS;
-    read_headers(dump, module);
+    read_module_headers(dump, module);
     if (!module->have_headers)
         return module;
     read_version(dump, module);
@@ -137,7 +137,7 @@ void dump_find_modules(struct dump *dump)
         return; /* a process that has not begun has no modules yet */
     for (at = (ULONG_PTR)list.Flink; at && at != head && dump->module_count < MAX_MODULES;
          at = (ULONG_PTR)entry.InLoadOrderLinks.Flink) {
-        if (!dump_read(dump, at, &entry, sizeof(entry)) || !(module = add_module(dump, &entry)))
+        if (!dump_read(dump, at, &entry, sizeof(entry)) || !(module = note_module(dump, &entry)))
             return;
         *link = module;
         link = &module->next;
