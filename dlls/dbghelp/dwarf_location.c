@@ -60,73 +60,6 @@ static uint32_t function_around(struct dwarf *dwarf, uint32_t offset)
     return low ? dwarf->functions[low - 1] : 0;
 }
 
-/* A distance from the frame is one from what DW_AT_frame_base of the function says. */
-static void place_in_frame(struct dwarf *dwarf, const struct dwarf_die *die, int64_t distance, struct node *node)
-{
-    struct dwarf_unit *unit;
-    struct dwarf_die function;
-    struct bytes b;
-    uint8_t op;
-
-    dwarf_index(dwarf);
-    if (!dwarf_die_at(dwarf, function_around(dwarf, die->offset), &unit, &function) ||
-        function.frame_base.class != VALUE_BLOCK)
-        return;
-    b = bytes_of(function.frame_base.block, (size_t)function.frame_base.number);
-    op = get_u8(&b);
-    node->offset = distance;
-    if (op == OP_call_frame_cfa) {
-        /* StackWalk64's frame is two words below the caller's stack pointer: the saved frame pointer's place, if there is one */
-        node->place = PLACE_FRAME_RELATIVE;
-        node->offset += 2 * unit->address_size;
-    } else if (op >= OP_breg0 && op < OP_breg0 + 32) {
-        node->place = PLACE_REGISTER_RELATIVE;
-        node->reg = cv_register_of_dwarf(op - OP_breg0, dwarf->image->is64);
-        node->offset += get_sleb(&b);
-    } else if (op >= OP_reg0 && op < OP_reg0 + 32) {
-        node->place = PLACE_REGISTER_RELATIVE;
-        node->reg = cv_register_of_dwarf(op - OP_reg0, dwarf->image->is64);
-    }
-}
-
-static void place_by_expression(struct dwarf *dwarf, struct dwarf_unit *unit, const struct dwarf_die *die,
-                                struct bytes b, struct node *node)
-{
-    bool is64 = dwarf->image->is64;
-    uint64_t number;
-    uint8_t op = get_u8(&b), after;
-
-    if (op >= OP_reg0 && op < OP_reg0 + 32) {
-        node->place = PLACE_REGISTER;
-        node->reg = cv_register_of_dwarf(op - OP_reg0, is64);
-    } else if (op >= OP_breg0 && op < OP_breg0 + 32) {
-        node->place = PLACE_REGISTER_RELATIVE;
-        node->reg = cv_register_of_dwarf(op - OP_breg0, is64);
-        node->offset = get_sleb(&b);
-    } else if (op == OP_regx || op == OP_bregx) {
-        number = get_uleb(&b);
-        node->place = op == OP_regx ? PLACE_REGISTER : PLACE_REGISTER_RELATIVE;
-        node->reg = number < 256 ? cv_register_of_dwarf((uint32_t)number, is64) : 0;
-        node->offset = op == OP_bregx ? get_sleb(&b) : 0;
-    } else if (op == OP_fbreg) {
-        place_in_frame(dwarf, die, get_sleb(&b), node);
-    } else if (op == OP_addr || op == OP_addrx) {
-        number = op == OP_addr ? get_number(&b, unit->address_size) : dwarf_indexed_address(dwarf, unit, get_uleb(&b));
-        after = bytes_left(&b) ? get_u8(&b) : 0;
-        if (after == OP_form_tls_address || after == OP_GNU_push_tls_address) {
-            node->place = PLACE_TLS;
-            node->offset = (int64_t)number;
-        } else if (number >= dwarf->image->base && number - dwarf->image->base < dwarf->image->image_size) {
-            node->place = PLACE_STATIC;
-            node->rva = (uint32_t)(number - dwarf->image->base);
-        }
-    }
-    /* What goes on computes a value; and a register that CodeView has no number for cannot be told. */
-    if (bytes_left(&b) || b.bad ||
-        ((node->place == PLACE_REGISTER || node->place == PLACE_REGISTER_RELATIVE) && !node->reg))
-        node->place = PLACE_NONE;
-}
-
 /* The expression of a location list for an address: versions 2 to 4. */
 static struct bytes old_list(struct dwarf *dwarf, const struct dwarf_unit *unit, uint64_t offset, uint64_t pc)
 {
@@ -211,22 +144,92 @@ static struct bytes new_list(struct dwarf *dwarf, const struct dwarf_unit *unit,
     return bytes_of(NULL, 0);
 }
 
-void dwarf_place(struct dwarf *dwarf, struct dwarf_unit *unit, const struct dwarf_die *die, struct node *node)
+/* The expression that holds at the address that is asked for. */
+static bool expression(struct dwarf *dwarf, const struct dwarf_unit *unit, const struct dwarf_value *location,
+                       struct bytes *b)
 {
     uint64_t pc = dwarf->image->base + dwarf->reader.pc;
+
+    if (location->class == VALUE_BLOCK)
+        *b = bytes_of(location->block, (size_t)location->number);
+    else if ((location->class == VALUE_OFFSET || location->class == VALUE_NUMBER) && dwarf->reader.pc)
+        *b = unit->version >= 5 ? new_list(dwarf, unit, location, pc) : old_list(dwarf, unit, location->number, pc);
+    else
+        return false;
+    return !b->bad && bytes_left(b);
+}
+
+/* A distance from the frame is one from what DW_AT_frame_base of the function says. */
+static void place_in_frame(struct dwarf *dwarf, const struct dwarf_die *die, int64_t distance, struct node *node)
+{
+    struct dwarf_unit *unit;
+    struct dwarf_die function;
+    struct bytes b;
+    uint8_t op;
+
+    dwarf_index(dwarf);
+    if (!dwarf_die_at(dwarf, function_around(dwarf, die->offset), &unit, &function) ||
+        !expression(dwarf, unit, &function.frame_base, &b))
+        return;
+    op = get_u8(&b);
+    node->offset = distance;
+    if (op == OP_call_frame_cfa) {
+        /* StackWalk64's frame is two words below the caller's stack pointer: the saved frame pointer's place, if there is one */
+        node->place = PLACE_FRAME_RELATIVE;
+        node->offset += 2 * unit->address_size;
+    } else if (op >= OP_breg0 && op < OP_breg0 + 32) {
+        node->place = PLACE_REGISTER_RELATIVE;
+        node->reg = cv_register_of_dwarf(op - OP_breg0, dwarf->image->is64);
+        node->offset += get_sleb(&b);
+    } else if (op >= OP_reg0 && op < OP_reg0 + 32) {
+        node->place = PLACE_REGISTER_RELATIVE;
+        node->reg = cv_register_of_dwarf(op - OP_reg0, dwarf->image->is64);
+    }
+}
+
+static void place_by_expression(struct dwarf *dwarf, struct dwarf_unit *unit, const struct dwarf_die *die,
+                                struct bytes b, struct node *node)
+{
+    bool is64 = dwarf->image->is64;
+    uint64_t number;
+    uint8_t op = get_u8(&b), after;
+
+    if (op >= OP_reg0 && op < OP_reg0 + 32) {
+        node->place = PLACE_REGISTER;
+        node->reg = cv_register_of_dwarf(op - OP_reg0, is64);
+    } else if (op >= OP_breg0 && op < OP_breg0 + 32) {
+        node->place = PLACE_REGISTER_RELATIVE;
+        node->reg = cv_register_of_dwarf(op - OP_breg0, is64);
+        node->offset = get_sleb(&b);
+    } else if (op == OP_regx || op == OP_bregx) {
+        number = get_uleb(&b);
+        node->place = op == OP_regx ? PLACE_REGISTER : PLACE_REGISTER_RELATIVE;
+        node->reg = number < 256 ? cv_register_of_dwarf((uint32_t)number, is64) : 0;
+        node->offset = op == OP_bregx ? get_sleb(&b) : 0;
+    } else if (op == OP_fbreg) {
+        place_in_frame(dwarf, die, get_sleb(&b), node);
+    } else if (op == OP_addr || op == OP_addrx) {
+        number = op == OP_addr ? get_number(&b, unit->address_size) : dwarf_indexed_address(dwarf, unit, get_uleb(&b));
+        after = bytes_left(&b) ? get_u8(&b) : 0;
+        if (after == OP_form_tls_address || after == OP_GNU_push_tls_address) {
+            node->place = PLACE_TLS;
+            node->offset = (int64_t)number;
+        } else if (number >= dwarf->image->base && number - dwarf->image->base < dwarf->image->image_size) {
+            node->place = PLACE_STATIC;
+            node->rva = (uint32_t)(number - dwarf->image->base);
+        }
+    }
+    /* What goes on computes a value; and a register that CodeView has no number for cannot be told. */
+    if (bytes_left(&b) || b.bad ||
+        ((node->place == PLACE_REGISTER || node->place == PLACE_REGISTER_RELATIVE) && !node->reg))
+        node->place = PLACE_NONE;
+}
+
+void dwarf_place(struct dwarf *dwarf, struct dwarf_unit *unit, const struct dwarf_die *die, struct node *node)
+{
     struct bytes b;
 
     node->place = PLACE_NONE;
-    if (die->location.class == VALUE_BLOCK) {
-        b = bytes_of(die->location.block, (size_t)die->location.number);
-    } else if (die->location.class == VALUE_OFFSET || die->location.class == VALUE_NUMBER) {
-        if (!dwarf->reader.pc)
-            return;
-        b = unit->version >= 5 ? new_list(dwarf, unit, &die->location, pc)
-                               : old_list(dwarf, unit, die->location.number, pc);
-    } else {
-        return;
-    }
-    if (!b.bad && bytes_left(&b))
+    if (expression(dwarf, unit, &die->location, &b))
         place_by_expression(dwarf, unit, die, b, node);
 }

@@ -90,7 +90,7 @@ bool pe_image_open(struct pe_image *image, const void *data, size_t size, bool m
     image->image_size = get_u32(&optional);
     get_u32(&optional);
     image->checksum = get_u32(&optional);
-    get_bytes(&optional, image->is64 ? 36 : 20);
+    get_bytes(&optional, image->is64 ? 40 : 24);
     directories = get_u32(&optional);
     for (uint32_t i = 0; i < directories && i < 16; i++) {
         image->directories[i].rva = get_u32(&optional);

@@ -213,9 +213,13 @@ static const char *special_name(struct undname *u)
         switch (c) {
         case 'E':
         case 'F': /* of a variable, whose name follows, or its whole symbol */
-            text = *u->at == '?' && u->at[1] != '$' ? und_symbol(u) : und_qualified(u);
-            if (u->at[0] == '@' && u->at[-1] != '@')
-                u->at++;
+            if (*u->at == '?' && u->at[1] != '$') {
+                text = und_symbol(u);
+                und_take(u, '@');
+            } else {
+                text = und_qualified(u);
+                u->at -= !u->failed; /* its end is that of the scopes, which are part of it */
+            }
             return und_cat(u, c == 'E' ? "`dynamic initializer for '" : "`dynamic atexit destructor for '", text, "''");
         case 'J':
             return "`local static thread guard'";
@@ -379,7 +383,7 @@ static const char *symbol_body(struct undname *u)
         special = *u->at == '_';
         name = operator_name(u, &structor, &destructor, &conversion);
     } else {
-        name = remember(u, simple_name(u));
+        name = name_part(u);
     }
     if (special && u->at[-1] == '8' && u->at[0] == 0) /* ??_R0...@8 */
         return name;

@@ -76,8 +76,11 @@ const char *und_this_marks(struct undname *u)
     if (c < 'A' || c > 'D')
         return und_fail(u);
     u->at++;
-    return und_cat(u, u->flags & NO_CV_THIS ? "" : cv_marks[c - 'A'] + (c > 'A'), u->flags & NO_MS_THIS ? "" : extended,
-                   reference);
+    extended = u->flags & NO_MS_THIS ? "" : extended;
+    if (c == 'A' || (u->flags & NO_CV_THIS))
+        return und_cat(u, extended, reference, "");
+    /* "const ", the space being there whatever follows */
+    return und_cat(u, und_cat(u, cv_marks[c - 'A'] + 1, " ", ""), extended[0] ? extended + 1 : "", reference);
 }
 
 static const char *render(struct undname *u, const struct type *type)
