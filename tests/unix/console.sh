@@ -102,6 +102,36 @@ keys "clear; $TRANSOM $program back" Enter
 shows "reading back" 'read back: \[THE first line of the screen\]'
 mux capture-pane -p -e -t s | grep -q $'\e\[92mgreen' || fail "the colour: $(mux capture-pane -p -e -t s | grep green | cat -v)"
 
+# A native program in between finds the terminal as it expects it, and leaves it so.
+keys "clear; $TRANSOM $program native" Enter
+shows "a line" 'one:'
+keys -l 'abx'
+keys BSpace
+keys -l c
+keys Enter
+shows "a line" '^\[abc\]'
+shows "a native program" '^ icanon'
+keys -l 'xy'
+keys BSpace
+keys -l z
+keys Enter
+shows "a native program" '^native \[xz\]'
+shows "after it" '^two:'
+keys -l 'last'
+keys Home
+keys -l 'the '
+keys Enter
+shows "after it" '^\[the last\]'
+shows "after it" '^two: the last'
+
+# Ctrl-C and Ctrl-Break (Ctrl-\ here) in cmd reach the program that it waits for.
+keys "clear; $TRANSOM cmd /c $program wait" Enter
+shows "a program that waits" '^waiting'
+keys C-c
+shows "Ctrl-C" 'event 0'
+keys 'C-\'
+shows "Ctrl-Break" 'event 1'
+
 # cmd: lines are edited, history, Ctrl-C ends a line and a program, native programs find the terminal as they expect it.
 keys "clear; $TRANSOM cmd" Enter
 shows "cmd" '>$'

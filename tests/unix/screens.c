@@ -5,6 +5,8 @@
  *   screens editor FILE   an editor on a screen buffer of its own, drawn by cells: F2 writes the file, Escape ends
  *   screens pager FILE    a pager by control sequences on the alternate screen, keys as sequences: q ends
  *   screens keys          prints each input record; q ends
+ *   screens native        reads a line, starts a shell that does so too, and reads another one
+ *   screens wait          waits for Ctrl-C or Ctrl-Break, and says which
  *   screens back          reads back what is on the screen and prints its first line
  */
 #include <stdio.h>
@@ -256,6 +258,53 @@ static int back(void)
     return 0;
 }
 
+static void read_line(const char *prompt)
+{
+    char line[100] = { 0 };
+    DWORD n = 0;
+
+    put(prompt);
+    ReadFile(in, line, sizeof(line) - 1, &n, NULL);
+    line[strcspn(line, "\r")] = 0;
+    printf("[%s]\n", line);
+    fflush(stdout);
+}
+
+static int native(void)
+{
+    char command[] = "sh -c \"stty -a | grep -o ' -*icanon'; read x; echo native [$x]\"";
+    STARTUPINFOA startup = { .cb = sizeof(startup) };
+    PROCESS_INFORMATION info;
+
+    read_line("one: ");
+    if (!CreateProcessA("Z:\\bin\\sh", command, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &info))
+        return 4;
+    WaitForSingleObject(info.hProcess, INFINITE);
+    get_size(); /* the cursor's place is asked for anew */
+    read_line("two: ");
+    return 0;
+}
+
+static HANDLE came;
+
+static BOOL WINAPI control(DWORD event)
+{
+    printf("event %lu\n", event);
+    fflush(stdout);
+    if (event == CTRL_BREAK_EVENT)
+        SetEvent(came);
+    return TRUE;
+}
+
+static int wait(void)
+{
+    came = CreateEventA(NULL, FALSE, FALSE, NULL);
+    SetConsoleCtrlHandler(control, TRUE);
+    puts("waiting");
+    fflush(stdout);
+    return WaitForSingleObject(came, 10000) != WAIT_OBJECT_0;
+}
+
 int main(int argc, char **argv)
 {
     in = CreateFileA("CONIN$", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0,
@@ -270,6 +319,10 @@ int main(int argc, char **argv)
         return pager(argv[2]);
     if (argc == 2 && !strcmp(argv[1], "keys"))
         return keys();
+    if (argc == 2 && !strcmp(argv[1], "native"))
+        return native();
+    if (argc == 2 && !strcmp(argv[1], "wait"))
+        return wait();
     if (argc == 2 && !strcmp(argv[1], "back"))
         return back();
     return 2;
