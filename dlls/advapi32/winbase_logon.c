@@ -50,13 +50,36 @@ BOOL WINAPI LogonUserExExW(LPWSTR user, LPWSTR domain, LPWSTR password, DWORD ty
     return LogonUserExW(user, domain, password, type, provider, token, sid, profile, profile_size, quota);
 }
 
+/* "Even if you do not set the flag, the system functions as if it were set." No handles are inherited. */
+#define WITH_TOKEN_FLAGS (CREATE_DEFAULT_ERROR_MODE | CREATE_NEW_CONSOLE | CREATE_NEW_PROCESS_GROUP)
+
+BOOL WINAPI CreateProcessWithTokenW(HANDLE token, DWORD logon_flags, LPCWSTR application, LPWSTR command_line,
+                                    DWORD flags, LPVOID environment, LPCWSTR directory, LPSTARTUPINFOW startup,
+                                    LPPROCESS_INFORMATION info)
+{
+    if (logon_flags & ~(LOGON_WITH_PROFILE | LOGON_NETCREDENTIALS_ONLY) || !startup || !info)
+        return fail(ERROR_INVALID_PARAMETER);
+    if (!token)
+        return fail(ERROR_INVALID_HANDLE);
+    if (!(flags & DETACHED_PROCESS))
+        flags |= WITH_TOKEN_FLAGS;
+    return CreateProcessAsUserW(token, application, command_line, NULL, NULL, FALSE, flags, environment, directory,
+                                startup, info);
+}
+
 BOOL WINAPI CreateProcessWithLogonW(LPCWSTR user, LPCWSTR domain, LPCWSTR password, DWORD logon_flags,
                                     LPCWSTR application, LPWSTR command_line, DWORD flags, LPVOID environment,
                                     LPCWSTR directory, LPSTARTUPINFOW startup, LPPROCESS_INFORMATION info)
 {
-    (void)domain, (void)password, (void)logon_flags, (void)application, (void)command_line, (void)flags;
-    (void)environment, (void)directory, (void)startup;
-    return refuse(user, info ? &info->hProcess : NULL);
+    (void)domain;
+    if (!user || !password || !startup || !info || logon_flags & ~(LOGON_WITH_PROFILE | LOGON_NETCREDENTIALS_ONLY))
+        return fail(ERROR_INVALID_PARAMETER);
+    /* "The new process uses the same token as the caller": the credentials are for the network and are not checked. */
+    if (logon_flags != LOGON_NETCREDENTIALS_ONLY)
+        return fail(ERROR_LOGON_FAILURE);
+    if (!(flags & DETACHED_PROCESS))
+        flags |= WITH_TOKEN_FLAGS;
+    return CreateProcessW(application, command_line, NULL, NULL, FALSE, flags, environment, directory, startup, info);
 }
 
 /* --- encrypted files: the file systems have none --- */

@@ -163,6 +163,93 @@ NTSTATUS NTAPI RtlDestroyProcessParameters(RTL_USER_PROCESS_PARAMETERS *p)
     return STATUS_SUCCESS;
 }
 
+/* --- processes --- */
+
+struct process_information { /* RTL_USER_PROCESS_INFORMATION */
+    ULONG length;
+    HANDLE process, thread;
+    CLIENT_ID id;
+    SECTION_IMAGE_INFORMATION image;
+};
+
+struct process_extended { /* RTL_USER_PROCESS_EXTENDED_PARAMETERS */
+    USHORT version, node;
+    PSECURITY_DESCRIPTOR process_security, thread_security;
+    HANDLE parent, debug_port, token, job;
+};
+
+struct attribute_list {
+    SIZE_T total;
+    PS_ATTRIBUTE entries[8];
+};
+
+static void add_attribute(struct attribute_list *list, ULONG_PTR attribute, SIZE_T size, const void *value)
+{
+    PS_ATTRIBUTE *entry = (PS_ATTRIBUTE *)((char *)list + list->total);
+
+    entry->Attribute = attribute;
+    entry->Size = size;
+    entry->ValuePtr = (void *)value;
+    entry->ReturnLength = NULL;
+    list->total += sizeof(*entry);
+}
+
+/* The first thread is suspended, as it was when processes and their threads were made by separate calls. */
+static NTSTATUS create_user_process(const UNICODE_STRING *image, RTL_USER_PROCESS_PARAMETERS *params, BOOLEAN inherit,
+                                    const struct process_extended *more, struct process_information *info)
+{
+    struct attribute_list list = { .total = offsetof(struct attribute_list, entries) };
+    PS_CREATE_INFO create = { .Size = sizeof(create) };
+    OBJECT_ATTRIBUTES process, thread;
+
+    memset(info, 0, sizeof(*info));
+    info->length = sizeof(*info);
+    InitializeObjectAttributes(&process, NULL, 0, NULL, more->process_security);
+    InitializeObjectAttributes(&thread, NULL, 0, NULL, more->thread_security);
+    add_attribute(&list, PS_ATTRIBUTE_IMAGE_NAME, image->Length, image->Buffer);
+    add_attribute(&list, PS_ATTRIBUTE_CLIENT_ID, sizeof(info->id), &info->id);
+    add_attribute(&list, PS_ATTRIBUTE_IMAGE_INFO, sizeof(info->image), &info->image);
+    if (more->parent && more->parent != NT_CURRENT_PROCESS)
+        add_attribute(&list, PS_ATTRIBUTE_PARENT_PROCESS, sizeof(HANDLE), more->parent);
+    if (more->token)
+        add_attribute(&list, PS_ATTRIBUTE_TOKEN, sizeof(HANDLE), more->token);
+    if (more->debug_port)
+        add_attribute(&list, PS_ATTRIBUTE_DEBUG_OBJECT, sizeof(HANDLE), more->debug_port);
+    if (more->job)
+        add_attribute(&list, PS_ATTRIBUTE_JOB_LIST, sizeof(more->job), &more->job);
+    return NtCreateUserProcess(&info->process, &info->thread, MAXIMUM_ALLOWED, MAXIMUM_ALLOWED, &process, &thread,
+                               inherit ? PROCESS_CREATE_FLAGS_INHERIT_HANDLES : 0, THREAD_CREATE_FLAGS_CREATE_SUSPENDED,
+                               RtlNormalizeProcessParams(params), &create, &list);
+}
+
+NTSTATUS NTAPI RtlCreateUserProcess(const UNICODE_STRING *image, ULONG attributes, RTL_USER_PROCESS_PARAMETERS *params,
+                                    PSECURITY_DESCRIPTOR process_security, PSECURITY_DESCRIPTOR thread_security,
+                                    HANDLE parent, BOOLEAN inherit, HANDLE debug_port, HANDLE token, PVOID info);
+NTSTATUS NTAPI RtlCreateUserProcess(const UNICODE_STRING *image, ULONG attributes, RTL_USER_PROCESS_PARAMETERS *params,
+                                    PSECURITY_DESCRIPTOR process_security, PSECURITY_DESCRIPTOR thread_security,
+                                    HANDLE parent, BOOLEAN inherit, HANDLE debug_port, HANDLE token, PVOID info)
+{
+    const struct process_extended more = { 1, 0, process_security, thread_security, parent, debug_port, token, NULL };
+
+    (void)attributes; /* how the image's name was looked up, once */
+    return create_user_process(image, params, inherit, &more, info);
+}
+
+NTSTATUS NTAPI RtlCreateUserProcessEx(const UNICODE_STRING *image, RTL_USER_PROCESS_PARAMETERS *params, BOOLEAN inherit,
+                                      PVOID extended, PVOID info);
+NTSTATUS NTAPI RtlCreateUserProcessEx(const UNICODE_STRING *image, RTL_USER_PROCESS_PARAMETERS *params, BOOLEAN inherit,
+                                      PVOID extended, PVOID info)
+{
+    static const struct process_extended none = { .version = 1 };
+    const struct process_extended *more = extended ? extended : &none;
+
+    if (more->version != 1)
+        return STATUS_INVALID_PARAMETER;
+    return create_user_process(image, params, inherit, more, info);
+}
+
+/* --- threads --- */
+
 NTSTATUS NTAPI RtlCreateUserThread(HANDLE process, PSECURITY_DESCRIPTOR security, BOOLEAN suspended, ULONG zero_bits,
                                    SIZE_T reserve, SIZE_T commit, PVOID start, PVOID parameter, HANDLE *thread,
                                    CLIENT_ID *id)

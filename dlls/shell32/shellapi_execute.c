@@ -122,39 +122,39 @@ static DWORD start(SHELLEXECUTEINFOW *info, WCHAR *command, const WCHAR *program
     return ERROR_SUCCESS;
 }
 
-static DWORD execute(SHELLEXECUTEINFOW *info)
+/* A program with its parameters. */
+static DWORD run_program(SHELLEXECUTEINFOW *info, const WCHAR *path)
 {
-    WCHAR path[1024], kind[256], command[2048], *line;
-    const WCHAR *verb = info->lpVerb && *info->lpVerb ? info->lpVerb : L"open", *file = info->lpFile;
-    SIZE_T size;
+    const WCHAR *parameters = info->lpParameters ? info->lpParameters : L"";
+    SIZE_T size = wcslen(path) + wcslen(parameters) + 4;
+    WCHAR *line = shell_alloc(size * sizeof(WCHAR));
     DWORD error;
 
-    if (info->fMask & (SEE_MASK_IDLIST | SEE_MASK_CLASSKEY | SEE_MASK_CLASSNAME))
-        return ERROR_CALL_NOT_IMPLEMENTED;
-    if (!file || !*file)
-        return ERROR_FILE_NOT_FOUND;
-    if (!url_scheme(file, kind, ARRAY_SIZE(kind))) {
-        const WCHAR *dot;
-        if (!find_file(file, info->lpDirectory, path, ARRAY_SIZE(path)))
-            return wcschr(file, '\\') && GetFileAttributesW(file) == INVALID_FILE_ATTRIBUTES &&
-                           GetLastError() == ERROR_PATH_NOT_FOUND
-                       ? ERROR_PATH_NOT_FOUND
-                       : ERROR_FILE_NOT_FOUND;
-        if (is_program(path) && (!_wcsicmp(verb, L"open") || !_wcsicmp(verb, L"runas"))) {
-            size = wcslen(path) + (info->lpParameters ? wcslen(info->lpParameters) : 0) + 4;
-            if (!(line = shell_alloc(size * sizeof(WCHAR))))
-                return ERROR_NOT_ENOUGH_MEMORY;
-            _snwprintf(line, size, info->lpParameters && *info->lpParameters ? L"\"%ls\" %ls" : L"\"%ls\"", path,
-                       info->lpParameters);
-            error = start(info, line, path);
-            shell_free(line);
-            return error;
-        }
-        if (!(dot = wcsrchr(path, '.')) || !registry_text(HKEY_CLASSES_ROOT, dot, NULL, kind, ARRAY_SIZE(kind)))
-            return ERROR_NO_ASSOCIATION;
-        file = path;
+    if (!line)
+        return ERROR_NOT_ENOUGH_MEMORY;
+    _snwprintf(line, size, *parameters ? L"\"%ls\" %ls" : L"\"%ls\"", path, parameters);
+    error = start(info, line, path);
+    shell_free(line);
+    return error;
+}
+
+/* The command that the caller's class (a key, or its name) or the registered one has for the verb. */
+static DWORD open_document(SHELLEXECUTEINFOW *info, const WCHAR *file, const WCHAR *kind, const WCHAR *verb)
+{
+    WCHAR command[2048], key[256], *line;
+    SIZE_T size;
+    DWORD error;
+    BOOL found;
+
+    if ((info->fMask & SEE_MASK_CLASSKEY) == SEE_MASK_CLASSKEY) {
+        _snwprintf(key, ARRAY_SIZE(key), L"shell\\%ls\\command", verb);
+        found = registry_text(info->hkeyClass, key, NULL, command, ARRAY_SIZE(command));
+    } else {
+        if (info->fMask & SEE_MASK_CLASSNAME && info->lpClass)
+            kind = info->lpClass;
+        found = command_of(kind, verb, command, ARRAY_SIZE(command));
     }
-    if (!command_of(kind, verb, command, ARRAY_SIZE(command)))
+    if (!found)
         return ERROR_NO_ASSOCIATION;
     size = ARRAY_SIZE(command) + wcslen(file) + (info->lpParameters ? wcslen(info->lpParameters) : 0) + 8;
     if (!(line = shell_alloc(size * sizeof(WCHAR))))
@@ -162,6 +162,74 @@ static DWORD execute(SHELLEXECUTEINFOW *info)
     error =
         expand_command(command, file, info->lpParameters, line, size) ? start(info, line, NULL) : ERROR_NO_ASSOCIATION;
     shell_free(line);
+    return error;
+}
+
+static DWORD execute_file(SHELLEXECUTEINFOW *info, const WCHAR *file)
+{
+    WCHAR path[1024], kind[256];
+    const WCHAR *verb = info->lpVerb && *info->lpVerb ? info->lpVerb : L"open", *dot;
+    const BOOL has_class = info->fMask & SEE_MASK_CLASSNAME; /* SEE_MASK_CLASSKEY has that bit too */
+
+    if (url_scheme(file, kind, ARRAY_SIZE(kind)))
+        return open_document(info, file, kind, verb);
+    if (!find_file(file, info->lpDirectory, path, ARRAY_SIZE(path)))
+        return wcschr(file, '\\') && GetFileAttributesW(file) == INVALID_FILE_ATTRIBUTES &&
+                       GetLastError() == ERROR_PATH_NOT_FOUND
+                   ? ERROR_PATH_NOT_FOUND
+                   : ERROR_FILE_NOT_FOUND;
+    if (!has_class && is_program(path) && (!_wcsicmp(verb, L"open") || !_wcsicmp(verb, L"runas")))
+        return run_program(info, path);
+    if (!has_class &&
+        (!(dot = wcsrchr(path, '.')) || !registry_text(HKEY_CLASSES_ROOT, dot, NULL, kind, ARRAY_SIZE(kind))))
+        return ERROR_NO_ASSOCIATION;
+    return open_document(info, path, kind, verb);
+}
+
+/* A copy of the text with environment variables expanded, if the caller asks for that, and without the quotation marks
+ * around all of it; shell_free it. */
+static WCHAR *prepared(const WCHAR *text, ULONG mask)
+{
+    DWORD size = mask & SEE_MASK_DOENVSUBST ? ExpandEnvironmentStringsW(text, NULL, 0) : wcslen(text) + 1;
+    WCHAR *copy = size ? shell_alloc(size * sizeof(WCHAR)) : NULL;
+    SIZE_T length;
+
+    if (!copy)
+        return NULL;
+    if (mask & SEE_MASK_DOENVSUBST)
+        ExpandEnvironmentStringsW(text, copy, size);
+    else
+        wcscpy(copy, text);
+    length = wcslen(copy);
+    if (length > 2 && *copy == '"' && wcschr(copy + 1, '"') == copy + length - 1) {
+        memmove(copy, copy + 1, (length - 2) * sizeof(WCHAR));
+        copy[length - 2] = 0;
+    }
+    return copy;
+}
+
+static DWORD execute(SHELLEXECUTEINFOW *info)
+{
+    const WCHAR *directory = info->lpDirectory;
+    WCHAR *file, *folder = NULL;
+    DWORD error;
+
+    if (info->fMask & SEE_MASK_IDLIST)
+        return ERROR_CALL_NOT_IMPLEMENTED;
+    if (!info->lpFile || !*info->lpFile)
+        return ERROR_FILE_NOT_FOUND;
+    file = prepared(info->lpFile, info->fMask);
+    if (directory && *directory)
+        folder = prepared(directory, info->fMask);
+    if (!file || (directory && *directory && !folder)) {
+        error = ERROR_NOT_ENOUGH_MEMORY;
+    } else {
+        info->lpDirectory = folder;
+        error = execute_file(info, file);
+        info->lpDirectory = directory;
+    }
+    shell_free(file);
+    shell_free(folder);
     return error;
 }
 
