@@ -1,2 +1,3 @@
 # SPDX-License-Identifier: MIT
 rpcrt4_IMPORTS = kernelbase bcryptprimitives ntdll
+rpcrt4_LIBS = -luuid
