@@ -35,7 +35,7 @@ struct ndr_server {
     struct IRpcChannelBuffer *channel;
     ULONG *phase;
     unsigned char *stack;
-    bool *stub_memory;       /* of each argument: what it points to is not the allocator's */
+    bool *stub_memory; /* of each argument: what it points to is not the allocator's */
     NDR_SCONTEXT *contexts;
     ULONGLONG result;
     unsigned unmarshalled; /* so many arguments are there to be freed */

@@ -85,8 +85,7 @@ static bool put_id(struct ndr *n, const unsigned char *pointer, PFORMAT_STRING f
     if (*format == FC_FP && pointer) {
         if (!n->msg->FullPtrXlatTables)
             ndr_raise(RPC_X_BAD_STUB_DATA);
-        follows =
-            !NdrFullPointerQueryPointer(n->msg->FullPtrXlatTables, (void *)pointer, n->sizing ? 1 : 2, &id);
+        follows = !NdrFullPointerQueryPointer(n->msg->FullPtrXlatTables, (void *)pointer, n->sizing ? 1 : 2, &id);
     } else if (pointer) {
         id = n->sizing ? 1 : unique_id(n->msg);
     }

@@ -392,8 +392,8 @@ void ndr_layout(struct ndr *n, PFORMAT_STRING layout, unsigned char *memory, uns
 /* Where a union's arms are described, after its size; the alignment of old unions. */
 PFORMAT_STRING ndr_union_arms(struct ndr *n, PFORMAT_STRING format, unsigned char *alignment)
 {
-    PFORMAT_STRING p = *format == FC_ENCAPSULATED_UNION ? format + 4
-                                                         : fc_follow(format + 2 + ndr_correlation_size(n->msg)) + 2;
+    PFORMAT_STRING p =
+        *format == FC_ENCAPSULATED_UNION ? format + 4 : fc_follow(format + 2 + ndr_correlation_size(n->msg)) + 2;
 
     *alignment = fc_ushort(p) >> 12;
     return p;

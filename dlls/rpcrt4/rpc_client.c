@@ -49,7 +49,8 @@ static void connection_free(struct connection *connection)
 static void close_idle(struct association *association)
 {
     while (!list_empty(&association->idle)) {
-        struct connection *connection = CONTAINING_RECORD(list_remove_head(&association->idle), struct connection, entry);
+        struct connection *connection =
+            CONTAINING_RECORD(list_remove_head(&association->idle), struct connection, entry);
         connection_free(connection);
     }
 }
@@ -221,8 +222,8 @@ static RPC_STATUS acquire(struct binding *binding, const RPC_CLIENT_INTERFACE *s
         connection->fresh = false;
     } else {
         /* RpcMgmtSetComTimeout: relative; about three seconds each. */
-        ULONG timeout = binding->timeout == RPC_C_BINDING_INFINITE_TIMEOUT ? NMPWAIT_WAIT_FOREVER
-                                                                            : (binding->timeout + 1) * 3000;
+        ULONG timeout =
+            binding->timeout == RPC_C_BINDING_INFINITE_TIMEOUT ? NMPWAIT_WAIT_FOREVER : (binding->timeout + 1) * 3000;
 
         connection = rpc_alloc(sizeof(*connection));
         status = connection ? stream_connect(&connection->stream, association->protseq, association->address,
@@ -541,7 +542,8 @@ RPC_STATUS client_cancel(struct client_call *call, bool abort)
 
     if (!call->connection)
         return RPC_S_OK;
-    pdu_start(&header, abort ? PDU_ORPHANED : PDU_CO_CANCEL, PFC_FIRST_FRAG | PFC_LAST_FRAG, sizeof(header), call->call_id);
+    pdu_start(&header, abort ? PDU_ORPHANED : PDU_CO_CANCEL, PFC_FIRST_FRAG | PFC_LAST_FRAG, sizeof(header),
+              call->call_id);
     return stream_write(&call->connection->stream, &header, sizeof(header)) ? RPC_S_OK : RPC_S_CALL_FAILED;
 }
 

@@ -109,8 +109,8 @@ bool pdu_next_context(BYTE *data, ULONG size, ULONG *offset, struct pdu_context 
     return true;
 }
 
-bool pdu_decode_request(BYTE *data, ULONG size, struct pdu_request *request, UUID *object, bool *has_object, ULONG *stub,
-                        ULONG *stub_size)
+bool pdu_decode_request(BYTE *data, ULONG size, struct pdu_request *request, UUID *object, bool *has_object,
+                        ULONG *stub, ULONG *stub_size)
 {
     ULONG end = body_end(data, size), start = 24;
     bool big = is_big(data);
@@ -163,8 +163,8 @@ bool pdu_decode_response(BYTE *data, ULONG size, ULONG *status, ULONG *stub, ULO
     return true;
 }
 
-bool pdu_decode_ack(BYTE *data, ULONG size, USHORT *max_send, ULONG *group, struct pdu_result *results, ULONG max_results,
-                    ULONG *count)
+bool pdu_decode_ack(BYTE *data, ULONG size, USHORT *max_send, ULONG *group, struct pdu_result *results,
+                    ULONG max_results, ULONG *count)
 {
     ULONG end = body_end(data, size), at;
     bool big = is_big(data);

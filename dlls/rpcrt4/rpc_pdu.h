@@ -78,33 +78,33 @@ struct pdu_result {
     RPC_SYNTAX_IDENTIFIER transfer;
 };
 
-#define PDU_RESULT_ACCEPTED              0
-#define PDU_RESULT_PROVIDER_REJECTION    2
-#define PDU_RESULT_NEGOTIATE_ACK         3
+#define PDU_RESULT_ACCEPTED               0
+#define PDU_RESULT_PROVIDER_REJECTION     2
+#define PDU_RESULT_NEGOTIATE_ACK          3
 #define PDU_REASON_ABSTRACT_NOT_SUPPORTED 1
 #define PDU_REASON_TRANSFER_NOT_SUPPORTED 2
-#define PDU_MAX_FRAGMENT                 0xfff8
-#define PDU_MIN_FRAGMENT                 1432 /* MustRecvFragSize */
-#define PDU_HEADROOM                     64   /* in front of a call's data: a request's header fits */
+#define PDU_MAX_FRAGMENT                  0xfff8
+#define PDU_MIN_FRAGMENT                  1432 /* MustRecvFragSize */
+#define PDU_HEADROOM                      64   /* in front of a call's data: a request's header fits */
 
 /* Statuses of faults (DCE 1.1 RPC, appendix N) that are no Windows codes. */
-#define NCA_S_FAULT_INT_DIV_BY_ZERO    0x1c000001
-#define NCA_S_FAULT_ADDR_ERROR         0x1c000002
-#define NCA_S_FAULT_FP_DIV_ZERO        0x1c000003
-#define NCA_S_FAULT_FP_UNDERFLOW       0x1c000004
-#define NCA_S_FAULT_FP_OVERFLOW        0x1c000005
-#define NCA_S_FAULT_INVALID_TAG        0x1c000006
-#define NCA_S_FAULT_INVALID_BOUND      0x1c000007
-#define NCA_S_FAULT_CANCEL             0x1c00000d
-#define NCA_S_FAULT_UNSPEC             0x1c000012
-#define NCA_S_FAULT_CONTEXT_MISMATCH   0x1c00001a
-#define NCA_S_FAULT_REMOTE_NO_MEMORY   0x1c00001b
-#define NCA_S_OP_RNG_ERROR             0x1c010002
-#define NCA_S_UNK_IF                   0x1c010003
-#define NCA_S_PROTO_ERROR              0x1c01000b
-#define NCA_S_OUT_ARGS_TOO_BIG         0x1c010013
-#define NCA_S_SERVER_TOO_BUSY          0x1c010014
-#define NCA_S_UNSUPPORTED_TYPE         0x1c010017
+#define NCA_S_FAULT_INT_DIV_BY_ZERO  0x1c000001
+#define NCA_S_FAULT_ADDR_ERROR       0x1c000002
+#define NCA_S_FAULT_FP_DIV_ZERO      0x1c000003
+#define NCA_S_FAULT_FP_UNDERFLOW     0x1c000004
+#define NCA_S_FAULT_FP_OVERFLOW      0x1c000005
+#define NCA_S_FAULT_INVALID_TAG      0x1c000006
+#define NCA_S_FAULT_INVALID_BOUND    0x1c000007
+#define NCA_S_FAULT_CANCEL           0x1c00000d
+#define NCA_S_FAULT_UNSPEC           0x1c000012
+#define NCA_S_FAULT_CONTEXT_MISMATCH 0x1c00001a
+#define NCA_S_FAULT_REMOTE_NO_MEMORY 0x1c00001b
+#define NCA_S_OP_RNG_ERROR           0x1c010002
+#define NCA_S_UNK_IF                 0x1c010003
+#define NCA_S_PROTO_ERROR            0x1c01000b
+#define NCA_S_OUT_ARGS_TOO_BIG       0x1c010013
+#define NCA_S_SERVER_TOO_BUSY        0x1c010014
+#define NCA_S_UNSUPPORTED_TYPE       0x1c010017
 
 extern const RPC_SYNTAX_IDENTIFIER pdu_ndr_syntax;
 
@@ -117,8 +117,8 @@ bool pdu_next_context(BYTE *data, ULONG size, ULONG *offset, struct pdu_context 
 bool pdu_decode_request(BYTE *data, ULONG size, struct pdu_request *request, UUID *object, bool *has_object,
                         ULONG *stub, ULONG *stub_size);
 bool pdu_decode_response(BYTE *data, ULONG size, ULONG *status, ULONG *stub, ULONG *stub_size);
-bool pdu_decode_ack(BYTE *data, ULONG size, USHORT *max_send, ULONG *group, struct pdu_result *results, ULONG max_results,
-                    ULONG *count);
+bool pdu_decode_ack(BYTE *data, ULONG size, USHORT *max_send, ULONG *group, struct pdu_result *results,
+                    ULONG max_results, ULONG *count);
 void pdu_start(struct pdu_header *header, BYTE type, BYTE flags, USHORT length, ULONG call_id);
 ULONG pdu_encode_bind(BYTE *data, BYTE type, ULONG call_id, ULONG group, USHORT context,
                       const RPC_SYNTAX_IDENTIFIER *abstract);

@@ -294,7 +294,8 @@ static void run_security(void *context)
 }
 
 /* Carries a complete request out. False: the connection is of no more use. */
-static bool run_call(struct server_connection *connection, unsigned index, struct server_call *call, BYTE *data, ULONG size)
+static bool run_call(struct server_connection *connection, unsigned index, struct server_call *call, BYTE *data,
+                     ULONG size)
 {
     struct server_interface *iface = connection->contexts[index].iface;
     struct attempt attempt = { call, &connection->contexts[index].secured, RPC_S_OK };
@@ -356,7 +357,8 @@ static bool run_call(struct server_connection *connection, unsigned index, struc
 
 /* --- what comes on a connection --- */
 
-static USHORT add_context(struct server_connection *connection, const struct pdu_context *context, struct pdu_result *result)
+static USHORT add_context(struct server_connection *connection, const struct pdu_context *context,
+                          struct pdu_result *result)
 {
     struct server_interface *iface;
     unsigned i;
@@ -478,8 +480,10 @@ static bool gather(struct server_connection *connection, struct server_call *cal
             call->cancelled = true;
             continue;
         }
-        if (data[2] != PDU_REQUEST || !pdu_decode_request(data, size, &request, &object, &has_object, &stub, &stub_size) ||
-            request.header.call_id != call->call_id || request.header.flags & PFC_FIRST_FRAG || stub_size > limit - *length)
+        if (data[2] != PDU_REQUEST ||
+            !pdu_decode_request(data, size, &request, &object, &has_object, &stub, &stub_size) ||
+            request.header.call_id != call->call_id || request.header.flags & PFC_FIRST_FRAG ||
+            stub_size > limit - *length)
             return false;
         if (*length + stub_size > capacity) {
             BYTE *more;
@@ -642,7 +646,8 @@ RPC_STATUS server_use_endpoint(enum protseq protseq, const WCHAR *name, ULONG ba
     for (LIST_ENTRY *e = server_endpoints.Flink; e != &server_endpoints; e = e->Flink) {
         endpoint = CONTAINING_RECORD(e, struct server_endpoint, entry);
         /* Again is no error (RpcServerUseProtseqEp: RPC_S_DUPLICATE_ENDPOINT is for others' endpoints); a dynamic one serves on. */
-        if (name ? same_endpoint(endpoint, protseq, name) : endpoint->dynamic && endpoint->listener.protseq == protseq) {
+        if (name ? same_endpoint(endpoint, protseq, name)
+                 : endpoint->dynamic && endpoint->listener.protseq == protseq) {
             ReleaseSRWLockExclusive(&server_lock);
             return name ? RPC_S_DUPLICATE_ENDPOINT : RPC_S_OK;
         }

@@ -26,14 +26,14 @@ static const struct winsock {
     int(WSAAPI *ioctl)(SOCKET, long, u_long *);
     INT(WSAAPI *getaddrinfo)(PCWSTR, PCWSTR, const ADDRINFOW *, ADDRINFOW **);
     void(WSAAPI *freeaddrinfo)(ADDRINFOW *);
-} *sockets;
+} * sockets;
 
 static BOOL CALLBACK load_sockets(INIT_ONCE *once, void *parameter, void **context)
 {
     static struct winsock functions;
-    static const char *const names[] = { "WSAStartup", "socket", "connect",    "bind",        "listen",      "accept",
-                                         "recv",       "send",   "closesocket", "setsockopt", "getsockname", "ioctlsocket",
-                                         "GetAddrInfoW", "FreeAddrInfoW" };
+    static const char *const names[] = { "WSAStartup",  "socket",      "connect",      "bind",         "listen",
+                                         "accept",      "recv",        "send",         "closesocket",  "setsockopt",
+                                         "getsockname", "ioctlsocket", "GetAddrInfoW", "FreeAddrInfoW" };
     HMODULE module = LoadLibraryW(L"ws2_32.dll");
     WSADATA data;
 
@@ -183,8 +183,8 @@ static DWORD read_more(struct rpc_stream *stream)
     DWORD got;
 
     if (stream->protseq == PROTSEQ_TCP) {
-        int received =
-            sockets->recv(stream->socket, (char *)stream->buffer + stream->end, (int)(stream->capacity - stream->end), 0);
+        int received = sockets->recv(stream->socket, (char *)stream->buffer + stream->end,
+                                     (int)(stream->capacity - stream->end), 0);
         if (received <= 0)
             return ERROR_HANDLE_EOF;
         got = (DWORD)received;

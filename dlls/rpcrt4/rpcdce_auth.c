@@ -8,8 +8,8 @@
 
 static bool service_is_local(ULONG service)
 {
-    return service == RPC_C_AUTHN_WINNT || service == RPC_C_AUTHN_GSS_NEGOTIATE || service == RPC_C_AUTHN_GSS_KERBEROS ||
-           service == RPC_C_AUTHN_DEFAULT;
+    return service == RPC_C_AUTHN_WINNT || service == RPC_C_AUTHN_GSS_NEGOTIATE ||
+           service == RPC_C_AUTHN_GSS_KERBEROS || service == RPC_C_AUTHN_DEFAULT;
 }
 
 static RPC_STATUS check_service(enum protseq protseq, ULONG level, ULONG service)
@@ -43,13 +43,14 @@ RPC_STATUS RPC_ENTRY RpcBindingSetAuthInfoExW(RPC_BINDING_HANDLE handle, RPC_WST
     rpc_free(binding->auth.principal);
     binding->auth.principal = name;
     /* Local transports give the best protection whatever was asked for. */
-    binding->auth.level = service == RPC_C_AUTHN_NONE || level == RPC_C_AUTHN_LEVEL_NONE ? RPC_C_AUTHN_LEVEL_NONE
-                                                                                         : RPC_C_AUTHN_LEVEL_PKT_PRIVACY;
+    binding->auth.level = service == RPC_C_AUTHN_NONE || level == RPC_C_AUTHN_LEVEL_NONE
+                              ? RPC_C_AUTHN_LEVEL_NONE
+                              : RPC_C_AUTHN_LEVEL_PKT_PRIVACY;
     binding->auth.service = service == RPC_C_AUTHN_DEFAULT ? RPC_C_AUTHN_WINNT : service;
     binding->auth.authz = authz;
     binding->auth.identity = identity;
-    binding->auth.qos = (RPC_SECURITY_QOS){ RPC_C_SECURITY_QOS_VERSION, 0, RPC_C_QOS_IDENTITY_STATIC,
-                                            RPC_C_IMP_LEVEL_IMPERSONATE };
+    binding->auth.qos =
+        (RPC_SECURITY_QOS){ RPC_C_SECURITY_QOS_VERSION, 0, RPC_C_QOS_IDENTITY_STATIC, RPC_C_IMP_LEVEL_IMPERSONATE };
     if (qos)
         memcpy(&binding->auth.qos, qos, sizeof(binding->auth.qos));
     ReleaseSRWLockExclusive(&binding->lock);
@@ -80,9 +81,9 @@ RPC_STATUS RPC_ENTRY RpcBindingSetAuthInfoA(RPC_BINDING_HANDLE handle, RPC_CSTR 
     return RpcBindingSetAuthInfoExA(handle, principal, level, service, identity, authz, NULL);
 }
 
-RPC_STATUS RPC_ENTRY RpcBindingInqAuthInfoExW(RPC_BINDING_HANDLE handle, RPC_WSTR *principal, ULONG *level, ULONG *service,
-                                              RPC_AUTH_IDENTITY_HANDLE *identity, ULONG *authz, ULONG version,
-                                              RPC_SECURITY_QOS *qos)
+RPC_STATUS RPC_ENTRY RpcBindingInqAuthInfoExW(RPC_BINDING_HANDLE handle, RPC_WSTR *principal, ULONG *level,
+                                              ULONG *service, RPC_AUTH_IDENTITY_HANDLE *identity, ULONG *authz,
+                                              ULONG version, RPC_SECURITY_QOS *qos)
 {
     struct binding *binding = binding_from_handle(handle);
 
@@ -114,9 +115,9 @@ static RPC_STATUS narrow_name(RPC_STATUS status, WCHAR *wide, RPC_CSTR *name)
     return status;
 }
 
-RPC_STATUS RPC_ENTRY RpcBindingInqAuthInfoExA(RPC_BINDING_HANDLE handle, RPC_CSTR *principal, ULONG *level, ULONG *service,
-                                              RPC_AUTH_IDENTITY_HANDLE *identity, ULONG *authz, ULONG version,
-                                              RPC_SECURITY_QOS *qos)
+RPC_STATUS RPC_ENTRY RpcBindingInqAuthInfoExA(RPC_BINDING_HANDLE handle, RPC_CSTR *principal, ULONG *level,
+                                              ULONG *service, RPC_AUTH_IDENTITY_HANDLE *identity, ULONG *authz,
+                                              ULONG version, RPC_SECURITY_QOS *qos)
 {
     WCHAR *wide = NULL;
     RPC_STATUS status =
@@ -125,14 +126,14 @@ RPC_STATUS RPC_ENTRY RpcBindingInqAuthInfoExA(RPC_BINDING_HANDLE handle, RPC_CST
     return narrow_name(status, wide, principal);
 }
 
-RPC_STATUS RPC_ENTRY RpcBindingInqAuthInfoW(RPC_BINDING_HANDLE handle, RPC_WSTR *principal, ULONG *level, ULONG *service,
-                                            RPC_AUTH_IDENTITY_HANDLE *identity, ULONG *authz)
+RPC_STATUS RPC_ENTRY RpcBindingInqAuthInfoW(RPC_BINDING_HANDLE handle, RPC_WSTR *principal, ULONG *level,
+                                            ULONG *service, RPC_AUTH_IDENTITY_HANDLE *identity, ULONG *authz)
 {
     return RpcBindingInqAuthInfoExW(handle, principal, level, service, identity, authz, 0, NULL);
 }
 
-RPC_STATUS RPC_ENTRY RpcBindingInqAuthInfoA(RPC_BINDING_HANDLE handle, RPC_CSTR *principal, ULONG *level, ULONG *service,
-                                            RPC_AUTH_IDENTITY_HANDLE *identity, ULONG *authz)
+RPC_STATUS RPC_ENTRY RpcBindingInqAuthInfoA(RPC_BINDING_HANDLE handle, RPC_CSTR *principal, ULONG *level,
+                                            ULONG *service, RPC_AUTH_IDENTITY_HANDLE *identity, ULONG *authz)
 {
     return RpcBindingInqAuthInfoExA(handle, principal, level, service, identity, authz, 0, NULL);
 }
@@ -160,8 +161,9 @@ static bool has_identity(struct server_call *call)
     return call->connection->stream.protseq != PROTSEQ_TCP;
 }
 
-RPC_STATUS RPC_ENTRY RpcBindingInqAuthClientExW(RPC_BINDING_HANDLE handle, RPC_AUTHZ_HANDLE *privileges, RPC_WSTR *principal,
-                                                ULONG *level, ULONG *service, ULONG *authz, ULONG flags)
+RPC_STATUS RPC_ENTRY RpcBindingInqAuthClientExW(RPC_BINDING_HANDLE handle, RPC_AUTHZ_HANDLE *privileges,
+                                                RPC_WSTR *principal, ULONG *level, ULONG *service, ULONG *authz,
+                                                ULONG flags)
 {
     struct server_call *call = server_call_from_handle(handle);
 
@@ -183,20 +185,21 @@ RPC_STATUS RPC_ENTRY RpcBindingInqAuthClientExW(RPC_BINDING_HANDLE handle, RPC_A
     return RPC_S_OK;
 }
 
-RPC_STATUS RPC_ENTRY RpcBindingInqAuthClientExA(RPC_BINDING_HANDLE handle, RPC_AUTHZ_HANDLE *privileges, RPC_CSTR *principal,
-                                                ULONG *level, ULONG *service, ULONG *authz, ULONG flags)
+RPC_STATUS RPC_ENTRY RpcBindingInqAuthClientExA(RPC_BINDING_HANDLE handle, RPC_AUTHZ_HANDLE *privileges,
+                                                RPC_CSTR *principal, ULONG *level, ULONG *service, ULONG *authz,
+                                                ULONG flags)
 {
     return RpcBindingInqAuthClientExW(handle, privileges, (RPC_WSTR *)principal, level, service, authz, flags);
 }
 
-RPC_STATUS RPC_ENTRY RpcBindingInqAuthClientW(RPC_BINDING_HANDLE handle, RPC_AUTHZ_HANDLE *privileges, RPC_WSTR *principal,
-                                              ULONG *level, ULONG *service, ULONG *authz)
+RPC_STATUS RPC_ENTRY RpcBindingInqAuthClientW(RPC_BINDING_HANDLE handle, RPC_AUTHZ_HANDLE *privileges,
+                                              RPC_WSTR *principal, ULONG *level, ULONG *service, ULONG *authz)
 {
     return RpcBindingInqAuthClientExW(handle, privileges, principal, level, service, authz, 0);
 }
 
-RPC_STATUS RPC_ENTRY RpcBindingInqAuthClientA(RPC_BINDING_HANDLE handle, RPC_AUTHZ_HANDLE *privileges, RPC_CSTR *principal,
-                                              ULONG *level, ULONG *service, ULONG *authz)
+RPC_STATUS RPC_ENTRY RpcBindingInqAuthClientA(RPC_BINDING_HANDLE handle, RPC_AUTHZ_HANDLE *privileges,
+                                              RPC_CSTR *principal, ULONG *level, ULONG *service, ULONG *authz)
 {
     return RpcBindingInqAuthClientExA(handle, privileges, principal, level, service, authz, 0);
 }
@@ -275,7 +278,9 @@ static RPC_STATUS call_attributes(RPC_BINDING_HANDLE handle, struct attributes *
     if (a->flags & 0x10 && !pid) /* RPC_QUERY_CLIENT_PID */
         return RPC_S_CANNOT_SUPPORT;
     a->kernel_mode = FALSE;
-    a->protocol = call->connection->stream.protseq == PROTSEQ_LRPC ? 3 : call->connection->stream.protseq == PROTSEQ_NP ? 2 : 1;
+    a->protocol = call->connection->stream.protseq == PROTSEQ_LRPC ? 3
+                  : call->connection->stream.protseq == PROTSEQ_NP ? 2
+                                                                   : 1;
     a->client_local = has_identity(call) ? rcclLocal : rcclClientUnknownLocality;
     a->pid = (HANDLE)(ULONG_PTR)pid;
     server_call_check_cancel(call);

@@ -157,8 +157,8 @@ RPC_STATUS RPC_ENTRY RpcBindingToStringBindingW(RPC_BINDING_HANDLE handle, RPC_W
     } else { /* a client: where it is, but no endpoint */
         if (!GetComputerNameW(computer, &size))
             *computer = 0;
-        status = RpcStringBindingComposeW(object, (RPC_WSTR)rpc_protseq_names[call->connection->stream.protseq], computer,
-                                          NULL, NULL, text);
+        status = RpcStringBindingComposeW(object, (RPC_WSTR)rpc_protseq_names[call->connection->stream.protseq],
+                                          computer, NULL, NULL, text);
     }
     rpc_free(object);
     return status;
@@ -361,8 +361,8 @@ RPC_STATUS RPC_ENTRY RpcBindingCreateW(RPC_BINDING_HANDLE_TEMPLATE *template, RP
         return RPC_S_INVALID_ARG;
     if (template->ProtocolSequence - 1 >= ARRAYSIZE(protseqs))
         return template->ProtocolSequence == 4 ? RPC_S_PROTSEQ_NOT_SUPPORTED : RPC_S_INVALID_RPC_PROTSEQ;
-    status = binding_create(protseqs[template->ProtocolSequence - 1], template->NetworkAddress, template->StringEndpoint,
-                            template->Flags & 1 ? &template->ObjectUuid : NULL, &binding);
+    status = binding_create(protseqs[template->ProtocolSequence - 1], template->NetworkAddress,
+                            template->StringEndpoint, template->Flags & 1 ? &template->ObjectUuid : NULL, &binding);
     if (status)
         return status;
     if (options) {

@@ -200,7 +200,8 @@ static RPC_STATUS add_entry(const RPC_SYNTAX_IDENTIFIER *iface, const struct bin
     entry_name(iface, binding, object, registration->name);
     RtlInitUnicodeString(&name, registration->name);
     InitializeObjectAttributes(&attr, &name, OBJ_CASE_INSENSITIVE, directory, NULL);
-    result = NtCreateSection(&registration->section, SECTION_ALL_ACCESS, &attr, &size, PAGE_READWRITE, SEC_COMMIT, NULL);
+    result =
+        NtCreateSection(&registration->section, SECTION_ALL_ACCESS, &attr, &size, PAGE_READWRITE, SEC_COMMIT, NULL);
     if (!NT_SUCCESS(result)) {
         rpc_free(registration);
         return result == STATUS_OBJECT_NAME_COLLISION ? RPC_S_OK : RPC_S_CANT_CREATE_ENDPOINT;
@@ -233,19 +234,22 @@ static RPC_STATUS register_endpoints(RPC_IF_HANDLE spec, RPC_BINDING_VECTOR *bin
         if (!binding || !binding->endpoint)
             status = RPC_S_INVALID_BINDING;
         for (ULONG j = 0; !status && j < (objects && objects->Count ? objects->Count : 1); j++)
-            status = add_entry(&iface->InterfaceId, binding, objects && objects->Count ? objects->Uuid[j] : &nil, annotation);
+            status = add_entry(&iface->InterfaceId, binding, objects && objects->Count ? objects->Uuid[j] : &nil,
+                               annotation);
     }
     ReleaseSRWLockExclusive(&lock);
     return status;
 }
 
 /* Replacing means: of this server's own. Those of others stay, as theirs are other endpoints. */
-RPC_STATUS RPC_ENTRY RpcEpRegisterW(RPC_IF_HANDLE spec, RPC_BINDING_VECTOR *bindings, UUID_VECTOR *objects, RPC_WSTR annotation)
+RPC_STATUS RPC_ENTRY RpcEpRegisterW(RPC_IF_HANDLE spec, RPC_BINDING_VECTOR *bindings, UUID_VECTOR *objects,
+                                    RPC_WSTR annotation)
 {
     return register_endpoints(spec, bindings, objects, annotation);
 }
 
-RPC_STATUS RPC_ENTRY RpcEpRegisterA(RPC_IF_HANDLE spec, RPC_BINDING_VECTOR *bindings, UUID_VECTOR *objects, RPC_CSTR annotation)
+RPC_STATUS RPC_ENTRY RpcEpRegisterA(RPC_IF_HANDLE spec, RPC_BINDING_VECTOR *bindings, UUID_VECTOR *objects,
+                                    RPC_CSTR annotation)
 {
     WCHAR *wide;
     RPC_STATUS status = rpc_widen_checked(annotation, &wide);

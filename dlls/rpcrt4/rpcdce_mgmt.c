@@ -163,6 +163,4 @@ RPC_STATUS RPC_ENTRY RpcErrorEndEnumeration(RPC_ERROR_ENUM_HANDLE *handle)
     return RPC_S_OK;
 }
 
-void RPC_ENTRY RpcErrorClearInformation(void)
-{
-}
+void RPC_ENTRY RpcErrorClearInformation(void) {}

@@ -90,7 +90,8 @@ RPC_STATUS RPC_ENTRY RpcServerUseAllProtseqs(unsigned int max_calls, void *secur
 }
 
 /* The endpoints that the interface's own description names; of one protocol sequence, or (NULL) of all that we carry. */
-static RPC_STATUS use_interface(const WCHAR *name, unsigned int max_calls, const RPC_SERVER_INTERFACE *spec, void *security)
+static RPC_STATUS use_interface(const WCHAR *name, unsigned int max_calls, const RPC_SERVER_INTERFACE *spec,
+                                void *security)
 {
     enum protseq wanted = PROTSEQ_LRPC;
     RPC_STATUS status = name ? protseq_check(name, &wanted) : RPC_S_OK;
@@ -208,7 +209,8 @@ static struct server_manager *manager_of_type(struct server_interface *iface, co
 }
 
 static RPC_STATUS register_interface(RPC_SERVER_INTERFACE *spec, UUID *type, RPC_MGR_EPV *epv, unsigned flags,
-                                     unsigned max_calls, unsigned max_size, RPC_IF_CALLBACK_FN *callback, void *security)
+                                     unsigned max_calls, unsigned max_size, RPC_IF_CALLBACK_FN *callback,
+                                     void *security)
 {
     static const UUID nil;
     struct server_manager *manager;

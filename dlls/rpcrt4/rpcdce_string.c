@@ -5,9 +5,9 @@
 const WCHAR *const rpc_protseq_names[PROTSEQ_COUNT] = { L"ncalrpc", L"ncacn_np", L"ncacn_ip_tcp" };
 
 /* Those that Windows knew once or knows, and that we do not carry. */
-static const WCHAR *const unsupported[] = { L"ncacn_nb_tcp",   L"ncacn_nb_ipx", L"ncacn_nb_nb",  L"ncacn_spx",
+static const WCHAR *const unsupported[] = { L"ncacn_nb_tcp",   L"ncacn_nb_ipx", L"ncacn_nb_nb",   L"ncacn_spx",
                                             L"ncacn_dnet_nsp", L"ncacn_at_dsp", L"ncacn_vns_spp", L"ncadg_ip_udp",
-                                            L"ncadg_ipx",      L"ncadg_mq",     L"ncacn_http",   L"ncacn_hvsocket" };
+                                            L"ncadg_ipx",      L"ncadg_mq",     L"ncacn_http",    L"ncacn_hvsocket" };
 
 bool protseq_parse(const WCHAR *name, enum protseq *protseq)
 {

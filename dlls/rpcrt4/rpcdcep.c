@@ -52,7 +52,7 @@ RPC_STATUS RPC_ENTRY I_RpcBindingInqTransportType(RPC_BINDING_HANDLE handle, uns
     if (!binding && !call)
         return handle ? RPC_S_INVALID_BINDING : RPC_S_NO_CALL_ACTIVE;
     *type = (binding ? binding->protseq : call->connection->stream.protseq) == PROTSEQ_LRPC ? TRANSPORT_TYPE_LPC
-                                                                                             : TRANSPORT_TYPE_CN;
+                                                                                            : TRANSPORT_TYPE_CN;
     return RPC_S_OK;
 }
 
@@ -89,7 +89,8 @@ RPC_BINDING_HANDLE RPC_ENTRY I_RpcGetCurrentCallHandle(void)
     return rpc_thread()->call;
 }
 
-RPC_STATUS RPC_ENTRY RpcServerInqBindingHandle(RPC_BINDING_HANDLE *handle)
+/* (mingw-w64 declares RpcServerInqBindingHandle without its calling convention.) */
+RPC_STATUS RPC_ENTRY server_inq_binding_handle(RPC_BINDING_HANDLE *handle)
 {
     *handle = rpc_thread()->call;
     return *handle ? RPC_S_OK : RPC_S_NO_CALL_ACTIVE;

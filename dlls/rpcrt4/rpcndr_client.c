@@ -2,7 +2,8 @@
 /* rpcndr_client.c: the client's half of a call: inline stubs' helpers, and the interpreter NdrClientCall2. */
 #include "ndr_call.h"
 
-void RPC_ENTRY NdrClientInitializeNew(RPC_MESSAGE *rpc, MIDL_STUB_MESSAGE *msg, PMIDL_STUB_DESC desc, unsigned int number)
+void RPC_ENTRY NdrClientInitializeNew(RPC_MESSAGE *rpc, MIDL_STUB_MESSAGE *msg, PMIDL_STUB_DESC desc,
+                                      unsigned int number)
 {
     memset(rpc, 0, sizeof(*rpc));
     memset(msg, 0, sizeof(*msg));
@@ -287,12 +288,13 @@ static bool map_status(struct ndr_client *c, RPC_STATUS status)
 
 static bool is_comm_status(RPC_STATUS status)
 {
-    static const RPC_STATUS list[] = { RPC_S_SERVER_UNAVAILABLE,    RPC_S_SERVER_TOO_BUSY,     RPC_S_CALL_FAILED,
-                                       RPC_S_CALL_FAILED_DNE,       RPC_S_COMM_FAILURE,        RPC_S_NO_BINDINGS,
-                                       RPC_S_UNKNOWN_IF,            RPC_S_PROTOCOL_ERROR,      RPC_S_OUT_OF_RESOURCES,
-                                       RPC_S_UNSUPPORTED_TRANS_SYN, RPC_S_CALL_CANCELLED,      RPC_S_BINDING_INCOMPLETE,
-                                       ERROR_INVALID_HANDLE,        RPC_S_NO_ENDPOINT_FOUND,   RPC_S_INVALID_BINDING,
-                                       RPC_X_SS_HANDLES_MISMATCH,   RPC_X_SS_CONTEXT_DAMAGED,  RPC_S_OUT_OF_MEMORY };
+    static const RPC_STATUS list[] = {
+        RPC_S_SERVER_UNAVAILABLE, RPC_S_SERVER_TOO_BUSY,       RPC_S_CALL_FAILED,     RPC_S_CALL_FAILED_DNE,
+        RPC_S_COMM_FAILURE,       RPC_S_NO_BINDINGS,           RPC_S_UNKNOWN_IF,      RPC_S_PROTOCOL_ERROR,
+        RPC_S_OUT_OF_RESOURCES,   RPC_S_UNSUPPORTED_TRANS_SYN, RPC_S_CALL_CANCELLED,  RPC_S_BINDING_INCOMPLETE,
+        ERROR_INVALID_HANDLE,     RPC_S_NO_ENDPOINT_FOUND,     RPC_S_INVALID_BINDING, RPC_X_SS_HANDLES_MISMATCH,
+        RPC_X_SS_CONTEXT_DAMAGED, RPC_S_OUT_OF_MEMORY
+    };
 
     for (size_t i = 0; i < ARRAYSIZE(list); i++)
         if (list[i] == status)
@@ -314,7 +316,8 @@ RPC_STATUS RPC_ENTRY NdrMapCommAndFaultStatus(MIDL_STUB_MESSAGE *msg, ULONG *com
     return RPC_S_OK;
 }
 
-CLIENT_CALL_RETURN ndr_client_call(const MIDL_STUB_DESC *desc, PFORMAT_STRING format, unsigned char *stack, bool promoted)
+CLIENT_CALL_RETURN ndr_client_call(const MIDL_STUB_DESC *desc, PFORMAT_STRING format, unsigned char *stack,
+                                   bool promoted)
 {
     struct ndr_client c = { .desc = desc, .stack = stack, .promoted = promoted };
     CLIENT_CALL_RETURN result;

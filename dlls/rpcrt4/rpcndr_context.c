@@ -196,7 +196,8 @@ static NDR_SCONTEXT new_context(struct server_call *call)
 }
 
 /* Its context by what the wire says. What does not belong to this client, or to another kind of handle, is none. */
-NDR_SCONTEXT RPC_ENTRY NDRSContextUnmarshall2(RPC_BINDING_HANDLE handle, void *buffer, ULONG drep, void *guard, ULONG flags)
+NDR_SCONTEXT RPC_ENTRY NDRSContextUnmarshall2(RPC_BINDING_HANDLE handle, void *buffer, ULONG drep, void *guard,
+                                              ULONG flags)
 {
     struct server_call *call = calling(handle);
     struct client_group *group = call->connection->group;
@@ -289,7 +290,8 @@ static void run_down(struct server_context *context)
 void context_group_gone(struct client_group *group)
 {
     while (!list_empty(&group->contexts)) {
-        struct server_context *context = CONTAINING_RECORD(list_remove_head(&group->contexts), struct server_context, entry);
+        struct server_context *context =
+            CONTAINING_RECORD(list_remove_head(&group->contexts), struct server_context, entry);
         context->listed = false;
         run_down(context);
     }
@@ -438,7 +440,8 @@ NDR_SCONTEXT RPC_ENTRY NdrServerContextNewUnmarshall(MIDL_STUB_MESSAGE *msg, PFO
 
 NDR_SCONTEXT RPC_ENTRY NdrContextHandleInitialize(MIDL_STUB_MESSAGE *msg, PFORMAT_STRING format)
 {
-    return NDRSContextUnmarshall2(msg->RpcMsg->Handle, NULL, NDR_LOCAL_DATA_REPRESENTATION, NULL, context_flags(format));
+    return NDRSContextUnmarshall2(msg->RpcMsg->Handle, NULL, NDR_LOCAL_DATA_REPRESENTATION, NULL,
+                                  context_flags(format));
 }
 
 void RPC_ENTRY NdrServerContextMarshall(MIDL_STUB_MESSAGE *msg, NDR_SCONTEXT context, NDR_RUNDOWN rundown)

@@ -10,7 +10,7 @@ struct ss_block {
 };
 
 struct ss_memory {
-    LONG refs;    /* enable, and threads that share it */
+    LONG refs; /* enable, and threads that share it */
     LONG enabled;
     SRWLOCK lock;
     LIST_ENTRY blocks;
@@ -162,8 +162,8 @@ void RPC_ENTRY RpcSsSetThreadHandle(RPC_SS_THREAD_HANDLE handle)
 
 /* --- what a client's stubs allocate by --- */
 
-RPC_STATUS RPC_ENTRY RpcSmSwapClientAllocFree(RPC_CLIENT_ALLOC *alloc, RPC_CLIENT_FREE *release, RPC_CLIENT_ALLOC **old_alloc,
-                                              RPC_CLIENT_FREE **old_release)
+RPC_STATUS RPC_ENTRY RpcSmSwapClientAllocFree(RPC_CLIENT_ALLOC *alloc, RPC_CLIENT_FREE *release,
+                                              RPC_CLIENT_ALLOC **old_alloc, RPC_CLIENT_FREE **old_release)
 {
     struct rpc_thread *thread = rpc_thread();
 

@@ -13,24 +13,24 @@
         ndr_put(msg, memory, format, true);                                                                            \
     }
 
-#define UNMARSHAL(NAME)                                                                                           \
-    unsigned char *RPC_ENTRY Ndr##NAME##Unmarshall(MIDL_STUB_MESSAGE *msg, unsigned char **memory,                \
-                                                   PFORMAT_STRING format, unsigned char must_allocate)            \
-    {                                                                                                             \
-        ndr_get(msg, memory, format, must_allocate);                                                              \
-        return NULL;                                                                                              \
+#define UNMARSHAL(NAME)                                                                                                \
+    unsigned char *RPC_ENTRY Ndr##NAME##Unmarshall(MIDL_STUB_MESSAGE *msg, unsigned char **memory,                     \
+                                                   PFORMAT_STRING format, unsigned char must_allocate)                 \
+    {                                                                                                                  \
+        ndr_get(msg, memory, format, must_allocate);                                                                   \
+        return NULL;                                                                                                   \
     }
 
-#define MEMORY_SIZE(NAME)                                                                  \
-    ULONG RPC_ENTRY Ndr##NAME##MemorySize(MIDL_STUB_MESSAGE *msg, PFORMAT_STRING format) \
-    {                                                                                    \
-        return ndr_skip(msg, format, false);                                             \
+#define MEMORY_SIZE(NAME)                                                                                              \
+    ULONG RPC_ENTRY Ndr##NAME##MemorySize(MIDL_STUB_MESSAGE *msg, PFORMAT_STRING format)                               \
+    {                                                                                                                  \
+        return ndr_skip(msg, format, false);                                                                           \
     }
 
-#define FREE(NAME)                                                                                       \
-    void RPC_ENTRY Ndr##NAME##Free(MIDL_STUB_MESSAGE *msg, unsigned char *memory, PFORMAT_STRING format) \
-    {                                                                                                    \
-        ndr_free(msg, memory, format);                                                                   \
+#define FREE(NAME)                                                                                                     \
+    void RPC_ENTRY Ndr##NAME##Free(MIDL_STUB_MESSAGE *msg, unsigned char *memory, PFORMAT_STRING format)               \
+    {                                                                                                                  \
+        ndr_free(msg, memory, format);                                                                                 \
     }
 
 #define FAMILY(NAME) SIZE_AND_MARSHAL(NAME) UNMARSHAL(NAME) MEMORY_SIZE(NAME)

@@ -215,7 +215,8 @@ HRESULT RPC_ENTRY NdrStubErrorHandler(DWORD code)
     return NdrProxyErrorHandler(code);
 }
 
-void RPC_ENTRY NdrStubInitialize(RPC_MESSAGE *rpc, MIDL_STUB_MESSAGE *msg, PMIDL_STUB_DESC desc, IRpcChannelBuffer *channel)
+void RPC_ENTRY NdrStubInitialize(RPC_MESSAGE *rpc, MIDL_STUB_MESSAGE *msg, PMIDL_STUB_DESC desc,
+                                 IRpcChannelBuffer *channel)
 {
     NdrServerInitializeNew(rpc, msg, desc);
     msg->pRpcChannelBuffer = channel;
@@ -243,7 +244,8 @@ void RPC_ENTRY NdrStubGetBuffer(IRpcStubBuffer *this, IRpcChannelBuffer *channel
 }
 
 /* A method that the stub's base interface (of another proxy DLL) carries out. */
-void __RPC_STUB NdrStubForwardingFunction(IRpcStubBuffer *this, IRpcChannelBuffer *channel, RPC_MESSAGE *rpc, DWORD *phase)
+void __RPC_STUB NdrStubForwardingFunction(IRpcStubBuffer *this, IRpcChannelBuffer *channel, RPC_MESSAGE *rpc,
+                                          DWORD *phase)
 {
     (void)phase;
     (void)this;
@@ -446,14 +448,22 @@ static const IPSFactoryBufferVtbl factory_vtbl = { factory_query, factory_addref
 static void complete_tables(const ProxyFileInfo **files)
 {
     static const IRpcStubBufferVtbl standard = {
-        CStdStubBuffer_QueryInterface,  CStdStubBuffer_AddRef,    NULL, CStdStubBuffer_Connect, CStdStubBuffer_Disconnect,
-        CStdStubBuffer_Invoke,          CStdStubBuffer_IsIIDSupported,  CStdStubBuffer_CountRefs,
-        CStdStubBuffer_DebugServerQueryInterface, CStdStubBuffer_DebugServerRelease,
+        CStdStubBuffer_QueryInterface,
+        CStdStubBuffer_AddRef,
+        NULL,
+        CStdStubBuffer_Connect,
+        CStdStubBuffer_Disconnect,
+        CStdStubBuffer_Invoke,
+        CStdStubBuffer_IsIIDSupported,
+        CStdStubBuffer_CountRefs,
+        CStdStubBuffer_DebugServerQueryInterface,
+        CStdStubBuffer_DebugServerRelease,
     };
 
     for (; *files; files++) {
         for (unsigned i = 0; i < (*files)->TableSize && (*files)->pStubVtblList[i]; i++) {
-            void **own = (void **)&((CInterfaceStubVtbl *)(*files)->pStubVtblList[i])->Vtbl, *const *all = (void *const *)&standard;
+            void **own = (void **)&((CInterfaceStubVtbl *)(*files)->pStubVtblList[i])->Vtbl,
+                 *const *all = (void *const *)&standard;
             for (size_t j = 0; j < sizeof(standard) / sizeof(void *); j++)
                 if (!own[j] && all[j])
                     own[j] = all[j];

@@ -76,7 +76,7 @@ struct rpc_thread {
     ULONG cancel_timeout; /* seconds; RPC_C_CANCEL_INFINITE_TIMEOUT */
     bool receiving;
     DWORD id;
-    LIST_ENTRY entry; /* threads in a client's call, for RpcCancelThread */
+    LIST_ENTRY entry;         /* threads in a client's call, for RpcCancelThread */
     struct ss_memory *memory; /* RpcSsAllocate */
     void *(__RPC_API *client_alloc)(size_t);
     void(__RPC_API *client_free)(void *);
@@ -210,7 +210,7 @@ struct server_connection {
         USHORT id;
         struct server_interface *iface;
         bool secured; /* the security callback has agreed */
-    } *contexts;
+    } * contexts;
     unsigned context_count;
     ULONG max_fragment;
     LONG refs;
