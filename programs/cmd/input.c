@@ -8,7 +8,10 @@ static WCHAR *read_console_line(HANDLE handle)
     WCHAR buffer[512];
     DWORD count;
     for (;;) {
+        SetLastError(0);
         if (!ReadConsoleW(handle, buffer, COUNT(buffer), &count, NULL) || !count) {
+            if (GetLastError() == ERROR_OPERATION_ABORTED) /* Ctrl-C; its handler's thread may not have run yet */
+                InterlockedExchange(&interrupted, 1);
             if (line.length)
                 break;
             free(line.data);

@@ -50,9 +50,9 @@ static void raise_event(int sig)
     void *routine = process_control_routine();
     ULONG event = sig == SIGINT ? CTRL_C_EVENT : sig == SIGQUIT ? CTRL_BREAK_EVENT : CTRL_CLOSE_EVENT;
     process_last_control_signal = sig;
-    console_interrupted();
     if (!routine || thread_create_native(routine, (void *)(ULONG_PTR)event))
         signal_default(sig);
+    console_interrupted();
 }
 
 static void *control_thread(void *unused)
