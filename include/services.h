@@ -38,11 +38,12 @@ enum services_request {
     SERVICES_LOCK_STATUS, /* nothing: whether, owner, seconds */
     /* of a service's handle */
     SERVICES_DELETE,
-    SERVICES_START,      /* count, arguments */
-    SERVICES_CONTROL,    /* control, reason or 0, comment: SERVICE_STATUS_PROCESS, also when it fails */
-    SERVICES_STATUS,     /* SERVICE_STATUS_PROCESS */
-    SERVICES_VALUES,     /* count, names: for each a type (REG_NONE: not there) and data */
-    SERVICES_CHANGE,     /* whether a tag is wanted, values: tag */
+    SERVICES_START,   /* count, arguments */
+    SERVICES_CONTROL, /* control, reason or 0, comment: SERVICE_STATUS_PROCESS, also when it fails */
+    SERVICES_STATUS,  /* SERVICE_STATUS_PROCESS */
+    SERVICES_VALUES,  /* count, names: for each a type (REG_NONE: not there) and data */
+    SERVICES_CHANGE,  /* whether a tag is wanted, values: tag */
+    SERVICES_CLOSE,
     SERVICES_DEPENDENTS, /* states: as ENUMERATE */
     /* of the manager's or a service's */
     SERVICES_GET_SECURITY, /* information: descriptor */

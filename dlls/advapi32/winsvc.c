@@ -176,10 +176,15 @@ static SC_HANDLE make_handle(const WCHAR *name, HANDLE pipe, BOOL service)
 BOOL WINAPI CloseServiceHandle(SC_HANDLE value)
 {
     struct service_handle *handle = service_check_any(value);
+    struct packet request = { 0 };
 
     if (!handle)
         return FALSE;
     notification_cancel(handle);
+    if (handle->service) { /* a service that is to be deleted is so when its last handle is closed */
+        packet_put(&request, SERVICES_CLOSE);
+        simple_call(handle, &request);
+    }
     handle->magic = 0;
     CloseHandle(handle->pipe);
     heap_free(handle);

@@ -142,12 +142,14 @@ void builtin_add(void)
 {
     for (size_t i = 0; i < ARRAYSIZE(builtins); i++) {
         struct service *service = service_add(builtins[i].name);
+        WCHAR path[MAX_PATH];
         if (!service)
             return;
         service_set_number(service, L"Type", builtins[i].type);
         service_set_number(service, L"Start", builtins[i].start);
         service_set_number(service, L"ErrorControl", SERVICE_ERROR_NORMAL);
-        set_text(service, L"ImagePath", REG_EXPAND_SZ, builtins[i].path);
+        ExpandEnvironmentStringsW(builtins[i].path, path, ARRAYSIZE(path));
+        set_text(service, L"ImagePath", REG_EXPAND_SZ, path);
         set_text(service, L"DisplayName", REG_SZ, builtins[i].display);
         set_text(service, L"Description", REG_SZ, builtins[i].description);
         set_text(service, L"ObjectName", REG_SZ, builtins[i].account);

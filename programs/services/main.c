@@ -6,7 +6,7 @@
 #include "manager.h"
 #include <stdio.h>
 
-enum { LINGER_TIME = 1000 }; /* milliseconds without anything to do */
+enum { LINGER_TIME = 500 }; /* milliseconds without anything to do */
 
 HANDLE manager_port;
 DWORD manager_timeout = 30000;
@@ -34,10 +34,11 @@ void timer_cancel(struct timer *timer)
 
 void timer_set(struct timer *timer, DWORD milliseconds)
 {
-    LIST_ENTRY *at = timers.Blink;
+    LIST_ENTRY *at;
 
     list_remove(&timer->link);
     timer->when = GetTickCount64() + milliseconds;
+    at = timers.Blink;
     while (at != &timers && LIST_OWNER(at, struct timer, link)->when > timer->when)
         at = at->Blink;
     list_add(at->Flink, &timer->link);

@@ -194,6 +194,7 @@ enum connection_kind {
     CONNECTION_PROCESS,
     CONNECTION_STATUS,
     CONNECTION_NOTIFY,
+    CONNECTION_CLOSED,
 };
 
 struct io {

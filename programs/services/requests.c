@@ -549,6 +549,14 @@ static void request_service(struct connection *connection, DWORD code, struct pa
     case SERVICES_SET_SECURITY:
         set_security(connection, request);
         break;
+    case SERVICES_CLOSE: { /* so that it is closed when CloseServiceHandle returns */
+        struct service *service = connection->service;
+        connection->kind = CONNECTION_CLOSED;
+        connection->service = NULL;
+        release_service(service);
+        connection_error(connection, 0);
+        break;
+    }
     default:
         connection_close(connection);
         break;

@@ -227,6 +227,58 @@ void start_finished(struct service *service, DWORD error)
     }
 }
 
+/* --- automatic start: what was stopped --- */
+
+/*
+ * The manager comes and goes, but Windows starts such a service once after the system has: one that was stopped, or has finished, stays so until the
+ * next start of the system. (One that ended with its manager, or crashed, does not.)
+ */
+#define STOPPED_SINCE L"TransomStoppedSince"
+
+static LONGLONG boot_time(void)
+{
+    struct {
+        LARGE_INTEGER boot, now, bias;
+        ULONG zone, reserved;
+    } time = { 0 };
+    LONG(NTAPI * query)
+    (ULONG, void *, ULONG, ULONG *) =
+        (void *)GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "NtQuerySystemInformation");
+
+    if (query)
+        query(3 /* SystemTimeOfDayInformation */, &time, sizeof(time), NULL);
+    return time.boot.QuadPart;
+}
+
+static bool was_stopped(const struct service *service)
+{
+    const struct value *value = service_value(service, STOPPED_SINCE);
+    LONGLONG stopped;
+
+    if (!value || value->size != sizeof(stopped))
+        return false;
+    memcpy(&stopped, value->data, sizeof(stopped));
+    return llabs(stopped - boot_time()) < 60 * 10000000ll; /* clocks are set */
+}
+
+static void remember_stop(struct service *service)
+{
+    LONGLONG now = boot_time();
+
+    if (service_number(service, L"Start", 0) != SERVICE_AUTO_START || service->deleted)
+        return;
+    service_set(service, STOPPED_SINCE, REG_BINARY, &now, sizeof(now));
+    database_save();
+}
+
+static void forget_stop(struct service *service)
+{
+    if (!service_value(service, STOPPED_SINCE))
+        return;
+    service_set(service, STOPPED_SINCE, SERVICES_REMOVE, NULL, 0);
+    database_save();
+}
+
 /* --- status --- */
 
 /* Windows' own way of saying that a stop was orderly is no failure; with FailureActionsOnNonCrashFailures an error code is one. */
@@ -261,6 +313,10 @@ void status_changed(struct service *service, const SERVICE_STATUS *status, bool 
             wake_depending(service);
         notify_state(service);
     }
+    if (before != SERVICE_STOPPED && status->dwCurrentState == SERVICE_STOPPED && !crash)
+        remember_stop(service);
+    else if (before != SERVICE_RUNNING && status->dwCurrentState == SERVICE_RUNNING)
+        forget_stop(service);
     if (failed && before != SERVICE_STOPPED)
         failure_happened(service);
     manager_touch();
@@ -268,7 +324,7 @@ void status_changed(struct service *service, const SERVICE_STATUS *status, bool 
 
 /* --- automatic start --- */
 
-/* In the order of their tags within a group; of the others, by name. What they depend on comes first anyway. */
+/* By name; what they depend on comes first. Delayed ones follow the others at once: nothing here is busy starting up. */
 void start_automatic(void)
 {
     for (int delayed = 0; delayed < 2; delayed++) {
@@ -276,7 +332,7 @@ void start_automatic(void)
         for (size_t i = 0; (service = service_at(i)); i++) {
             if (service->builtin || service_number(service, L"Start", 0) != SERVICE_AUTO_START ||
                 !(service_number(service, L"Type", 0) & SERVICE_WIN32) ||
-                (service_number(service, L"DelayedAutostart", 0) != 0) != delayed)
+                (service_number(service, L"DelayedAutostart", 0) != 0) != delayed || was_stopped(service))
                 continue;
             start_service(service, NULL, delayed ? SERVICE_START_REASON_DELAYEDAUTO : SERVICE_START_REASON_AUTO, NULL);
         }

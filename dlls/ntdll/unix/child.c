@@ -163,6 +163,7 @@ static NTSTATUS take_handles(struct spawn *spawn, struct launch *launch)
         if (spawn->std[i] < 0 && !std[i])
             spawn->std[i] = launch->terminal;
     spawn->terminal = launch->terminal >= 0;
+    launch->detached = spawn->params.ConsoleHandle == NT_CONSOLE_HANDLE_DETACHED;
     launch->new_session = spawn->terminal || (LONG_PTR)spawn->params.ConsoleHandle < 0;
     if (!launch->new_session) {
         spawn->console_fd = console_segment_fd();

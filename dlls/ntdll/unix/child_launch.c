@@ -42,6 +42,9 @@ static void launch_exec(const struct launch *launch, int *error)
 {
     sigset_t none;
     launch_std(launch);
+    /* What the starter's own starter left open is nothing to a process that goes on without them: a lock, a pipe's end. */
+    if (launch->detached)
+        close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);
     for (size_t i = 0; i < launch->keep_count; i++)
         fcntl(launch->keep[i], F_SETFD, 0);
     if (launch->new_session) /* out of reach of the terminal's Ctrl-C */

@@ -61,6 +61,7 @@ struct launch {
     int std[3];
     int terminal;      /* becomes the controlling terminal of a session of its own; -1: none */
     int blocked;       /* a signal that stays blocked, or 0 */
+    bool detached;     /* DETACHED_PROCESS */
     bool new_session;  /* no terminal is its */
     bool no_interrupt; /* SIGINT is ignored */
 };
