@@ -105,6 +105,16 @@ struct nt_console_cp {
 /* Any console handle. out: UTF-16 text. */
 #define IOCTL_NT_CONSOLE_GET_ORIGINAL_TITLE NT_CONSOLE_CODE(0x816)
 
+/* Output handles. The font as a program set it: a terminal has its own. out, in: nt_console_font. */
+#define IOCTL_NT_CONSOLE_GET_FONT NT_CONSOLE_CODE(0x817)
+#define IOCTL_NT_CONSOLE_SET_FONT NT_CONSOLE_CODE(0x818)
+struct nt_console_font {
+    ULONG index;
+    SHORT width, height;
+    ULONG family, weight;
+    WCHAR face[32];
+};
+
 /*
  * Any console handle. Command history and aliases. in: nt_console_text, then its texts one after the other, in UTF-16; out:
  * as the functions of these names give it, in UTF-16; Information is its size in bytes whether it fits or not.

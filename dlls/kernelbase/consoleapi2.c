@@ -501,49 +501,122 @@ BOOL WINAPI GetConsoleSelectionInfo(CONSOLE_SELECTION_INFO *info)
     return TRUE;
 }
 
-static BOOL is_output(HANDLE handle)
-{
-    struct nt_console_info info;
+/* --- fonts: what a program sets is kept and told; a terminal has its own --- */
 
-    return get_still_info(handle, &info);
+static BOOL get_font(HANDLE handle, struct nt_console_font *font)
+{
+    return set_ntstatus(console_request(handle, IOCTL_NT_CONSOLE_GET_FONT, NULL, 0, font, sizeof(*font), NULL));
 }
 
-COORD WINAPI GetConsoleFontSize(HANDLE handle, DWORD font)
+COORD WINAPI GetConsoleFontSize(HANDLE handle, DWORD index)
 {
-    COORD size = { 8, 16 };
+    COORD size = { 0, 0 };
+    struct nt_console_font font;
 
-    if (!is_output(handle) || font) {
-        size.X = size.Y = 0;
+    if (!get_font(handle, &font))
+        return size;
+    if (index != font.index) {
         SetLastError(ERROR_INVALID_PARAMETER);
+        return size;
     }
+    size.X = font.width;
+    size.Y = font.height;
     return size;
 }
 
 BOOL WINAPI GetCurrentConsoleFontEx(HANDLE handle, BOOL maximum, CONSOLE_FONT_INFOEX *info)
 {
+    struct nt_console_font font;
+
     (void)maximum;
     if (info->cbSize != sizeof(*info))
         return fail(ERROR_INVALID_PARAMETER);
-    if (!is_output(handle))
+    if (!get_font(handle, &font))
         return FALSE;
-    info->nFont = 0;
-    info->dwFontSize.X = 8;
-    info->dwFontSize.Y = 16;
-    info->FontFamily = 0x36; /* TMPF_TRUETYPE and a fixed pitch */
-    info->FontWeight = 400;
-    wcscpy(info->FaceName, L"Consolas");
+    info->nFont = font.index;
+    info->dwFontSize.X = font.width;
+    info->dwFontSize.Y = font.height;
+    info->FontFamily = font.family;
+    info->FontWeight = font.weight;
+    memcpy(info->FaceName, font.face, sizeof(info->FaceName));
     return TRUE;
+}
+
+BOOL WINAPI SetCurrentConsoleFontEx(HANDLE handle, BOOL maximum, CONSOLE_FONT_INFOEX *info)
+{
+    struct nt_console_font font;
+
+    (void)maximum;
+    if (info->cbSize != sizeof(*info))
+        return fail(ERROR_INVALID_PARAMETER);
+    if (!get_font(handle, &font))
+        return FALSE;
+    if (info->dwFontSize.X > 0)
+        font.width = info->dwFontSize.X;
+    if (info->dwFontSize.Y > 0)
+        font.height = info->dwFontSize.Y;
+    font.family = info->FontFamily;
+    font.weight = info->FontWeight;
+    memcpy(font.face, info->FaceName, sizeof(font.face));
+    return set_ntstatus(console_request(handle, IOCTL_NT_CONSOLE_SET_FONT, &font, sizeof(font), NULL, 0, NULL));
 }
 
 BOOL WINAPI GetCurrentConsoleFont(HANDLE handle, BOOL maximum, CONSOLE_FONT_INFO *info)
 {
-    struct nt_console_info console;
+    struct nt_console_font font;
 
     (void)maximum;
-    if (!get_still_info(handle, &console))
+    if (!get_font(handle, &font))
         return FALSE;
-    info->nFont = 0;
-    info->dwFontSize.X = 8;
-    info->dwFontSize.Y = 16;
+    info->nFont = font.index;
+    info->dwFontSize.X = font.width;
+    info->dwFontSize.Y = font.height;
     return TRUE;
+}
+
+/* There is the one. */
+DWORD WINAPI GetNumberOfConsoleFonts(VOID);
+DWORD WINAPI GetNumberOfConsoleFonts(VOID)
+{
+    return 1;
+}
+
+BOOL WINAPI GetConsoleFontInfo(HANDLE handle, BOOL maximum, DWORD count, CONSOLE_FONT_INFO *info);
+BOOL WINAPI GetConsoleFontInfo(HANDLE handle, BOOL maximum, DWORD count, CONSOLE_FONT_INFO *info)
+{
+    return count ? GetCurrentConsoleFont(handle, maximum, info) : fail(ERROR_INVALID_PARAMETER);
+}
+
+BOOL WINAPI SetConsoleFont(HANDLE handle, DWORD index);
+BOOL WINAPI SetConsoleFont(HANDLE handle, DWORD index)
+{
+    struct nt_console_font font;
+
+    if (!get_font(handle, &font))
+        return FALSE;
+    return index == font.index ? TRUE : fail(ERROR_INVALID_PARAMETER);
+}
+
+/* A terminal's window is its user's: there is no full screen that a program could ask for. */
+BOOL WINAPI SetConsoleDisplayMode(HANDLE handle, DWORD flags, COORD *size)
+{
+    struct nt_console_info info;
+
+    if (!get_info(handle, &info))
+        return FALSE;
+    if (flags != CONSOLE_WINDOWED_MODE)
+        return fail(flags == CONSOLE_FULLSCREEN_MODE ? ERROR_NOT_SUPPORTED : ERROR_INVALID_PARAMETER);
+    if (size) {
+        size->X = info.width;
+        size->Y = info.height;
+    }
+    return TRUE;
+}
+
+BOOL WINAPI VerifyConsoleIoHandle(HANDLE handle);
+BOOL WINAPI VerifyConsoleIoHandle(HANDLE handle)
+{
+    ULONG mode;
+
+    return !console_request(handle, IOCTL_NT_CONSOLE_GET_MODE, NULL, 0, &mode, sizeof(mode), NULL);
 }

@@ -433,6 +433,21 @@ static void test_settings(void)
         ok(ReadConsoleOutputW(out, &cell, one, origin, &region), "error %lu", GetLastError());
         ok_hex(cell.Char.UnicodeChar, 0xfc);
     }
+    {
+        CONSOLE_FONT_INFOEX font = { .cbSize = sizeof(font) };
+        COORD size;
+
+        ok(GetCurrentConsoleFontEx(out, FALSE, &font), "error %lu", GetLastError());
+        wcscpy(font.FaceName, L"Lucida Console");
+        ok(SetCurrentConsoleFontEx(out, FALSE, &font), "error %lu", GetLastError());
+        memset(font.FaceName, 0, sizeof(font.FaceName));
+        ok(GetCurrentConsoleFontEx(out, FALSE, &font), "error %lu", GetLastError());
+        ok_wstr(font.FaceName, L"Lucida Console");
+        size = GetConsoleFontSize(out, font.nFont);
+        ok(size.X > 0 && size.Y > 0, "%dx%d", size.X, size.Y);
+        font.cbSize--;
+        ok_err(SetCurrentConsoleFontEx(out, FALSE, &font), ERROR_INVALID_PARAMETER);
+    }
     ok_err(SetConsoleCP(12345), ERROR_INVALID_PARAMETER);
     SetConsoleCP(65001);
     SetConsoleOutputCP(65001);

@@ -560,6 +560,16 @@ static NTSTATUS console_request(struct io *io, const void *input, size_t size)
             return STATUS_INVALID_PARAMETER;
         *(words[0] ? &shared->output_cp : &shared->input_cp) = words[1];
         return STATUS_SUCCESS;
+    case IOCTL_NT_CONSOLE_GET_FONT:
+        return handle->input ? STATUS_INVALID_HANDLE : give(io, &shared->font, sizeof shared->font);
+    case IOCTL_NT_CONSOLE_SET_FONT:
+        if (handle->input)
+            return STATUS_INVALID_HANDLE;
+        if (size != sizeof shared->font)
+            return STATUS_INVALID_PARAMETER;
+        memcpy(&shared->font, input, sizeof shared->font);
+        shared->font.face[31] = 0;
+        return STATUS_SUCCESS;
     case IOCTL_NT_CONSOLE_SET_TITLE:
         first_title();
         return set_title(input, size / sizeof(WCHAR));

@@ -126,6 +126,7 @@ struct console_shared {
     uint32_t shown_alternate, shown_input_modes;
     int32_t columns, rows; /* of the terminal, when last looked at: the largest window */
 
+    struct nt_console_font font;
     uint32_t terminal_saved;
     struct termios original;
 

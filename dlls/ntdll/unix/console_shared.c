@@ -168,6 +168,7 @@ static void init_shared(struct console_shared *shared, bool headless)
     shared->input_cp = shared->output_cp = 65001;
     shared->history_size = 50;
     shared->history_number = 4;
+    shared->font = (struct nt_console_font){ 0, 8, 16, 0x36, 400, u"Consolas" };
     shared->version = SHARED_VERSION;
     __atomic_store_n(&shared->magic, SHARED_MAGIC, __ATOMIC_RELEASE);
 }
