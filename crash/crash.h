@@ -29,6 +29,7 @@ struct crash_input {
     /* The image that ends after `address` next; for listing all. */
     bool (*next_module)(uint64_t address, struct crash_module *module);
     bool (*read)(void *dst, uint64_t address, size_t size);
+    void (*put)(const char *text, size_t size); /* to standard error, whatever that is */
 };
 
 typedef void (*crash_report_function)(const struct crash_input *input);

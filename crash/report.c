@@ -17,6 +17,8 @@
 
 #define MAX_FRAMES 64
 
+static void (*put)(const char *text, size_t size);
+
 void out(const char *format, ...)
 {
     char text[2048];
@@ -26,8 +28,8 @@ void out(const char *format, ...)
     va_end(args);
     if (n > (int)sizeof(text) - 1)
         n = sizeof(text) - 1;
-    if (n > 0 && write(2, text, (size_t)n) < 0)
-        return;
+    if (n > 0)
+        put(text, (size_t)n);
 }
 
 static const char *base_name(const char *path)
@@ -140,6 +142,7 @@ static void put_native(const void *ucontext)
 
 void crash_report(const struct crash_input *in)
 {
+    put = in->put;
     const EXCEPTION_RECORD *record = in->record;
     if (record) {
         DWORD code = record->ExceptionCode;

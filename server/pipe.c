@@ -306,8 +306,7 @@ uint32_t serve_pipe_connect(struct message *message, const struct protocol_pipe_
     int pair[2];
     if (!pipe)
         return (uint32_t)STATUS_OBJECT_NAME_NOT_FOUND;
-    struct instance *instance = pipe->instances;
-    if (!instance->listening)
+    if (!pipe->instances->listening)
         return (uint32_t)STATUS_PIPE_NOT_AVAILABLE;
     if ((pipe->configuration == FILE_PIPE_INBOUND && in->access & FILE_READ_DATA) ||
         (pipe->configuration == FILE_PIPE_OUTBOUND && in->access & FILE_WRITE_DATA))
@@ -316,17 +315,27 @@ uint32_t serve_pipe_connect(struct message *message, const struct protocol_pipe_
         out->security = pipe->security_number;
         return answer_security(message, pipe) ? STATUS_SUCCESS : (uint32_t)STATUS_NO_MEMORY;
     }
-    if (!make_connection(pipe, instance->client, client, pair))
-        return (uint32_t)STATUS_INSUFFICIENT_RESOURCES;
-    struct protocol_pipe_connected_in told = { instance->number };
-    struct message_part part = { &told, sizeof(told) };
-    NTSTATUS status = client_ask(instance->client, NULL, 0, PROTOCOL_CALL_pipe_connected, &part, pair[0]);
+    struct instance *instance;
+    NTSTATUS status;
+    do { /* one whose process is just dying does not count */
+        instance = pipe->instances;
+        if (!instance->listening)
+            return (uint32_t)STATUS_PIPE_NOT_AVAILABLE;
+        if (!make_connection(pipe, instance->client, client, pair))
+            return (uint32_t)STATUS_INSUFFICIENT_RESOURCES;
+        struct protocol_pipe_connected_in told = { instance->number };
+        struct message_part part = { &told, sizeof(told) };
+        status = client_ask(instance->client, NULL, 0, PROTOCOL_CALL_pipe_connected, &part, pair[0]);
+        set_listening(instance, false);
+        if (status) {
+            close(pair[0]);
+            close(pair[1]);
+        }
+    } while (status == STATUS_NOT_SUPPORTED);
     if (status) {
-        close(pair[0]);
-        close(pair[1]);
+        set_listening(instance, true);
         return (uint32_t)status;
     }
-    set_listening(instance, false);
     out->count = pipe->count;
     message->reply_fd = pair[1];
     message->reply_fd_owned = true;

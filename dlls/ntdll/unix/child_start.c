@@ -8,6 +8,7 @@
 #include "child_private.h"
 #include "client.h"
 #include "file.h"
+#include "pipe.h"
 #include "shared.h"
 
 static const struct child_start *child_start;
@@ -121,6 +122,8 @@ void child_make_handles(HANDLE std[3])
         if (!file)
             continue;
         file->fd_borrowed = borrowed;
+        if (child_start->std[2] == handles[i].value)
+            pipe_is_standard_error(file);
         share_adopt(file, handles[i].share); /* without memory for it, there are no locks */
         handle_create_at(&file->obj, handles[i].access, handles[i].value);
         object_unref(&file->obj);

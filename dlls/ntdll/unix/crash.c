@@ -23,8 +23,8 @@ void out(const char *format, ...)
     va_start(args, format);
     int n = vsnprintf(text, sizeof(text), format, args);
     va_end(args);
-    if (n > 0 && write(2, text, (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1) < 0)
-        return;
+    if (n > 0)
+        unix_error_text(text, (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1);
 }
 
 static const char *exception_name(DWORD code)
@@ -192,6 +192,7 @@ static void report(const EXCEPTION_RECORD *record, const CONTEXT *context, const
             .module_at = module_at,
             .next_module = next_module,
             .read = read_memory,
+            .put = unix_error_text,
         };
         function(&input);
     } else if (record) {

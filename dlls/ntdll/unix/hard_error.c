@@ -97,7 +97,7 @@ NTSTATUS NtRaiseHardError(NTSTATUS ErrorStatus, ULONG NumberOfParameters, ULONG 
             at += (size_t)snprintf(line + at, sizeof(line) - at, "%s%s", i ? ", " : ": ", text);
         free(text);
     }
-    dprintf(2, "%s\n", line);
+    unix_error_line("%s", line);
     *Response = answers[ValidResponseOptions];
     return STATUS_SUCCESS;
 }

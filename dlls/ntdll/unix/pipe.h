@@ -102,5 +102,7 @@ NTSTATUS pipe_import(const void *data, size_t size, int *parcel, struct file_obj
 int pipe_pack(struct file_object *file);
 struct file_object *pipe_unpack(int fd, ACCESS_MASK access, ULONG options);
 bool pipe_is_linked(struct file_object *file);
+/* Where this program's messages go, if standard error is a named pipe. */
+void pipe_is_standard_error(struct file_object *file);
 
 #endif

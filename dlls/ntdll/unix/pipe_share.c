@@ -4,6 +4,8 @@
  * parcel: one end of a socket pair in which its two descriptors wait, so that it is one descriptor wherever one is
  * expected. What both processes must agree on, the read mode among it, is in the shared memory.
  */
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include "path.h"
 #include "pipe.h"
@@ -140,6 +142,69 @@ struct file_object *pipe_unpack(int fd, ACCESS_MASK access, ULONG options)
     }
     free(form);
     return file;
+}
+
+/* --- standard error --- */
+
+static struct pipe_link *error_link; /* what descriptor 2 would be if it were one */
+
+static bool plain_copy(void *to, const void *from, size_t size)
+{
+    memcpy(to, from, size);
+    return true;
+}
+
+void pipe_is_standard_error(struct file_object *file)
+{
+    struct pipe_end *end = file->data;
+    if (file->kind == FILE_KIND_PIPE && end->link)
+        error_link = pipe_link_ref(end->link);
+}
+
+/* For who is about to end: a reader that does not read is not waited for for ever. */
+void unix_error_text(const char *text, size_t size)
+{
+    const struct timespec second = { 1, 0 };
+    struct pipe_transfer transfer = { .copy = plain_copy, .buffer = (char *)text, .length = size };
+    NTSTATUS status = STATUS_PENDING;
+
+    if (!error_link) {
+        while (size) {
+            ssize_t n = write(2, text, size);
+            if (n < 0)
+                return;
+            text += n;
+            size -= (size_t)n;
+        }
+        return;
+    }
+    struct pipe_ring *out = pipe_ring_out(error_link);
+    for (int tries = 0; tries < 3 && status == STATUS_PENDING; tries++) {
+        uint32_t seen = __atomic_load_n(&out->read.changed, __ATOMIC_SEQ_CST);
+        status = pipe_ring_write(error_link, &transfer);
+        if (status == STATUS_PENDING && transfer.written)
+            return; /* it lies there */
+        if (status == STATUS_PENDING)
+            pipe_ring_sleep_for(&out->read.changed, &out->write.sleepers, seen, &second);
+    }
+    if (status) { /* nobody reads, nobody is there: no more of it */
+        pipe_ring_abandon(error_link, &transfer);
+        error_link = NULL;
+    }
+}
+
+void unix_error_line(const char *format, ...)
+{
+    char line[2048];
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(line, sizeof(line) - 1, format, args);
+    va_end(args);
+    if (n < 0)
+        return;
+    size_t size = (size_t)n < sizeof(line) - 2 ? (size_t)n : sizeof(line) - 2;
+    line[size++] = '\n';
+    unix_error_text(line, size);
 }
 
 /* --- instances without a client --- */

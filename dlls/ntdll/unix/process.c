@@ -39,7 +39,7 @@ void transom_fatal(const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof(text), format, args);
     va_end(args);
-    dprintf(2, "transom: %s\n", text);
+    unix_error_line("transom: %s", text);
     process_before_exit();
     _exit(127);
 }
@@ -162,17 +162,17 @@ static bool map_program(const char *path)
     NTSTATUS status = section_from_image(path, &program_section);
     const char *why = image_refusal(status, status ? NULL : program_section->image);
     if (status || why) {
-        dprintf(2, "transom: %s: %s\n", path, why);
+        unix_error_line("transom: %s: %s", path, why);
         return false;
     }
     status = image_map(program_section, &program_base, NULL, NULL);
     if (NT_SUCCESS(status) && status == STATUS_IMAGE_NOT_AT_BASE && program_section->image->relocs_stripped) {
-        dprintf(2, "transom: %s: its address %#llx is taken and it cannot be moved\n", path,
-                (unsigned long long)program_section->image->base);
+        unix_error_line("transom: %s: its address %#llx is taken and it cannot be moved", path,
+                        (unsigned long long)program_section->image->base);
         return false;
     }
     if (!NT_SUCCESS(status))
-        dprintf(2, "transom: %s: not enough memory to load it\n", path);
+        unix_error_line("transom: %s: not enough memory to load it", path);
     return NT_SUCCESS(status);
 }
 
@@ -196,14 +196,14 @@ static bool map_ntdll(void)
     if (!status)
         status = image_map(section, &base, NULL, NULL);
     if (status) { /* not at its base would need relocation before its first instruction: nothing else can be there yet */
-        dprintf(2, "transom: %s cannot be loaded (status %08x): the installation is incomplete\n", path, status);
+        unix_error_line("transom: %s cannot be loaded (status %08x): the installation is incomplete", path, status);
         return false;
     }
     ntdll_entries.base = (void *)base;
     for (size_t i = 0; i < sizeof(entries) / sizeof(*entries); i++) {
         *entries[i].where = image_export((void *)base, entries[i].name);
         if (!*entries[i].where) {
-            dprintf(2, "transom: %s has no %s: it does not belong to this transom\n", path, entries[i].name);
+            unix_error_line("transom: %s has no %s: it does not belong to this transom", path, entries[i].name);
             return false;
         }
     }
@@ -364,7 +364,8 @@ static bool make_parameters(const struct process_start *start)
     if (!image || !cwd || !line || !env)
         return false;
     if (line_chars > 32766) {
-        dprintf(2, "transom: the command line is longer than the 32,766 characters a Windows program can be given\n");
+        unix_error_line(
+            "transom: the command line is longer than the 32,766 characters a Windows program can be given");
         return false;
     }
     size_t image_len = length16(image), cwd_len = length16(cwd);

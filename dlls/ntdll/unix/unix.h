@@ -103,6 +103,10 @@ extern bool trace_enabled;
 
 /* --- misc --- */
 
+/* pipe_share.c: our own messages, for standard error: descriptor 2, or the named pipe that is in its place. */
+void unix_error_text(const char *text, size_t size);
+void unix_error_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* A message to stderr in the form "transom: ...\n": only for what ends the program. */
 void transom_fatal(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 

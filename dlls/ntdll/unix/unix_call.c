@@ -56,12 +56,14 @@ NTSTATUS NtTransomUnixCall(ULONG module, ULONG function, PVOID arguments)
 /* Text for the user's standard error: what the loader and missing functions have to say. */
 NTSTATUS NtTransomDebugPrint(PVOID text, ULONG length)
 {
+    char part[1024];
     while (length) {
-        ssize_t n = write(2, text, length);
-        if (n <= 0)
-            return STATUS_UNSUCCESSFUL;
+        ULONG n = length < sizeof(part) ? length : sizeof(part);
+        if (!user_copy_in(part, text, n))
+            return STATUS_ACCESS_VIOLATION;
+        unix_error_text(part, n);
         text = (char *)text + n;
-        length -= (ULONG)n;
+        length -= n;
     }
     return STATUS_SUCCESS;
 }

@@ -1,0 +1,37 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Named pipes when processes are killed: servers and clients at random moments, for PIPES_SECONDS (4); transomserver itself. And a
+# program's last words when its standard error is a named pipe.
+. "$(dirname "$0")/lib.bash"
+source=$(cd "$(dirname "$0")/../.." && pwd)
+program=$BUILD/tests/unix/pipes.exe
+export TRANSOM_PREFIX=$PWD/prefix HOME=$PWD TMPDIR=$PWD TRANSOM_SERVER_LINGER=500 XDG_RUNTIME_DIR=$PWD/run
+mkdir -p run prefix && chmod 700 run
+
+timeout 20 "$TRANSOM" "$program" error >out 2>err
+grep -q 'access violation' out || fail "a crash is not told: $(head -n 3 out)"
+empty "standard error" err
+
+# transomserver is killed
+mkfifo go
+timeout 20 "$TRANSOM" "$program" lost <go >lost.out 2>&1 & program_pid=$!
+exec 5>go
+for ((i = 0; i < 100; i++)); do grep -q ready lost.out && break; sleep .05; done
+server=$("$TRANSOM" info | sed -n 's/^server .*process \([0-9]*\).*/\1/p')
+[ -n "$server" ] && kill -KILL "$server" || fail "no server: $("$TRANSOM" info)"
+sleep .1
+echo >&5
+wait $program_pid
+is "without a server" "$(tr -d '\r' <lost.out | tail -n +2 | paste -sd'|')" \
+    'another client: 231|data: 1 1 3|the end: 0 109|nothing: 2'
+exec 5>&-
+
+cc=${CC:-gcc}
+command -v "$cc" >/dev/null || { done_testing; }
+"$cc" -std=gnu11 -D_GNU_SOURCE -O2 -o kill "$source/tests/stress/kill.c" || exit 1
+timeout 60 ./kill "${PIPES_SECONDS:-4}" "$TRANSOM" "$program" worker >killed 2>errors || fail "workers ended: $(cat killed)"
+cat killed
+empty "what workers said" errors
+is "afterwards" "$(timeout 20 "$TRANSOM" "$program" check 2>&1 | tr -d '\r')" well
+timeout 20 "$TRANSOM" kill
+done_testing
