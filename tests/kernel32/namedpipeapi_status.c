@@ -335,8 +335,31 @@ static void test_information(void)
     CloseHandle(server);
 }
 
+/* FindFirstFile lists the pipes: as sizes, how many instances there are. */
+static void test_list(void)
+{
+    HANDLE server = server_of(PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 3), more = server_of(PIPE_ACCESS_DUPLEX, 0, 3);
+    WIN32_FIND_DATAW data;
+    HANDLE find = FindFirstFileW(L"\\\\.\\pipe\\*", &data);
+    int found = 0;
+
+    ok(find != INVALID_HANDLE_VALUE, "error %lu", GetLastError());
+    do {
+        if (!wcscmp(data.cFileName, L"transom-namedpipeapi-status")) {
+            found++;
+            ok(data.nFileSizeLow == 2, "%lu instances", data.nFileSizeLow);
+        }
+    } while (FindNextFileW(find, &data));
+    ok(GetLastError() == ERROR_NO_MORE_FILES, "error %lu", GetLastError());
+    ok_int(found, 1);
+    FindClose(find);
+    CloseHandle(server);
+    CloseHandle(more);
+}
+
 TESTS
 {
+    test_list();
     test_server_states();
     test_disconnect();
     test_nowait();

@@ -16,7 +16,7 @@
 #define BUFFER_SIZE 65536
 
 /* Where the entries come from, in this order. */
-enum source { DOTS, DISK, STANDARD, SYSTEM, END };
+enum source { DOTS, DISK, STANDARD, SYSTEM, PIPES, END };
 
 struct directory_scan {
     int fd; /* a descriptor of its own: the position is the scan's; -1 if nothing is on disk */
@@ -30,6 +30,8 @@ struct directory_scan {
     bool has_tilde;          /* it may mean a short name */
     char *states;            /* for matches() */
     int system_fd;           /* SYSTEM */
+    uint64_t pipe_position;  /* PIPES */
+    ULONG pipe_count, pipe_maximum;
     size_t used, at;         /* in buffer */
     bool pending;            /* the current entry did not fit: it comes first next time */
     char name[NAME_MAX + 1]; /* current entry */
@@ -158,7 +160,7 @@ static bool advance(struct file_object *file, struct directory_scan *scan)
     for (;;) {
         switch (scan->source) {
         case DOTS:
-            if (scan->index < 2 && !is_drive_root(file)) {
+            if (scan->index < 2 && !is_drive_root(file) && file->kind == FILE_KIND_DIRECTORY) {
                 set_name(scan, scan->index++ ? ".." : ".");
                 return true;
             }
@@ -182,6 +184,12 @@ static bool advance(struct file_object *file, struct directory_scan *scan)
                     return true;
             }
             break;
+        case PIPES:
+            if (file->kind == FILE_KIND_PIPE_ROOT &&
+                pipe_next_name(&scan->pipe_position, scan->wide, NAME_MAX, &scan->wide_len, &scan->pipe_count,
+                               &scan->pipe_maximum))
+                return true;
+            break;
         case END:
             return false;
         }
@@ -195,6 +203,10 @@ static int stat_current(struct file_object *file, struct directory_scan *scan, s
 {
     int err;
 
+    if (scan->source == PIPES) { /* as sizes, how many instances there are and may be */
+        *st = (struct file_stat){ .size = scan->pipe_count, .allocation = (LONG)scan->pipe_maximum };
+        return 0;
+    }
     if (scan->source == SYSTEM)
         return file_stat_at(scan->system_fd, scan->name, false, st);
     if (scan->source == STANDARD || scan->fd < 0) {
@@ -273,7 +285,7 @@ static void fill_entry(const struct layout *layout, const struct directory_scan 
         put(entry, layout->id, &st->ino, sizeof st->ino);
     if (layout->id_128)
         put(entry, layout->id_128, &st->ino, sizeof st->ino);
-    if (layout->short_name && strcmp(scan->name, ".") && strcmp(scan->name, "..")) {
+    if (layout->short_name && scan->source != PIPES && strcmp(scan->name, ".") && strcmp(scan->name, "..")) {
         WCHAR short_name[12];
         size_t n = path_short_name(scan->wide, scan->wide_len, short_name);
         entry[layout->short_name] = n * sizeof(WCHAR);
@@ -320,6 +332,7 @@ static void restart(struct directory_scan *scan)
         lseek(scan->system_fd, 0, SEEK_SET);
     scan->source = DOTS;
     scan->index = 0;
+    scan->pipe_position = 0;
     scan->used = scan->at = 0;
     scan->given_any = scan->pending = false;
 }
@@ -408,7 +421,7 @@ static NTSTATUS query(struct io *io, void *buffer, ULONG length, ULONG info_clas
     layout = &layouts[info_class];
     if (length < ROUND_UP(layout->name + sizeof(WCHAR), 8))
         return STATUS_INFO_LENGTH_MISMATCH;
-    if (file->ops != &disk_ops || file->kind != FILE_KIND_DIRECTORY ||
+    if ((file->kind != FILE_KIND_PIPE_ROOT && (file->ops != &disk_ops || file->kind != FILE_KIND_DIRECTORY)) ||
         (file->fd_is_path && file->fd >= 0 && file->is_symlink))
         return STATUS_INVALID_PARAMETER;
     if (user_pattern) {

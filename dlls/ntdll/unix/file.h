@@ -292,7 +292,10 @@ void console_restore(void);     /* the terminal as it was; called by process_exi
 
 /* --- pipe.c --- */
 NTSTATUS pipe_open(struct nt_path *path, ACCESS_MASK access, ULONG share, ULONG options, struct file_object **file);
-/* mailslot.c */
+/* The next pipe's name, of all processes of the prefix; *position begins with 0. */
+bool pipe_next_name(uint64_t *position, WCHAR *name, size_t capacity, size_t *length, ULONG *count, ULONG *maximum);
+
+/* --- mailslot.c --- */
 NTSTATUS mailslot_open(struct nt_path *path, ACCESS_MASK access, ULONG share, ULONG options, struct file_object **file);
 struct file_object *pipe_wrap_fd(int fd, ACCESS_MASK access, mode_t mode);
 

@@ -438,6 +438,23 @@ void pipe_destroy(struct file_object *file)
 
 /* --- `\Device\NamedPipe\` --- */
 
+bool pipe_next_name(uint64_t *position, WCHAR *name, size_t capacity, size_t *length, ULONG *count, ULONG *maximum)
+{
+    struct protocol_pipe_next_in in = { .position = *position };
+    struct protocol_pipe_next_out out;
+    struct client_request request = CLIENT_REQUEST(pipe_next, .in = &in, .out = &out, );
+
+    if (client_join(false) || client_request(&request)) /* without a server there are none */
+        return false;
+    *position = out.position;
+    *count = out.count;
+    *maximum = out.maximum;
+    *length = request.bytes_size / sizeof(WCHAR) < capacity ? request.bytes_size / sizeof(WCHAR) : capacity;
+    memcpy(name, request.bytes, *length * sizeof(WCHAR));
+    free(request.bytes);
+    return true;
+}
+
 static NTSTATUS wait_remote(const FILE_PIPE_WAIT_FOR_BUFFER *head, const WCHAR *name)
 {
     int64_t timeout = head->Timeout.QuadPart;
