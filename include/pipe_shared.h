@@ -64,6 +64,7 @@ struct pipe_shared {
     uint32_t process[2];   /* ids of who opened them first */
     uint32_t read_mode[2]; /* each end's, whichever processes have it */
     uint32_t completion_mode[2];
+    uint32_t client_level;           /* what the client lets be done with its token */
     uint32_t mailslot, message_size; /* of a mailslot: the longest message, or 0 */
     int64_t read_timeout;            /* 100 ns; -1: for ever */
     struct pipe_ring rings[2];       /* by who writes them */
@@ -89,6 +90,7 @@ static inline int pipe_shared_make(const struct pipe_kind *kind, uint32_t server
                                 .configuration = kind->configuration,
                                 .maximum = kind->maximum,
                                 .opens = { 1, 1 },
+                                .client_level = 2, /* SecurityImpersonation */
                                 .process = { client, server } };
     uint32_t quotas[2] = { kind->inbound, kind->outbound };
     uint64_t at = (sizeof(head) + 4095) & ~4095ull;

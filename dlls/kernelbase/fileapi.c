@@ -76,8 +76,14 @@ HANDLE WINAPI CreateFileW(const WCHAR *name, DWORD access, DWORD share, SECURITY
     access |= SYNCHRONIZE | FILE_READ_ATTRIBUTES;
     if (flags & FILE_FLAG_DELETE_ON_CLOSE)
         access |= DELETE;
+    SECURITY_QUALITY_OF_SERVICE quality = { .Length = sizeof(quality),
+                                            .ImpersonationLevel = (flags >> 16) & 3,
+                                            .ContextTrackingMode = !!(flags & SECURITY_CONTEXT_TRACKING),
+                                            .EffectiveOnly = !!(flags & SECURITY_EFFECTIVE_ONLY) };
     InitializeObjectAttributes(&attr, &nt, flags & FILE_FLAG_POSIX_SEMANTICS ? 0 : OBJ_CASE_INSENSITIVE, NULL,
                                security ? security->lpSecurityDescriptor : NULL);
+    if (flags & SECURITY_SQOS_PRESENT)
+        attr.SecurityQualityOfService = &quality;
     if (security && security->bInheritHandle)
         attr.Attributes |= OBJ_INHERIT;
     status = NtCreateFile(&handle, access, &attr, &iosb, NULL,

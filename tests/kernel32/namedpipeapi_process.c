@@ -185,6 +185,60 @@ static void test_kept(void)
     CloseHandle(client);
 }
 
+/* An instance nobody has connected to, inherited; its maker closes it. */
+static void test_instance(void)
+{
+    HANDLE server = make_server(TRUE, 2), process, client = INVALID_HANDLE_VALUE;
+    char role[32];
+
+    snprintf(role, sizeof role, "serve %llu", (unsigned long long)(ULONG_PTR)server);
+    process = run(role);
+    CloseHandle(server);
+    for (int i = 0; i < 500 && (client = make_client()) == INVALID_HANDLE_VALUE; i++)
+        Sleep(10);
+    ok(client != INVALID_HANDLE_VALUE, "error %lu", GetLastError());
+    ask(client, "one");
+    CloseHandle(client);
+    for (int i = 0; i < 500 && (client = make_client()) == INVALID_HANDLE_VALUE; i++)
+        Sleep(10);
+    ok(client != INVALID_HANDLE_VALUE, "error %lu", GetLastError());
+    ask(client, "two");
+    CloseHandle(client);
+    ok_int(end(process), 0);
+}
+
+/* The client says what may be done in its name (CreateFile, SECURITY_SQOS_PRESENT). */
+static void test_level(void)
+{
+    static const SECURITY_IMPERSONATION_LEVEL levels[] = { SecurityAnonymous, SecurityIdentification,
+                                                           SecurityImpersonation };
+
+    for (int i = 0; i < 3; i++) {
+        HANDLE server = make_server(FALSE, 1), token;
+        HANDLE client = CreateFileA(name, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING,
+                                    SECURITY_SQOS_PRESENT | (DWORD)levels[i] << 16, NULL);
+        SECURITY_IMPERSONATION_LEVEL level = 9;
+        char byte;
+        DWORD n;
+
+        ok(WriteFile(client, "x", 1, &n, NULL) && ReadFile(server, &byte, 1, &n, NULL), "error %lu", GetLastError());
+        ok(ImpersonateNamedPipeClient(server), "error %lu", GetLastError());
+        BOOL opened = OpenThreadToken(GetCurrentThread(), TOKEN_QUERY, TRUE, &token);
+        if (i == 0) { /* an anonymous token cannot be opened */
+            ok(!opened && GetLastError() == ERROR_CANT_OPEN_ANONYMOUS, "error %lu", GetLastError());
+        } else {
+            ok(opened, "error %lu", GetLastError());
+            ok(GetTokenInformation(token, TokenImpersonationLevel, &level, sizeof level, &n) && level == levels[i],
+               "level %d", level);
+        }
+        RevertToSelf();
+        if (opened)
+            CloseHandle(token);
+        CloseHandle(client);
+        CloseHandle(server);
+    }
+}
+
 static void test_security(void)
 {
     SECURITY_DESCRIPTOR descriptor;
@@ -212,6 +266,17 @@ static int child(void)
         return answer(make_client());
     if (!strcmp(role, "answer"))
         return answer((HANDLE)(ULONG_PTR)strtoull(test_argv[2], NULL, 10));
+    if (!strcmp(role, "serve")) {
+        pipe = (HANDLE)(ULONG_PTR)strtoull(test_argv[2], NULL, 10);
+        for (int i = 0; i < 2; i++) {
+            if (!await_client(pipe))
+                return (int)GetLastError();
+            if (answer(pipe))
+                return 6;
+            DisconnectNamedPipe(pipe);
+        }
+        return 0;
+    }
     if (!strcmp(role, "hang")) {
         pipe = make_client();
         WriteFile(pipe, "up", 2, &n, NULL);
@@ -253,5 +318,7 @@ TESTS
     test_duplicated();
     test_death();
     test_kept();
+    test_instance();
+    test_level();
     test_security();
 }

@@ -64,7 +64,8 @@ static int duplicate_high(int fd)
 static bool add_file(HANDLE handle, struct object *obj, ACCESS_MASK access, struct spawn *spawn)
 {
     struct file_object *file = container_of(obj, struct file_object, obj);
-    if (file->fd < 0 || file->fd_is_path)
+    bool parcel = pipe_needs_parcel(file);
+    if ((file->fd < 0 && !parcel) || file->fd_is_path)
         return true;
     if ((spawn->handle_count & (spawn->handle_count - 1)) == 0) {
         size_t capacity = spawn->handle_count ? spawn->handle_count * 2 : 1;
@@ -85,8 +86,9 @@ static bool add_file(HANDLE handle, struct object *obj, ACCESS_MASK access, stru
         file->os_position = true;
     }
     /* 0, 1 and 2 will be something else in the child. */
-    bool linked = pipe_is_linked(file);
-    int fd = linked ? pipe_pack(file) : file->fd > 2 ? file->fd : duplicate_high(file->fd);
+    int fd = parcel ? pipe_pack(file) : file->fd > 2 ? file->fd : duplicate_high(file->fd);
+    if (fd < 0 && parcel) /* it is of no use to anybody */
+        return true;
     if (fd < 0) {
         spawn->failed = true;
         return false;
@@ -96,7 +98,7 @@ static bool add_file(HANDLE handle, struct object *obj, ACCESS_MASK access, stru
     struct child_handle *to = &spawn->handles[spawn->handle_count++];
     *to = (struct child_handle){ .value = (uint64_t)handle, .fd = fd, .access = access, .share = file->share };
     to->append = file_form(file, &to->options);
-    if (linked)
+    if (parcel)
         to->options |= FILE_OPTION_PIPE;
     return true;
 }

@@ -365,6 +365,7 @@ NTSTATUS path_parse(const OBJECT_ATTRIBUTES *user, struct nt_path *path)
     OBJECT_ATTRIBUTES attr;
     UNICODE_STRING name;
     struct object *root = NULL;
+    int level = -1;
     NTSTATUS status;
 
     memset(path, 0, offsetof(struct nt_path, buffer));
@@ -385,12 +386,29 @@ NTSTATUS path_parse(const OBJECT_ATTRIBUTES *user, struct nt_path *path)
         status = STATUS_ACCESS_VIOLATION;
         goto done;
     }
+    if (attr.SecurityQualityOfService) {
+        struct {
+            ULONG length, level;
+            UCHAR tracking, effective_only;
+        } quality;
+        if (!user_copy_in(&quality, attr.SecurityQualityOfService, sizeof quality)) {
+            status = STATUS_ACCESS_VIOLATION;
+            goto done;
+        }
+        if (quality.level > 3) {
+            status = STATUS_BAD_IMPERSONATION_LEVEL;
+            goto done;
+        }
+        level = (int)quality.level;
+    }
     if (attr.RootDirectory) {
         status = handle_lookup(attr.RootDirectory, &file_type, 0, &root);
         if (status)
             goto done;
     }
     status = path_parse_text((struct file_object *)root, text, name.Length / sizeof(WCHAR), path);
+    path->own_level = level >= 0;
+    path->level = (UCHAR)level;
 done:
     if (text != stack)
         free(text);

@@ -50,6 +50,8 @@ struct nt_path {
     char *prefix_name;
     bool must_be_dir; /* the name ended in a backslash */
     WCHAR *text;      /* pipes, mailslots: malloc'ed, zero-terminated */
+    bool own_level;   /* pipes: the client says as what it may be impersonated: */
+    UCHAR level;
     bool broadcast;   /* mailslots: `\\*\mailslot\NAME`, those of all computers */
     size_t text_len;
     char buffer[512];

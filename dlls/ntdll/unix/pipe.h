@@ -38,7 +38,6 @@ struct pipe_end {
     struct io *listening;              /* a pending FSCTL_PIPE_LISTEN */
     struct object *client_token;       /* server's: of the client, once it was asked for */
     bool broadcast;                    /* a mailslot's: of all computers */
-    ULONG client_level;                /* as whom the client lets itself be impersonated */
     uint32_t number;                   /* server's: of the instance, at transomserver; 0: others do not know it */
     struct pipe_attribute *attributes; /* FSCTL_PIPE_SET_PIPE_ATTRIBUTE */
 };
@@ -71,6 +70,8 @@ struct pipe *pipe_make_remote(const struct pipe_kind *kind, WCHAR *name, size_t 
 /* Makes the server's end an instance of its pipe here (and at transomserver), if it is none yet. */
 NTSTATUS pipe_make_instance(struct nt_path *path, ACCESS_MASK access, ULONG share, ULONG disposition, ULONG options,
                             struct pipe *wanted, struct file_object **file, bool *created);
+/* An end that came from another process, and serves another client now: it is an instance here. */
+NTSTATUS pipe_become_instance(struct pipe_end *end);
 struct pipe_end *pipe_by_number(uint32_t number);
 void pipe_close(struct file_object *file);
 void pipe_destroy(struct file_object *file);
@@ -102,6 +103,7 @@ NTSTATUS pipe_import(const void *data, size_t size, int *parcel, struct file_obj
 int pipe_pack(struct file_object *file);
 struct file_object *pipe_unpack(int fd, ACCESS_MASK access, ULONG options);
 bool pipe_is_linked(struct file_object *file);
+bool pipe_needs_parcel(struct file_object *file); /* it is no descriptor that a child could just have */
 /* Where this program's messages go, if standard error is a named pipe. */
 void pipe_is_standard_error(struct file_object *file);
 

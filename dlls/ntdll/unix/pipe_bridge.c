@@ -163,6 +163,8 @@ int pipe_bridge_main(const char *direction)
     close(BRIDGE_PARCEL);
     struct pipe_end *end = file->data;
     struct pipe_link *link = end->link;
+    if (!link) /* nobody is at its other end */
+        return 1;
     in.over = !strcmp(direction, "out");
     out.over = !strcmp(direction, "in");
     /* It never sleeps but in poll(). */

@@ -51,12 +51,11 @@ static NTSTATUS cancel_listen(struct io *io)
 }
 
 /* What a server's end that is no longer connected needs to be one that a client can find. */
-static NTSTATUS listen_again(struct pipe_end *end)
+static void listen_again(struct pipe_end *end)
 {
     if (end->number)
         client_message(PROTOCOL_pipe_listen, &(struct protocol_pipe_listen_in){ end->number });
     pipe_tell_change();
-    return STATUS_SUCCESS;
 }
 
 NTSTATUS pipe_listen(struct io *io)
@@ -68,10 +67,13 @@ NTSTATUS pipe_listen(struct io *io)
     if (!end->server || end->raw)
         return STATUS_ILLEGAL_FUNCTION;
     ULONG seen = pipe_current_state(end);
+    NTSTATUS status = end->link ? STATUS_SUCCESS : pipe_become_instance(end);
+    if (status)
+        return status;
     pthread_mutex_lock(&pipe_lock);
-    NTSTATUS status = end->state != FILE_PIPE_CONNECTED_STATE ? STATUS_SUCCESS
-                      : seen == FILE_PIPE_CLOSING_STATE       ? STATUS_PIPE_CLOSING
-                                                              : STATUS_PIPE_CONNECTED;
+    status = end->state != FILE_PIPE_CONNECTED_STATE ? STATUS_SUCCESS
+             : seen == FILE_PIPE_CLOSING_STATE       ? STATUS_PIPE_CLOSING
+                                                     : STATUS_PIPE_CONNECTED;
     bool again = !status && end->state == FILE_PIPE_DISCONNECTED_STATE;
     if (!status)
         end->state = FILE_PIPE_LISTENING_STATE;
@@ -251,6 +253,13 @@ void pipe_connected(uint32_t number, int *fd)
     complete_listeners(listeners, STATUS_SUCCESS);
 }
 
+/* SECURITY_SQOS_PRESENT: the client limits what the server may do in its name. */
+static void set_level(struct pipe_end *client, const struct nt_path *path)
+{
+    if (client->link && path->own_level)
+        client->link->shared->client_level = path->level;
+}
+
 static NTSTATUS ask_for_instance(struct nt_path *path, ACCESS_MASK access, struct client_request *request,
                                  struct protocol_pipe_connect_out *out)
 {
@@ -309,8 +318,10 @@ static NTSTATUS open_remote(struct nt_path *path, ACCESS_MASK access, ULONG shar
         *file = pipe_make_end(pipe, false, access, share, options);
         pipe_unref(pipe);
     }
-    if (*file)
+    if (*file) {
         pipe_set_link((*file)->data, link);
+        set_level((*file)->data, path);
+    }
     pthread_mutex_unlock(&pipe_lock);
     if (*file)
         return STATUS_SUCCESS;
@@ -347,8 +358,10 @@ static NTSTATUS open_client(struct nt_path *path, ACCESS_MASK access, ULONG shar
     if (!status) {
         *file = pipe_make_end(pipe, false, access, share, options);
         status = *file ? join(server, *file) : STATUS_NO_MEMORY;
-        if (!status)
+        if (!status) {
+            set_level((*file)->data, path);
             listeners = take_listeners(server->data);
+        }
     }
     pthread_mutex_unlock(&pipe_lock);
     if (status && *file) {

@@ -263,6 +263,19 @@ static NTSTATUS client_token(ULONG id, struct object **token)
     return status;
 }
 
+static enum impersonation_level client_level(struct pipe_end *end)
+{
+    enum impersonation_level level = SecurityImpersonation;
+    struct pipe_link *link;
+
+    if (pipe_get_link(end, &link))
+        return level;
+    if (link->shared->client_level < (uint32_t)level)
+        level = (enum impersonation_level)link->shared->client_level;
+    pipe_link_unref(link);
+    return level;
+}
+
 /* ImpersonateNamedPipeClient: for the server of a pipe that a client has connected to. */
 NTSTATUS pipe_impersonate(struct file_object *file)
 {
@@ -291,7 +304,7 @@ NTSTATUS pipe_impersonate(struct file_object *file)
     if (!token)
         return STATUS_NO_MEMORY;
     token->type = TokenImpersonation;
-    token->level = (enum impersonation_level)end->client_level;
+    token->level = client_level(end);
     status = token_set_thread(thread_current(), &token->header);
     object_unref(&token->header);
     return status;

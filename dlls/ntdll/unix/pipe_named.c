@@ -109,7 +109,6 @@ struct file_object *pipe_make_end(struct pipe *pipe, bool server, ACCESS_MASK ac
     end->server = server;
     end->pipe = pipe;
     end->file = file;
-    end->client_level = SecurityImpersonation;
     end->entry.Flink = end->entry.Blink = &end->entry;
     pipe->refs++;
     file->data = end;
@@ -220,6 +219,49 @@ static NTSTATUS register_instance(const struct nt_path *path, ULONG disposition,
     free(request.bytes);
     if (status)
         close_number(*number);
+    return status;
+}
+
+NTSTATUS pipe_become_instance(struct pipe_end *end)
+{
+    struct pipe *pipe = end->pipe, wanted = *pipe;
+    struct nt_path path = { .text = pipe->name, .text_len = pipe->name_len };
+    uint32_t number;
+    bool created;
+
+    if (end->number || !pipe->name || end->entry.Flink != &end->entry)
+        return STATUS_SUCCESS;
+    wanted.security = NULL;
+    NTSTATUS status = register_instance(&path, FILE_OPEN_IF, &wanted, &number, &created);
+    free(wanted.security);
+    if (status)
+        return status;
+    pthread_mutex_lock(&pipe_lock);
+    struct pipe *known = pipe_find(pipe->name, pipe->name_len);
+    if (known) { /* beside instances that this process has */
+        known->refs++;
+        pipe_unref(pipe);
+        end->pipe = pipe = known;
+    } else if (!link_name(pipe)) {
+        status = STATUS_NO_MEMORY;
+    } else {
+        pipe->count = 0;
+    }
+    if (!status) {
+        end->number = number;
+        if (!remember_number(end))
+            status = STATUS_NO_MEMORY;
+    }
+    if (!status) {
+        end->entry.Flink = &pipe->instances;
+        end->entry.Blink = pipe->instances.Blink;
+        pipe->instances.Blink->Flink = &end->entry;
+        pipe->instances.Blink = &end->entry;
+        pipe->count++;
+    }
+    pthread_mutex_unlock(&pipe_lock);
+    if (status)
+        close_number(number);
     return status;
 }
 

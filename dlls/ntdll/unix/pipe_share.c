@@ -53,22 +53,30 @@ bool pipe_is_linked(struct file_object *file)
     return file->kind == FILE_KIND_PIPE && __atomic_load_n(&end->link, __ATOMIC_ACQUIRE);
 }
 
+bool pipe_needs_parcel(struct file_object *file)
+{
+    struct pipe_end *end = file->data;
+    return file->kind == FILE_KIND_PIPE && !end->raw && end->pipe;
+}
+
 int pipe_pack(struct file_object *file)
 {
     struct pipe_end *end = file->data;
-    struct pipe_link *link;
+    struct pipe_link *link = NULL;
     int sockets[2], parcel = -1;
     size_t size;
     void *data;
 
-    if (pipe_get_link(end, &link))
+    if (pipe_get_link(end, &link) && !end->server)
         return -1;
     if (make_form(file, 0, &data, &size)) {
         if (!socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets)) {
-            int fds[2] = { link->socket, link->memory_fd };
-            if (pipe_send_descriptor(sockets[0], data, size, fds, 2)) {
+            int fds[2] = { link ? link->socket : -1, link ? link->memory_fd : -1 };
+            if (link ? pipe_send_descriptor(sockets[0], data, size, fds, 2)
+                     : send(sockets[0], data, size, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)size) {
                 parcel = unix_fd_reserve(sockets[1]);
-                __atomic_fetch_add(&link->shared->opens[link->side], 1, __ATOMIC_SEQ_CST);
+                if (link)
+                    __atomic_fetch_add(&link->shared->opens[link->side], 1, __ATOMIC_SEQ_CST);
             } else {
                 close(sockets[1]);
             }
@@ -76,7 +84,8 @@ int pipe_pack(struct file_object *file)
         }
         free(data);
     }
-    pipe_link_unref(link);
+    if (link)
+        pipe_link_unref(link);
     return parcel;
 }
 
@@ -103,7 +112,12 @@ static struct file_object *make_linked(const struct pipe_form *form, size_t size
     } else {
         free(name);
     }
-    if (file) { /* as it is, whichever process has set that */
+    if (file && !link) { /* an instance that nobody has connected to: one of this process's as soon as it listens */
+        struct pipe_end *end = file->data;
+        end->read_mode = form->read_mode;
+        end->completion_mode = form->completion_mode;
+        end->state = FILE_PIPE_DISCONNECTED_STATE;
+    } else if (file) { /* as it is, whichever process has set that */
         struct pipe_end *end = file->data;
         if (link->shared->mailslot)
             file->ops = &mailslot_ops;
@@ -139,6 +153,8 @@ struct file_object *pipe_unpack(int fd, ACCESS_MASK access, ULONG options)
             if (memory >= 0)
                 close(memory);
         }
+    } else if (form->server) { /* without descriptors, received all the same */
+        file = make_linked(form, (size_t)size, NULL, access, options & 0xffffff);
     }
     free(form);
     return file;
