@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* dbghelp_image.c: looking into images; folders; dumps. */
+/* dbghelp_image.c: looking into images; making folders. */
 #include "dbghelp_private.h"
 
 PIMAGE_NT_HEADERS WINAPI ImageNtHeader(PVOID base)
@@ -66,35 +66,9 @@ WINBOOL WINAPI MakeSureDirectoryPathExists(PCSTR path)
     return TRUE;
 }
 
-/* The first folder of a path ("a;b") that has the file. */
-WINBOOL WINAPI SymFindFileInPathW(HANDLE process, PCWSTR path, PCWSTR name, PVOID id, DWORD two, DWORD three,
-                                  DWORD flags, LPSTR found_text, PFINDFILEINPATHCALLBACKW callback, PVOID context)
+DWORD WINAPI GetTimestampForLoadedLibrary(HMODULE module)
 {
-    WCHAR *found = (WCHAR *)found_text; /* which mingw-w64 declares as narrow */
-    WCHAR own[2048], full[MAX_PATH];
+    IMAGE_NT_HEADERS *nt = RtlImageNtHeader(module);
 
-    (void)id, (void)two, (void)three, (void)flags;
-    if (!name || !found)
-        return sym_fail(ERROR_INVALID_PARAMETER);
-    if (!path) {
-        if (!SymGetSearchPathW(process, own, ARRAY_SIZE(own)))
-            return FALSE;
-        path = own;
-    }
-    while (*path) {
-        const WCHAR *end = wcschr(path, ';');
-        SIZE_T length = end ? (SIZE_T)(end - path) : wcslen(path), name_length = wcslen(name);
-        if (length && length + name_length + 2 <= ARRAY_SIZE(full)) {
-            memcpy(full, path, length * sizeof(WCHAR));
-            if (full[length - 1] != '\\' && full[length - 1] != '/')
-                full[length++] = '\\';
-            wcscpy(full + length, name);
-            if (GetFileAttributesW(full) != INVALID_FILE_ATTRIBUTES && (!callback || !callback(full, context))) {
-                wcscpy(found, full);
-                return TRUE;
-            }
-        }
-        path = end ? end + 1 : L"";
-    }
-    return sym_fail(ERROR_FILE_NOT_FOUND);
+    return nt ? nt->FileHeader.TimeDateStamp : 0;
 }

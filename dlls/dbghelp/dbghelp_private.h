@@ -136,6 +136,8 @@ ULONG function_index(struct module *module, DWORD rva); /* of the function's nod
 ULONG inline_site(struct module *module, DWORD rva, ULONG depth); /* the depth-th from outside (1 on); 0: none */
 ULONG inline_depth(struct module *module, DWORD rva);
 
+DWORD WINAPI SymAddrIncludeInlineTrace(HANDLE process, DWORD64 address); /* not in mingw-w64 */
+
 /* undname.c */
 size_t undecorate(const char *name, char *out, size_t size, unsigned flags); /* 0: it is no decorated name */
 
