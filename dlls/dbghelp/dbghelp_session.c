@@ -195,28 +195,44 @@ static VOID NTAPI add_loaded(LDR_DATA_TABLE_ENTRY *entry, PVOID context, BOOLEAN
     add_module(context, (ULONG_PTR)entry->DllBase, entry->SizeOfImage, entry->FullDllName.Buffer);
 }
 
+static BOOL peek(HANDLE process, const void *address, void *buffer, SIZE_T size)
+{
+    SIZE_T done;
+
+    return ReadProcessMemory(process, address, buffer, size, &done) && done == size;
+}
+
+#define MAX_MODULES 100000 /* a list that is longer goes in circles */
+
+/* Another process's are found in the list that its loader keeps. */
 BOOL add_process_modules(struct session *session)
 {
-    HMODULE *list = NULL;
-    DWORD size = 64 * sizeof(*list), need = 0;
-    WCHAR path[1024];
+    PROCESS_BASIC_INFORMATION basic;
+    LDR_DATA_TABLE_ENTRY entry;
+    PEB_LDR_DATA *ldr;
+    LIST_ENTRY *at;
+    WCHAR *path;
+    NTSTATUS status;
 
     if (session->own)
         return NT_SUCCESS(LdrEnumerateLoadedModules(0, add_loaded, session));
-    do {
-        sym_free(list);
-        size = need > size ? need : size;
-        if (!(list = sym_alloc(size)))
-            return sym_fail(ERROR_NOT_ENOUGH_MEMORY);
-        if (!K32EnumProcessModules(session->process, list, size, &need)) {
-            sym_free(list);
-            return FALSE;
-        }
-    } while (need > size);
-    for (DWORD i = 0; i < need / sizeof(*list); i++)
-        if (K32GetModuleFileNameExW(session->process, list[i], path, ARRAY_SIZE(path)))
-            add_module(session, (ULONG_PTR)list[i], 0, path);
-    sym_free(list);
+    status = NtQueryInformationProcess(session->process, ProcessBasicInformation, &basic, sizeof(basic), NULL);
+    if (!NT_SUCCESS(status))
+        return sym_fail(RtlNtStatusToDosError(status));
+    if (!peek(session->process, &basic.PebBaseAddress->Ldr, &ldr, sizeof(ldr)) || !ldr ||
+        !peek(session->process, &ldr->InLoadOrderModuleList.Flink, &at, sizeof(at)))
+        return sym_fail(ERROR_PARTIAL_COPY); /* it has not begun yet */
+    if (!(path = sym_alloc(0x10000 + sizeof(WCHAR))))
+        return sym_fail(ERROR_NOT_ENOUGH_MEMORY);
+    for (ULONG i = 0; i < MAX_MODULES && at && at != &ldr->InLoadOrderModuleList; i++) {
+        if (!peek(session->process, at, &entry, sizeof(entry)) ||
+            !peek(session->process, entry.FullDllName.Buffer, path, entry.FullDllName.Length))
+            break;
+        path[entry.FullDllName.Length / sizeof(WCHAR)] = 0;
+        add_module(session, (ULONG_PTR)entry.DllBase, entry.SizeOfImage, path);
+        at = entry.InLoadOrderLinks.Flink;
+    }
+    sym_free(path);
     return TRUE;
 }
 
