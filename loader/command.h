@@ -11,6 +11,7 @@ int command_path(int argc, char **argv);
 int command_info(int argc, char **argv);
 int command_kill(int argc, char **argv);
 int command_wait(int argc, char **argv);
+int command_prefix(int argc, char **argv);
 int command_run(int argc, char **argv); /* argv[0] is the program; returns only on failure */
 int command_run_ephemeral(int argc, char **argv);
 

@@ -17,6 +17,7 @@ static const char usage[] =
     "       transom trace [OPTION...] PROGRAM.exe... its system calls (transom trace --help)\n"
     "       transom path [-u|-w] PATH...             Unix paths from Windows ones, and back\n"
     "       transom info                             versions, folders, and what the prefix's programs share\n"
+    "       transom prefix drive [add X: FOLDER | remove X:]  which folders are drives\n"
     "       transom kill                             ends all programs of the prefix\n"
     "       transom wait                             waits until they have ended\n"
     "\n"
@@ -27,7 +28,8 @@ static const char usage[] =
     "  --prefix FOLDER    use this prefix (default: $TRANSOM_PREFIX, else ~/.local/share/transom/default)\n"
     "  --help, --version\n"
     "\n"
-    "Drive C: is the prefix's drive_c folder, drive Z: is /. Programs are found by Unix path, Windows path, or in "
+    "Drive C: is the prefix's drive_c folder, drive Z: is /, others are what you say. Programs are found by Unix path, "
+    "Windows path, or in "
     "PATH.\n";
 
 static bool is_file(const char *path)
@@ -192,7 +194,7 @@ int main(int argc, char **argv)
         const char *name;
         int (*run)(int argc, char **argv);
     } commands[] = {
-        { "check", command_check }, { "trace", command_trace }, { "path", command_path },
+        { "check", command_check }, { "trace", command_trace }, { "path", command_path }, { "prefix", command_prefix },
         { "info", command_info },   { "kill", command_kill },   { "wait", command_wait },
     };
     for (size_t c = 0; c < sizeof(commands) / sizeof(*commands); c++)

@@ -519,6 +519,19 @@ BOOL WINAPI FindVolumeClose(HANDLE handle)
 
 /* --- devices: symbolic links in \?? --- */
 
+/* The drives that the user added are no links in \??. Gives the target's length, 0 if there is no such drive. */
+static ULONG added_drive(const WCHAR *device, WCHAR *target, DWORD size)
+{
+    WCHAR text[32], letter = device[0] ? RtlUpcaseUnicodeChar(device[0]) : 0;
+    ULONG length;
+
+    if (letter < 'A' || letter > 'Z' || device[1] != ':' || device[2] || !drive_exists(letter))
+        return 0;
+    length = _snwprintf(text, ARRAY_SIZE(text), L"\\Device\\HarddiskVolume%u", letter - 'A' + 1);
+    memcpy(target, text, min(length, size) * sizeof(WCHAR));
+    return length;
+}
+
 DWORD WINAPI QueryDosDeviceW(const WCHAR *device, WCHAR *target, DWORD size)
 {
     UNICODE_STRING name, link;
@@ -542,13 +555,15 @@ DWORD WINAPI QueryDosDeviceW(const WCHAR *device, WCHAR *target, DWORD size)
             status = NtQuerySymbolicLinkObject(handle, &link, NULL);
             NtClose(handle);
             length = link.Length / sizeof(WCHAR);
-            /* The result ends with two zeros: it is a list. */
-            if (!status && length + 2 > size)
-                status = STATUS_BUFFER_TOO_SMALL;
-            if (!status) {
-                target[length++] = 0;
-                target[length++] = 0;
-            }
+        } else if ((length = added_drive(device, target, size))) {
+            status = STATUS_SUCCESS;
+        }
+        /* The result ends with two zeros: it is a list. */
+        if (!status && length + 2 > size)
+            status = STATUS_BUFFER_TOO_SMALL;
+        if (!status) {
+            target[length++] = 0;
+            target[length++] = 0;
         }
     } else {
         struct {
@@ -569,8 +584,16 @@ DWORD WINAPI QueryDosDeviceW(const WCHAR *device, WCHAR *target, DWORD size)
             target[length++] = 0;
         }
         if (status == STATUS_NO_MORE_ENTRIES) {
-            target[length++] = 0;
-            status = STATUS_SUCCESS;
+            DWORD drives = GetLogicalDrives() & ~(1u << ('C' - 'A') | 1u << ('Z' - 'A'));
+
+            status = length + 3 * __builtin_popcount(drives) + 1 > size ? STATUS_BUFFER_TOO_SMALL : STATUS_SUCCESS;
+            for (; !status && drives; drives &= drives - 1) {
+                target[length++] = 'A' + __builtin_ctz(drives);
+                target[length++] = ':';
+                target[length++] = 0;
+            }
+            if (!status)
+                target[length++] = 0;
         }
     }
     NtClose(directory);

@@ -91,10 +91,22 @@ WCHAR *current_folder(void)
     return folder;
 }
 
+/* Documented for CD: the folder is named as it is spelled on disk, whatever case was typed. Frees path. */
+static WCHAR *spelled_path(WCHAR *path)
+{
+    DWORD size = GetLongPathNameW(path, NULL, 0);
+    if (!size)
+        return path;
+    WCHAR *spelled = xalloc(size * sizeof(WCHAR));
+    size = GetLongPathNameW(path, spelled, size);
+    free(size ? path : spelled);
+    return size ? spelled : path;
+}
+
 /* Changes the folder; the drive's folder is remembered as Windows does, in =X:. */
 static int change_folder(const WCHAR *path, bool drive_too)
 {
-    WCHAR *full = full_path(path), *now = current_folder();
+    WCHAR *full = spelled_path(full_path(path)), *now = current_folder();
     bool same_drive = towupper(full[0]) == towupper(now[0]) && full[1] == ':';
     int result = 0;
     if (full[1] == ':')

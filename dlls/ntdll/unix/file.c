@@ -172,6 +172,8 @@ char *file_final_path(const struct file_object *file)
     if (n <= 0 || target[0] != '/')
         return strdup(file->unix_path);
     target[n] = 0;
+    if ((moved = drive_path_of(file->unix_path, target)))
+        return moved;
     drive_c = strcmp(target, file->unix_path) ? real_drive_c() : NULL;
     len = drive_c ? strlen(drive_c) : 0;
     if (len && !strncmp(target, drive_c, len) && (!target[len] || target[len] == '/'))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * path.c: the text of NT names. `\??\C:\x` is <prefix>/drive_c/x, `\??\Z:\x` is /x; the standard folders of drive C:
+ * path.c: the text of NT names. `\??\C:\x` is <prefix>/drive_c/x, `\??\Z:\x` is /x (others: drive.c); the standard folders of drive C:
  * (path_names.c) are put in their own spelling, so that the usual spellings of C:\Windows\System32 need no look-up.
  */
 #include <limits.h>
@@ -153,6 +153,9 @@ static NTSTATUS append_components(struct nt_path *path, const WCHAR *text, size_
 /* The file `text` (no leading backslash) of a drive. */
 static NTSTATUS parse_on_drive(WCHAR letter, const WCHAR *text, size_t len, struct nt_path *path)
 {
+    char root[PATH_MAX];
+    size_t n;
+
     path->kind = PATH_FILE;
     switch (unicode_upcase(letter)) {
     case 'C':
@@ -168,7 +171,11 @@ static NTSTATUS parse_on_drive(WCHAR letter, const WCHAR *text, size_t len, stru
         path->fixed = 1;
         break;
     default:
-        return STATUS_OBJECT_PATH_NOT_FOUND;
+        if (!(n = drive_root(letter, root, sizeof root)))
+            return STATUS_OBJECT_PATH_NOT_FOUND;
+        if (!append(path, root, n))
+            return STATUS_NO_MEMORY;
+        path->fixed = n;
     }
     return append_components(path, text, len);
 }

@@ -90,6 +90,18 @@ bool path_name_equal(const WCHAR *a, size_t a_len, const WCHAR *b, size_t b_len)
 /* The DOS path without its drive letter of an absolute Unix path (`\usr\bin`), and the drive; malloc'ed, zero-terminated. */
 WCHAR *path_volume_name(const char *unix_path, size_t *len, WCHAR *drive);
 
+/* --- drive.c: drives that the user added. Functions that return an int give an errno --- */
+
+/* The Unix name of a drive's root, whether it is there or not; its length, 0 if it is too long. */
+size_t drive_root(WCHAR letter, char *name, size_t size);
+/* If path is below a drive's root as drive_root() names it: what follows, and the letter. Otherwise NULL. */
+const char *drive_of_path(const char *path, WCHAR *letter);
+/* A file's real path as one on the drive that it was opened on; malloc'ed. NULL: it is not there, or on no such drive. */
+char *drive_path_of(const char *opened, const char *real);
+int drive_target(char letter, char *target, size_t size);
+int drive_add(char letter, const char *folder);
+int drive_remove(char letter);
+
 const char *path_drive_c(void);   /* <prefix>/drive_c */
 const char *path_user_name(void); /* NAME of C:\users\NAME */
 const struct standard_dir *path_standard_child(const struct standard_dir *dir, const char *name, size_t len);

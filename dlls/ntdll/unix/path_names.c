@@ -173,7 +173,7 @@ WCHAR *path_volume_name(const char *unix_path, size_t *length, WCHAR *drive)
     if ((rest = below(unix_path, options.system_dir))) {
         for (const char *s = "\\windows\\system32"; *s; s++)
             name[len++] = *s;
-    } else if (!(rest = below(unix_path, path_drive_c()))) {
+    } else if (!(rest = below(unix_path, path_drive_c())) && !(rest = drive_of_path(unix_path, drive))) {
         *drive = 'Z';
         rest = unix_path;
     }
