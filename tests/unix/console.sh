@@ -132,6 +132,17 @@ shows "Ctrl-C" 'event 0'
 keys 'C-\'
 shows "Ctrl-Break" 'event 1'
 
+# Processes of one console, some of them killed in the middle of it: the others go on.
+cat >churn <<S
+for i in 1 2 3 4; do $TRANSOM $program churn & pids[i]=\$!; done
+for i in 1 2 3; do sleep 0.1; kill -9 \${pids[i]}; done
+wait \${pids[4]}
+status=\$?
+printf '\\033[m\\033[2J\\033[Hended by %d\\n' \$status
+S
+keys "clear; bash ./churn 2>/dev/null" Enter
+shows "kill -9" '^ended by 0'
+
 # cmd: lines are edited, history, Ctrl-C ends a line and a program, native programs find the terminal as they expect it.
 keys "clear; $TRANSOM cmd" Enter
 shows "cmd" '>$'

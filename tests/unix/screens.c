@@ -7,6 +7,7 @@
  *   screens keys          prints each input record; q ends
  *   screens native        reads a line, starts a shell that does so too, and reads another one
  *   screens wait          waits for Ctrl-C or Ctrl-Break, and says which
+ *   screens churn         changes all that processes share, for half a second
  *   screens back          reads back what is on the screen and prints its first line
  */
 #include <stdio.h>
@@ -305,6 +306,44 @@ static int wait(void)
     return WaitForSingleObject(came, 10000) != WAIT_OBJECT_0;
 }
 
+static int churn(void)
+{
+    ULONGLONG end = GetTickCount64() + 500;
+    unsigned seed = GetCurrentProcessId();
+
+    for (unsigned i = 0; GetTickCount64() < end; i++) {
+        CHAR_INFO cells[40];
+        COORD size = { 40, 1 }, origin = { 0, 0 }, at = { (SHORT)(seed % 30), (SHORT)(seed % 20) };
+        SMALL_RECT region = { 0, at.Y, 39, at.Y }, all = { 0, 0, 79, 20 };
+        INPUT_RECORD record = { .EventType = KEY_EVENT };
+        DWORD n;
+        char text[40];
+
+        seed = seed * 1103515245 + 12345;
+        SetConsoleCursorPosition(out, at);
+        SetConsoleTextAttribute(out, (WORD)(seed >> 8 & 0x7f));
+        sprintf(text, "%lu: %u\r\n", GetCurrentProcessId(), i);
+        put(text);
+        ReadConsoleOutputW(out, cells, size, origin, &region);
+        WriteConsoleOutputW(out, cells, size, origin, &region);
+        FillConsoleOutputAttribute(out, 7, 100, at, &n);
+        if (i % 16 == 0) {
+            HANDLE other =
+                CreateConsoleScreenBuffer(GENERIC_READ | GENERIC_WRITE, 0, NULL, CONSOLE_TEXTMODE_BUFFER, NULL);
+
+            SetConsoleActiveScreenBuffer(other);
+            ScrollConsoleScreenBufferW(out, &all, NULL, (COORD){ 0, -1 }, cells);
+            SetConsoleActiveScreenBuffer(out);
+            CloseHandle(other);
+        }
+        WriteConsoleInputW(in, &record, 1, &n);
+        PeekConsoleInputW(in, &record, 1, &n);
+        FlushConsoleInputBuffer(in);
+        SetConsoleTitleA(text);
+    }
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     in = CreateFileA("CONIN$", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0,
@@ -323,6 +362,8 @@ int main(int argc, char **argv)
         return native();
     if (argc == 2 && !strcmp(argv[1], "wait"))
         return wait();
+    if (argc == 2 && !strcmp(argv[1], "churn"))
+        return churn();
     if (argc == 2 && !strcmp(argv[1], "back"))
         return back();
     return 2;

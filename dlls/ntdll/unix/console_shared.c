@@ -46,6 +46,12 @@ void *shared_at(uint32_t at, size_t size)
     return (char *)console.shared + at;
 }
 
+/* Pages that exist: a full /dev/shm must be noticed here, not by SIGBUS later. */
+static bool have_pages(int fd, off_t at, size_t size)
+{
+    return !fallocate(fd, FALLOC_FL_KEEP_SIZE, at, (off_t)size) || errno == EOPNOTSUPP;
+}
+
 uint32_t shared_alloc(size_t size)
 {
     struct console_shared *shared = console.shared;
@@ -55,10 +61,15 @@ uint32_t shared_alloc(size_t size)
     uint32_t at = shared->freed[n];
     uint32_t *free_block = at ? shared_at(at, (size_t)1 << n) : NULL;
     if (free_block) {
-        shared->freed[n] = *free_block;
+        uint32_t next = *free_block;
+        if (n >= 16 && !have_pages(console.shared_fd, at, (size_t)1 << n))
+            return 0;
+        shared->freed[n] = next;
     } else {
         at = ROUND_UP(shared->used, 64u);
         if (at < sizeof(*shared) || SHARED_SIZE - at < (size_t)1 << n)
+            return 0;
+        if (!have_pages(console.shared_fd, at, (size_t)1 << n))
             return 0;
         shared->used = at + (1u << n);
     }
@@ -267,7 +278,8 @@ static struct console_shared *open_terminal_shared(bool make)
         bool alone = lock_file(fd, F_WRLCK, false);
         if (alone && make) {
             sweep(path); /* our own is locked */
-            if (!ftruncate(fd, 0) && !ftruncate(fd, SHARED_SIZE) && (shared = map_shared(fd)))
+            if (!ftruncate(fd, 0) && !ftruncate(fd, SHARED_SIZE) && have_pages(fd, 0, sizeof(*shared)) &&
+                (shared = map_shared(fd)))
                 init_shared(shared, false);
         }
         bool locked = lock_file(fd, F_RDLCK, true);
