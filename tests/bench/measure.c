@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * measure [-n RUNS] NAME COMMAND ARG... -- NAME COMMAND ARG... -- ...: runs the commands in turn, RUNS times each (so that
- * what else the machine does hits all alike), and prints for each: time from start to end (median and least), processor
+ * what else the machine does hits all alike) by posix_spawn, and prints for each: time from start to end (median and least), processor
  * time, page faults, resident memory, system calls of a separate run under ptrace; and what the first one has as ratio.
  * Output of the commands is thrown away. A command that fails is shown as such.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdbool.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,30 +34,23 @@ static double now(void)
     return t.tv_sec * 1e3 + t.tv_nsec / 1e6;
 }
 
-static void child(char **argv, bool traced)
-{
-    int null = open("/dev/null", O_RDWR);
-
-    dup2(null, 0);
-    dup2(null, 1);
-    dup2(null, 2);
-    if (traced) {
-        ptrace(PTRACE_TRACEME, 0, NULL, NULL);
-        raise(SIGSTOP);
-    }
-    execvp(argv[0], argv);
-    _exit(127);
-}
-
 static void run(struct command *command, int round)
 {
-    double start = now();
+    posix_spawn_file_actions_t actions;
     struct rusage usage;
+    double start;
     int status;
-    pid_t pid = fork();
+    pid_t pid;
 
-    if (!pid)
-        child(command->argv, false);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDWR, 0);
+    posix_spawn_file_actions_adddup2(&actions, 0, 1);
+    posix_spawn_file_actions_adddup2(&actions, 0, 2);
+    start = now();
+    if (posix_spawnp(&pid, command->argv[0], &actions, NULL, command->argv, environ)) {
+        command->failed++;
+        return;
+    }
     wait4(pid, &status, 0, &usage);
     command->wall[round] = now() - start;
     command->cpu +=
@@ -74,8 +67,17 @@ static void count_calls(struct command *command)
     long stops = 0;
     pid_t pid = fork(), stopped;
 
-    if (!pid)
-        child(command->argv, true);
+    if (!pid) {
+        int null = open("/dev/null", O_RDWR);
+
+        dup2(null, 0);
+        dup2(null, 1);
+        dup2(null, 2);
+        ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+        raise(SIGSTOP);
+        execvp(command->argv[0], command->argv);
+        _exit(127);
+    }
     waitpid(pid, &status, 0);
     ptrace(PTRACE_SETOPTIONS, pid, NULL, PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_EXITKILL);
     ptrace(PTRACE_SYSCALL, pid, NULL, 0);
