@@ -429,9 +429,10 @@ static void test_times(void)
     ULARGE_INTEGER created, exited;
     FILETIME creation, exit, kernel, user;
 
-    if (!start("exit 3", FALSE, 0, NULL, NULL, &info))
+    if (!start("burn", FALSE, 0, NULL, NULL, &info))
         return;
     WaitForSingleObject(info.hProcess, 20000);
+    Sleep(20);
     ok(GetProcessTimes(info.hProcess, &creation, &exit, &kernel, &user), "error %lu", GetLastError());
     created.LowPart = creation.dwLowDateTime;
     created.HighPart = creation.dwHighDateTime;
@@ -439,6 +440,8 @@ static void test_times(void)
     exited.HighPart = exit.dwHighDateTime;
     ok(exited.QuadPart >= created.QuadPart && exited.QuadPart - created.QuadPart < 200000000, "it lasted %llu",
        (unsigned long long)(exited.QuadPart - created.QuadPart));
+    ok(user.dwLowDateTime + kernel.dwLowDateTime >= 600000, "%lu us of processor time",
+       (user.dwLowDateTime + kernel.dwLowDateTime) / 10);
     ok_int(finish(&info), 3);
 }
 
@@ -473,6 +476,13 @@ TESTS
     if (test_argc > 1 && !strcmp(test_argv[1], "wait")) {
         Sleep(20000);
         ExitProcess(0);
+    }
+    if (test_argc > 1 && !strcmp(test_argv[1], "burn")) { /* 80 ms of processor time */
+        FILETIME creation, exit, kernel, user;
+        do
+            GetProcessTimes(GetCurrentProcess(), &creation, &exit, &kernel, &user);
+        while (user.dwLowDateTime + kernel.dwLowDateTime < 800000);
+        ExitProcess(3);
     }
     if (test_argc > 2 && !strcmp(test_argv[1], "set")) {
         SetEvent((HANDLE)(ULONG_PTR)strtoull(test_argv[2], NULL, 10));

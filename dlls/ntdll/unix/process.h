@@ -14,6 +14,8 @@ struct process_object {
     int pidfd; /* of a child; -1 for ourselves */
     NTSTATUS exit_status;
     uint64_t create_time, exit_time; /* 100 ns since 1601 */
+    uint64_t user_time, kernel_time; /* once it has ended and times_known is set */
+    bool times_known;
     ULONG priority_class;
     /* Of children (child.c): */
     bool is_child, ended, kill_requested;

@@ -194,7 +194,13 @@ static NTSTATUS query_times(struct process_object *process, void *info, ULONG le
         getrusage(RUSAGE_SELF, &usage);
         out.KernelTime.QuadPart = (LONGLONG)timeval_100ns(&usage.ru_stime);
         out.UserTime.QuadPart = (LONGLONG)timeval_100ns(&usage.ru_utime);
-    } else if (process_numbers(process->id, &numbers)) {
+        return reply_exact(info, length, needed, &out, sizeof(out));
+    }
+    bool there = process_numbers(process->id, &numbers); /* true of it as long as the flag is not set afterwards */
+    if (__atomic_load_n(&process->times_known, __ATOMIC_ACQUIRE)) {
+        out.KernelTime.QuadPart = (LONGLONG)process->kernel_time;
+        out.UserTime.QuadPart = (LONGLONG)process->user_time;
+    } else if (there) {
         out.KernelTime.QuadPart = (LONGLONG)numbers.kernel_time;
         out.UserTime.QuadPart = (LONGLONG)numbers.user_time;
         if (!process->create_time)

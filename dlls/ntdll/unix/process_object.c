@@ -15,6 +15,7 @@
 #include "child.h"
 #include "client.h"
 #include "job.h"
+#include "query.h"
 #include "remote.h"
 #include "shared.h"
 
@@ -142,6 +143,7 @@ static NTSTATUS child_status(const struct process_object *process)
 
 static void process_has_ended(struct process_object *process)
 {
+    struct process_numbers numbers;
     siginfo_t info = { 0 };
     NTSTATUS status = process->is_child ? child_status(process) : process->kill_status;
     child_signal_remove(process->slot);
@@ -157,7 +159,13 @@ static void process_has_ended(struct process_object *process)
         process->main_thread = NULL;
     }
     object_signal(&process->header);
-    if (process->is_child) /* those who wait need not wait for this */
+    /* Those who wait need not wait for this. What is known of it goes when it is reaped. */
+    if (process_numbers(process->id, &numbers)) {
+        process->user_time = numbers.user_time;
+        process->kernel_time = numbers.kernel_time;
+        __atomic_store_n(&process->times_known, true, __ATOMIC_RELEASE);
+    }
+    if (process->is_child)
         waitid(P_PIDFD, (id_t)process->pidfd, &info, WEXITED);
 }
 
