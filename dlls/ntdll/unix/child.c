@@ -255,14 +255,17 @@ NTSTATUS NtCreateUserProcess(HANDLE *process_handle, HANDLE *thread_handle, ACCE
     spawn.in_job = job_child_inherits(process_flags);
     if ((status = take_handles(&spawn, &launch)) || (status = spawn_build_packet(&spawn)))
         goto done;
+    sigset_t old;
+    child_signal_begin(&old);
     /* A native program that is created suspended waits as one of ours would, and then executes what it is. */
     status = spawn.native && !spawn.suspended ? start_native(&spawn, &launch, &process)
                                               : start_windows(&spawn, &launch, &process);
+    if (!status && (LONG_PTR)spawn.params.ConsoleHandle >= 0 && !spawn.terminal)
+        process->slot = child_signal_add((pid_t)process->id);
+    child_signal_end(&old);
     if (status)
         goto done;
     process->priority_class = spawn.priority_class;
-    if ((LONG_PTR)spawn.params.ConsoleHandle >= 0 && !spawn.terminal)
-        process->slot = child_signal_add((pid_t)process->id);
     if (!(thread = remote_thread(process))) {
         status = STATUS_NO_MEMORY;
         process_terminate_other(process, status);

@@ -59,6 +59,8 @@ struct child_start {
 /* child_signal.c: which children the signals of this process's console go on to */
 struct child_slot;
 struct child_slot *child_signal_add(pid_t pid);
+void child_signal_begin(sigset_t *old); /* around starting a child and adding it */
+void child_signal_end(const sigset_t *old);
 void child_signal_remove(struct child_slot *slot); /* may be NULL */
 void child_signal_pass_on(int sig, const siginfo_t *info);
 

@@ -27,7 +27,8 @@ struct block {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct block *blocks;
 static struct child_slot *free_slots;
-static int closing; /* the signal by which this process is about to end */
+static uint32_t launching; /* threads that are making children */
+static int closing;        /* the signal by which this process is about to end */
 
 static void add_block(void)
 {
@@ -45,6 +46,24 @@ static void add_block(void)
 static void pass_on(pid_t pid, int sig)
 {
     sigqueue(pid, sig, (union sigval){ .sival_int = PASSED_ON });
+}
+
+/*
+ * While a child is being made, a handler has to wait for its slot: not in the thread that makes it, where the signals are
+ * blocked, but another may get one.
+ */
+void child_signal_begin(sigset_t *old)
+{
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, old);
+    __atomic_add_fetch(&launching, 1, __ATOMIC_SEQ_CST);
+}
+
+void child_signal_end(const sigset_t *old)
+{
+    __atomic_sub_fetch(&launching, 1, __ATOMIC_SEQ_CST);
+    pthread_sigmask(SIG_SETMASK, old, NULL);
 }
 
 struct child_slot *child_signal_add(pid_t pid)
@@ -97,6 +116,8 @@ void child_signal_pass_on(int sig, const siginfo_t *info)
         return;
     if (sig == SIGTERM || sig == SIGHUP)
         __atomic_store_n(&closing, sig, __ATOMIC_SEQ_CST);
+    for (int i = 0; i < 10000 && __atomic_load_n(&launching, __ATOMIC_SEQ_CST); i++)
+        usleep(100);
     for (struct block *block = __atomic_load_n(&blocks, __ATOMIC_ACQUIRE); block; block = block->next) {
         for (size_t i = 0; i < sizeof(block->slots) / sizeof(*block->slots); i++) {
             pid_t pid = __atomic_load_n(&block->slots[i].pid, __ATOMIC_SEQ_CST);
