@@ -226,6 +226,71 @@ static NTSTATUS copy_data(struct copy *copy, BOOL holes, BOOL *keep)
     return status;
 }
 
+/* One stream, `:name:$DATA`, of the file that is copied. */
+static NTSTATUS copy_stream(const struct copy *file, const WCHAR *existing, const WCHAR *new,
+                            const FILE_STREAM_INFORMATION *info)
+{
+    struct copy copy = { .cancel = file->cancel, .size = info->StreamSize.QuadPart };
+    SIZE_T names = max(wcslen(existing), wcslen(new)), length = info->StreamNameLength / sizeof(WCHAR);
+    WCHAR *name = kb_alloc((names + length + 1) * sizeof(WCHAR));
+    ULONG options = FILE_NON_DIRECTORY_FILE | FILE_SEQUENTIAL_ONLY;
+    BOOL keep = FALSE;
+    NTSTATUS status;
+
+    if (!name)
+        return STATUS_NO_MEMORY;
+    _snwprintf(name, names + length + 1, L"%ls%.*ls", existing, (int)length, info->StreamName);
+    status = open_file(name, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                       FILE_ATTRIBUTE_NORMAL, FILE_OPEN, options, &copy.source);
+    if (!status) {
+        _snwprintf(name, names + length + 1, L"%ls%.*ls", new, (int)length, info->StreamName);
+        status =
+            open_file(name, GENERIC_WRITE, 0, FILE_ATTRIBUTE_NORMAL, FILE_OVERWRITE_IF, options, &copy.destination);
+        if (!status) {
+            status = copy_data(&copy, FALSE, &keep);
+            NtClose(copy.destination);
+        }
+        NtClose(copy.source);
+    }
+    kb_free(name);
+    return status;
+}
+
+/* The alternate streams, which go with the file (CopyFileEx's page). A volume without any is no error. */
+static NTSTATUS copy_streams(const struct copy *copy, const WCHAR *existing, const WCHAR *new)
+{
+    FILE_STREAM_INFORMATION *info;
+    NTSTATUS status = STATUS_BUFFER_OVERFLOW;
+    IO_STATUS_BLOCK iosb;
+    char small[256], *buffer = small;
+    ULONG size;
+
+    for (size = sizeof(small); status == STATUS_BUFFER_OVERFLOW && buffer; size *= 4) {
+        if (size > sizeof(small)) {
+            if (buffer != small)
+                kb_free(buffer);
+            if (!(buffer = kb_alloc(size)))
+                return STATUS_NO_MEMORY;
+        }
+        iosb.Information = 0;
+        status = NtQueryInformationFile(copy->source, &iosb, buffer, size, FileStreamInformation);
+    }
+    info = (FILE_STREAM_INFORMATION *)buffer;
+    while (!status && iosb.Information) {
+        if (info->StreamName[1] != ':') { /* not ::$DATA */
+            status = copy_stream(copy, existing, new, info);
+            if (status == STATUS_OBJECT_NAME_INVALID)
+                status = STATUS_SUCCESS;
+        }
+        if (!info->NextEntryOffset)
+            break;
+        info = (FILE_STREAM_INFORMATION *)((char *)info + info->NextEntryOffset);
+    }
+    if (buffer != small)
+        kb_free(buffer);
+    return status;
+}
+
 /* What is not data: a link itself is copied as a link. */
 static NTSTATUS copy_link(struct copy *copy)
 {
@@ -294,6 +359,8 @@ static NTSTATUS copy_file(struct copy *copy, const WCHAR *existing, const WCHAR 
     else if (!(status = tell(copy, COPYFILE2_CALLBACK_STREAM_STARTED, &keep)) &&
              !(status = copy_data(copy, standard.AllocationSize.QuadPart < copy->size, &keep)))
         status = tell(copy, COPYFILE2_CALLBACK_STREAM_FINISHED, &keep);
+    if (!status && !link)
+        status = copy_streams(copy, existing, new);
     if (!status && !link) {
         /* The copy keeps the time of the last write; it was created now. */
         FILE_BASIC_INFORMATION basic = { .LastWriteTime = copy->basic.LastWriteTime };

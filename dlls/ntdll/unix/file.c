@@ -82,8 +82,11 @@ void file_remove_name(struct file_object *file)
         if (!names_file(name, file, &st))
             return;
     }
-    if (!unlinkat(AT_FDCWD, name, S_ISDIR(st.st_mode) ? AT_REMOVEDIR : 0))
-        path_note_change(AT_FDCWD, name, false);
+    if (unlinkat(AT_FDCWD, name, S_ISDIR(st.st_mode) ? AT_REMOVEDIR : 0))
+        return;
+    path_note_change(AT_FDCWD, name, false);
+    if (st.st_nlink <= 1 || S_ISDIR(st.st_mode))
+        stream_remove_all(file, &st);
 }
 
 /* A standard folder that is to be changed becomes one on disk. */
@@ -166,7 +169,7 @@ char *file_final_path(const struct file_object *file)
     size_t len;
 
     /* What is deleted has no other name than it had; the installation's files have the names they are shown under. */
-    if (file->fd < 0 || file->installation || fstat(file->fd, &st) || !st.st_nlink)
+    if (file->fd < 0 || file->installation || file->is_stream || fstat(file->fd, &st) || !st.st_nlink)
         return strdup(file->unix_path);
     n = readlink(fd_path(file->fd, &self), target, sizeof target - 1);
     if (n <= 0 || target[0] != '/')
@@ -392,6 +395,7 @@ static NTSTATUS overwrite(struct open *o, struct file_object *file)
         return STATUS_USER_MAPPED_FILE;
     if (!S_ISREG(st.mode))
         return STATUS_SUCCESS;
+    stream_remove_all(file, &o->st); /* documented for streams: they go when a file is overwritten */
     err = !o->is_path && (o->access & WANT_WRITE) ? ftruncate(file->fd, 0) : truncate(fd_path(file->fd, &self), 0);
     if (err)
         return status_from_errno(errno);
@@ -582,6 +586,8 @@ NTSTATUS file_open_path(struct nt_path *path, ACCESS_MASK access, ULONG attribut
     bool created;
     NTSTATUS status;
 
+    if (path->stream)
+        return stream_open(path, access, attributes, share, disposition, options, allocation, file, information);
     o.maximum = access & MAXIMUM_ALLOWED;
     o.access = access_map(&file_type, access);
     if (path->kind == PATH_VOLUME) {

@@ -54,6 +54,7 @@ struct file_object {
     bool append_only; /* FILE_APPEND_DATA without FILE_WRITE_DATA */
     bool is_symlink;  /* a symbolic link itself (FILE_OPEN_REPARSE_POINT) */
     bool is_volume;
+    bool is_stream; /* an alternate stream: unix_path is its file's */
     bool delete_on_close;
     bool deleted;      /* POSIX delete was done */
     bool delete_posix; /* its name goes when this file object is closed, whoever else has it open */
@@ -190,10 +191,26 @@ int file_set_creation_time(const struct file_object *file, int64_t time);
     (FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM | FILE_ATTRIBUTE_ARCHIVE | FILE_ATTRIBUTE_NOT_CONTENT_INDEXED |     \
      FILE_ATTRIBUTE_TEMPORARY | FILE_ATTRIBUTE_OFFLINE)
 
+/* Marks a file, named so that links are followed to it, as one with extended attributes; 0 or errno. And asks for that. */
+int file_mark_extended(const char *name, mode_t mode);
+bool file_is_marked(mode_t mode);
 int file_set_sparse(const struct file_object *file, bool sparse);
 
 int64_t time_from_unix(int64_t seconds, long nanoseconds);
 struct timespec time_to_unix(int64_t time);
+
+/* --- file_stream.c: alternate streams --- */
+
+/* file_open_path() for a path with a stream. */
+NTSTATUS stream_open(struct nt_path *path, ACCESS_MASK access, ULONG attributes, ULONG share, ULONG disposition,
+                     ULONG options, const LARGE_INTEGER *allocation, struct file_object **file, ULONG_PTR *information);
+/* The attributes and times of the file, the size of the stream. */
+NTSTATUS stream_stat(struct nt_path *path, struct file_stat *st);
+/* FileStreamInformation. */
+NTSTATUS stream_list(const struct file_object *file, const struct file_stat *st, void *buffer, ULONG length,
+                     ULONG_PTR *used);
+/* Of an open file whose last name is gone, or that is overwritten. */
+void stream_remove_all(const struct file_object *file, const struct stat *st);
 
 /* --- io.c: requests --- */
 

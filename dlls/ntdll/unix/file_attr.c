@@ -207,6 +207,16 @@ static int set_mode(const char *name, mode_t old, mode_t new)
     return (old & 07777) == (new & 07777) || !chmod(name, new & 07777) ? 0 : errno;
 }
 
+bool file_is_marked(mode_t mode)
+{
+    return mode & marker(mode);
+}
+
+int file_mark_extended(const char *name, mode_t mode)
+{
+    return set_mode(name, mode, mode | marker(mode));
+}
+
 static mode_t current_umask(void)
 {
     /* umask(2) cannot be read without changing it; /proc can. Once is enough: programs cannot change it. */

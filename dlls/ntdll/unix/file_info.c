@@ -213,26 +213,6 @@ static NTSTATUS query_links(struct file_object *file, void *buffer, ULONG length
     return status;
 }
 
-static NTSTATUS query_streams(const struct file_stat *st, void *buffer, ULONG length, ULONG_PTR *used)
-{
-    static const WCHAR data[] = u"::$DATA";
-    FILE_STREAM_INFORMATION *info = buffer;
-    size_t bytes = sizeof data - sizeof(WCHAR), needed = offsetof(FILE_STREAM_INFORMATION, StreamName) + bytes;
-
-    *used = 0;
-    if (st->attributes & FILE_ATTRIBUTE_DIRECTORY)
-        return STATUS_SUCCESS;
-    if (needed > length)
-        return STATUS_BUFFER_OVERFLOW;
-    info->NextEntryOffset = 0;
-    info->StreamNameLength = bytes;
-    info->StreamSize.QuadPart = st->size;
-    info->StreamAllocationSize.QuadPart = st->allocation;
-    memcpy(info->StreamName, data, bytes);
-    *used = needed;
-    return STATUS_SUCCESS;
-}
-
 static int64_t position_of(struct file_object *file)
 {
     off_t at = file->os_position ? lseek(file->fd, 0, SEEK_CUR) : -1;
@@ -334,7 +314,7 @@ static NTSTATUS query_file(struct file_object *file, ACCESS_MASK granted, void *
     case FileAllInformation:
         return query_all(file, granted, &st, buffer, length, used);
     case FileStreamInformation:
-        return query_streams(&st, buffer, length, used);
+        return stream_list(file, &st, buffer, length, used);
     case FileCompressionInformation:
         memset(compression, 0, sizeof *compression);
         /* Of a sparse file: what it takes ("GetCompressedFileSize"). */
@@ -462,6 +442,10 @@ static NTSTATUS stat_by_name(const OBJECT_ATTRIBUTES *attributes, struct file_st
     }
     if (status)
         goto done;
+    if (path.stream) {
+        status = stream_stat(&path, st);
+        goto done;
+    }
     err = stat_path(&path, st);
     if (err == ENOENT || err == ENOTDIR) {
         if (path.is_standard) {

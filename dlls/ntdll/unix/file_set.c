@@ -462,8 +462,10 @@ NTSTATUS file_rename(struct file_object *file, const FILE_RENAME_INFORMATION *in
         return link && file->kind == FILE_KIND_DIRECTORY ? STATUS_FILE_IS_A_DIRECTORY : STATUS_INVALID_PARAMETER;
     if (file->fd < 0 || file->installation || file->is_volume)
         return STATUS_ACCESS_DENIED;
+    if (file->is_stream) /* streams are not renamed */
+        return STATUS_INVALID_PARAMETER;
     status = parse_target(file, info, &path);
-    if (!status && path.kind != PATH_FILE)
+    if (!status && (path.kind != PATH_FILE || path.stream))
         status = STATUS_INVALID_PARAMETER;
     err = status ? 0 : file_stat_fd(file, &own);
     if (err)

@@ -70,8 +70,29 @@ static bool append(struct nt_path *path, const char *text, size_t len)
     return true;
 }
 
-/* Appends one component, checked. Windows forbids these characters; streams (`name:stream`) Transom does not have. */
-static NTSTATUS append_component(struct nt_path *path, const WCHAR *text, size_t len)
+/* What follows the colon of a last component: `stream`, `stream:$DATA`, or `:$DATA`, which is the file itself. */
+static NTSTATUS parse_stream(struct nt_path *path, const WCHAR *text, size_t len)
+{
+    size_t n = 0;
+
+    while (n < len && text[n] != ':') {
+        if (!text[n] || text[n] == '/')
+            return STATUS_OBJECT_NAME_INVALID;
+        n++;
+    }
+    if (n > 255 || (n == len && !n) || (n < len && (n + 6 != len || !skip(text + n, 6, ":$DATA"))))
+        return STATUS_OBJECT_NAME_INVALID;
+    if (!n)
+        return STATUS_SUCCESS;
+    path->stream = malloc(3 * n + 1);
+    if (!path->stream)
+        return STATUS_NO_MEMORY;
+    path->stream[utf16_to_utf8(text, n, path->stream, 3 * n)] = 0;
+    return strlen(path->stream) < 255 ? STATUS_SUCCESS : STATUS_OBJECT_NAME_INVALID;
+}
+
+/* Appends one component, checked: Windows forbids some characters. Only the last one may have a stream. */
+static NTSTATUS append_component(struct nt_path *path, const WCHAR *text, size_t len, bool last)
 {
     size_t i, start;
 
@@ -86,10 +107,9 @@ static NTSTATUS append_component(struct nt_path *path, const WCHAR *text, size_t
         WCHAR c = text[i];
         if (c < 0x80) {
             if (path_char_forbidden(c)) {
-                /* `name::$DATA` is the file itself */
-                if (c == ':' && i && i + 7 == len && skip(text + i, 7, "::$DATA"))
-                    break;
-                goto invalid;
+                if (c != ':' || !i || !last || parse_stream(path, text + i + 1, len - i - 1))
+                    goto invalid;
+                break;
             }
             path->name[path->len++] = c;
             i++;
@@ -123,7 +143,7 @@ static NTSTATUS append_components(struct nt_path *path, const WCHAR *text, size_
         NTSTATUS status;
         while (n < len && text[n] != '\\')
             n++;
-        status = append_component(path, text, n);
+        status = append_component(path, text, n, n == len);
         if (status)
             return status;
         if (standard) {
@@ -429,6 +449,7 @@ void path_free(struct nt_path *path)
     if (path->name != path->buffer)
         free(path->name);
     free(path->text);
+    free(path->stream);
     if (path->root)
         object_unref(&path->root->obj);
 }

@@ -49,6 +49,7 @@ struct nt_path {
     bool joined; /* after path_resolve: the file is the installation's; prefix_name is where a changed one goes */
     char *prefix_name;
     bool must_be_dir; /* the name ended in a backslash */
+    char *stream;     /* `file:stream`: its name, malloc'ed */
     WCHAR *text;      /* pipes, mailslots: malloc'ed, zero-terminated */
     bool own_level;   /* pipes: the client says as what it may be impersonated: */
     UCHAR level;
