@@ -242,7 +242,7 @@ struct io {
         NTSTATUS (*try)(struct io *io);
         uint64_t turn, target;
         ULONG_PTR done;
-        bool written, counted, sends, sent;
+        bool written, waited, counted, sends, sent;
     } pipe;
     uint32_t done; /* futex, for a synchronous caller */
     NTSTATUS status;

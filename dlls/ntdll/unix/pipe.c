@@ -140,7 +140,8 @@ static NTSTATUS try_write_from(struct io *io, const void *buffer, ULONG length, 
     io->pipe.turn = transfer.turn;
     io->pipe.target = transfer.target;
     io->pipe.written = transfer.written;
-    return status;
+    /* ERROR_NO_DATA is for who begins to write; what waits already ends as reads do. */
+    return status == STATUS_PIPE_CLOSING && io->pipe.waited ? STATUS_PIPE_BROKEN : status;
 }
 
 static NTSTATUS try_write(struct io *io)
@@ -193,6 +194,7 @@ static NTSTATUS retry_asynchronous(struct io *io)
 
     if (status != STATUS_PENDING)
         return status;
+    io->pipe.waited = true;
     if (!io->pipe.counted) {
         io->pipe.counted = true;
         count(io, 1);
@@ -220,6 +222,7 @@ static NTSTATUS run_synchronous(struct io *io)
             break;
         if (writing != (io->write || (io->pipe.sends && !io->pipe.sent)))
             continue;
+        io->pipe.waited = true;
         if (first) {
             io_sync_begin();
             if ((status = watch(link)))
