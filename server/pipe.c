@@ -386,6 +386,17 @@ uint32_t serve_pipe_wait(struct message *message, const struct protocol_pipe_wai
     return STATUS_SUCCESS;
 }
 
+uint32_t serve_pipe_count(struct message *message, const struct protocol_pipe_count_in *in,
+                          struct protocol_pipe_count_out *out)
+{
+    struct pipe *pipe = find_pipe(&message->parts[0]);
+    (void)in;
+    if (!pipe)
+        return (uint32_t)STATUS_OBJECT_NAME_NOT_FOUND;
+    out->count = pipe->count;
+    return STATUS_SUCCESS;
+}
+
 uint32_t serve_pipe_next(struct message *message, const struct protocol_pipe_next_in *in,
                          struct protocol_pipe_next_out *out)
 {

@@ -99,6 +99,7 @@ static void test_client(void)
     ask(server, "a longer question");
     ok(GetNamedPipeClientProcessId(server, &got) && got == id, "%lu, not %lu", got, id);
     ok(GetNamedPipeServerProcessId(server, &got) && got == GetCurrentProcessId(), "%lu", got);
+    ok(GetNamedPipeHandleStateA(server, NULL, &got, NULL, NULL, NULL, 0) && got == 1, "%lu instances", got);
     ok(ImpersonateNamedPipeClient(server) && RevertToSelf(), "error %lu", GetLastError());
     CloseHandle(server);
     ok_int(end(process), 0);
@@ -154,10 +155,18 @@ static void test_death(void)
 {
     HANDLE server = make_server(FALSE, 2), process = run("hang");
     char buffer[16];
-    DWORD n;
+    DWORD n, instances = 0;
 
     ok(await_client(server), "error %lu", GetLastError());
     ok(ReadFile(server, buffer, sizeof buffer, &n, NULL) && n == 2, "%lu bytes, error %lu", n, GetLastError());
+    HANDLE other = run("hang-server");
+    for (int i = 0; i < 500 && instances != 2; i++) {
+        ok(GetNamedPipeHandleStateA(server, NULL, &instances, NULL, NULL, NULL, 0), "error %lu", GetLastError());
+        Sleep(10);
+    }
+    ok_int(instances, 2);
+    TerminateProcess(other, 6);
+    ok_int(end(other), 6);
     TerminateProcess(process, 5);
     ok_err(ReadFile(server, buffer, sizeof buffer, &n, NULL), ERROR_BROKEN_PIPE);
     ok_int(end(process), 5);
@@ -276,6 +285,11 @@ static int child(void)
             DisconnectNamedPipe(pipe);
         }
         return 0;
+    }
+    if (!strcmp(role, "hang-server")) {
+        make_server(FALSE, 2);
+        Sleep(20000);
+        return 1;
     }
     if (!strcmp(role, "hang")) {
         pipe = make_client();

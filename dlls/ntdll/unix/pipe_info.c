@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* pipe_info.c: what is known about an end: information classes, attributes of connections, whose client it is. */
 #include <stdlib.h>
+#include "client.h"
 #include "pipe.h"
 #include "process.h"
 #include "security.h"
@@ -14,6 +15,17 @@ struct pipe_attribute {
 };
 
 /* --- information classes --- */
+
+/* Of all processes; of this one, if nobody else can have any. */
+static ULONG instances_of(const struct pipe *pipe)
+{
+    struct protocol_pipe_count_in in = { 0 };
+    struct protocol_pipe_count_out out;
+    struct client_request request = CLIENT_REQUEST(pipe_count, .in = &in, .out = &out, );
+
+    request.parts[0] = (struct message_part){ pipe->name, (uint32_t)(pipe->name_len * sizeof(WCHAR)) };
+    return pipe->name && client_joined() && !client_request(&request) ? out.count : pipe->count;
+}
 
 static void fill_local(struct pipe_end *end, FILE_PIPE_LOCAL_INFORMATION *info)
 {
@@ -30,7 +42,7 @@ static void fill_local(struct pipe_end *end, FILE_PIPE_LOCAL_INFORMATION *info)
         info->NamedPipeType = pipe->type;
         info->NamedPipeConfiguration = pipe->configuration;
         info->MaximumInstances = pipe->maximum;
-        info->CurrentInstances = pipe->count;
+        info->CurrentInstances = instances_of(pipe);
         info->InboundQuota = pipe->inbound_quota;
         info->OutboundQuota = pipe->outbound_quota;
     }

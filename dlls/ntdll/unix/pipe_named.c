@@ -454,6 +454,7 @@ void pipe_close(struct file_object *file)
     close_number(number);
     if (link) {
         pipe_link_close(link);
+        io_advance(link->socket); /* what was begun just now */
         pipe_link_unref(link);
     }
     if (fd >= 0)
