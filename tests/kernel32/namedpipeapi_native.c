@@ -88,8 +88,8 @@ static void test_both(void)
     CloseHandle(client);
     for (int i = 0; i < 3; i++) {
         ok(WriteFile(server, "ping\n", 5, &n, NULL), "error %lu", GetLastError());
-        ok(ReadFile(server, text, sizeof text, &n, NULL) && n == 5 && !memcmp(text, "ping\n", 5), "%lu bytes, error %lu",
-           n, GetLastError());
+        ok(ReadFile(server, text, sizeof text, &n, NULL) && n == 5 && !memcmp(text, "ping\n", 5),
+           "%lu bytes, error %lu", n, GetLastError());
     }
     CloseHandle(server);
     ok(!WaitForSingleObject(process, 5000), "the program does not end");

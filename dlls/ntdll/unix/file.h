@@ -301,8 +301,8 @@ int console_pseudo_terminal(HANDLE console);
 void console_start_child(int64_t console, int segment, bool pseudo);
 bool console_attached(void);
 bool console_is_detached(void); /* it has none, and its session's terminal is none of its business */
-int console_segment_fd(void);  /* of a console without a terminal, for a child; -1: it is none */
-void console_for_native(void); /* a native program is about to be started: the terminal as it expects it */
+int console_segment_fd(void);   /* of a console without a terminal, for a child; -1: it is none */
+void console_for_native(void);  /* a native program is about to be started: the terminal as it expects it */
 void console_child_started(void);
 void console_interrupted(void); /* Ctrl-C or Ctrl-Break: who reads text returns */
 void console_restore(void);     /* the terminal as it was; called by process_exit */

@@ -53,7 +53,7 @@ struct nt_path {
     WCHAR *text;      /* pipes, mailslots: malloc'ed, zero-terminated */
     bool own_level;   /* pipes: the client says as what it may be impersonated: */
     UCHAR level;
-    bool broadcast;   /* mailslots: `\\*\mailslot\NAME`, those of all computers */
+    bool broadcast; /* mailslots: `\\*\mailslot\NAME`, those of all computers */
     size_t text_len;
     char buffer[512];
 };
