@@ -343,7 +343,7 @@ static bool run_call(struct server_connection *connection, unsigned index, struc
     status = code ? RPC_S_ACCESS_DENIED : attempt.status;
     if (!status)
         status = (RPC_STATUS)rpc_try(dispatch, call);
-    if (call->pending && !status) { /* the program will complete it, on whatever thread */
+    if (call->asynchronous && !status) { /* the program will complete it, on whatever thread */
         thread->call = NULL;
         WaitForSingleObject(connection->idle, INFINITE);
         return true;

@@ -230,6 +230,7 @@ struct server_call {
     RPC_MESSAGE message;
     BYTE *request; /* the request's data, unless in the connection's buffer */
     BYTE *reply;   /* with headroom */
+    bool asynchronous;
     bool pending;  /* an asynchronous call, still to be completed */
     bool impersonating;
     RPC_ASYNC_STATE *async;
