@@ -98,6 +98,40 @@ static void type(HANDLE pipe, const char *keys)
     ok(WriteFile(pipe, keys, (DWORD)strlen(keys), &n, NULL), "error %lu", GetLastError());
 }
 
+/* As node-pty does it: named pipes, to which somebody connects before the first client starts. */
+static void test_named_pipes(void)
+{
+    HANDLE server[2], end[2], thread;
+    COORD size = { 60, 10 };
+    PROCESS_INFORMATION info;
+    char name[2][60];
+    HPCON console;
+
+    for (int i = 0; i < 2; i++) {
+        sprintf(name[i], "\\\\.\\pipe\\conpty-test-%lu-%d", GetCurrentProcessId(), i);
+        server[i] = CreateNamedPipeA(name[i], PIPE_ACCESS_INBOUND | PIPE_ACCESS_OUTBOUND, PIPE_TYPE_BYTE, 1, 4096, 4096,
+                                     0, NULL);
+        ok(server[i] != INVALID_HANDLE_VALUE, "error %lu", GetLastError());
+    }
+    ok_hex(CreatePseudoConsole(size, server[0], server[1], 0, &console), S_OK);
+    for (int i = 0; i < 2; i++) {
+        end[i] = CreateFileA(name[i], GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
+        ok(end[i] != INVALID_HANDLE_VALUE, "error %lu", GetLastError());
+        ok(!ConnectNamedPipe(server[i], NULL) && GetLastError() == ERROR_PIPE_CONNECTED, "error %lu", GetLastError());
+    }
+    shown_before = shown_length;
+    thread = CreateThread(NULL, 0, watch, end[1], 0, NULL);
+    ok(start(console, &info), "error %lu", GetLastError());
+    ok(wait_for("size 60x10"), "its size");
+    type(end[0], "end\r");
+    ok(wait_for("line [end]"), "a line");
+    ok_int(WaitForSingleObject(info.hProcess, 5000), WAIT_OBJECT_0);
+    CloseHandle(server[0]);
+    CloseHandle(server[1]);
+    ClosePseudoConsole(console);
+    ok_int(WaitForSingleObject(thread, 5000), WAIT_OBJECT_0);
+}
+
 TESTS
 {
     HANDLE in_read, in_write, out_read, out_write, thread;
@@ -144,4 +178,5 @@ TESTS
     GetExitCodeProcess(info.hProcess, &code);
     ok_int(code, 77);
     ok_int(WaitForSingleObject(thread, 5000), WAIT_OBJECT_0); /* the output has an end */
+    test_named_pipes();
 }

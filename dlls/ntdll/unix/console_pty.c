@@ -17,6 +17,7 @@
 #include <termios.h>
 #include <unistd.h>
 #include "console.h"
+#include "pipe.h"
 #include "unix_console.h"
 
 struct pseudo_console {
@@ -45,71 +46,137 @@ static void pseudo_release(struct pseudo_console *pty)
     free(pty);
 }
 
-/* --- the threads --- */
+/* --- the program's two handles: files and Unix pipes, which are descriptors, and named pipes (pipe_ring.h) --- */
 
-/* Writes all, unless the other side is gone or (with `closing`) the pseudo-console is being closed. */
-static bool put_all(int fd, int closing, const char *data, size_t count)
+struct port {
+    int fd;
+    struct pipe_link *link;
+    int closing; /* the pseudo-console's eventfd, or -1: not interrupted by that */
+};
+
+static bool open_port(struct port *port, HANDLE handle, int closing)
 {
-    struct pollfd ready[2] = { { .fd = fd, .events = POLLOUT }, { .fd = closing, .events = POLLIN } };
+    struct object *obj;
 
-    while (count) {
-        ssize_t n = write(fd, data, count);
-        if (n > 0) {
-            data += n;
-            count -= (size_t)n;
-        } else if (n < 0 && errno == EAGAIN) {
-            poll(ready, closing >= 0 ? 2 : 1, -1);
-            if (ready[1].revents)
-                return false;
-        } else if (n < 0 && errno != EINTR) {
+    *port = (struct port){ .fd = -1, .closing = closing };
+    if (handle_lookup(handle, &file_type, 0, &obj))
+        return false;
+    struct file_object *file = container_of(obj, struct file_object, obj);
+    struct pipe_end *end = file->data;
+    if (file->kind != FILE_KIND_PIPE || end->raw) {
+        port->fd = file->fd < 0 ? -1 : unix_fd_reserve(fcntl(file->fd, F_DUPFD_CLOEXEC, 3));
+    } else if (!pipe_get_link(end, &port->link)) { /* we wait in poll(): the other end shall tell by the socket */
+        __atomic_fetch_add(&pipe_ring_in(port->link)->read.waiting, 1, __ATOMIC_SEQ_CST);
+        __atomic_fetch_add(&pipe_ring_out(port->link)->write.waiting, 1, __ATOMIC_SEQ_CST);
+    }
+    object_unref(obj);
+    return port->fd >= 0 || port->link;
+}
+
+static void close_port(struct port *port)
+{
+    if (port->fd >= 0)
+        close(port->fd);
+    if (port->link) {
+        __atomic_fetch_sub(&pipe_ring_in(port->link)->read.waiting, 1, __ATOMIC_SEQ_CST);
+        __atomic_fetch_sub(&pipe_ring_out(port->link)->write.waiting, 1, __ATOMIC_SEQ_CST);
+        pipe_link_unref(port->link);
+    }
+    *port = (struct port){ .fd = -1 };
+}
+
+/* False: the pseudo-console is being closed. */
+static bool wait_port(struct port *port, short events)
+{
+    struct pollfd ready[2] = { { .fd = port->link ? port->link->socket : port->fd,
+                                 .events = port->link ? POLLIN | POLLRDHUP : events },
+                               { .fd = port->closing, .events = POLLIN } };
+    poll(ready, 2, -1);
+    if (port->link && ready[0].revents & POLLIN)
+        pipe_link_drain(port->link);
+    return !ready[1].revents;
+}
+
+static bool copy(void *to, const void *from, size_t size)
+{
+    memcpy(to, from, size);
+    return true;
+}
+
+/* 0: the other end is gone; -1: nothing yet. */
+static ssize_t try_read(struct port *port, char *bytes, size_t size)
+{
+    if (!port->link) {
+        struct pollfd ready = { .fd = port->fd, .events = POLLIN };
+        if (!poll(&ready, 1, 0))
+            return -1;
+        ssize_t n = read(port->fd, bytes, size);
+        return n >= 0 ? n : errno == EAGAIN || errno == EINTR ? -1 : 0;
+    }
+    struct pipe_transfer transfer = { .copy = copy, .buffer = bytes, .length = size };
+    NTSTATUS status = pipe_ring_read(port->link, &transfer, false);
+    if (status == STATUS_PENDING && !pipe_link_alive(port->link))
+        status = pipe_ring_read(port->link, &transfer, false);
+    if (status == STATUS_PENDING)
+        return pipe_link_alive(port->link) ? -1 : 0;
+    return status ? 0 : transfer.done ? (ssize_t)transfer.done : -1; /* an empty message is none */
+}
+
+static ssize_t read_port(struct port *port, char *bytes, size_t size)
+{
+    ssize_t n;
+    while ((n = try_read(port, bytes, size)) < 0)
+        if (!wait_port(port, POLLIN))
+            return -1;
+    return n;
+}
+
+/* Writes all, unless the other end is gone or the pseudo-console is being closed. */
+static bool write_port(struct port *port, const char *bytes, size_t size)
+{
+    struct pipe_transfer transfer = { .copy = copy, .buffer = (char *)bytes, .length = size };
+    size_t done = 0;
+
+    while (port->link) {
+        NTSTATUS status = pipe_ring_write(port->link, &transfer);
+        if (status != STATUS_PENDING)
+            return !status;
+        if (!pipe_link_alive(port->link) || !wait_port(port, 0)) {
+            pipe_ring_abandon(port->link, &transfer);
             return false;
         }
+    }
+    while (done < size) {
+        ssize_t n = write(port->fd, bytes + done, size - done);
+        if (n > 0)
+            done += (size_t)n;
+        else if (n < 0 && errno == EAGAIN && !wait_port(port, POLLOUT))
+            return false;
+        else if (n < 0 && errno != EINTR && errno != EAGAIN)
+            return false;
     }
     return true;
 }
 
-static int file_descriptor(HANDLE handle)
-{
-    struct object *obj;
-    int fd;
-
-    if (handle_lookup(handle, &file_type, 0, &obj))
-        return -1;
-    fd = container_of(obj, struct file_object, obj)->fd;
-    fd = fd < 0 ? -1 : unix_fd_reserve(fcntl(fd, F_DUPFD_CLOEXEC, 3));
-    object_unref(obj);
-    return fd;
-}
+/* --- the threads --- */
 
 /* What the program writes to its pipe is typed. The end of the pipe is the terminal's end. */
 static void *pump_input(void *context)
 {
     struct pseudo_console *pty = context;
-    int fd = file_descriptor(pty->input);
-    struct pollfd ready[2] = { { .fd = fd, .events = POLLIN }, { .fd = pty->closing, .events = POLLIN } };
+    struct port in, terminal = { .fd = pty->master, .closing = pty->closing };
     char bytes[4096];
 
-    while (fd >= 0) {
-        if (poll(ready, 2, -1) < 0 && errno != EINTR)
-            break;
-        if (ready[1].revents)
-            break;
-        if (!ready[0].revents)
-            continue;
-        ssize_t n = read(fd, bytes, sizeof bytes);
-        if (n > 0 && !put_all(pty->master, pty->closing, bytes, (size_t)n))
-            break;
-        if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN)) {
-            close(pty->slave); /* nobody can type any more: as if its window had been closed */
-            pty->slave = -1;
-            pid_t group = tcgetpgrp(pty->master);
-            if (group > 0)
-                killpg(group, SIGHUP);
-            break;
-        }
+    if (open_port(&in, pty->input, pty->closing)) {
+        ssize_t n;
+        while ((n = read_port(&in, bytes, sizeof bytes)) > 0)
+            if (!write_port(&terminal, bytes, (size_t)n))
+                break;
+        pid_t group = n == 0 ? tcgetpgrp(pty->master) : 0;
+        if (group > 0) /* nobody can type any more: as if its window had been closed */
+            killpg(group, SIGHUP);
+        close_port(&in);
     }
-    if (fd >= 0)
-        close(fd);
     pseudo_release(pty);
     return NULL;
 }
@@ -118,9 +185,9 @@ static void *pump_input(void *context)
 static void *pump_output(void *context)
 {
     struct pseudo_console *pty = context;
-    int fd = file_descriptor(pty->output);
     struct pollfd ready[2] = { { .fd = pty->master, .events = POLLIN }, { .fd = pty->closing, .events = POLLIN } };
-    bool closing = false;
+    struct port out;
+    bool closing = false, wanted = open_port(&out, pty->output, -1);
     char bytes[16384];
 
     for (;;) {
@@ -128,17 +195,12 @@ static void *pump_output(void *context)
             break;
         closing = closing || ready[1].revents;
         ssize_t n = read(pty->master, bytes, sizeof bytes);
-        if (n > 0) {
-            if (fd >= 0 && !put_all(fd, -1, bytes, (size_t)n)) {
-                close(fd);
-                fd = -1;
-            }
-        } else if (closing || n == 0 || (errno != EAGAIN && errno != EINTR)) {
+        if (n > 0)
+            wanted = wanted && write_port(&out, bytes, (size_t)n);
+        else if (closing || n == 0 || (errno != EAGAIN && errno != EINTR))
             break; /* what had been shown before the end has been passed on */
-        }
     }
-    if (fd >= 0)
-        close(fd);
+    close_port(&out);
     pseudo_release(pty);
     return NULL;
 }
