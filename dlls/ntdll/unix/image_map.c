@@ -17,6 +17,8 @@
 /* A whole copy of a section this large is worth huge pages: a fault per 4 KB would cost more than the copying. */
 #define HUGE_COPY (4u << 20)
 
+#define SMALL_IMAGE (128u << 10)
+
 #define MAX_SECTIONS 96 /* image_parse refuses more, as Windows does */
 
 static ULONG section_protection(uint32_t characteristics)
@@ -44,6 +46,7 @@ struct layout {
     struct piece pieces[MAX_SECTIONS + 1];
     struct pages pages[2 * MAX_SECTIONS + 4];
     uint32_t piece_count, pages_count;
+    int initial; /* the protection that all pages have at first */
 };
 
 /* Appends pages, as they are now, joined to their neighbours where nothing differs. */
@@ -55,7 +58,7 @@ static void add_pages(struct layout *layout, uint64_t start, uint64_t end, int p
     if (last && last->end == start && last->prot == prot)
         last->end = end;
     else
-        layout->pages[layout->pages_count++] = (struct pages){ start, end, prot, PROT_NONE };
+        layout->pages[layout->pages_count++] = (struct pages){ start, end, prot, layout->initial };
 }
 
 /* Lays `size` bytes of the file at `offset` and zeros up to `end` at `at`: maps what can be mapped, notes the rest. */
@@ -101,6 +104,7 @@ static bool copy_pieces(struct layout *layout, int fd)
     for (uint32_t first = 0, last; first < layout->piece_count; first = last + 1) {
         const struct piece *p = layout->pieces;
         uint64_t total = p[first].size;
+        bool writable = true;
         for (last = first; last + 1 < layout->piece_count && p[last].offset + p[last].size == p[last + 1].offset &&
                            ROUND_UP(p[last].at + p[last].size, NT_PAGE_SIZE) <= p[last + 1].at;
              last++)
@@ -114,11 +118,12 @@ static bool copy_pieces(struct layout *layout, int fd)
                 start = pages->start;
             if (pages->end > end)
                 end = pages->end;
+            writable &= pages->current == (PROT_READ | PROT_WRITE);
             pages->current = PROT_READ | PROT_WRITE;
         }
         if (total >= HUGE_COPY)
             madvise((void *)start, end - start, MADV_HUGEPAGE);
-        if (mprotect((void *)start, end - start, PROT_READ | PROT_WRITE) ||
+        if ((!writable && mprotect((void *)start, end - start, PROT_READ | PROT_WRITE)) ||
             !read_pieces(fd, p + first, last - first + 1, total))
             return false;
     }
@@ -135,10 +140,12 @@ static bool protect_pages(const struct layout *layout)
     return true;
 }
 
-static bool map_sections(const struct image *image, int fd, struct view *view, uint64_t base, uint64_t size)
+static bool map_sections(const struct image *image, int fd, struct view *view, uint64_t base, uint64_t size,
+                         int initial)
 {
     struct layout layout;
     layout.piece_count = layout.pages_count = 0;
+    layout.initial = initial;
     uint64_t covered = base + ROUND_UP((uint64_t)image->headers_size, NT_PAGE_SIZE);
     if (!lay(&layout, fd, base, covered, image->headers_size, 0, PROT_READ) ||
         !view_set_range(view, base, covered, MEM_COMMIT, PAGE_READONLY))
@@ -157,6 +164,7 @@ static bool map_sections(const struct image *image, int fd, struct view *view, u
             return false;
         covered = end;
     }
+    add_pages(&layout, covered, base + size, PROT_NONE);
     if (covered < base + size && !view_set_range(view, covered, base + size, MEM_RESERVE, 0))
         return false;
     return copy_pieces(&layout, fd) && protect_pages(&layout);
@@ -208,10 +216,11 @@ static bool map_as_in_file(const struct image *image, struct view *view, uint64_
 }
 
 /* An image whose alignment is below a page lies in memory as in the file, all of it writable and executable. */
-static bool map_flat(const struct image *image, int fd, uint64_t base, uint64_t size)
+static bool map_flat(const struct image *image, int fd, uint64_t base, uint64_t size, int initial)
 {
     struct layout layout;
     layout.piece_count = layout.pages_count = 0;
+    layout.initial = initial;
     uint64_t length = image->file_size < size ? image->file_size : size;
     return lay(&layout, fd, base, base + size, length, 0, PROT_READ | PROT_WRITE | PROT_EXEC) &&
            copy_pieces(&layout, fd) && protect_pages(&layout);
@@ -224,9 +233,13 @@ NTSTATUS image_map(struct section *section, uint64_t *result, const struct place
     uint64_t base = *result ? *result : image->base;
     NTSTATUS status = STATUS_CONFLICTING_ADDRESSES;
     const bool as_in_file = !image->flat && lies_as_in_file(image);
+    /* Most of a small image is copied: its pages are made at once, instead of by a fault each. */
+    const bool small = !as_in_file && size <= SMALL_IMAGE;
     const struct backing backing = {
-        .prot = as_in_file ? PROT_READ : PROT_NONE,
-        .flags = as_in_file ? 0 : MAP_ANONYMOUS | MAP_NORESERVE,
+        .prot = as_in_file ? PROT_READ
+                : small    ? PROT_READ | PROT_WRITE
+                           : PROT_NONE,
+        .flags = as_in_file ? 0 : MAP_ANONYMOUS | MAP_NORESERVE | (small ? MAP_POPULATE : 0),
         .fd = as_in_file ? section->fd : -1,
     };
 
@@ -244,8 +257,8 @@ NTSTATUS image_map(struct section *section, uint64_t *result, const struct place
     }
     struct view *view = view_create(base, size, MEM_IMAGE, PAGE_EXECUTE_WRITECOPY, MEM_COMMIT);
     bool ok = view && (as_in_file    ? map_as_in_file(image, view, base)
-                       : image->flat ? map_flat(image, section->fd, base, size)
-                                     : map_sections(image, section->fd, view, base, size));
+                       : image->flat ? map_flat(image, section->fd, base, size, backing.prot)
+                                     : map_sections(image, section->fd, view, base, size, backing.prot));
     if (!ok) {
         if (view)
             view_delete(view);
