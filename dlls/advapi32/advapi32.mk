@@ -1,2 +1,3 @@
 # SPDX-License-Identifier: MIT
 advapi32_IMPORTS = kernelbase bcryptprimitives ntdll
+advapi32_DIRS = advapi32 eventlog
