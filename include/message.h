@@ -108,6 +108,22 @@ enum object_kind {
 #define PROTOCOL_SET_UNNAMED   4u /* of a directory: it is not found any more */
 #define PROTOCOL_SET_DATA      3u /* data: what open, create and reference answer */
 
+/* job_reserve */
+#define PROTOCOL_JOB_BREAKAWAY 1u
+#define PROTOCOL_JOB_NATIVE    2u /* it will be a native program */
+
+/* job_set */
+#define PROTOCOL_JOB_SET_LIMITS 1u /* JOBOBJECT_EXTENDED_LIMIT_INFORMATION */
+#define PROTOCOL_JOB_SET_UI     2u /* u32 */
+#define PROTOCOL_JOB_SET_END    3u /* u32 */
+
+/* What of a process counts in its job; times are of 100 ns. */
+struct job_usage {
+    uint64_t user_time, kernel_time, peak_memory;
+    uint64_t io[6]; /* read, write and other operations, then bytes */
+    uint32_t page_faults, reserved;
+};
+
 /* The data of processes and threads. */
 struct process_form {
     uint32_t id;

@@ -312,6 +312,13 @@ enum {
     JobObjectExtendedLimitInformation = 9,
     JobObjectJobSetInformation = 10,
     JobObjectGroupInformation = 11,
+    JobObjectNotificationLimitInformation = 12,
+    JobObjectLimitViolationInformation = 13,
+    JobObjectGroupInformationEx = 14,
+    JobObjectCpuRateControlInformation = 15,
+    JobObjectNetRateControlInformation = 32,
+    JobObjectNotificationLimitInformation2 = 33,
+    JobObjectLimitViolationInformation2 = 34,
 };
 
 typedef struct _JOBOBJECT_BASIC_ACCOUNTING_INFORMATION {
@@ -359,16 +366,30 @@ typedef struct _JOBOBJECT_BASIC_PROCESS_ID_LIST {
     ULONG_PTR ProcessIdList[1];
 } JOBOBJECT_BASIC_PROCESS_ID_LIST;
 
+typedef struct _GROUP_AFFINITY {
+    ULONG_PTR Mask;
+    WORD Group, Reserved[3];
+} GROUP_AFFINITY;
+
 typedef struct _JOBOBJECT_ASSOCIATE_COMPLETION_PORT {
     PVOID CompletionKey;
     HANDLE CompletionPort;
 } JOBOBJECT_ASSOCIATE_COMPLETION_PORT;
 
+#define JOB_OBJECT_UILIMIT_ALL             0xffu
+#define JOB_OBJECT_LIMIT_SCHEDULING_CLASS  0x00000080
+#define JOB_OBJECT_TERMINATE_AT_END_OF_JOB 0
+#define JOB_OBJECT_POST_AT_END_OF_JOB      1
+
+#define JOB_OBJECT_MSG_END_OF_JOB_TIME       1
+#define JOB_OBJECT_MSG_END_OF_PROCESS_TIME   2
 #define JOB_OBJECT_MSG_ACTIVE_PROCESS_LIMIT  3
 #define JOB_OBJECT_MSG_ACTIVE_PROCESS_ZERO   4
 #define JOB_OBJECT_MSG_NEW_PROCESS           6
 #define JOB_OBJECT_MSG_EXIT_PROCESS          7
 #define JOB_OBJECT_MSG_ABNORMAL_EXIT_PROCESS 8
+#define JOB_OBJECT_MSG_PROCESS_MEMORY_LIMIT  9
+#define JOB_OBJECT_MSG_JOB_MEMORY_LIMIT      10
 
 #define JOB_OBJECT_LIMIT_WORKINGSET           0x00000001
 #define JOB_OBJECT_LIMIT_PROCESS_TIME         0x00000002

@@ -314,7 +314,7 @@ static void serve(struct client *client, ssize_t size, int fd, pid_t pid)
     request_count++;
     memset(out, 0, shape->out_size);
     bool outsider = header->code == PROTOCOL_hello || header->code == PROTOCOL_info || header->code == PROTOCOL_kill ||
-                    header->code == PROTOCOL_wait;
+                    header->code == PROTOCOL_wait || header->code == PROTOCOL_job_ended;
     NTSTATUS status = STATUS_ACCESS_DENIED;
     if (client->process || outsider)
         status = (NTSTATUS)serve_handlers[header->code](&message, header + 1, out);
@@ -428,11 +428,13 @@ void client_gone(struct client *client)
     process_forget_client(client);
     pipes_forget_client(client);
     mailslots_forget_client(client);
+    keyed_forget_client(client);
+    job_forget_client(client);
     for (uint32_t i = 0; i < client->held.capacity; i++)
         if (client->held.slots[i].key) {
             struct object *object = object_find(client->held.slots[i].key);
             end_thread(client, object);
-            object_release(object);
+            object_unhold(object);
         }
     for (pending = TAILQ_FIRST(&client->asking); pending; pending = next) {
         next = TAILQ_NEXT(pending, of_asker);
@@ -468,9 +470,16 @@ uint32_t serve_hello(struct message *message, const struct protocol_hello_in *in
     int pidfd = (int)syscall(SYS_pidfd_open, client->pid, 0);
     if (pidfd < 0)
         return (uint32_t)STATUS_INSUFFICIENT_RESOURCES;
-    struct process *process = process_new(client->pid, pidfd);
-    if (!process)
+    struct process *process = process_by_id((uint32_t)client->pid);
+    if (process && (process->ended || process->client || !process_lives(process)))
+        process = NULL;
+    if (process) { /* known as a job's member */
+        close(pidfd);
+        process->header.refs++;
+        job_process_joins(process);
+    } else if (!(process = process_new(client->pid, pidfd))) {
         return (uint32_t)STATUS_INSUFFICIENT_RESOURCES;
+    }
     if (message->fd >= 0) {
         fcntl(message->fd, F_SETFL, O_NONBLOCK);
         if (source_add(&client->agent, message->fd, EPOLLIN))

@@ -113,8 +113,8 @@ static void linger_passed(struct source *source, uint32_t events)
     char path[PATH_MAX];
     uint64_t ticks;
     (void)events;
-    if (read(source->fd, &ticks, sizeof(ticks)) < 0 || client_count)
-        return;
+    if (read(source->fd, &ticks, sizeof(ticks)) < 0 || client_count || members_not_joined)
+        return; /* the last of these starts the timer anew */
     snprintf(path, sizeof(path), "%s/lock", folder);
     int lock = open(path, O_RDWR | O_CLOEXEC);
     if (lock >= 0 && flock(lock, LOCK_EX | LOCK_NB)) {

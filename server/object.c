@@ -161,9 +161,18 @@ NTSTATUS client_hold(struct client *client, struct object *object)
         return STATUS_NO_MEMORY;
     if (*count == UINT32_MAX)
         return STATUS_QUOTA_EXCEEDED;
-    if (!(*count)++)
+    if (!(*count)++) {
         object->refs++;
+        object->holders++;
+    }
     return STATUS_SUCCESS;
+}
+
+void object_unhold(struct object *object)
+{
+    if (object && !--object->holders && object->unheld)
+        object->unheld(object);
+    object_release(object);
 }
 
 void client_release(struct client *client, uint32_t number, uint32_t count)
@@ -175,7 +184,7 @@ void client_release(struct client *client, uint32_t number, uint32_t count)
     if (*held)
         return;
     idmap_remove(&client->held, number);
-    object_release(object_find(number));
+    object_unhold(object_find(number));
 }
 
 /* An object that this client holds, of a kind (0: any), or NULL. */
@@ -199,6 +208,7 @@ static bool cell_kind_fits(uint32_t type, uint32_t kind)
     case OBJECT_KIND_COMPLETION_PORT:
         return kind == 3; /* CELL_SEMAPHORE */
     case OBJECT_KIND_THREAD:
+    case OBJECT_KIND_JOB:
         return kind <= 1;
     default:
         return kind <= 4; /* CELL_MUTANT */
@@ -260,6 +270,12 @@ static struct object *create(const struct protocol_object_create_in *in, struct 
         break;
     case OBJECT_KIND_COMPLETION_PORT:
         object = port_new();
+        break;
+    case OBJECT_KIND_JOB:
+        object = job_new(&message->parts[1]);
+        break;
+    case OBJECT_KIND_KEYED_EVENT:
+        object = keyed_new();
         break;
     default:
         object = object_new(sizeof(*object), in->type);
@@ -404,7 +420,7 @@ uint32_t serve_object_set(struct message *message, const struct protocol_object_
         void *data = NULL;
         uint32_t size = 0;
         bool security = in->what == PROTOCOL_SET_SECURITY;
-        if (!security && object->kind == OBJECT_KIND_PROCESS)
+        if (!security && (object->kind == OBJECT_KIND_PROCESS || object->kind == OBJECT_KIND_JOB))
             return STATUS_INVALID_PARAMETER;
         uint32_t other = security ? object->data_size : object->security_size;
         uint32_t before = security ? object->security_size : object->data_size;
@@ -426,7 +442,7 @@ uint32_t serve_object_set(struct message *message, const struct protocol_object_
         if (object->kind != OBJECT_KIND_DIRECTORY)
             return STATUS_OBJECT_TYPE_MISMATCH;
         if (object->name)
-            directory_remove_name(object);
+            object_release(directory_remove_name(object));
         return STATUS_SUCCESS;
     }
     if (in->what != PROTOCOL_SET_PERMANENT)
@@ -439,5 +455,25 @@ uint32_t serve_object_set(struct message *message, const struct protocol_object_
         object->refs++;
     else
         object_release(object); /* the caller holds it too */
+    return STATUS_SUCCESS;
+}
+
+/* Asked rarely, so nobody keeps a list of who holds what. */
+uint32_t serve_object_holders(struct message *message, const struct protocol_object_holders_in *in,
+                              struct protocol_object_holders_out *out)
+{
+    struct object *object = held_object(message, in->object, 0);
+    (void)out;
+    if (!object)
+        return (uint32_t)STATUS_INVALID_HANDLE;
+    uint32_t room = object->holders, count = 0;
+    uint32_t *ids = room <= MESSAGE_MAX_BYTES / sizeof(*ids) ? malloc(room * sizeof(*ids)) : NULL;
+    if (!ids)
+        return (uint32_t)STATUS_INSUFFICIENT_RESOURCES;
+    for (struct client *client = clients; client && count < room; client = client->next)
+        if (client->process && idmap_find(&client->held, object->number))
+            ids[count++] = client->process->id;
+    message->reply = ids;
+    message->reply_size = count * (uint32_t)sizeof(*ids);
     return STATUS_SUCCESS;
 }

@@ -39,6 +39,24 @@ static struct port *find(struct message *message, uint32_t number)
     return object && object->kind == OBJECT_KIND_COMPLETION_PORT ? (struct port *)object : NULL;
 }
 
+NTSTATUS port_add(struct object *object, const struct protocol_port_remove_out *what)
+{
+    struct port *port = (struct port *)object;
+    if (!object_charge(object, sizeof(struct packet)))
+        return STATUS_QUOTA_EXCEEDED;
+    struct packet *packet = malloc(sizeof(*packet));
+    if (!packet) {
+        object_uncharge(object, sizeof(*packet));
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    packet->next = NULL;
+    packet->what = *what;
+    *port->last = packet;
+    port->last = &packet->next;
+    server_cell_signal(object->cell);
+    return STATUS_SUCCESS;
+}
+
 uint32_t serve_port_post(struct message *message, const struct protocol_port_post_in *in,
                          struct protocol_port_post_out *out)
 {
@@ -46,19 +64,8 @@ uint32_t serve_port_post(struct message *message, const struct protocol_port_pos
     (void)out;
     if (!port)
         return (uint32_t)STATUS_INVALID_HANDLE;
-    if (!object_charge(&port->header, sizeof(struct packet)))
-        return (uint32_t)STATUS_QUOTA_EXCEEDED;
-    struct packet *packet = malloc(sizeof(*packet));
-    if (!packet) {
-        object_uncharge(&port->header, sizeof(*packet));
-        return (uint32_t)STATUS_INSUFFICIENT_RESOURCES;
-    }
-    packet->next = NULL;
-    packet->what = (struct protocol_port_remove_out){ in->key, in->context, in->information, in->status };
-    *port->last = packet;
-    port->last = &packet->next;
-    server_cell_signal(port->header.cell);
-    return STATUS_SUCCESS;
+    return (uint32_t)port_add(&port->header,
+                              &(struct protocol_port_remove_out){ in->key, in->context, in->information, in->status });
 }
 
 uint32_t serve_port_remove(struct message *message, const struct protocol_port_remove_in *in,

@@ -1,21 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* process.c: the processes that have joined, as objects: found by id, enumerated, ended, and their exit status kept. */
 #include <errno.h>
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
-#include "server.h"
+#include "job.h"
 
 static struct idmap by_id;
 
-/* Its client's requests come first: what it said before it ended counts. */
-static void watch_ready(struct source *source, uint32_t events)
+/* What a process has said before it ended counts. */
+static void hear(struct client *client)
 {
-    struct process *process = container(source, struct process, watch);
-    struct client *client = process->client;
-    (void)events;
     /* Not for ever: a child may have inherited the connection, and go on. */
     for (int round = 0; round < 256 && client && client->request.fd >= 0 && !client->gone; round++) {
         int fd = client->request.fd;
@@ -24,18 +22,55 @@ static void watch_ready(struct source *source, uint32_t events)
             break;
         client->request.ready(&client->request, EPOLLIN);
     }
-    process_ended(process);
 }
 
 #define KILL_SECONDS 1 /* for a process that is stopped, or that does not listen */
+static bool start_timer(struct process *process, int seconds);
+
+/* How a member of a job has ended its creator knows, who tells us before it reaps it (job_ended). */
+static bool creator_will_tell(struct process *process)
+{
+    struct process *parent = process->in_job && !process->has_status ? process_by_id(process->parent) : NULL;
+    if (!parent || !parent->client || parent->ended || parent->ending)
+        return false;
+    source_remove(&process->watch);
+    source_remove(&process->kill_timer);
+    return start_timer(process, KILL_SECONDS);
+}
+
+static void watch_ready(struct source *source, uint32_t events)
+{
+    struct process *process = container(source, struct process, watch);
+    (void)events;
+    process->header.refs++;
+    hear(process->client);
+    process->dead = true;
+    if (!process->ended && !creator_will_tell(process))
+        process_ended(process);
+    object_release(&process->header);
+}
 
 static void kill_timer(struct source *source, uint32_t events)
 {
     struct process *process = container(source, struct process, kill_timer);
     (void)events;
     source_remove(source);
-    if (!process->ended)
+    if (process->dead)
+        process_ended(process);
+    else if (!process->ended)
         syscall(SYS_pidfd_send_signal, process->pidfd, 9, NULL, 0);
+}
+
+static bool start_timer(struct process *process, int seconds)
+{
+    struct itimerspec when = { { 0, 0 }, { seconds, 0 } };
+    int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    if (timer >= 0 && !timerfd_settime(timer, 0, &when, NULL) && source_add(&process->kill_timer, timer, EPOLLIN))
+        return true;
+    if (timer >= 0)
+        close(timer);
+    process->kill_timer.fd = -1;
+    return false;
 }
 
 static void process_destroy(struct object *object)
@@ -45,7 +80,10 @@ static void process_destroy(struct object *object)
     if (number && *number == object->number)
         idmap_remove(&by_id, process->id);
     source_remove(&process->watch);
+    source_remove(&process->kill_timer);
     free(process->image);
+    if (process->job)
+        object_release((struct object *)process->job);
 }
 
 struct process *process_new(pid_t pid, int pidfd)
@@ -100,9 +138,27 @@ void process_ended(struct process *process)
         process->status = 128 + 9; /* what a shell would say: nothing else was heard of it */
     source_remove(&process->watch);
     process->pidfd = -1;
+    job_process_ended(process);
     if (process->client)
         client_gone(process->client);
     server_cell_signal(process->header.cell);
+    object_release(&process->header);
+}
+
+bool process_lives(struct process *process)
+{
+    struct pollfd dead = { process->pidfd, POLLIN, 0 };
+    if (!process->ended && (process->dead || poll(&dead, 1, 0) > 0))
+        process_ended(process);
+    return !process->ended;
+}
+
+void process_forget(struct process *process)
+{
+    process->ended = true;
+    source_remove(&process->kill_timer);
+    source_remove(&process->watch);
+    process->pidfd = -1;
     object_release(&process->header);
 }
 
@@ -121,6 +177,8 @@ uint32_t serve_exiting(struct message *message, const struct protocol_exiting_in
         client->process->status = in->status;
         client->process->has_status = true;
     }
+    if (client->process && client->process->in_job)
+        usage_read(client->process->id, &client->process->usage); /* its memory is known while it lives */
     return STATUS_SUCCESS;
 }
 
@@ -130,6 +188,7 @@ uint32_t serve_process_open(struct message *message, const struct protocol_proce
     struct process *process = process_by_id(in->id);
     if (!process || process->ended)
         return (uint32_t)STATUS_INVALID_CID;
+    out->joined = process->client != NULL;
     NTSTATUS status = client_hold(message->context, &process->header);
     if (status)
         return (uint32_t)status;
@@ -202,7 +261,7 @@ uint32_t serve_process_await(struct message *message, const struct protocol_proc
                              struct protocol_process_await_out *out)
 {
     struct process *process = process_by_id(in->id);
-    if (process && !process->ended) {
+    if (process && !process->ended && process->client) {
         out->object = process->header.number;
         out->cell = process->header.cell;
         return (uint32_t)client_hold(message->context, &process->header);
@@ -284,30 +343,31 @@ uint32_t serve_process_terminate(struct message *message, const struct protocol_
 {
     struct process *process = held_process(message, in->object);
     (void)out;
-    if (!process)
-        return (uint32_t)STATUS_INVALID_HANDLE;
-    if (process->ended)
-        return (uint32_t)STATUS_PROCESS_IS_TERMINATING;
+    return (uint32_t)(process ? process_terminate(process, in->status) : STATUS_INVALID_HANDLE);
+}
+
+NTSTATUS process_terminate(struct process *process, uint32_t status)
+{
+    if (process->ended || process->dead)
+        return STATUS_PROCESS_IS_TERMINATING;
+    process->ending = true;
     if (!process->has_status) {
-        process->status = in->status;
+        process->status = status;
         process->has_status = true;
     }
     /* It ends by itself if it can, which tells its creator how; else it is killed. */
     struct protocol_process_exit_in told = { process->status };
     struct message_part part = { &told, sizeof(told) };
     if (process->client && process->kill_timer.fd < 0 &&
-        !client_ask(process->client, NULL, 0, PROTOCOL_CALL_process_exit, &part, -1)) {
-        struct itimerspec when = { { 0, 0 }, { KILL_SECONDS, 0 } };
-        int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-        if (timer >= 0 && !timerfd_settime(timer, 0, &when, NULL) && source_add(&process->kill_timer, timer, EPOLLIN))
-            return STATUS_SUCCESS;
-    }
+        !client_ask(process->client, NULL, 0, PROTOCOL_CALL_process_exit, &part, -1) &&
+        start_timer(process, KILL_SECONDS))
+        return STATUS_SUCCESS;
     /* Its creator asks what became of it. */
     struct process *parent = process_by_id(process->parent);
     uint32_t *slot = parent && parent->client ? idmap_insert(&parent->client->children, process->id) : NULL;
     if (slot)
         *slot = process->status;
     if (syscall(SYS_pidfd_send_signal, process->pidfd, 9, NULL, 0))
-        return (uint32_t)(errno == EPERM ? STATUS_ACCESS_DENIED : STATUS_PROCESS_IS_TERMINATING);
+        return errno == EPERM ? STATUS_ACCESS_DENIED : STATUS_PROCESS_IS_TERMINATING;
     return STATUS_SUCCESS;
 }

@@ -19,6 +19,7 @@
 
 struct client;
 struct object;
+struct job;
 
 /* --- main.c --- */
 
@@ -60,6 +61,8 @@ struct object {
     struct object_name *name;
     uint32_t charged; /* the number of the process that pays for it: the one that made it; 0 if none does */
     uint32_t charge;  /* bytes */
+    uint32_t holders; /* clients that hold it */
+    void (*unheld)(struct object *); /* the last of these is gone (may be NULL) */
     void (*destroy)(struct object *);
 };
 
@@ -87,6 +90,7 @@ bool object_charge(struct object *object, uint32_t bytes);
 void object_uncharge(struct object *object, uint32_t bytes);
 /* The client's own count of an object, kept until it gives it back or ends. */
 NTSTATUS client_hold(struct client *client, struct object *object);
+void object_unhold(struct object *object); /* a client holds it no more */
 void client_release(struct client *client, uint32_t number, uint32_t count);
 
 /* --- directory.c --- */
@@ -106,9 +110,13 @@ struct object *directory_remove_name(struct object *object);
 struct object *directory_new(void);
 void directory_init(void);
 
-/* --- timer.c, port.c --- */
+/* --- timer.c, port.c, job.c, keyed.c --- */
 struct object *timer_new(void);
 struct object *port_new(void);
+NTSTATUS port_add(struct object *port, const struct protocol_port_remove_out *packet);
+struct object *job_new(const struct message_part *settings);
+struct object *keyed_new(void);
+void keyed_forget_client(struct client *client);
 
 /* --- process.c --- */
 struct process {
@@ -122,13 +130,30 @@ struct process {
     char *image;
     struct source watch;
     struct source kill_timer; /* set while it has been told to end */
+    bool ending;              /* somebody else ends it */
+    bool dead;                /* as the kernel says, and only how is not known yet */
+    struct job *job;          /* the immediate one, which is kept after the end; referenced */
+    bool in_job, memory_limited, usage_known;
+    TAILQ_ENTRY(process) of_job;
+    struct job_usage usage; /* if known: what it has used, as it ended */
 };
 struct process *process_new(pid_t pid, int pidfd);
 struct process *process_by_id(uint32_t id);
 void process_ended(struct process *process);
+bool process_lives(struct process *process); /* asks the kernel, and notes what it says */
+/* It will end with this status, by itself if it can; 0 or an error. */
+NTSTATUS process_terminate(struct process *process, uint32_t status);
+/* One that has not joined is of no interest any more. */
+void process_forget(struct process *process);
 void process_detach(struct process *process);
 void process_joined(struct process *process);      /* answers those who wait for it */
 void process_forget_client(struct client *client); /* which waits no longer */
+
+/* --- job.c: what processes do, for their jobs --- */
+extern uint32_t members_not_joined; /* for which the server stays though they are no clients */
+void job_process_joins(struct process *process);
+void job_process_ended(struct process *process);
+void job_forget_client(struct client *client);
 
 /* --- pipe.c --- */
 void pipes_forget_client(struct client *client);
@@ -165,9 +190,12 @@ struct client {
     struct idmap records;       /* thread records */
     struct waiting *pipe_waits; /* pipe.c's */
     uint32_t pipe_wait_count;
-    struct idmap instances;        /* of named pipes */
-    struct mailslot *mailslots;    /* that it has made */
-    struct idmap children;         /* process ids and how others ended them */
+    struct idmap instances;     /* of named pipes */
+    struct mailslot *mailslots; /* that it has made */
+    struct idmap children;      /* process ids and how others ended them */
+    struct idmap tickets;       /* job.c's: numbers of jobs */
+    void *keyed_waits;          /* keyed.c's: a tree */
+    uint32_t keyed_count;
     TAILQ_HEAD(, pending) pending; /* what its agent has been asked; in this order it answers */
     struct pending *queue;         /* the first of them that has not been sent yet */
     TAILQ_HEAD(, pending) asking;  /* what its own threads wait for */

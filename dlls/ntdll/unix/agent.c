@@ -70,6 +70,18 @@ uint32_t agent_handle_put(struct message *message, const struct protocol_handle_
     return (uint32_t)status;
 }
 
+uint32_t agent_handle_count(struct message *message, const struct protocol_handle_count_in *in,
+                            struct protocol_handle_count_out *out)
+{
+    struct object *obj = shared_find(in->object);
+    (void)message;
+    if (!obj)
+        return STATUS_SUCCESS;
+    out->count = __atomic_load_n(&obj->handle_count, __ATOMIC_RELAXED);
+    object_unref(obj);
+    return STATUS_SUCCESS;
+}
+
 uint32_t agent_pipe_connected(struct message *message, const struct protocol_pipe_connected_in *in,
                               struct protocol_pipe_connected_out *out)
 {

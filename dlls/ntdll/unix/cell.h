@@ -139,7 +139,7 @@ uint32_t wait_pending_bits(const struct thread_wait *wait, bool alertable);
 NTSTATUS wait_interrupted(struct thread_wait *wait, bool alertable);
 
 /* --- types that others must tell apart (event_type and completion_type are in object.h) --- */
-extern const struct object_type mutant_type, semaphore_type, timer_type;
+extern const struct object_type mutant_type, semaphore_type, timer_type, keyed_event_type;
 
 /* --- completion.c --- */
 /* The calling thread, which handles a port's packets, blocks elsewhere; and goes on. */

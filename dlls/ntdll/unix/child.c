@@ -242,8 +242,6 @@ NTSTATUS NtCreateUserProcess(HANDLE *process_handle, HANDLE *thread_handle, ACCE
     if (!status)
         status = spawn_read_attributes(&spawn, attribute_list, &name);
     if (!status)
-        status = job_may_create(process_flags);
-    if (!status)
         status = open_program(&spawn, &name);
     if (!status && spawn.params.CurrentDirectory.DosPath.Length)
         status = path_in(&spawn.params.CurrentDirectory.DosPath, &launch.cwd);
@@ -252,7 +250,13 @@ NTSTATUS NtCreateUserProcess(HANDLE *process_handle, HANDLE *thread_handle, ACCE
     spawn.inherit = process_flags & PROCESS_CREATE_FLAGS_INHERIT_HANDLES;
     spawn.suspended =
         (thread_flags & THREAD_CREATE_FLAGS_CREATE_SUSPENDED) || (process_flags & PROCESS_CREATE_FLAGS_SUSPENDED);
-    spawn.in_job = job_child_inherits(process_flags);
+    launch.job = &spawn.job;
+    if ((status = job_child_begin(
+             &spawn.job, process_flags,
+             &(struct job_child){ spawn.jobs, spawn.job_count, spawn.parent ? spawn.parent->id : 0, spawn.native })))
+        goto done;
+    if (spawn.job.priority_class)
+        spawn.priority_class = spawn.job.priority_class;
     if ((status = take_handles(&spawn, &launch)) || (status = spawn_build_packet(&spawn)))
         goto done;
     sigset_t old;
@@ -265,6 +269,7 @@ NTSTATUS NtCreateUserProcess(HANDLE *process_handle, HANDLE *thread_handle, ACCE
     child_signal_end(&old);
     if (status)
         goto done;
+    job_child_created(process, &spawn.job);
     process->priority_class = spawn.priority_class;
     if (!(thread = remote_thread(process))) {
         status = STATUS_NO_MEMORY;
@@ -274,13 +279,9 @@ NTSTATUS NtCreateUserProcess(HANDLE *process_handle, HANDLE *thread_handle, ACCE
     }
     process->main_thread = thread;
     object_ref(&thread->header);
-    status = job_child_created(process, process_flags, spawn.jobs, spawn.job_count);
-    if (status)
-        process_terminate_other(process, status);
     process_watch(process);
-    if (!status)
-        status = give_handles(process, thread, process_access, thread_access, process_attributes, thread_attributes,
-                              process_handle, thread_handle);
+    status = give_handles(process, thread, process_access, thread_access, process_attributes, thread_attributes,
+                          process_handle, thread_handle);
     if (!status) {
         CLIENT_ID id = { (HANDLE)(ULONG_PTR)process->id, (HANDLE)(ULONG_PTR)process->id };
         spawn_write_attributes(attribute_list, &id, spawn.image ? &spawn.image->info : &native_image);
@@ -291,6 +292,7 @@ done:
         object_unref(&thread->header);
     if (process)
         object_unref(&process->header);
+    job_child_done(&spawn.job);
     spawn_free(&spawn);
     free(launch.cwd);
     if (launch.terminal >= 0)

@@ -45,9 +45,10 @@ struct child_start {
     struct child_end {
         uint32_t reported; /* written by the child: status is valid */
         NTSTATUS status;
+        uint32_t in_job; /* it belongs to a job: its creator writes it, or the child if others put it there */
     } end;
-    uint32_t in_job; /* written by the creator: the child belongs to a job */
-    uint32_t native; /* not ours to run: it is executed when the gate is open */
+    uint32_t creator; /* its process id */
+    uint32_t native;  /* not ours to run: it is executed when the gate is open */
     uint32_t console_flags, process_group, priority_class, error_mode;
     uint32_t parent; /* who counts as its parent, if not its creator */
     struct xstate_places xstate;
@@ -69,7 +70,8 @@ extern struct rlimit process_original_nofile;
 
 /* The bytes of the token that the creator gave this process, or NULL (token_start.c). */
 const void *child_start_token(size_t *size);
-bool child_in_job(void);                /* the creator has put this process into a job */
+bool child_in_job(void); /* the creator has put this process into a job */
+bool child_creator_lives(void);
 ULONG child_parent_id(void);            /* of who counts as this process's parent */
 bool child_is_one(void);                /* this process was started by another one of ours */
 void child_make_handles(HANDLE std[3]); /* the inherited handles; first of all in the table */

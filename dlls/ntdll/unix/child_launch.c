@@ -65,6 +65,10 @@ static void launch_exec(const struct launch *launch, int *error)
     sigprocmask(SIG_SETMASK, &none, NULL);
     if (process_original_nofile.rlim_max)
         setrlimit(RLIMIT_NOFILE, &process_original_nofile);
+    if (launch->job && !job_child_enter(launch->job)) {
+        *error = ECONNRESET;
+        _exit(127);
+    }
     execve(launch->argv[0], launch->argv, launch->envp);
     *error = errno;
     _exit(127);
@@ -147,9 +151,12 @@ NTSTATUS start_windows(struct spawn *spawn, struct launch *launch, struct proces
     launch->keep = keep;
     snprintf(number, sizeof(number), "%d,%u", fd, (unsigned)spawn->params.ProcessGroupId);
     launch->argv = argv;
-    launch->envp = environ;
+    launch->envp = spawn->native ? job_mark_environment(spawn->job.mark, environ) : environ;
     memcpy(launch->std, spawn->std, sizeof(launch->std));
-    if ((status = launch_process(launch, &pid)))
+    status = launch->envp ? launch_process(launch, &pid) : STATUS_NO_MEMORY;
+    if (launch->envp != environ)
+        free(launch->envp);
+    if (status)
         goto done;
     *result = launched(pid);
     if (!*result) {

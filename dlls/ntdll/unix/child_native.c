@@ -205,9 +205,13 @@ NTSTATUS start_native(struct spawn *spawn, struct launch *launch, struct process
         native_environment((const WCHAR *)(data + start->environment.offset), start->environment.size / sizeof(WCHAR));
     launch->no_interrupt = start->console_flags & 1; /* as after SetConsoleCtrlHandler(NULL, TRUE) */
     memcpy(launch->std, spawn->std, sizeof(launch->std));
+    char **marked = launch->envp ? job_mark_environment(spawn->job.mark, launch->envp) : NULL, **plain = launch->envp;
+    launch->envp = marked;
     NTSTATUS status = launch->argv && launch->envp ? launch_process(launch, &pid) : STATUS_NO_MEMORY;
     free(launch->argv);
-    free(launch->envp);
+    if (marked != plain)
+        free(marked);
+    free(plain);
     if (!status && !(*result = launched(pid)))
         status = STATUS_NO_MEMORY;
     return status;

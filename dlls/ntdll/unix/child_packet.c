@@ -361,7 +361,8 @@ NTSTATUS spawn_build_packet(struct spawn *spawn)
     start.priority_class = spawn->priority_class;
     start.error_mode = spawn->error_mode;
     start.parent = spawn->parent ? spawn->parent->id : 0;
-    start.in_job = spawn->in_job || spawn->job_count;
+    start.end.in_job = spawn->job.ticket != 0;
+    start.creator = process_id;
     if (spawn->packet.failed)
         return STATUS_NO_MEMORY;
     memcpy(spawn->packet.data, &start, sizeof(start));

@@ -4,6 +4,7 @@
 #define TRANSOM_CHILD_PRIVATE_H
 
 #include "child.h"
+#include "job.h"
 #include "process.h"
 #include "section.h"
 
@@ -29,7 +30,7 @@ struct spawn {
     size_t list_count;
     HANDLE *jobs; /* PS_ATTRIBUTE_JOB_LIST */
     size_t job_count;
-    bool in_job;
+    struct job_start job;
     bool terminal;                 /* it gets a terminal of its own */
     struct object *token;          /* PS_ATTRIBUTE_TOKEN, referenced */
     struct process_object *parent; /* PS_ATTRIBUTE_PARENT_PROCESS, referenced: not this one */
@@ -59,11 +60,12 @@ struct launch {
     const int *keep; /* descriptors that stay open over the exec */
     size_t keep_count;
     int std[3];
-    int terminal;      /* becomes the controlling terminal of a session of its own; -1: none */
-    int blocked;       /* a signal that stays blocked, or 0 */
-    bool detached;     /* DETACHED_PROCESS */
-    bool new_session;  /* no terminal is its */
-    bool no_interrupt; /* SIGINT is ignored */
+    int terminal;                /* becomes the controlling terminal of a session of its own; -1: none */
+    int blocked;                 /* a signal that stays blocked, or 0 */
+    bool detached;               /* DETACHED_PROCESS */
+    bool new_session;            /* no terminal is its */
+    bool no_interrupt;           /* SIGINT is ignored */
+    const struct job_start *job; /* which the child enters before it executes anything */
 };
 
 /* child_attributes.c: what NtCreateUserProcess is given besides the parameters, in and out */

@@ -8,6 +8,7 @@
 #include "child_private.h"
 #include "client.h"
 #include "file.h"
+#include "job.h"
 #include "pipe.h"
 #include "shared.h"
 
@@ -49,7 +50,12 @@ const void *child_start_token(size_t *size)
 
 bool child_in_job(void)
 {
-    return child_start && __atomic_load_n(&child_start->in_job, __ATOMIC_ACQUIRE);
+    return child_start && __atomic_load_n(&child_start->end.in_job, __ATOMIC_ACQUIRE);
+}
+
+bool child_creator_lives(void)
+{
+    return child_start && (uint32_t)getppid() == child_start->creator;
 }
 
 static bool blob_ok(const struct child_start *start, size_t size, const struct child_blob *blob)
@@ -210,6 +216,8 @@ static int execute_native(const struct child_start *start)
         signal(SIGINT, SIG_IGN);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
+    if (envp) /* native processes carry the mark of their job on */
+        envp = job_mark_environment(getenv("TRANSOM_JOB"), envp);
     if (argv && envp)
         execve(image, argv, envp);
     return 127;

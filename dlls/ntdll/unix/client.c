@@ -395,6 +395,31 @@ void client_message(uint32_t code, void *in)
     send_parts(connection, &header, in, request_shapes[code].in_size, NULL, -1, &ok);
 }
 
+bool client_tell(uint32_t code, void *in)
+{
+    struct message_header header = { .code = code };
+    bool ok;
+    send_parts(connection, &header, in, request_shapes[code].in_size, NULL, -1, &ok);
+    return ok;
+}
+
+void client_last_words(uint32_t code, void *in)
+{
+    struct message_header header = { .code = code };
+    const struct timeval patience = { 1, 0 };
+    char answer[256], *folder = client_folder(false);
+    int fd = folder ? try_connect(folder) : -1;
+    bool ok;
+    free(folder);
+    if (fd < 0)
+        return;
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    send_parts(fd, &header, in, request_shapes[code].in_size, NULL, -1, &ok);
+    while (ok && recv(fd, answer, sizeof(answer), 0) < 0 && errno == EINTR)
+        ;
+    close(fd);
+}
+
 NTSTATUS client_call(uint32_t process, uint32_t call, void *in, const struct message_part *part, int fd, void *out,
                      void **bytes, uint32_t *size, int *answer_fd)
 {

@@ -37,6 +37,10 @@ struct client_request {
 NTSTATUS client_request(struct client_request *request);
 /* A message without an answer; lost if there is no server. */
 void client_message(uint32_t code, void *in);
+/* The same between fork and exec; false if it could not be sent. */
+bool client_tell(uint32_t code, void *in);
+/* A request over a connection of its own, when this process may not have joined and nothing may be waited for long. */
+void client_last_words(uint32_t code, void *in);
 
 /* Asks another process's agent: the structures and the answer's bytes are those of the call. */
 NTSTATUS client_call(uint32_t process, uint32_t call, void *in, const struct message_part *part, int fd, void *out,

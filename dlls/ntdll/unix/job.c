@@ -1,54 +1,195 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * job.c: job objects. A job's members are processes that this process knows: itself, its children, and others it has opened.
- * What a member starts belongs to the job too; that is found by walking the process tree when the job is ended or listed.
- * So a process whose parent has ended is missed, and a member knows that it is in a job, but not in which.
- *
- * Limits are applied to each member with Linux's means: memory as RLIMIT_DATA, which counts what is committed and writable;
- * processor time as RLIMIT_CPU, in seconds. The limits of a whole job are upper limits of each member only.
+ * job.c: job objects. Who is in which is the server's (server/job.c); a job is known there from the moment that it gets a member or
+ * concerns another process, and until then is only its settings. A process knows by itself whether it is in a job, so that
+ * one that is not starts others without asking anybody.
  */
-#include <dirent.h>
-#include <sched.h>
-#include <signal.h>
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "cell.h"
 #include "child.h"
+#include "client.h"
 #include "job.h"
 #include "object_private.h"
-#include "query.h"
+#include "shared.h"
 
-uint32_t job_lock;
-static struct job *jobs;
-static struct job_member *members;
+#define MARK_NAME "TRANSOM_JOB="
+
+static bool entered; /* after the start; atomic */
+
+bool job_self(void)
+{
+    return __atomic_load_n(&entered, __ATOMIC_ACQUIRE) || child_in_job();
+}
+
+static void self_entered(ULONG priority_class)
+{
+    struct child_start *start = child_own_start();
+    if (start) /* whoever created us sees it there */
+        __atomic_store_n(&start->end.in_job, 1, __ATOMIC_RELEASE);
+    __atomic_store_n(&entered, true, __ATOMIC_RELEASE);
+    if (priority_class)
+        process_current->priority_class = priority_class;
+}
+
+/* --- messages to ports --- */
+
+/* Ports that only this process has are posted to from here, when the server says so (agent_job_message). */
+struct port_entry {
+    uint32_t job;
+    struct object *port;
+    uint64_t key;
+};
+
+static pthread_mutex_t ports_lock = PTHREAD_MUTEX_INITIALIZER;
+static void *ports; /* tree */
+
+static int by_job(const void *a, const void *b)
+{
+    uint32_t x = ((const struct port_entry *)a)->job, y = ((const struct port_entry *)b)->job;
+    return (x > y) - (x < y);
+}
+
+/* Takes the reference of the port; with NULL what is there goes. */
+static NTSTATUS ports_set(uint32_t job, struct object *port, uint64_t key)
+{
+    struct port_entry *entry = malloc(sizeof(*entry)), *old = NULL;
+    if (!entry) {
+        if (port)
+            object_unref(port);
+        return STATUS_NO_MEMORY;
+    }
+    *entry = (struct port_entry){ job, port, key };
+    pthread_mutex_lock(&ports_lock);
+    struct port_entry **found = tfind(entry, &ports, by_job);
+    if (found) {
+        old = *found;
+        tdelete(old, &ports, by_job);
+    }
+    if (port && tsearch(entry, &ports, by_job))
+        entry = NULL;
+    pthread_mutex_unlock(&ports_lock);
+    if (old)
+        object_unref(old->port);
+    free(old);
+    if (entry && port)
+        object_unref(port);
+    NTSTATUS status = entry && port ? STATUS_NO_MEMORY : STATUS_SUCCESS;
+    free(entry);
+    return status;
+}
+
+uint32_t agent_job_message(struct message *message, const struct protocol_job_message_in *in,
+                           struct protocol_job_message_out *out)
+{
+    struct port_entry key = { .job = in->job }, copy = { 0 };
+    (void)message;
+    (void)out;
+    if (!in->message) {
+        ports_set(in->job, NULL, 0);
+        return STATUS_SUCCESS;
+    }
+    pthread_mutex_lock(&ports_lock);
+    struct port_entry **found = tfind(&key, &ports, by_job);
+    if (found) {
+        copy = **found;
+        object_ref(copy.port);
+    }
+    pthread_mutex_unlock(&ports_lock);
+    if (!copy.port)
+        return (uint32_t)STATUS_NOT_FOUND;
+    NTSTATUS status = completion_post(copy.port, copy.key, in->id, STATUS_SUCCESS, in->message);
+    object_unref(copy.port);
+    return (uint32_t)status;
+}
+
+/* A port that processes share gets its messages from the server. The job has its number. */
+static NTSTATUS send_port(uint32_t number, struct object *port, uint64_t key)
+{
+    struct protocol_job_port_in in = { .object = number, .key = key };
+    struct client_request request = CLIENT_REQUEST(job_port, .in = &in);
+    in.port = port ? port->shared_number : 0;
+    in.local = port && !in.port;
+    if (in.local) { /* before the first message comes */
+        NTSTATUS status = ports_set(number, object_ref(port), key);
+        if (status)
+            return status;
+    }
+    NTSTATUS status = client_request(&request);
+    if (status || !in.local)
+        ports_set(number, NULL, 0);
+    return status;
+}
+
+NTSTATUS job_set_port(struct job *job, struct object *port, uint64_t key)
+{
+    native_lock(&job->lock);
+    if (!job->sharing) {
+        struct object *old = job->port;
+        job->port = port ? object_ref(port) : NULL;
+        job->key = key;
+        native_unlock(&job->lock);
+        if (old)
+            object_unref(old);
+        return STATUS_SUCCESS;
+    }
+    native_unlock(&job->lock);
+    uint32_t number;
+    NTSTATUS status = shared_export(&job->header, &number);
+    return status ? status : send_port(number, port, key);
+}
+
+/* --- the object --- */
 
 static void job_destroy(struct object *obj)
 {
     struct job *job = (struct job *)obj;
-    native_lock(&job_lock);
-    struct job **link = &jobs;
-    while (*link && *link != job)
-        link = &(*link)->next;
-    if (*link)
-        *link = job->next;
-    native_unlock(&job_lock);
     if (job->port)
         object_unref(job->port);
     free(job);
 }
 
-static void end_all(struct job *job, NTSTATUS status);
-
-static void job_close(struct object *obj, HANDLE handle)
+static NTSTATUS job_share(struct object *obj, struct shared_form *form)
 {
     struct job *job = (struct job *)obj;
-    (void)handle;
-    if (__atomic_load_n(&obj->handle_count, __ATOMIC_ACQUIRE) == 1 &&
-        job->limits.BasicLimitInformation.LimitFlags & JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE)
-        end_all(job, STATUS_SUCCESS);
+    struct job_settings *copy = malloc(sizeof(*copy));
+    if (!copy)
+        return STATUS_NO_MEMORY;
+    native_lock(&job->lock);
+    job->sharing = true; /* what is set from now on waits until it can be told to the server */
+    *copy = job->settings;
+    native_unlock(&job->lock);
+    form->data = copy;
+    form->size = sizeof(*copy);
+    return STATUS_SUCCESS;
+}
+
+static void job_shared(struct object *obj)
+{
+    struct job *job = (struct job *)obj;
+    if (!job->port)
+        return;
+    send_port(obj->shared_number, job->port, job->key);
+    object_unref(job->port);
+    job->port = NULL;
+}
+
+static NTSTATUS job_adopt(struct shared_form *form, struct object **obj)
+{
+    struct job *job = calloc(1, sizeof(*job));
+    if (!job)
+        return STATUS_NO_MEMORY;
+    object_init(&job->header, &job_type);
+    job->header.cell = form->cell;
+    job->sharing = true;
+    *obj = &job->header;
+    return STATUS_SUCCESS;
 }
 
 const struct object_type job_type = {
@@ -59,7 +200,9 @@ const struct object_type job_type = {
                              JOB_OBJECT_TERMINATE,
                          STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE, JOB_OBJECT_ALL_ACCESS },
     .destroy = job_destroy,
-    .close = job_close,
+    .share = job_share,
+    .shared = job_shared,
+    .adopt = job_adopt,
 };
 
 NTSTATUS NtCreateJobObject(HANDLE *JobHandle, ACCESS_MASK DesiredAccess, OBJECT_ATTRIBUTES *ObjectAttributes)
@@ -68,10 +211,6 @@ NTSTATUS NtCreateJobObject(HANDLE *JobHandle, ACCESS_MASK DesiredAccess, OBJECT_
     if (!job)
         return STATUS_NO_MEMORY;
     object_init(&job->header, &job_type);
-    native_lock(&job_lock);
-    job->next = jobs;
-    jobs = job;
-    native_unlock(&job_lock);
     NTSTATUS status = object_cell_alloc(&job->header, CELL_NOTIFICATION, 0, 0);
     if (status) {
         object_unref(&job->header);
@@ -87,96 +226,49 @@ NTSTATUS NtOpenJobObject(HANDLE *JobHandle, ACCESS_MASK DesiredAccess, OBJECT_AT
 
 /* --- members --- */
 
-struct job_member *job_find_member(const struct job *job, ULONG id)
+static NTSTATUS assign(struct object *job, struct process_object *process)
 {
-    for (struct job_member *member = members; member; member = member->next_member)
-        if (member->process->id == id && (!job || member->job == job))
-            return member;
-    return NULL;
+    struct protocol_job_assign_in in = { .id = process->id };
+    struct protocol_job_assign_out out = { 0 };
+    struct client_request request = CLIENT_REQUEST(job_assign, .in = &in, .out = &out, );
+    struct child_start *start;
+    uint32_t number = 0;
+    if (process_update(process))
+        return STATUS_PROCESS_IS_TERMINATING;
+    NTSTATUS status = shared_export(job, &in.object);
+    if (status)
+        return status;
+    /* One that we did not start must be told, so that it tells the server what it starts. A native one cannot be. */
+    if (process != process_current && !process->is_child && process_number(process, &number))
+        number = 0;
+    request.fd = process->pidfd;
+    status = client_request(&request);
+    if (status)
+        return status;
+    process->in_job = true;
+    if (out.priority_class)
+        process->priority_class = out.priority_class;
+    if (process == process_current) {
+        self_entered(out.priority_class);
+    } else if ((start = process_child_start(process))) {
+        if (out.priority_class)
+            start->priority_class = out.priority_class;
+        __atomic_store_n(&start->end.in_job, 1, __ATOMIC_RELEASE);
+    } else if (number) {
+        struct protocol_job_entered_in told = { out.priority_class };
+        struct protocol_job_entered_out heard;
+        client_call(number, PROTOCOL_CALL_job_entered, &told, NULL, -1, &heard, NULL, NULL, NULL);
+    }
+    return STATUS_SUCCESS;
 }
 
-/* Notifies the job's port; the lock is held, which orders the messages. */
-void job_notify(struct job *job, ULONG message, ULONG id)
+uint32_t agent_job_entered(struct message *message, const struct protocol_job_entered_in *in,
+                           struct protocol_job_entered_out *out)
 {
-    if (job->port)
-        completion_post(job->port, job->key, id, STATUS_SUCCESS, message);
-}
-
-void job_apply_limits(const struct job *job, struct process_object *process)
-{
-    const JOBOBJECT_BASIC_LIMIT_INFORMATION *basic = &job->limits.BasicLimitInformation;
-    DWORD flags = basic->LimitFlags;
-    pid_t pid = (pid_t)process->id;
-    rlim_t memory = RLIM_INFINITY;
-    if (flags & JOB_OBJECT_LIMIT_PROCESS_MEMORY)
-        memory = job->limits.ProcessMemoryLimit;
-    if (flags & JOB_OBJECT_LIMIT_JOB_MEMORY && job->limits.JobMemoryLimit < memory)
-        memory = job->limits.JobMemoryLimit;
-    if (memory != RLIM_INFINITY) {
-        struct rlimit limit;
-        if (!prlimit(pid, RLIMIT_DATA, NULL, &limit)) {
-            limit.rlim_cur = memory < limit.rlim_max ? memory : limit.rlim_max;
-            prlimit(pid, RLIMIT_DATA, &limit, NULL);
-        }
-    }
-    uint64_t time = UINT64_MAX;
-    if (flags & JOB_OBJECT_LIMIT_PROCESS_TIME)
-        time = (uint64_t)basic->PerProcessUserTimeLimit.QuadPart;
-    if (flags & JOB_OBJECT_LIMIT_JOB_TIME && (uint64_t)basic->PerJobUserTimeLimit.QuadPart < time)
-        time = (uint64_t)basic->PerJobUserTimeLimit.QuadPart;
-    if (time != UINT64_MAX) {
-        struct rlimit limit;
-        rlim_t seconds = (time + 9999999) / 10000000;
-        if (!prlimit(pid, RLIMIT_CPU, NULL, &limit)) {
-            limit.rlim_cur = seconds < limit.rlim_max ? seconds : limit.rlim_max;
-            prlimit(pid, RLIMIT_CPU, &limit, NULL);
-        }
-    }
-    if (flags & JOB_OBJECT_LIMIT_AFFINITY) {
-        cpu_set_t set;
-        CPU_ZERO(&set);
-        for (unsigned i = 0; i < 64; i++)
-            if (basic->Affinity >> i & 1)
-                CPU_SET(i, &set);
-        sched_setaffinity(pid, sizeof(set), &set);
-    }
-    if (flags & JOB_OBJECT_LIMIT_PRIORITY_CLASS)
-        process->priority_class = basic->PriorityClass;
-}
-
-static NTSTATUS add_member(struct job *job, struct process_object *process)
-{
-    NTSTATUS status = STATUS_SUCCESS;
-    struct job_member *member = malloc(sizeof(*member));
-    if (!member)
-        return STATUS_NO_MEMORY;
-    native_lock(&job_lock);
-    const JOBOBJECT_BASIC_LIMIT_INFORMATION *basic = &job->limits.BasicLimitInformation;
-    if (job_find_member(job, process->id)) {
-        status = STATUS_ACCESS_DENIED;
-    } else if (__atomic_load_n(&process->ended, __ATOMIC_ACQUIRE)) {
-        status = STATUS_PROCESS_IS_TERMINATING;
-    } else if (basic->LimitFlags & JOB_OBJECT_LIMIT_ACTIVE_PROCESS && job->active >= basic->ActiveProcessLimit) {
-        job_notify(job, JOB_OBJECT_MSG_ACTIVE_PROCESS_LIMIT, process->id);
-        status = STATUS_QUOTA_EXCEEDED;
-    } else {
-        object_ref(&job->header);
-        object_ref(&process->header);
-        *member = (struct job_member){ job, process, job->members, members };
-        job->members = member;
-        members = member;
-        job->total++;
-        job->active++;
-        job_apply_limits(job, process);
-        struct child_start *start = process_child_start(process);
-        if (start)
-            __atomic_store_n(&start->in_job, 1, __ATOMIC_RELEASE);
-        job_notify(job, JOB_OBJECT_MSG_NEW_PROCESS, process->id);
-        member = NULL;
-    }
-    native_unlock(&job_lock);
-    free(member);
-    return status;
+    (void)message;
+    (void)out;
+    self_entered(in->priority_class);
+    return STATUS_SUCCESS;
 }
 
 NTSTATUS NtAssignProcessToJobObject(HANDLE JobHandle, HANDLE ProcessHandle)
@@ -187,11 +279,27 @@ NTSTATUS NtAssignProcessToJobObject(HANDLE JobHandle, HANDLE ProcessHandle)
         return status;
     status = handle_lookup(ProcessHandle, &process_type, PROCESS_SET_QUOTA | PROCESS_TERMINATE, &process);
     if (!status) {
-        status = add_member((struct job *)job, (struct process_object *)process);
+        status = assign(job, (struct process_object *)process);
         object_unref(process);
     }
     object_unref(job);
     return status;
+}
+
+/* `job`: NULL for any. */
+static NTSTATUS is_member(struct process_object *process, struct object *job)
+{
+    struct protocol_job_member_in in = { job ? job->shared_number : 0, process->id, process->job };
+    struct client_request request = CLIENT_REQUEST(job_member, .in = &in);
+    if (job && !in.object)
+        return STATUS_PROCESS_NOT_IN_JOB; /* nobody is in it */
+    if (process == process_current && !job)
+        return job_self() ? STATUS_PROCESS_IN_JOB : STATUS_PROCESS_NOT_IN_JOB;
+    if (!job && (process->in_job || process->job))
+        return STATUS_PROCESS_IN_JOB;
+    if (client_join(false))
+        return STATUS_PROCESS_NOT_IN_JOB; /* without a server there are no jobs */
+    return client_request(&request);
 }
 
 NTSTATUS NtIsProcessInJob(HANDLE ProcessHandle, HANDLE JobHandle)
@@ -203,12 +311,7 @@ NTSTATUS NtIsProcessInJob(HANDLE ProcessHandle, HANDLE JobHandle)
     if (JobHandle)
         status = handle_lookup(JobHandle, &job_type, JOB_OBJECT_QUERY, &job);
     if (!status) {
-        native_lock(&job_lock);
-        bool member = job_find_member((struct job *)job, ((struct process_object *)process)->id);
-        native_unlock(&job_lock);
-        if (!job && process == &process_current->header)
-            member |= child_in_job();
-        status = member ? STATUS_PROCESS_IN_JOB : STATUS_PROCESS_NOT_IN_JOB;
+        status = is_member((struct process_object *)process, job);
         if (job)
             object_unref(job);
     }
@@ -216,275 +319,146 @@ NTSTATUS NtIsProcessInJob(HANDLE ProcessHandle, HANDLE JobHandle)
     return status;
 }
 
-/* --- the process tree --- */
-
-static bool id_add(struct job_ids *list, pid_t id)
-{
-    if (list->count == list->room) {
-        size_t room = list->room ? list->room * 2 : 16;
-        pid_t *bigger = realloc(list->ids, room * sizeof(*bigger));
-        if (!bigger)
-            return false;
-        list->ids = bigger;
-        list->room = room;
-    }
-    list->ids[list->count++] = id;
-    return true;
-}
-
-struct kin {
-    pid_t parent, child;
-};
-
-static int by_parent(const void *a, const void *b)
-{
-    pid_t x = ((const struct kin *)a)->parent, y = ((const struct kin *)b)->parent;
-    return (x > y) - (x < y);
-}
-
-/* All processes with their parents, sorted by these; malloc'ed. */
-static struct kin *all_processes(size_t *count)
-{
-    struct kin *list = NULL;
-    size_t n = 0, room = 0;
-    DIR *proc = opendir("/proc");
-    for (struct dirent *entry; proc && (entry = readdir(proc));) {
-        char path[32 + sizeof(entry->d_name)], text[512], state, *end;
-        int parent;
-        if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
-            continue;
-        snprintf(path, sizeof(path), "/proc/%s/stat", entry->d_name);
-        if (!read_small_file(path, text, sizeof(text)) || !(end = strrchr(text, ')')) ||
-            sscanf(end + 1, " %c %d", &state, &parent) != 2)
-            continue;
-        if (n == room) {
-            room = room ? room * 2 : 256;
-            struct kin *bigger = realloc(list, room * sizeof(*bigger));
-            if (!bigger)
-                break;
-            list = bigger;
-        }
-        list[n++] = (struct kin){ parent, atoi(entry->d_name) };
-    }
-    if (proc)
-        closedir(proc);
-    if (n)
-        qsort(list, n, sizeof(*list), by_parent);
-    *count = n;
-    return list;
-}
-
-static void add_children(struct job_ids *list, pid_t parent, const struct kin *all, size_t count)
-{
-    size_t low = 0, high = count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (all[middle].parent < parent)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (; low < count && all[low].parent == parent; low++)
-        id_add(list, all[low].child);
-}
-
-/* The members and what they have started, each parent before its children. `others` gets the members' objects but this
- * process's own, referenced. */
-void job_collect(struct job *job, struct job_ids *list, struct process_object ***others, size_t *other_count,
-                 bool *self)
-{
-    *others = NULL;
-    *other_count = 0;
-    *self = false;
-    native_lock(&job_lock);
-    *others = malloc((job->active + 1) * sizeof(**others));
-    for (struct job_member *member = job->members; member; member = member->next_in_job) {
-        id_add(list, (pid_t)member->process->id);
-        if (member->process == process_current)
-            *self = true;
-        else if (*others)
-            (*others)[(*other_count)++] = (struct process_object *)object_ref(&member->process->header);
-    }
-    native_unlock(&job_lock);
-    size_t direct = list->count, all_count;
-    struct kin *all = direct ? all_processes(&all_count) : NULL;
-    for (size_t i = 0; all && i < list->count; i++) {
-        size_t before = list->count;
-        add_children(list, list->ids[i], all, all_count);
-        /* Children that are members themselves are there already. */
-        for (size_t n = before; n < list->count; n++)
-            for (size_t m = 0; m < direct; m++)
-                if (list->ids[m] == list->ids[n]) {
-                    list->ids[n--] = list->ids[--list->count];
-                    break;
-                }
-    }
-    free(all);
-}
-
-/* Ends all members; this process, if it is one, at last. */
-static void end_all(struct job *job, NTSTATUS status)
-{
-    struct job_ids list = { 0 };
-    struct process_object **others;
-    size_t count;
-    bool self;
-    job_collect(job, &list, &others, &count, &self);
-    for (size_t i = 0; i < count; i++) {
-        process_terminate_other(others[i], status);
-        object_unref(&others[i]->header);
-    }
-    for (size_t i = 0; i < list.count; i++)
-        if (list.ids[i] != (pid_t)process_id)
-            kill(list.ids[i], SIGKILL);
-    free(others);
-    free(list.ids);
-    if (self)
-        process_exit(status);
-}
-
 NTSTATUS NtTerminateJobObject(HANDLE JobHandle, NTSTATUS ExitStatus)
 {
-    struct object *obj;
-    NTSTATUS status = handle_lookup(JobHandle, &job_type, JOB_OBJECT_TERMINATE, &obj);
+    struct object *job;
+    NTSTATUS status = handle_lookup(JobHandle, &job_type, JOB_OBJECT_TERMINATE, &job);
     if (status)
         return status;
-    end_all((struct job *)obj, ExitStatus);
-    object_unref(obj);
-    return STATUS_SUCCESS;
-}
-
-/* --- what processes tell --- */
-
-NTSTATUS job_may_create(ULONG process_flags)
-{
-    NTSTATUS status = STATUS_SUCCESS;
-    native_lock(&job_lock);
-    for (struct job_member *member = members; member && !status; member = member->next_member) {
-        const JOBOBJECT_BASIC_LIMIT_INFORMATION *basic = &member->job->limits.BasicLimitInformation;
-        if (member->process != process_current || basic->LimitFlags & JOB_OBJECT_LIMIT_SILENT_BREAKAWAY_OK)
-            continue;
-        if (process_flags & PROCESS_CREATE_FLAGS_BREAKAWAY) {
-            if (!(basic->LimitFlags & JOB_OBJECT_LIMIT_BREAKAWAY_OK))
-                status = STATUS_ACCESS_DENIED;
-        } else if (basic->LimitFlags & JOB_OBJECT_LIMIT_ACTIVE_PROCESS &&
-                   member->job->active >= basic->ActiveProcessLimit) {
-            job_notify(member->job, JOB_OBJECT_MSG_ACTIVE_PROCESS_LIMIT, 0);
-            status = STATUS_QUOTA_EXCEEDED;
-        }
-    }
-    native_unlock(&job_lock);
+    struct protocol_job_terminate_in in = { job->shared_number, (uint32_t)ExitStatus };
+    struct protocol_job_terminate_out out = { 0 };
+    struct client_request request = CLIENT_REQUEST(job_terminate, .in = &in, .out = &out, );
+    if (in.object)
+        status = client_request(&request);
+    object_unref(job);
+    if (!status && out.caller_too)
+        process_exit(ExitStatus);
     return status;
 }
 
-/* Whether a child that is made with these flags goes into the job of this member. The lock is held. */
-static bool passes_on(const struct job_member *member, ULONG process_flags)
-{
-    DWORD flags = member->job->limits.BasicLimitInformation.LimitFlags;
-    return member->process == process_current && !(flags & JOB_OBJECT_LIMIT_SILENT_BREAKAWAY_OK) &&
-           !(flags & JOB_OBJECT_LIMIT_BREAKAWAY_OK && process_flags & PROCESS_CREATE_FLAGS_BREAKAWAY);
-}
+/* --- starting a process --- */
 
-bool job_child_inherits(ULONG process_flags)
+NTSTATUS job_child_begin(struct job_start *start, ULONG process_flags, const struct job_child *child)
 {
-    bool inherits = child_in_job(); /* its creator's job, of which this process knows no more */
-    native_lock(&job_lock);
-    for (struct job_member *member = members; member && !inherits; member = member->next_member)
-        inherits = passes_on(member, process_flags);
-    native_unlock(&job_lock);
-    return inherits;
-}
-
-NTSTATUS job_child_created(struct process_object *child, ULONG process_flags, const HANDLE *handles, size_t count)
-{
-    struct job **inherited = NULL;
-    size_t inherited_count = 0;
-    NTSTATUS status = STATUS_SUCCESS;
-    native_lock(&job_lock);
-    for (struct job_member *member = members; member; member = member->next_member) {
-        if (!passes_on(member, process_flags))
-            continue;
-        struct job **bigger = realloc(inherited, (inherited_count + 1) * sizeof(*bigger));
-        if (!bigger) {
-            status = STATUS_NO_MEMORY;
-            break;
-        }
-        inherited = bigger;
-        inherited[inherited_count++] = (struct job *)object_ref(&member->job->header);
-    }
-    native_unlock(&job_lock);
-    for (size_t i = 0; i < inherited_count; i++) {
-        if (!status)
-            status = add_member(inherited[i], child);
-        object_unref(&inherited[i]->header);
-    }
-    free(inherited);
+    size_t count = child->count;
+    struct protocol_job_reserve_in in = { .parent = child->parent };
+    struct protocol_job_reserve_out out = { 0 };
+    struct client_request request = CLIENT_REQUEST(job_reserve, .in = &in, .out = &out, );
+    *start = (struct job_start){ .was_limited = job_self() };
+    if (!start->was_limited && !count && (!child->parent || client_join(false)))
+        return STATUS_SUCCESS;
+    if (!count && client_join(false)) /* the server that knew of the job has died */
+        return STATUS_SUCCESS;
+    uint32_t *numbers = malloc((count + 1) * sizeof(*numbers));
+    NTSTATUS status = numbers ? STATUS_SUCCESS : STATUS_NO_MEMORY;
     for (size_t i = 0; i < count && !status; i++) {
         struct object *job;
-        status = handle_lookup(handles[i], &job_type, JOB_OBJECT_ASSIGN_PROCESS, &job);
-        if (!status) {
-            status = add_member((struct job *)job, child);
-            object_unref(job);
-        }
+        status = handle_lookup(child->jobs[i], &job_type, JOB_OBJECT_ASSIGN_PROCESS, &job);
+        if (status)
+            break;
+        status = shared_export(job, &numbers[i]);
+        object_unref(job); /* the handle holds it; if that is closed meanwhile the server says so */
     }
+    in.flags = (process_flags & PROCESS_CREATE_FLAGS_BREAKAWAY ? PROTOCOL_JOB_BREAKAWAY : 0) |
+               (child->native ? PROTOCOL_JOB_NATIVE : 0);
+    request.parts[0] = (struct message_part){ numbers, (uint32_t)(count * sizeof(*numbers)) };
+    if (!status)
+        status = client_request(&request);
+    free(numbers);
+    start->ticket = out.ticket;
+    start->job = out.job;
+    start->priority_class = out.priority_class;
+    start->mark = request.bytes;
     return status;
 }
 
-void job_process_ended(struct process_object *process, NTSTATUS exit_status)
+/* Also when its creator has been killed meanwhile: then nobody would be there who has it in the job. */
+bool job_child_enter(const struct job_start *start)
 {
-    struct job_member *left = NULL;
-    struct process_numbers numbers = { 0 };
-    bool known = false;
-    native_lock(&job_lock);
-    for (struct job_member **link = &members; *link;) {
-        struct job_member *member = *link;
-        struct job *job = member->job;
-        if (member->process != process) {
-            link = &member->next_member;
-            continue;
-        }
-        if (!known)
-            known = process_numbers(process->id, &numbers);
-        *link = member->next_member;
-        struct job_member **in_job = &job->members;
-        while (*in_job != member)
-            in_job = &(*in_job)->next_in_job;
-        *in_job = member->next_in_job;
-        job->active--;
-        job->user_time += numbers.user_time;
-        job->kernel_time += numbers.kernel_time;
-        job->page_faults += numbers.page_faults;
-        job_notify(job,
-                   (ULONG)exit_status >> 30 == 3 ? JOB_OBJECT_MSG_ABNORMAL_EXIT_PROCESS : JOB_OBJECT_MSG_EXIT_PROCESS,
-                   process->id);
-        if (!job->active)
-            job_notify(job, JOB_OBJECT_MSG_ACTIVE_PROCESS_ZERO, 0);
-        member->next_member = left;
-        left = member;
+    struct rlimit limit;
+    if (start->was_limited && !getrlimit(RLIMIT_DATA, &limit)) {
+        limit.rlim_cur = limit.rlim_max; /* the server sets what its own job says */
+        setrlimit(RLIMIT_DATA, &limit);
     }
-    native_unlock(&job_lock);
-    while (left) { /* unlocked: the last reference takes the lock */
-        struct job_member *next = left->next_member;
-        object_unref(&left->job->header);
-        object_unref(&left->process->header);
-        free(left);
-        left = next;
-    }
+    struct protocol_job_enter_in in = { start->ticket };
+    return !start->ticket || client_tell(PROTOCOL_job_enter, &in);
 }
 
-void job_before_exit(void)
+void job_child_created(struct process_object *child, struct job_start *start)
 {
-    for (struct job *job = jobs; job; job = job->next) { /* no other thread runs, or it may fail as well */
-        struct job_ids list = { 0 };
-        struct process_object **others;
-        size_t count;
-        bool self;
-        if (!(job->limits.BasicLimitInformation.LimitFlags & JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE) ||
-            !job->header.handle_count)
-            continue;
-        job_collect(job, &list, &others, &count, &self);
-        for (size_t i = 0; i < list.count; i++)
-            if (list.ids[i] != (pid_t)process_id)
-                kill(list.ids[i], SIGKILL);
-    }
+    child->job = start->job;
+    child->in_job = start->ticket != 0;
+    start->ticket = 0;
+}
+
+void job_child_done(struct job_start *start)
+{
+    if (start->ticket)
+        client_message(PROTOCOL_job_release, &(struct protocol_job_release_in){ start->ticket });
+    free(start->mark);
+}
+
+char **job_mark_environment(const char *mark, char **environment)
+{
+    size_t count = 0, size = sizeof(MARK_NAME) + (mark ? strlen(mark) : 0);
+    if (!mark)
+        return environment;
+    while (environment[count])
+        count++;
+    char **copy = malloc((count + 2) * sizeof(*copy) + size);
+    if (!copy)
+        return NULL;
+    memcpy(copy, environment, count * sizeof(*copy));
+    copy[count] = (char *)&copy[count + 2];
+    copy[count + 1] = NULL;
+    snprintf(copy[count], size, "%s%s", MARK_NAME, mark);
+    return copy;
+}
+
+/* The server reads what it has used while /proc knows that. */
+void job_child_ended(struct process_object *child, NTSTATUS status)
+{
+    struct protocol_job_ended_in in = { .id = child->id, .status = (uint32_t)status };
+    struct client_request request = CLIENT_REQUEST(job_ended, .in = &in);
+    struct rusage usage;
+    if (!child->in_job)
+        return;
+    /* The system call also tells what only the parent may know; the C library's function does not. */
+    if (!syscall(SYS_waitid, P_PIDFD, child->pidfd, NULL, WEXITED | WNOWAIT, &usage))
+        in.peak_memory = (uint64_t)usage.ru_maxrss * 1024;
+    if (client_joined())
+        client_request(&request);
+}
+
+/* --- this process --- */
+
+/* A native program that is in a job has started us: its environment says in which. */
+void job_process_starts(void)
+{
+    const struct child_start *start = child_own_start();
+    const char *mark = getenv("TRANSOM_JOB");
+    char *copy = mark ? strdup(mark) : NULL;
+    if (!copy)
+        return;
+    unsetenv("TRANSOM_JOB");
+    struct protocol_job_follow_in in = { 0 };
+    struct client_request request = CLIENT_REQUEST(job_follow, .in = &in);
+    request.parts[0] = (struct message_part){ copy, (uint32_t)strlen(copy) };
+    if (!start && !client_join(false) && !client_request(&request))
+        self_entered(0);
+    free(copy);
+}
+
+void job_before_exit(NTSTATUS status)
+{
+    if (job_self() && !child_creator_lives())
+        client_last_words(PROTOCOL_job_ended,
+                          &(struct protocol_job_ended_in){ .id = process_id, .status = (uint32_t)status });
+}
+
+void job_memory_refused(void)
+{
+    if (!job_self() || client_join(false))
+        return;
+    client_message(PROTOCOL_job_refused, NULL);
 }

@@ -3,58 +3,58 @@
 #ifndef TRANSOM_JOB_H
 #define TRANSOM_JOB_H
 
+#include "job_form.h"
 #include "process.h"
 
-/* Before a child is made: whether it may be, its creation flags being PROCESS_CREATE_FLAGS_*. */
-NTSTATUS job_may_create(ULONG process_flags);
-/* Whether that child will belong to a job of this process. */
-bool job_child_inherits(ULONG process_flags);
-/* A child has been made: it belongs to its parent's jobs (unless it breaks away), and to those in `jobs`, handles. */
-NTSTATUS job_child_created(struct process_object *child, ULONG process_flags, const HANDLE *jobs, size_t count);
-/* A process has ended, and is not yet reaped; its exit status. */
-void job_process_ended(struct process_object *process, NTSTATUS status);
-/* This process is about to end, which closes its handles. */
-void job_before_exit(void);
+/* --- starting a process: in this order --- */
+
+struct job_start {
+    uint32_t ticket;         /* 0: it will be in no job */
+    uint32_t job;            /* the immediate one */
+    uint32_t priority_class; /* that the job gives it, or 0 */
+    bool was_limited;        /* it shall not have its creator's limits */
+    char *mark;              /* for native programs: what their environment says */
+};
+/* Whether a child may be made with these PROCESS_CREATE_FLAGS_*, and of which job it will be a member. `jobs` are handles, to which it
+ * is assigned besides. Makes no request if this process is in no job and the list is empty. */
+struct job_child {
+    const HANDLE *jobs;
+    size_t count;
+    ULONG parent; /* whose jobs it inherits; 0: this process */
+    bool native;
+};
+NTSTATUS job_child_begin(struct job_start *start, ULONG process_flags, const struct job_child *child);
+/* By the child itself, before it executes anything; only system calls. False: it must not go on. */
+bool job_child_enter(const struct job_start *start);
+/* It runs. */
+void job_child_created(struct process_object *child, struct job_start *start);
+/* Whatever came of it. */
+void job_child_done(struct job_start *start);
+/* The environment with the mark, to be freed, or `environment` itself; NULL: memory is out. */
+char **job_mark_environment(const char *mark, char **environment);
+/* A child has ended, and is not yet reaped. */
+void job_child_ended(struct process_object *child, NTSTATUS status);
+
+/* --- this process --- */
+
+void job_process_starts(void);
+void job_before_exit(NTSTATUS status);
+/* Memory could not be had: perhaps it is a job that does not allow it. No lock is held. */
+void job_memory_refused(void);
 
 /* --- between job.c and job_info.c --- */
 
-struct job_member {
-    struct job *job;                /* referenced: a job lives as long as it has members */
-    struct process_object *process; /* referenced */
-    struct job_member *next_in_job;
-    struct job_member *next_member; /* of all jobs */
-};
-
 struct job {
     struct object header;
-    struct job *next; /* all jobs of this process */
-    struct job_member *members;
-    JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits;
-    DWORD ui_restrictions, end_of_time_action;
-    DWORD total, active, terminated, page_faults;
-    uint64_t user_time, kernel_time; /* of members that have ended */
-    struct object *port;
-    ULONG_PTR key;
+    uint32_t lock;
+    bool sharing; /* the server has what follows, or is about to */
+    struct job_settings settings;
+    struct object *port; /* referenced, or NULL */
+    uint64_t key;
 };
-
-extern uint32_t job_lock; /* of all jobs and their members */
 extern const struct object_type job_type;
-
-struct job_ids {
-    pid_t *ids;
-    size_t count, room;
-};
-
-/* The membership of a process, by its identifier, in `job` or (NULL) in any. The lock is held, in these three. */
-struct job_member *job_find_member(const struct job *job, ULONG id);
-/* Sends a JOB_OBJECT_MSG_* to the job's completion port. */
-void job_notify(struct job *job, ULONG message, ULONG id);
-void job_apply_limits(const struct job *job, struct process_object *process);
-/*
- * The members and what they have started, each parent before its children. `others` gets the members' objects but this
- * process's own, referenced.
- */
-void job_collect(struct job *job, struct job_ids *list, struct process_object ***others, size_t *other_count,
-                 bool *self);
+bool job_self(void); /* whether this process is in one */
+/* The job's messages go to the port, an object or NULL. */
+NTSTATUS job_set_port(struct job *job, struct object *port, uint64_t key);
 
 #endif

@@ -3,90 +3,117 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cell.h"
+#include "client.h"
 #include "job.h"
 #include "object_private.h"
 #include "query.h"
+#include "shared.h"
 
-static JOBOBJECT_BASIC_ACCOUNTING_INFORMATION accounting(const struct job *job)
+/* `job` NULL: the immediate one of this process. False: only this process has the job, which has no members. */
+static bool number_of(const struct job *job, uint32_t *number)
 {
-    JOBOBJECT_BASIC_ACCOUNTING_INFORMATION out = { 0 };
-    uint64_t user = job->user_time, kernel = job->kernel_time;
-    out.TotalPageFaultCount = job->page_faults;
-    for (const struct job_member *member = job->members; member; member = member->next_in_job) {
-        struct process_numbers numbers;
-        if (!process_numbers(member->process->id, &numbers))
-            continue;
-        user += numbers.user_time;
-        kernel += numbers.kernel_time;
-        out.TotalPageFaultCount += numbers.page_faults;
-    }
-    out.TotalUserTime.QuadPart = out.ThisPeriodTotalUserTime.QuadPart = (LONGLONG)user;
-    out.TotalKernelTime.QuadPart = out.ThisPeriodTotalKernelTime.QuadPart = (LONGLONG)kernel;
-    out.TotalProcesses = job->total;
-    out.ActiveProcesses = job->active;
-    out.TotalTerminatedProcesses = job->terminated;
-    return out;
+    *number = job ? job->header.shared_number : 0;
+    return !job || *number;
 }
 
+static NTSTATUS get_form(struct job *job, struct job_form *form)
+{
+    struct protocol_job_query_in in = { 0 };
+    struct client_request request = CLIENT_REQUEST(job_query, .in = &in);
+    memset(form, 0, sizeof(*form));
+    if (!number_of(job, &in.object)) {
+        native_lock(&job->lock);
+        form->settings = job->settings;
+        native_unlock(&job->lock);
+        return STATUS_SUCCESS;
+    }
+    NTSTATUS status = client_request(&request);
+    if (!status && request.bytes_size != sizeof(*form))
+        status = STATUS_INVALID_NETWORK_RESPONSE;
+    if (!status)
+        memcpy(form, request.bytes, sizeof(*form));
+    free(request.bytes);
+    return status;
+}
+
+/* As many as fit; STATUS_BUFFER_OVERFLOW says that there are more. */
 static NTSTATUS query_ids(struct job *job, void *info, ULONG length, ULONG *needed)
 {
     JOBOBJECT_BASIC_PROCESS_ID_LIST *out = info;
+    struct protocol_job_processes_in in = { 0 };
+    struct client_request request = CLIENT_REQUEST(job_processes, .in = &in);
     size_t head = offsetof(JOBOBJECT_BASIC_PROCESS_ID_LIST, ProcessIdList), room;
-    struct job_ids list = { 0 };
-    struct process_object **others;
-    size_t count;
-    bool self;
     if (length < sizeof(*out)) {
         *needed = sizeof(*out);
         return STATUS_INFO_LENGTH_MISMATCH;
     }
-    job_collect(job, &list, &others, &count, &self);
-    for (size_t i = 0; i < count; i++)
-        object_unref(&others[i]->header);
-    free(others);
-    room = (length - head) / sizeof(ULONG_PTR);
-    out->NumberOfAssignedProcesses = (DWORD)list.count;
-    out->NumberOfProcessIdsInList = (DWORD)(list.count < room ? list.count : room);
-    for (size_t i = 0; i < out->NumberOfProcessIdsInList; i++)
-        out->ProcessIdList[i] = (ULONG_PTR)list.ids[i];
-    *needed = (ULONG)(head + out->NumberOfProcessIdsInList * sizeof(ULONG_PTR));
-    free(list.ids);
-    return list.count <= room ? STATUS_SUCCESS : STATUS_BUFFER_OVERFLOW;
+    NTSTATUS status = number_of(job, &in.object) ? client_request(&request) : STATUS_SUCCESS;
+    const uint32_t *ids = request.bytes;
+    size_t count = request.bytes_size / sizeof(*ids);
+    if (!status) {
+        room = (length - head) / sizeof(ULONG_PTR);
+        out->NumberOfAssignedProcesses = (DWORD)count;
+        out->NumberOfProcessIdsInList = (DWORD)(count < room ? count : room);
+        for (size_t i = 0; i < out->NumberOfProcessIdsInList; i++)
+            out->ProcessIdList[i] = ids[i];
+        *needed = (ULONG)(head + out->NumberOfProcessIdsInList * sizeof(ULONG_PTR));
+        status = count <= room ? STATUS_SUCCESS : STATUS_BUFFER_OVERFLOW;
+    }
+    free(request.bytes);
+    return status;
 }
 
 static NTSTATUS query(struct job *job, ULONG class, void *info, ULONG length, ULONG *needed)
 {
-    JOBOBJECT_BASIC_AND_IO_ACCOUNTING_INFORMATION account = { 0 };
-    JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits;
-    USHORT group = 0;
+    struct job_form form;
+    NTSTATUS status;
     switch (class) {
-    case JobObjectBasicAccountingInformation:
-    case JobObjectBasicAndIoAccountingInformation:
-        native_lock(&job_lock);
-        account.BasicInfo = accounting(job);
-        native_unlock(&job_lock);
-        return reply_exact(info, length, needed, &account,
-                           class == JobObjectBasicAccountingInformation ? sizeof(account.BasicInfo) : sizeof(account));
-    case JobObjectBasicLimitInformation:
-    case JobObjectExtendedLimitInformation:
-        native_lock(&job_lock);
-        limits = job->limits;
-        native_unlock(&job_lock);
-        if (class == JobObjectBasicLimitInformation)
-            limits.BasicLimitInformation.LimitFlags &= JOB_OBJECT_BASIC_LIMIT_VALID_FLAGS;
-        return reply_exact(info, length, needed, &limits,
-                           class == JobObjectBasicLimitInformation ? sizeof(limits.BasicLimitInformation)
-                                                                   : sizeof(limits));
     case JobObjectBasicProcessIdList:
         return query_ids(job, info, length, needed);
+    case JobObjectBasicAccountingInformation:
+    case JobObjectBasicAndIoAccountingInformation:
+    case JobObjectBasicLimitInformation:
+    case JobObjectExtendedLimitInformation:
     case JobObjectBasicUIRestrictions:
-        return reply_exact(info, length, needed, &job->ui_restrictions, sizeof(DWORD));
     case JobObjectEndOfJobTimeInformation:
-        return reply_exact(info, length, needed, &job->end_of_time_action, sizeof(DWORD));
     case JobObjectGroupInformation:
-        return reply_at_least(info, length, needed, &group, sizeof(group));
+    case JobObjectGroupInformationEx:
+        status = get_form(job, &form);
+        if (status)
+            return status;
+        break;
+    case JobObjectNotificationLimitInformation:
+    case JobObjectLimitViolationInformation:
+    case JobObjectCpuRateControlInformation:
+    case JobObjectNetRateControlInformation:
+    case JobObjectNotificationLimitInformation2:
+    case JobObjectLimitViolationInformation2:
+        return STATUS_NOT_SUPPORTED;
     default:
         return STATUS_INVALID_INFO_CLASS;
+    }
+    const JOBOBJECT_BASIC_LIMIT_INFORMATION *basic = &form.settings.limits.BasicLimitInformation;
+    const USHORT group = 0;
+    GROUP_AFFINITY affinity = { 0 };
+    switch (class) {
+    case JobObjectBasicAccountingInformation:
+        return reply_exact(info, length, needed, &form.account.BasicInfo, sizeof(form.account.BasicInfo));
+    case JobObjectBasicAndIoAccountingInformation:
+        return reply_exact(info, length, needed, &form.account, sizeof(form.account));
+    case JobObjectBasicLimitInformation:
+        form.settings.limits.BasicLimitInformation.LimitFlags &= JOB_OBJECT_BASIC_LIMIT_VALID_FLAGS;
+        return reply_exact(info, length, needed, basic, sizeof(*basic));
+    case JobObjectExtendedLimitInformation:
+        return reply_exact(info, length, needed, &form.settings.limits, sizeof(form.settings.limits));
+    case JobObjectBasicUIRestrictions:
+        return reply_exact(info, length, needed, &form.settings.ui_restrictions, sizeof(DWORD));
+    case JobObjectEndOfJobTimeInformation:
+        return reply_exact(info, length, needed, &form.settings.end_of_time_action, sizeof(DWORD));
+    case JobObjectGroupInformation:
+        return reply_at_least(info, length, needed, &group, sizeof(group));
+    default: /* there is one group of processors */
+        affinity.Mask = basic->LimitFlags & JOB_OBJECT_LIMIT_AFFINITY ? basic->Affinity : process_affinity();
+        return reply_at_least(info, length, needed, &affinity, sizeof(affinity));
     }
 }
 
@@ -95,91 +122,127 @@ NTSTATUS NtQueryInformationJobObject(HANDLE JobHandle, ULONG JobInformationClass
 {
     struct object *obj = NULL;
     ULONG needed = 0;
-    NTSTATUS status;
-    if (JobHandle) {
+    NTSTATUS status = STATUS_SUCCESS;
+    if (JobHandle)
         status = handle_lookup(JobHandle, &job_type, JOB_OBJECT_QUERY, &obj);
-        if (status)
-            return status;
-    } else { /* the caller's innermost one */
-        native_lock(&job_lock);
-        struct job_member *member = job_find_member(NULL, process_id);
-        if (member)
-            obj = object_ref(&member->job->header);
-        native_unlock(&job_lock);
-        if (!obj)
-            return STATUS_ACCESS_DENIED;
-    }
+    else if (!job_self())
+        status = STATUS_ACCESS_DENIED;
+    if (status)
+        return status;
     status = query((struct job *)obj, JobInformationClass, JobInformation, JobInformationLength, &needed);
-    object_unref(obj);
+    if (obj)
+        object_unref(obj);
     if (ReturnLength)
         *ReturnLength = needed;
     return status;
 }
 
-static NTSTATUS set_limits(struct job *job, const JOBOBJECT_EXTENDED_LIMIT_INFORMATION *limits, bool extended)
+/* --- setting --- */
+
+static NTSTATUS set_part(struct job *job, uint32_t what, void *part, const void *value, uint32_t size)
 {
-    const JOBOBJECT_BASIC_LIMIT_INFORMATION *basic = &limits->BasicLimitInformation;
-    DWORD valid = extended ? JOB_OBJECT_EXTENDED_LIMIT_VALID_FLAGS : JOB_OBJECT_BASIC_LIMIT_VALID_FLAGS;
-    if (basic->LimitFlags & ~valid)
+    native_lock(&job->lock);
+    bool sharing = job->sharing;
+    if (!sharing)
+        memcpy(part, value, size);
+    native_unlock(&job->lock);
+    if (!sharing)
+        return STATUS_SUCCESS;
+    struct protocol_job_set_in in = { .what = what };
+    struct client_request request = CLIENT_REQUEST(job_set, .in = &in);
+    request.parts[0] = (struct message_part){ value, size };
+    NTSTATUS status = shared_export(&job->header, &in.object);
+    return status ? status : client_request(&request);
+}
+
+static bool priority_class_valid(DWORD class)
+{
+    return class == 0x20 || class == 0x40 || class == 0x80 || class == 0x100 || class == 0x4000 || class == 0x8000;
+}
+
+/* What JOBOBJECT_BASIC_LIMIT_INFORMATION says of each flag. */
+static NTSTATUS check_limits(const JOBOBJECT_BASIC_LIMIT_INFORMATION *basic, DWORD valid)
+{
+    DWORD flags = basic->LimitFlags, both = JOB_OBJECT_LIMIT_JOB_TIME | JOB_OBJECT_LIMIT_PRESERVE_JOB_TIME;
+    if (flags & ~valid || (flags & both) == both)
         return STATUS_INVALID_PARAMETER;
-    if ((basic->LimitFlags & (JOB_OBJECT_LIMIT_JOB_TIME | JOB_OBJECT_LIMIT_PRESERVE_JOB_TIME)) ==
-        (JOB_OBJECT_LIMIT_JOB_TIME | JOB_OBJECT_LIMIT_PRESERVE_JOB_TIME))
-        return STATUS_INVALID_PARAMETER;
-    if (basic->LimitFlags & JOB_OBJECT_LIMIT_WORKINGSET &&
+    if (flags & JOB_OBJECT_LIMIT_WORKINGSET &&
         (!basic->MinimumWorkingSetSize || basic->MinimumWorkingSetSize > basic->MaximumWorkingSetSize))
         return STATUS_INVALID_PARAMETER;
-    if (basic->LimitFlags & JOB_OBJECT_LIMIT_AFFINITY && (!basic->Affinity || basic->Affinity & ~process_affinity()))
+    if (flags & JOB_OBJECT_LIMIT_AFFINITY && (!basic->Affinity || basic->Affinity & ~process_affinity()))
         return STATUS_INVALID_PARAMETER;
-    native_lock(&job_lock);
-    if (extended) {
-        job->limits = *limits;
-        memset(&job->limits.IoInfo, 0, sizeof(job->limits.IoInfo));
-        job->limits.PeakProcessMemoryUsed = job->limits.PeakJobMemoryUsed = 0;
-    } else { /* the extended ones stay */
-        DWORD keep = job->limits.BasicLimitInformation.LimitFlags & ~(DWORD)JOB_OBJECT_BASIC_LIMIT_VALID_FLAGS;
-        job->limits.BasicLimitInformation = *basic;
-        job->limits.BasicLimitInformation.LimitFlags |= keep;
-    }
-    for (struct job_member *member = job->members; member; member = member->next_in_job)
-        job_apply_limits(job, member->process);
-    native_unlock(&job_lock);
+    if (flags & JOB_OBJECT_LIMIT_PRIORITY_CLASS && !priority_class_valid(basic->PriorityClass))
+        return STATUS_INVALID_PARAMETER;
+    if (flags & JOB_OBJECT_LIMIT_SCHEDULING_CLASS && basic->SchedulingClass > 9)
+        return STATUS_INVALID_PARAMETER;
+    if (flags & JOB_OBJECT_LIMIT_PROCESS_TIME && basic->PerProcessUserTimeLimit.QuadPart < 0)
+        return STATUS_INVALID_PARAMETER;
+    if (flags & JOB_OBJECT_LIMIT_JOB_TIME && basic->PerJobUserTimeLimit.QuadPart < 0)
+        return STATUS_INVALID_PARAMETER;
     return STATUS_SUCCESS;
+}
+
+static NTSTATUS set_limits(struct job *job, const JOBOBJECT_EXTENDED_LIMIT_INFORMATION *limits, bool extended)
+{
+    JOBOBJECT_EXTENDED_LIMIT_INFORMATION all = *limits;
+    NTSTATUS status = check_limits(&limits->BasicLimitInformation, extended ? JOB_OBJECT_EXTENDED_LIMIT_VALID_FLAGS
+                                                                            : JOB_OBJECT_BASIC_LIMIT_VALID_FLAGS);
+    if (status)
+        return status;
+    if (!extended) { /* the extended ones stay */
+        struct job_form form;
+        status = get_form(job, &form);
+        if (status)
+            return status;
+        DWORD keep = form.settings.limits.BasicLimitInformation.LimitFlags & ~(DWORD)JOB_OBJECT_BASIC_LIMIT_VALID_FLAGS;
+        all = form.settings.limits;
+        all.BasicLimitInformation = limits->BasicLimitInformation;
+        all.BasicLimitInformation.LimitFlags |= keep;
+    }
+    memset(&all.IoInfo, 0, sizeof(all.IoInfo));
+    all.PeakProcessMemoryUsed = all.PeakJobMemoryUsed = 0;
+    return set_part(job, PROTOCOL_JOB_SET_LIMITS, &job->settings.limits, &all, sizeof(all));
 }
 
 static NTSTATUS set_port(struct job *job, const JOBOBJECT_ASSOCIATE_COMPLETION_PORT *info)
 {
-    struct object *port = NULL, *old;
-    if (info->CompletionPort) {
-        NTSTATUS status = handle_lookup(info->CompletionPort, &completion_type, IO_COMPLETION_MODIFY_STATE, &port);
-        if (status)
-            return status;
-    }
-    native_lock(&job_lock);
-    old = job->port;
-    job->port = port;
-    job->key = (ULONG_PTR)info->CompletionKey;
-    /* The members that are there already are announced. */
-    for (struct job_member *member = job->members; member; member = member->next_in_job)
-        job_notify(job, JOB_OBJECT_MSG_NEW_PROCESS, member->process->id);
-    native_unlock(&job_lock);
-    if (old)
-        object_unref(old);
-    return STATUS_SUCCESS;
+    struct object *port = NULL;
+    NTSTATUS status = STATUS_SUCCESS;
+    if (info->CompletionPort)
+        status = handle_lookup(info->CompletionPort, &completion_type, IO_COMPLETION_MODIFY_STATE, &port);
+    if (status)
+        return status;
+    status = job_set_port(job, port, (uint64_t)info->CompletionKey);
+    if (port)
+        object_unref(port);
+    return status;
+}
+
+static NTSTATUS set_number(struct job *job, ULONG class, DWORD value)
+{
+    if (class == JobObjectBasicUIRestrictions)
+        return value & ~JOB_OBJECT_UILIMIT_ALL
+                   ? STATUS_INVALID_PARAMETER
+                   : set_part(job, PROTOCOL_JOB_SET_UI, &job->settings.ui_restrictions, &value, sizeof(value));
+    return value > JOB_OBJECT_POST_AT_END_OF_JOB
+               ? STATUS_INVALID_PARAMETER
+               : set_part(job, PROTOCOL_JOB_SET_END, &job->settings.end_of_time_action, &value, sizeof(value));
 }
 
 static NTSTATUS set(struct job *job, ULONG class, const void *info, ULONG length)
 {
     JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits = { 0 };
     JOBOBJECT_ASSOCIATE_COMPLETION_PORT port;
+    bool extended = class == JobObjectExtendedLimitInformation;
     DWORD value;
+    USHORT group;
     switch (class) {
     case JobObjectBasicLimitInformation:
     case JobObjectExtendedLimitInformation:
-        if (length !=
-            (class == JobObjectExtendedLimitInformation ? sizeof(limits) : sizeof(limits.BasicLimitInformation)))
+        if (length != (extended ? sizeof(limits) : sizeof(limits.BasicLimitInformation)))
             return STATUS_INFO_LENGTH_MISMATCH;
         memcpy(&limits, info, length);
-        return set_limits(job, &limits, class == JobObjectExtendedLimitInformation);
+        return set_limits(job, &limits, extended);
     case JobObjectAssociateCompletionPortInformation:
         if (length != sizeof(port))
             return STATUS_INFO_LENGTH_MISMATCH;
@@ -190,11 +253,17 @@ static NTSTATUS set(struct job *job, ULONG class, const void *info, ULONG length
         if (length != sizeof(value))
             return STATUS_INFO_LENGTH_MISMATCH;
         memcpy(&value, info, sizeof(value));
-        if (value > (class == JobObjectBasicUIRestrictions ? 0xffu : 1u))
-            return STATUS_INVALID_PARAMETER;
-        *(class == JobObjectBasicUIRestrictions ? &job->ui_restrictions : &job->end_of_time_action) = value;
-        return STATUS_SUCCESS;
+        return set_number(job, class, value);
+    case JobObjectGroupInformation: /* group 0 is the only one there is */
+        if (length != sizeof(group))
+            return STATUS_INFO_LENGTH_MISMATCH;
+        memcpy(&group, info, sizeof(group));
+        return group ? STATUS_INVALID_PARAMETER : STATUS_SUCCESS;
     case JobObjectJobSetInformation:
+    case JobObjectNotificationLimitInformation:
+    case JobObjectCpuRateControlInformation:
+    case JobObjectNetRateControlInformation:
+    case JobObjectNotificationLimitInformation2:
         return STATUS_NOT_SUPPORTED;
     default:
         return STATUS_INVALID_INFO_CLASS;

@@ -249,6 +249,8 @@ static NTSTATUS query_basic(HANDLE handle, struct object *obj, ACCESS_MASK grant
     out.Attributes = attributes;
     out.GrantedAccess = granted;
     out.HandleCount = __atomic_load_n(&obj->handle_count, __ATOMIC_RELAXED);
+    if (obj->shared_number)
+        out.HandleCount += shared_handles_elsewhere(obj);
     out.PointerCount = __atomic_load_n(&obj->refs, __ATOMIC_RELAXED) - 1; /* without the one of this look-up */
     out.TypeInfoSize = (ULONG)type_entry_size(obj->type);
     WCHAR *name;

@@ -482,6 +482,7 @@ int process_run(const struct process_start *start)
         process_set_error_mode(child_own_start()->error_mode);
         child_make_shared_handles();
     }
+    job_process_starts();
 
     if (!map_program(start->program))
         return 126;
@@ -506,7 +507,6 @@ int process_run(const struct process_start *start)
 
 void process_before_exit(void)
 {
-    job_before_exit();
     pipe_links_close_all();
     console_restore();
 }
@@ -514,6 +514,7 @@ void process_before_exit(void)
 void process_exit(NTSTATUS status)
 {
     child_report_exit(status);
+    job_before_exit(status);
     process_before_exit();
     if (process_last_control_signal && (uint32_t)status == 0xc000013a) /* STATUS_CONTROL_C_EXIT: tell the shell so */
         signal_default(process_last_control_signal);

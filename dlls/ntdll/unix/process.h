@@ -21,8 +21,11 @@ struct process_object {
     bool is_child, ended, kill_requested;
     NTSTATUS kill_status;
     PEB *peb;
-    int start_fd;                      /* what is shared with the child (struct child_start), or -1 */
-    struct child_start *start;         /* mapped when needed: process_start() */
+    int start_fd;              /* what is shared with the child (struct child_start), or -1 */
+    struct child_start *start; /* mapped when needed: process_start() */
+    uint32_t job;              /* the immediate one that it was started in, or 0 */
+    bool in_job;
+    bool not_joined;                   /* it has a number, but was not asked to join yet */
     struct child_slot *slot;           /* signals go on to it (child_signal.c), or NULL */
     struct thread_object *main_thread; /* stands for its first thread; referenced */
 };

@@ -122,14 +122,17 @@ struct child_start *process_child_start(struct process_object *process)
 }
 
 /* The exit status of a child that has ended and is not yet reaped. */
-static NTSTATUS child_status(const struct process_object *process)
+static NTSTATUS child_status(struct process_object *process)
 {
     siginfo_t info = { 0 };
     NTSTATUS status = process->kill_status;
     struct child_end end;
     if (process->start_fd >= 0 &&
-        pread(process->start_fd, &end, sizeof(end), offsetof(struct child_start, end)) == sizeof(end) && end.reported)
-        return end.status;
+        pread(process->start_fd, &end, sizeof(end), offsetof(struct child_start, end)) == sizeof(end)) {
+        process->in_job |= end.in_job != 0;
+        if (end.reported)
+            return end.status;
+    }
     waitid(P_PIDFD, (id_t)process->pidfd, &info, WEXITED | WNOWAIT);
     if (process->kill_requested || (info.si_status == SIGKILL && ended_by_other(process, &status)))
         return status;
@@ -149,7 +152,8 @@ static void process_has_ended(struct process_object *process)
     child_signal_remove(process->slot);
     process->slot = NULL;
     process->exit_status = status;
-    job_process_ended(process, status);
+    if (process->is_child)
+        job_child_ended(process, status);
     process->exit_time = now_100ns();
     __atomic_store_n(&process->ended, true, __ATOMIC_RELEASE);
     if (process->main_thread) {
@@ -258,12 +262,19 @@ NTSTATUS process_number(struct process_object *process, uint32_t *number)
     }
     pthread_mutex_lock(&lock);
     *number = process->header.shared_number;
-    if (*number) {
+    if (*number && !process->not_joined) {
         status = STATUS_SUCCESS;
+    } else if (*number) { /* which it keeps */
+        status = ask_to_join(process, number);
+        process->not_joined = status;
+        if (!status)
+            shared_give_back(*number, 1);
     } else {
         status = client_request(&request);
         *number = out.object;
-        if (status == STATUS_INVALID_CID)
+        if (!status && !out.joined)
+            shared_give_back(*number, 1);
+        if (status == STATUS_INVALID_CID || (!status && !out.joined))
             status = process->ended ? STATUS_PROCESS_IS_TERMINATING : ask_to_join(process, number);
         if (!status)
             status = shared_attach(&process->header, *number);
@@ -315,8 +326,9 @@ NTSTATUS process_terminate_other(struct process_object *process, NTSTATUS exit_s
 {
     if (process_update(process))
         return STATUS_PROCESS_IS_TERMINATING;
-    uint32_t number;
-    if (!process->is_child && !process_number(process, &number)) { /* so that its creator learns the status */
+    uint32_t number = process->header.shared_number;
+    if (!process->is_child &&
+        (number || !process_number(process, &number))) { /* so that its creator learns the status */
         struct protocol_process_terminate_in in = { number, (uint32_t)exit_status };
         struct client_request request = CLIENT_REQUEST(process_terminate, .in = &in);
         return client_request(&request);
@@ -361,6 +373,8 @@ static NTSTATUS open_by_number(ULONG pid, struct object **obj)
         status = client_request(&request);
     if (!status) {
         status = shared_import(out.object, obj);
+        if (!status && *obj != &process_current->header)
+            container_of(*obj, struct process_object, header)->not_joined = !out.joined;
         shared_give_back(out.object, 1);
     }
     return status;

@@ -74,6 +74,14 @@ static struct object *table_find(uint32_t number)
     return NULL;
 }
 
+struct object *shared_find(uint32_t number)
+{
+    native_lock(&lock);
+    struct object *obj = table_find(number);
+    native_unlock(&lock);
+    return obj;
+}
+
 void shared_give_back(uint32_t number, uint32_t count)
 {
     client_message(PROTOCOL_object_close, &(struct protocol_object_close_in){ number, count });
@@ -119,6 +127,8 @@ static const struct object_type *const types[OBJECT_KIND_COUNT] = {
     [OBJECT_KIND_COMPLETION_PORT] = &completion_type,
     [OBJECT_KIND_THREAD] = &thread_type,
     [OBJECT_KIND_TOKEN] = &token_type,
+    [OBJECT_KIND_JOB] = &job_type,
+    [OBJECT_KIND_KEYED_EVENT] = &keyed_event_type,
 };
 
 const struct object_type *shared_type(unsigned kind)
@@ -344,6 +354,33 @@ NTSTATUS shared_open(struct shared_name *name, const struct object_type *type, s
 }
 
 /* --- what the server keeps for all --- */
+
+static uint32_t handles_of(uint32_t process_id, uint32_t object)
+{
+    struct protocol_process_open_in in = { process_id };
+    struct protocol_process_open_out out;
+    struct client_request request = CLIENT_REQUEST(process_open, .in = &in, .out = &out, );
+    if (process_id == (uint32_t)getpid() || client_request(&request))
+        return 0;
+    struct protocol_handle_count_in asked = { object };
+    struct protocol_handle_count_out answer = { 0 };
+    client_call(out.object, PROTOCOL_CALL_handle_count, &asked, NULL, -1, &answer, NULL, NULL, NULL);
+    shared_give_back(out.object, 1);
+    return answer.count;
+}
+
+uint32_t shared_handles_elsewhere(struct object *obj)
+{
+    struct protocol_object_holders_in in = { obj->shared_number };
+    struct client_request request = CLIENT_REQUEST(object_holders, .in = &in);
+    uint32_t sum = 0;
+    if (client_request(&request))
+        return 0;
+    for (size_t i = 0; i < request.bytes_size / sizeof(uint32_t); i++)
+        sum += handles_of(((uint32_t *)request.bytes)[i], in.object);
+    free(request.bytes);
+    return sum;
+}
 
 WCHAR *shared_full_name(struct object *obj, size_t *length)
 {

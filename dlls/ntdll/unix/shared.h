@@ -44,6 +44,11 @@ bool shared_can(const struct object_type *type);
 NTSTATUS shared_insert(struct object *obj, struct shared_name *name, struct object **existing);
 NTSTATUS shared_open(struct shared_name *name, const struct object_type *type, struct object **obj);
 
+/* The object of that number if this process has it, referenced, or NULL. */
+struct object *shared_find(uint32_t number);
+/* How many handles the other processes have. */
+uint32_t shared_handles_elsewhere(struct object *obj);
+
 /* The object has no reference any more. */
 void shared_drop(struct object *obj);
 /* Its absolute name; malloc'ed, or NULL. */

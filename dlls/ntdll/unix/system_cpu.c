@@ -192,12 +192,6 @@ static NTSTATUS query_logical(void *info, ULONG length, ULONG *needed)
     return length >= *needed ? STATUS_SUCCESS : STATUS_INFO_LENGTH_MISMATCH;
 }
 
-typedef struct _GROUP_AFFINITY {
-    KAFFINITY Mask;
-    USHORT Group;
-    USHORT Reserved[3];
-} GROUP_AFFINITY;
-
 typedef struct _SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX {
     ULONG Relationship;
     ULONG Size;

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include "section.h"
+#include "job.h"
 #include "virtual.h"
 #include "thread.h"
 #include "remote.h"
@@ -612,7 +613,10 @@ NTSTATUS NtAllocateVirtualMemory(HANDLE process, PVOID *base, ULONG_PTR zero_bit
     if (!process_is_current(process))
         return remote_allocate(process, base, zero_bits, size, type, protect);
     placement.top_down = type & MEM_TOP_DOWN;
-    return allocate(process, base, size, &placement, type, protect);
+    status = allocate(process, base, size, &placement, type, protect);
+    if (status == STATUS_COMMITMENT_LIMIT)
+        job_memory_refused();
+    return status;
 }
 
 NTSTATUS NtAllocateVirtualMemoryEx(HANDLE process, PVOID *base, SIZE_T *size, ULONG type, ULONG protect, PVOID params,
@@ -627,7 +631,10 @@ NTSTATUS NtAllocateVirtualMemoryEx(HANDLE process, PVOID *base, SIZE_T *size, UL
     if (!count && !process_is_current(process))
         return remote_allocate(process, base, 0, size, type, protect);
     placement.top_down = type & MEM_TOP_DOWN;
-    return allocate(process, base, size, &placement, type, protect);
+    status = allocate(process, base, size, &placement, type, protect);
+    if (status == STATUS_COMMITMENT_LIMIT)
+        job_memory_refused();
+    return status;
 }
 
 /* Splits a view at an address: needed for placeholders (bookkeeping only). */
