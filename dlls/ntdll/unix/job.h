@@ -41,6 +41,12 @@ void job_process_starts(void);
 void job_before_exit(NTSTATUS status);
 /* Memory could not be had: perhaps it is a job that does not allow it. No lock is held. */
 void job_memory_refused(void);
+static inline NTSTATUS job_heard_of(NTSTATUS status)
+{
+    if (status == STATUS_COMMITMENT_LIMIT)
+        job_memory_refused();
+    return status;
+}
 
 /* --- between job.c and job_info.c --- */
 

@@ -613,10 +613,7 @@ NTSTATUS NtAllocateVirtualMemory(HANDLE process, PVOID *base, ULONG_PTR zero_bit
     if (!process_is_current(process))
         return remote_allocate(process, base, zero_bits, size, type, protect);
     placement.top_down = type & MEM_TOP_DOWN;
-    status = allocate(process, base, size, &placement, type, protect);
-    if (status == STATUS_COMMITMENT_LIMIT)
-        job_memory_refused();
-    return status;
+    return job_heard_of(allocate(process, base, size, &placement, type, protect));
 }
 
 NTSTATUS NtAllocateVirtualMemoryEx(HANDLE process, PVOID *base, SIZE_T *size, ULONG type, ULONG protect, PVOID params,
@@ -631,10 +628,7 @@ NTSTATUS NtAllocateVirtualMemoryEx(HANDLE process, PVOID *base, SIZE_T *size, UL
     if (!count && !process_is_current(process))
         return remote_allocate(process, base, 0, size, type, protect);
     placement.top_down = type & MEM_TOP_DOWN;
-    status = allocate(process, base, size, &placement, type, protect);
-    if (status == STATUS_COMMITMENT_LIMIT)
-        job_memory_refused();
-    return status;
+    return job_heard_of(allocate(process, base, size, &placement, type, protect));
 }
 
 /* Splits a view at an address: needed for placeholders (bookkeeping only). */
