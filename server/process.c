@@ -30,7 +30,8 @@ static bool start_timer(struct process *process, int seconds);
 /* How a member of a job has ended its creator knows, who tells us before it reaps it (job_ended). */
 static bool creator_will_tell(struct process *process)
 {
-    struct process *parent = process->in_job && !process->has_status ? process_by_id(process->parent) : NULL;
+    bool known = process->has_status && process->usage.peak_memory;
+    struct process *parent = process->in_job && !known ? process_by_id(process->parent) : NULL;
     if (!parent || !parent->client || parent->ended || parent->ending)
         return false;
     source_remove(&process->watch);
