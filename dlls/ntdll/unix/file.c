@@ -733,6 +733,23 @@ static NTSTATUS path_by_id(const OBJECT_ATTRIBUTES *user, struct nt_path *path)
     return STATUS_SUCCESS;
 }
 
+/* The extended attributes that a new file is to have, checked; malloc'ed. */
+static NTSTATUS copy_ea(const void *user, ULONG length, IO_STATUS_BLOCK *iosb, void **ea)
+{
+    ULONG bad = 0;
+    NTSTATUS status;
+
+    *ea = malloc(length);
+    if (!*ea)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    status = user_copy_in(*ea, user, length) ? ea_check(*ea, length, &bad) : STATUS_ACCESS_VIOLATION;
+    if (!status)
+        return STATUS_SUCCESS;
+    free(*ea);
+    iosb->Information = bad;
+    return status;
+}
+
 NTSTATUS NtCreateFile(HANDLE *FileHandle, ACCESS_MASK DesiredAccess, OBJECT_ATTRIBUTES *ObjectAttributes,
                       IO_STATUS_BLOCK *IoStatusBlock, LARGE_INTEGER *AllocationSize, ULONG FileAttributes,
                       ULONG ShareAccess, ULONG CreateDisposition, ULONG CreateOptions, PVOID EaBuffer, ULONG EaLength)
@@ -745,13 +762,13 @@ NTSTATUS NtCreateFile(HANDLE *FileHandle, ACCESS_MASK DesiredAccess, OBJECT_ATTR
     ACCESS_MASK granted;
     NTSTATUS status;
     HANDLE handle;
+    void *ea = NULL;
 
-    (void)EaBuffer;
     status = check_options(DesiredAccess, ShareAccess, CreateDisposition, CreateOptions);
+    if (!status && EaLength)
+        status = copy_ea(EaBuffer, EaLength, IoStatusBlock, &ea);
     if (status)
         return status;
-    if (EaLength)
-        return STATUS_EAS_NOT_SUPPORTED;
     status = CreateOptions & FILE_OPEN_BY_FILE_ID ? path_by_id(ObjectAttributes, &path)
                                                   : path_parse(ObjectAttributes, &path);
     if (!status) {
@@ -767,6 +784,14 @@ NTSTATUS NtCreateFile(HANDLE *FileHandle, ACCESS_MASK DesiredAccess, OBJECT_ATTR
         if (path.kind == PATH_NULL)
             information = 0;
     }
+    /* They are for a file that is new, or as good as. */
+    if (!status && ea && information != FILE_OPENED && file->ops == &disk_ops && (status = ea_apply(file, ea))) {
+        if (information == FILE_CREATED)
+            file_remove_name(file);
+        file_close(&file->obj, NULL);
+        object_unref(&file->obj);
+    }
+    free(ea);
     if (!status) {
         granted = file->access;
         status = handle_create(&file->obj, granted, attributes, &handle);

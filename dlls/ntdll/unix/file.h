@@ -62,6 +62,7 @@ struct file_object {
     bool installation; /* the file is in the installation: read-only */
     ACCESS_MASK access;
     ULONG share, options;
+    ULONG ea_index;         /* where the next NtQueryEaFile begins */
     ULONG completion_flags; /* FILE_SKIP_* */
     ULONG_PTR completion_key;
     struct object *completion; /* its port, or NULL */
@@ -198,6 +199,14 @@ int file_set_sparse(const struct file_object *file, bool sparse);
 
 int64_t time_from_unix(int64_t seconds, long nanoseconds);
 struct timespec time_to_unix(int64_t time);
+
+/* --- file_ea.c: extended attributes --- */
+
+/* What FileEaInformation says. */
+ULONG ea_size(const struct file_object *file, const struct file_stat *st);
+/* Is it a list of FILE_FULL_EA_INFORMATION? *bad: the offset of the entry that is not right. And puts such a list in force. */
+NTSTATUS ea_check(const void *list, ULONG length, ULONG *bad);
+NTSTATUS ea_apply(const struct file_object *file, const void *list);
 
 /* --- file_stream.c: alternate streams --- */
 

@@ -231,9 +231,6 @@ static NTSTATUS query_object(struct file_object *file, ACCESS_MASK granted, void
 {
     (void)length;
     switch (info_class) {
-    case FileEaInformation:
-        ((FILE_EA_INFORMATION *)buffer)->EaSize = 0;
-        return STATUS_SUCCESS;
     case FileAccessInformation:
         ((FILE_ACCESS_INFORMATION *)buffer)->AccessFlags = granted;
         return STATUS_SUCCESS;
@@ -278,7 +275,7 @@ static NTSTATUS query_all(struct file_object *file, ACCESS_MASK granted, const s
     fill_basic(st, &info->BasicInformation);
     fill_standard(file, st, &info->StandardInformation);
     info->InternalInformation.IndexNumber.QuadPart = st->ino;
-    info->EaInformation.EaSize = 0;
+    info->EaInformation.EaSize = ea_size(file, st);
     info->AccessInformation.AccessFlags = granted;
     info->PositionInformation.CurrentByteOffset.QuadPart = position_of(file);
     info->ModeInformation.Mode = mode_of(file);
@@ -315,6 +312,9 @@ static NTSTATUS query_file(struct file_object *file, ACCESS_MASK granted, void *
         return query_all(file, granted, &st, buffer, length, used);
     case FileStreamInformation:
         return stream_list(file, &st, buffer, length, used);
+    case FileEaInformation:
+        ((FILE_EA_INFORMATION *)buffer)->EaSize = ea_size(file, &st);
+        return STATUS_SUCCESS;
     case FileCompressionInformation:
         memset(compression, 0, sizeof *compression);
         /* Of a sparse file: what it takes ("GetCompressedFileSize"). */

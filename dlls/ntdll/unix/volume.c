@@ -82,7 +82,8 @@ static NTSTATUS query_attributes(const struct statfs *fs, FILE_FS_ATTRIBUTE_INFO
         return STATUS_INFO_LENGTH_MISMATCH;
     info->FileSystemAttributes = FILE_CASE_SENSITIVE_SEARCH | FILE_CASE_PRESERVED_NAMES | FILE_UNICODE_ON_DISK |
                                  FILE_PERSISTENT_ACLS | FILE_SUPPORTS_SPARSE_FILES | FILE_SUPPORTS_REPARSE_POINTS |
-                                 FILE_SUPPORTS_HARD_LINKS | FILE_NAMED_STREAMS | FILE_SUPPORTS_POSIX_UNLINK_RENAME;
+                                 FILE_SUPPORTS_HARD_LINKS | FILE_NAMED_STREAMS | FILE_SUPPORTS_EXTENDED_ATTRIBUTES |
+                                 FILE_SUPPORTS_POSIX_UNLINK_RENAME;
     if (fs->f_flags & 1) /* ST_RDONLY */
         info->FileSystemAttributes |= FILE_READ_ONLY_VOLUME;
     info->MaximumComponentNameLength = 255;
