@@ -227,10 +227,12 @@ static void test_special(void)
     }
     ok_int(spins_special, 200);
     ok_int(log_thread, id);
-    spinning = -10000000;
-    while (spinning >= 0)
-        spinning = -10000000;
-    ok_int(WaitForSingleObject(thread, 10000), WAIT_OBJECT_0);
+    DWORD waited = WAIT_TIMEOUT;
+    for (int i = 0; i < 1000 && waited == WAIT_TIMEOUT; i++) {
+        spinning = -10000000; /* the thread may just be writing it */
+        waited = WaitForSingleObject(thread, 10);
+    }
+    ok_int(waited, WAIT_OBJECT_0);
     GetExitCodeThread(thread, &code);
     ok_int(code, 11);
     CloseHandle(thread);

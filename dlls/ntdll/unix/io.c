@@ -76,13 +76,17 @@ NTSTATUS io_begin(struct io *io, HANDLE file, ACCESS_MASK need, HANDLE event, PI
 
 static void io_cancel_one(struct io *pending);
 
+/* A packet is what an asynchronous request with a context wants; APC routines and ports exclude each other. */
+static bool wants_packet(const struct io *io)
+{
+    return io->file->completion && io->apc_context && !io->apc;
+}
+
 static void tell_port(struct io *io, NTSTATUS status, ULONG_PTR information)
 {
-    struct file_object *file = io->file;
-
-    /* A packet is what an asynchronous request with a context wants; APC routines and ports exclude each other. */
-    if (file->completion && io->apc_context && !io->apc)
-        completion_post(file->completion, file->completion_key, (ULONG_PTR)io->apc_context, status, information);
+    if (wants_packet(io))
+        completion_post(io->file->completion, io->file->completion_key, (ULONG_PTR)io->apc_context, status,
+                        information);
 }
 
 static void release(struct io *io)
@@ -186,6 +190,9 @@ void io_complete(struct io *pending, NTSTATUS status, ULONG_PTR information)
         syscall(SYS_futex, &pending->done, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
         return;
     }
+    /* Once it is seen to be done, the file may get a port, which has nothing to do with it. */
+    struct object *port = wants_packet(pending) ? object_ref(file->completion) : NULL;
+    ULONG_PTR key = file->completion_key;
     io_copy_out(&pending->iosb->Information, &information, sizeof information);
     io_copy_out(&pending->iosb->Status, &status, sizeof status);
     if (pending->event)
@@ -200,7 +207,10 @@ void io_complete(struct io *pending, NTSTATUS status, ULONG_PTR information)
                              (ULONG_PTR)pending->iosb, 0);
         pthread_mutex_unlock(&thread_list_lock);
     }
-    tell_port(pending, status, information);
+    if (port) {
+        completion_post(port, key, (ULONG_PTR)pending->apc_context, status, information);
+        object_unref(port);
+    }
     forget(pending);
 }
 

@@ -336,6 +336,8 @@ NTSTATUS mailslot_open(struct nt_path *path, ACCESS_MASK access, ULONG share, UL
         return STATUS_OBJECT_NAME_INVALID;
     if (access & FILE_READ_DATA) /* only its maker reads it */
         return STATUS_ACCESS_DENIED;
+    if (!(share & FILE_SHARE_READ)) /* "An application must specify the FILE_SHARE_READ flag" (CreateMailslot) */
+        return STATUS_SHARING_VIOLATION;
     status = client_join(false);
     if (!status)
         status = ask_for_slot(path, access, &parcel);
