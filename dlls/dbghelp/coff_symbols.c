@@ -68,6 +68,8 @@ static void export_symbols(struct reader *reader, struct symbol_list *list)
     table[0] = bytes_of(pe_image_at(image, at[0], count * 4), count * 4);
     table[1] = bytes_of(pe_image_at(image, at[1], names * 4), names * 4);
     table[2] = bytes_of(pe_image_at(image, at[2], names * 2), names * 2);
+    if (table[1].bad || table[2].bad)
+        names = 0;
     for (uint32_t i = 0; i < count + names && !table[0].bad; i++) {
         /* those with names first, then those with ordinals only */
         uint32_t number = i < names ? get_u16(&table[2]) : i - names, function;

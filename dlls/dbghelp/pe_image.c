@@ -105,33 +105,36 @@ void pe_image_close(struct pe_image *image)
     memset(image, 0, sizeof(*image));
 }
 
-size_t pe_image_left(const struct pe_image *image, uint32_t rva)
+/* From an address on, up to the end of what holds it. */
+static struct bytes at_rva(const struct pe_image *image, uint32_t rva)
 {
     if (image->mapped)
-        return rva < image->size ? image->size - rva : 0;
+        return at_offset(image, rva);
     for (uint32_t i = 0; i < image->section_count; i++) {
         const struct pe_section *s = &image->sections[i];
-        if (rva >= s->rva && rva - s->rva < s->raw_size && s->offset < image->size &&
-            rva - s->rva < image->size - s->offset) {
-            size_t left = s->raw_size - (rva - s->rva), there = image->size - s->offset - (rva - s->rva);
-            return left < there ? left : there;
+        uint32_t inside = rva - s->rva;
+        if (rva >= s->rva && inside < s->raw_size && s->offset < image->size && inside < image->size - s->offset) {
+            size_t left = s->raw_size - inside, there = image->size - s->offset - inside;
+            return bytes_of(image->data + s->offset + inside, left < there ? left : there);
         }
     }
-    /* the headers */
-    return image->section_count && rva < image->sections[0].rva && rva < image->size ? image->size - rva : 0;
+    if (image->section_count && rva < image->sections[0].rva) /* the headers */
+        return at_offset(image, rva);
+    return bytes_of(NULL, 0);
+}
+
+size_t pe_image_left(const struct pe_image *image, uint32_t rva)
+{
+    struct bytes b = at_rva(image, rva);
+
+    return bytes_left(&b);
 }
 
 const void *pe_image_at(const struct pe_image *image, uint32_t rva, size_t size)
 {
-    if (pe_image_left(image, rva) < size)
-        return NULL;
-    if (!image->mapped)
-        for (uint32_t i = 0; i < image->section_count; i++) {
-            const struct pe_section *s = &image->sections[i];
-            if (rva >= s->rva && rva - s->rva < s->raw_size)
-                return image->data + s->offset + (rva - s->rva);
-        }
-    return image->data + rva;
+    struct bytes b = at_rva(image, rva);
+
+    return !b.bad && bytes_left(&b) >= size ? b.at : NULL;
 }
 
 struct bytes pe_image_section(const struct pe_image *image, const char *name)

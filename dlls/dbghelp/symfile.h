@@ -34,9 +34,11 @@ struct bytes {
     const uint8_t *at, *end;
     bool bad;
 };
-static inline struct bytes bytes_of(const void *data, size_t size)
+static inline struct bytes bytes_of(const void *data, size_t size) /* of NULL: nothing, and bad */
 {
-    return (struct bytes){ data, (const uint8_t *)data + (data ? size : 0), data == NULL };
+    const uint8_t *at = data ? data : (const uint8_t *)"";
+
+    return (struct bytes){ at, at + (data ? size : 0), data == NULL };
 }
 static inline size_t bytes_left(const struct bytes *b)
 {
