@@ -59,16 +59,16 @@ struct session {
     BOOL live; /* the handle is of a process */
     WCHAR *search_path;
     struct module **modules; /* by base */
-    SIZE_T module_count, module_room;
+    size_t module_count, module_room;
     PSYMBOL_REGISTERED_CALLBACK64 callback;
     ULONG64 callback_context;
     BOOL callback_wide;
     PSYMBOL_FUNCENTRY_CALLBACK64 entry_callback;
     ULONG64 entry_context;
-    DWORD64 scope;                 /* SymSetContext's instruction; 0: none */
-    ULONG scope_inline;            /* the inline site that is the scope, or 0 */
-    struct arena arena;            /* texts that were given out */
-    RUNTIME_FUNCTION functions[4]; /* that SymFunctionTableAccess64 gave out, for other processes */
+    DWORD64 scope;                             /* SymSetContext's instruction; 0: none */
+    ULONG scope_inline;                        /* the inline site that is the scope, or 0 */
+    struct arena arena;                        /* texts that were given out */
+    IMAGE_RUNTIME_FUNCTION_ENTRY functions[4]; /* that SymFunctionTableAccess64 gave out, for other processes */
     ULONG next_function;
 };
 

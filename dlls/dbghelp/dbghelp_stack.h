@@ -3,6 +3,8 @@
 #ifndef TRANSOM_DBGHELP_STACK_H
 #define TRANSOM_DBGHELP_STACK_H
 
+#ifdef _WIN64
+
 struct walker {
     HANDLE process, thread;
     BOOL own; /* ntdll's unwinder can be used */
@@ -16,4 +18,5 @@ struct walker {
 /* To the caller's context. FALSE: memory is missing. */
 BOOL remote_unwind(struct walker *w, DWORD64 base, const RUNTIME_FUNCTION *function, CONTEXT *context);
 
+#endif
 #endif

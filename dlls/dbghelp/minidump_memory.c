@@ -220,6 +220,7 @@ static void add_process_data(struct dump *dump)
 
 static void add_exception_memory(struct dump *dump)
 {
+    (void)dump;
 #ifdef _WIN64
     const CONTEXT *context = dump->exception_context;
 

@@ -394,6 +394,7 @@ static struct pdb *open_container(const void *data, size_t size)
     pdb->reader.ops = &pdb_ops;
     pdb->data = data;
     pdb->size = size;
+    pdb->names = pdb->tpi.records = pdb->ipi.records = bytes_of(NULL, 0);
     if (read_directory(pdb))
         return pdb;
     close_pdb(&pdb->reader);

@@ -217,7 +217,7 @@ static BOOL digest_image(const struct image_file *image, DWORD level, DIGEST_FUN
 {
     DWORD sum = (BYTE *)checksum_field(image) - image->data, end = image->nt->OptionalHeader.SizeOfHeaders, last = end;
     IMAGE_DATA_DIRECTORY *security = image_directory(image, IMAGE_DIRECTORY_ENTRY_SECURITY);
-    DWORD skip = security ? (BYTE *)security - image->data : sum + 4, table, table_end, given = 0;
+    DWORD skip = security ? (DWORD)((BYTE *)security - image->data) : sum + 4, table, table_end, given = 0;
 
     if (!give(image, 0, sum, digest, handle) || !give(image, sum + 4, skip, digest, handle) ||
         !give(image, security ? skip + sizeof(*security) : skip, end, digest, handle))
