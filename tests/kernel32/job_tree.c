@@ -219,6 +219,40 @@ static void test_breakaway(void)
     CloseHandle(job);
 }
 
+/* PROC_THREAD_ATTRIBUTE_JOB_LIST: in both from its first instruction on, which nests them. */
+static void test_job_list(void)
+{
+    HANDLE jobs[2] = { CreateJobObjectA(NULL, NULL), CreateJobObjectA(NULL, NULL) };
+    STARTUPINFOEXA startup = { .StartupInfo = { .cb = sizeof(startup) } };
+    PROCESS_INFORMATION info;
+    char line[MAX_PATH + 100];
+    BYTE list[256];
+    SIZE_T size = sizeof(list);
+    BOOL in_job = FALSE;
+
+    startup.lpAttributeList = (void *)list;
+    ok(InitializeProcThreadAttributeList(startup.lpAttributeList, 1, 0, &size), "error %lu", GetLastError());
+    ok(UpdateProcThreadAttribute(startup.lpAttributeList, 0, PROC_THREAD_ATTRIBUTE_JOB_LIST, jobs, sizeof(jobs), NULL,
+                                 NULL),
+       "error %lu", GetLastError());
+    snprintf(line, sizeof(line), "\"%s\" in", test_argv[0]);
+    ok(CreateProcessA(NULL, line, NULL, NULL, FALSE, EXTENDED_STARTUPINFO_PRESENT, NULL, NULL, &startup.StartupInfo,
+                      &info),
+       "error %lu", GetLastError());
+    CloseHandle(info.hThread);
+    ok(IsProcessInJob(info.hProcess, jobs[0], &in_job) && in_job, "in the first");
+    ok(IsProcessInJob(info.hProcess, jobs[1], &in_job) && in_job, "in the second");
+    ok_int(wait_code(info.hProcess), 0);
+    ok_int(account(jobs[0]).TotalProcesses, 1);
+    limit(jobs[1], JOB_OBJECT_LIMIT_ACTIVE_PROCESS, 0);
+    SetLastError(0);
+    ok_err(CreateProcessA(NULL, line, NULL, NULL, FALSE, EXTENDED_STARTUPINFO_PRESENT, NULL, NULL, &startup.StartupInfo,
+                          &info),
+           ERROR_NOT_ENOUGH_QUOTA);
+    CloseHandle(jobs[0]);
+    CloseHandle(jobs[1]);
+}
+
 static void test_process_limit(void)
 {
     HANDLE job = CreateJobObjectA(NULL, NULL), port = port_of(job);
@@ -366,6 +400,7 @@ TESTS
     test_nesting();
     test_kill_on_close();
     test_breakaway();
+    test_job_list();
     test_process_limit();
     test_time();
     test_memory();

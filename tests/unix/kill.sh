@@ -29,6 +29,8 @@ for ((i = 0; i < 100; i++)); do
     sleep .2
 done
 is "left at the server" "$after" "$before"
+# Whoever was in a job that nobody has any more has gone with it.
+is "children left" "$(pgrep -f -- "--start [0-9,]* $program" | wc -l)" 0
 timeout 10 "$TRANSOM" "$program" release || fail "the holder cannot be released"
 timeout 10 tail --pid=$! -f /dev/null || fail "the holder hangs"
 wait

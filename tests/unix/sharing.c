@@ -9,6 +9,7 @@
  *   hold                   holds an event until `release` sets it
  *   worker SEED            does all sorts of things with objects of others until it is killed
  *   brief SEED             the same, for a moment: a worker's child
+ *   linger                 stays until its job ends it
  *   visit ID SECONDS       asks a process for memory and handles, who may lie: nothing is written past what was asked for
  *   check                  whether what dead workers have left is usable
  */
@@ -166,6 +167,71 @@ static void start_child(void)
     CloseHandle(event);
 }
 
+/* In a job from its first instruction on: the job ends with us, and the child with the job. */
+static void start_in_job(void)
+{
+    char self[MAX_PATH], line[MAX_PATH + 64], list[256];
+    JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits = { 0 };
+    STARTUPINFOEXA startup = { .StartupInfo = { .cb = sizeof(startup) } };
+    PROCESS_INFORMATION info;
+    SIZE_T size = sizeof(list);
+    HANDLE job = CreateJobObjectA(NULL, random_below(2) ? name("job", random_below(NAMES)) : NULL);
+    limits.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE;
+    SetInformationJobObject(job, JobObjectExtendedLimitInformation, &limits, sizeof(limits));
+    startup.lpAttributeList = (void *)list;
+    GetModuleFileNameA(NULL, self, sizeof(self));
+    sprintf(line, "\"%s\" linger", self);
+    if (!InitializeProcThreadAttributeList(startup.lpAttributeList, 1, 0, &size) ||
+        !UpdateProcThreadAttribute(startup.lpAttributeList, 0, PROC_THREAD_ATTRIBUTE_JOB_LIST, &job, sizeof(job), NULL,
+                                   NULL)) {
+        violation("an attribute list:", (unsigned)GetLastError());
+    } else if (CreateProcessA(NULL, line, NULL, NULL, FALSE, EXTENDED_STARTUPINFO_PRESENT, NULL, NULL,
+                              &startup.StartupInfo, &info)) {
+        BOOL inside = FALSE;
+        if (IsProcessInJob(info.hProcess, job, &inside) && !inside && WaitForSingleObject(info.hProcess, 0))
+            violation("a process is not in its job:", info.dwProcessId);
+        WaitForSingleObject(info.hProcess, random_below(30));
+        if (random_below(2))
+            TerminateJobObject(job, 1);
+        CloseHandle(info.hThread);
+        CloseHandle(info.hProcess);
+    }
+    CloseHandle(job);
+}
+
+static void use_keyed_event(void)
+{
+    static LONG(WINAPI * create)(HANDLE *, ULONG, void *, ULONG);
+    static LONG(WINAPI * meet[2])(HANDLE, void *, BOOLEAN, LARGE_INTEGER *);
+    static WCHAR text[] = L"\\BaseNamedObjects\\transom-test-keyed";
+    struct {
+        USHORT length, maximum;
+        WCHAR *text;
+    } string = { sizeof(text) - sizeof(*text), sizeof(text), text };
+    struct {
+        ULONG length;
+        HANDLE root;
+        void *name;
+        ULONG attributes;
+        void *security, *quality;
+    } attributes = { sizeof(attributes), NULL, &string, 0x80, NULL, NULL }; /* OBJ_OPENIF */
+    HMODULE ntdll = GetModuleHandleA("ntdll.dll");
+    LARGE_INTEGER time = { .QuadPart = -10000ll * random_below(4) };
+    HANDLE event;
+    create = (void *)GetProcAddress(ntdll, "NtCreateKeyedEvent");
+    meet[0] = (void *)GetProcAddress(ntdll, "NtWaitForKeyedEvent");
+    meet[1] = (void *)GetProcAddress(ntdll, "NtReleaseKeyedEvent");
+    LONG status = create(&event, 3, &attributes, 0);
+    if (status < 0) {
+        violation("a keyed event:", (unsigned)status);
+        return;
+    }
+    status = meet[random_below(2)](event, (void *)(ULONG_PTR)(2 + 2 * random_below(4)), FALSE, &time);
+    if (status && status != WAIT_TIMEOUT)
+        violation("at a keyed event:", (unsigned)status);
+    CloseHandle(event);
+}
+
 static void work(void)
 {
     switch (random_below(40)) {
@@ -184,6 +250,14 @@ static void work(void)
     case 8:
     case 9:
         use_section();
+        break;
+    case 10:
+        if (random_below(3) == 0)
+            start_in_job();
+        break;
+    case 11:
+    case 12:
+        use_keyed_event();
         break;
     default:
         if (random_below(2))
@@ -288,6 +362,8 @@ int main(int argc, char **argv)
         WaitForSingleObject(event, INFINITE);
     } else if (!strcmp(what, "release")) {
         SetEvent(CreateEventA(NULL, TRUE, FALSE, name("hold", 0)));
+    } else if (!strcmp(what, "linger")) {
+        Sleep(600000);
     } else if (!strcmp(what, "worker") || !strcmp(what, "brief")) {
         random_state = (unsigned)strtoul(argument, NULL, 10);
         map_common();
