@@ -245,6 +245,7 @@ bool ndr_has_correlation(PFORMAT_STRING format);
 void ndr_variance(struct ndr *n, PFORMAT_STRING format, unsigned char *memory, ULONG maximum, ULONG *offset,
                   ULONG *count);
 void ndr_check_correlation(struct ndr *n, PFORMAT_STRING format, unsigned char *memory, ULONG value, bool variance);
+void ndr_check_early(struct ndr *n, PFORMAT_STRING format, ULONG value);
 
 /* ndr_put.c */
 void ndr_put(MIDL_STUB_MESSAGE *msg, unsigned char *memory, PFORMAT_STRING format, bool sizing);

@@ -159,6 +159,16 @@ void ndr_check_correlation(struct ndr *n, PFORMAT_STRING format, unsigned char *
     }
 }
 
+/* The same of an array of its own, before memory is taken for it: what it depends on is elsewhere. */
+void ndr_check_early(struct ndr *n, PFORMAT_STRING format, ULONG value)
+{
+    unsigned char kind = format[0] & 0xf0;
+
+    if (!n->msg->fHasNewCorrDesc || !(format[4] & CORRELATION_EARLY) || !kind)
+        return;
+    ndr_check_correlation(n, format, NULL, value, false);
+}
+
 void RPC_ENTRY NdrCorrelationInitialize(MIDL_STUB_MESSAGE *msg, void *cache, ULONG cache_size, ULONG flags)
 {
     (void)cache; /* the checks are in memory of the message, as many as there are */

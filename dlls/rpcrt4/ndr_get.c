@@ -187,6 +187,25 @@ static void get_conformance(struct ndr *n, unsigned char *memory, PFORMAT_STRING
         get_conformance(n, memory, element);
 }
 
+/*
+ * The memory of a string. What its sender says it has room for is believed only where another argument says so too ([size_is]):
+ * otherwise the room is that of the string.
+ */
+static ULONGLONG string_size(struct ndr *n, PFORMAT_STRING string, ULONG maximum)
+{
+    ULONG stride = ndr_string_stride(string), count;
+
+    if (string[*string == FC_C_SSTRING ? 2 : 1] == FC_STRING_SIZED)
+        return (ULONGLONG)maximum * stride;
+    ndr_align(n, 4);
+    ndr_need(n, 8);
+    count = ((ULONG *)n->msg->Buffer)[1];
+    if (count > maximum)
+        ndr_raise(RPC_X_INVALID_BOUND);
+    ndr_need(n, 8 + (ULONGLONG)count * stride);
+    return (ULONGLONG)count * stride;
+}
+
 /* What the elements of a conformant array, whose counts were read, take in memory. */
 static ULONGLONG conformant_size(struct ndr *n, PFORMAT_STRING array, ULONG dimension)
 {
@@ -199,7 +218,7 @@ static ULONGLONG conformant_size(struct ndr *n, PFORMAT_STRING array, ULONG dime
         return ndr_memory_size(n, array);
     count = n->conformance[dimension];
     if (ndr_is_string(*array))
-        return count * ndr_string_stride(array);
+        return string_size(n, array, (ULONG)count);
     element = ndr_array_element(n, array, &size, &block);
     stride = size;
     if (!block && ndr_conformant_array(element) == element)
@@ -578,12 +597,14 @@ static void get_value(struct ndr *n, unsigned char **slot, PFORMAT_STRING format
             n->base = memory;
         get_conformance(n, memory ? memory + (array == format ? 0 : fc_ushort(format + 2)) : NULL, array);
         n->base = outer;
+        if (array == format && n->dimensions && !ndr_is_string(*array))
+            ndr_check_early(n, array + 4, n->conformance[0]);
         elements = conformant_size(n, array, 0);
         size = array == format ? elements : size + elements;
     }
     n->existing = memory;
     if (!memory)
-        *slot = memory = allocate(n, size, true);
+        *slot = memory = allocate(n, size, array != format || *array == FC_BOGUS_ARRAY || ndr_pointer_layout(n, array));
     n->array_done = false;
     get_body(n, memory, format, true);
 }

@@ -103,10 +103,16 @@ bool pdu_next_context(BYTE *data, ULONG size, ULONG *offset, struct pdu_context 
     context->syntaxes = data[at + 2];
     get_syntax(data + at + 4, big, &context->abstract);
     context->transfer = data + at + 24;
+    context->big = big;
     if (context->syntaxes * 20u > end - at - 24)
         return false;
     *offset = at + 24 + context->syntaxes * 20u;
     return true;
+}
+
+void pdu_transfer_syntax(const struct pdu_context *context, ULONG index, RPC_SYNTAX_IDENTIFIER *syntax)
+{
+    get_syntax(context->transfer + index * 20u, context->big, syntax);
 }
 
 bool pdu_decode_request(BYTE *data, ULONG size, struct pdu_request *request, UUID *object, bool *has_object,

@@ -71,6 +71,7 @@ struct pdu_context {
     BYTE syntaxes;
     RPC_SYNTAX_IDENTIFIER abstract;
     const BYTE *transfer; /* the first of `syntaxes` */
+    bool big;
 };
 
 struct pdu_result {
@@ -114,6 +115,7 @@ bool pdu_swap_header(BYTE *data);
 bool pdu_decode_bind(BYTE *data, ULONG size, USHORT *max_send, USHORT *max_receive, ULONG *group, ULONG *count,
                      ULONG *offset);
 bool pdu_next_context(BYTE *data, ULONG size, ULONG *offset, struct pdu_context *context);
+void pdu_transfer_syntax(const struct pdu_context *context, ULONG index, RPC_SYNTAX_IDENTIFIER *syntax);
 bool pdu_decode_request(BYTE *data, ULONG size, struct pdu_request *request, UUID *object, bool *has_object,
                         ULONG *stub, ULONG *stub_size);
 bool pdu_decode_response(BYTE *data, ULONG size, ULONG *status, ULONG *stub, ULONG *stub_size);

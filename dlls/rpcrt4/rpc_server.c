@@ -366,9 +366,13 @@ static USHORT add_context(struct server_connection *connection, const struct pdu
 
     memset(result, 0, sizeof(*result));
     result->result = PDU_RESULT_PROVIDER_REJECTION;
-    for (i = 0; i < context->syntaxes; i++)
-        if (!memcmp(context->transfer + i * 20u, &pdu_ndr_syntax, sizeof(pdu_ndr_syntax)))
+    for (i = 0; i < context->syntaxes; i++) {
+        RPC_SYNTAX_IDENTIFIER syntax;
+
+        pdu_transfer_syntax(context, i, &syntax);
+        if (!memcmp(&syntax, &pdu_ndr_syntax, sizeof(syntax)))
             break;
+    }
     if (i == context->syntaxes) {
         static const BYTE negotiate[8] = { 0x2c, 0x1c, 0xb7, 0x6c, 0x12, 0x98, 0x40, 0x45 }; /* [MS-RPCE] 3.3.1.5.3 */
         result->reason = PDU_REASON_TRANSFER_NOT_SUPPORTED;

@@ -231,7 +231,7 @@ struct server_call {
     BYTE *request; /* the request's data, unless in the connection's buffer */
     BYTE *reply;   /* with headroom */
     bool asynchronous;
-    bool pending;  /* an asynchronous call, still to be completed */
+    bool pending; /* an asynchronous call, still to be completed */
     bool impersonating;
     RPC_ASYNC_STATE *async;
     LIST_ENTRY contexts; /* context handles that this call has locked */
