@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+wevtapi_DIRS = wevtapi eventlog
+wevtapi_IMPORTS = advapi32 kernelbase ntdll

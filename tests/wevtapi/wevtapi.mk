@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+wevtapi_TEST_LIBS = -lwevtapi
