@@ -158,11 +158,12 @@ static NTSTATUS take_handles(struct spawn *spawn, struct launch *launch)
     if (!spawn->params.ConsoleHandle && console_is_detached() && !spawn->native &&
         spawn->image->info.SubSystemType == SUBSYSTEM_CONSOLE)
         spawn->params.ConsoleHandle = NT_CONSOLE_HANDLE_ALLOC_NO_WINDOW;
-    launch->terminal = console_pseudo_terminal(spawn->params.ConsoleHandle);
+    bool asked = false;
+    launch->terminal = console_pseudo_terminal(spawn->params.ConsoleHandle, &asked);
     for (int i = 0; i < 3 && launch->terminal >= 0; i++)
         if (spawn->std[i] < 0 && !std[i])
             spawn->std[i] = launch->terminal;
-    spawn->terminal = launch->terminal >= 0;
+    spawn->terminal = launch->terminal < 0 ? 0 : asked ? CHILD_TERMINAL_ASKED : CHILD_TERMINAL_EMPTY;
     launch->detached = spawn->params.ConsoleHandle == NT_CONSOLE_HANDLE_DETACHED;
     launch->new_session = spawn->terminal || (LONG_PTR)spawn->params.ConsoleHandle < 0;
     if (!launch->new_session) {

@@ -35,6 +35,10 @@ struct child_shared {
     uint32_t number, access;
 };
 
+/* A pseudo-console: its screen is empty as far as anybody knows, or the terminal is to be asked. */
+#define CHILD_TERMINAL_EMPTY 1u
+#define CHILD_TERMINAL_ASKED 2u
+
 struct child_start {
     uint32_t magic;
     int32_t server_fd; /* the connection that holds `shared` for the child; else -1 */

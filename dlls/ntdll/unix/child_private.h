@@ -31,7 +31,7 @@ struct spawn {
     HANDLE *jobs; /* PS_ATTRIBUTE_JOB_LIST */
     size_t job_count;
     struct job_start job;
-    bool terminal;                 /* it gets a terminal of its own */
+    uint32_t terminal;             /* it gets a terminal of its own */
     struct object *token;          /* PS_ATTRIBUTE_TOKEN, referenced */
     struct process_object *parent; /* PS_ATTRIBUTE_PARENT_PROCESS, referenced: not this one */
     ULONG priority_class;          /* Win32's number */

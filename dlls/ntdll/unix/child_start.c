@@ -115,7 +115,8 @@ static void adjust_child(const struct process_start *start, RTL_USER_PROCESS_PAR
 
 void child_make_handles(HANDLE std[3])
 {
-    console_start_child((int64_t)child_start->console, child_start->console_fd, child_start->terminal);
+    console_start_child((int64_t)child_start->console, child_start->console_fd,
+                        child_start->terminal == CHILD_TERMINAL_EMPTY);
     const struct child_handle *handles = (const void *)((const char *)child_start + child_start->handles.offset);
     size_t count = child_start->handles.size / sizeof(*handles);
     (void)std;

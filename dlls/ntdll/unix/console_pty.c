@@ -331,6 +331,7 @@ NTSTATUS console_create_pseudo(struct unix_console_create *request)
     if (!(pty = calloc(1, sizeof *pty)))
         return STATUS_NO_MEMORY;
     pty->refs = 1;
+    pty->inherit_cursor = request->flags & 1; /* PSEUDOCONSOLE_INHERIT_CURSOR */
     pty->master = pty->slave = pty->closing = -1;
     status = keep_handle((HANDLE)(uintptr_t)request->input, FILE_READ_DATA, &pty->input);
     if (!status)
@@ -352,7 +353,7 @@ NTSTATUS console_create_pseudo(struct unix_console_create *request)
     return status;
 }
 
-int console_pseudo_terminal(HANDLE console)
+int console_pseudo_terminal(HANDLE console, bool *asked)
 {
     struct object *obj;
     struct file_object *file;
@@ -368,6 +369,7 @@ int console_pseudo_terminal(HANDLE console)
             start_pump(pty, pump_output);
             start_pump(pty, pump_input);
         }
+        *asked = pty->inherit_cursor;
         fd = unix_fd_reserve(fcntl(pty->slave, F_DUPFD_CLOEXEC, 3));
     }
     object_unref(obj);
