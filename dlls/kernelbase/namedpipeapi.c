@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* namedpipeapi.c: pipes with and without a name. A pipe's instance is a file of the pipe file system. */
 #include "kernelbase_private.h"
+#include "unix_account.h"
+#include "unix_call.h"
 
 #define PIPE_ROOT         L"\\Device\\NamedPipe\\"
 #define DEFAULT_PIPE_SIZE 4096
@@ -324,6 +326,36 @@ static BOOL local_info(HANDLE pipe, FILE_PIPE_LOCAL_INFORMATION *info)
     return set_ntstatus(NtQueryInformationFile(pipe, &iosb, info, sizeof(*info), FilePipeLocalInformation));
 }
 
+/* The user that the client of a server's end acts as: users' identifiers end in 1000 and their number. */
+static BOOL client_user(HANDLE pipe, WCHAR *name, DWORD size)
+{
+    union {
+        TOKEN_USER user;
+        char room[sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE];
+    } info;
+    struct unix_account account = { .kind = UNIX_ACCOUNT_USER };
+    HANDLE token;
+    ULONG used;
+
+    if (!ImpersonateNamedPipeClient(pipe))
+        return FALSE;
+    NTSTATUS status = NtOpenThreadToken(GetCurrentThread(), TOKEN_QUERY, TRUE, &token);
+    RevertToSelf();
+    if (status)
+        return set_ntstatus(status);
+    status = NtQueryInformationToken(token, TokenUser, &info, sizeof(info), &used);
+    NtClose(token);
+    if (status)
+        return set_ntstatus(status);
+    BYTE count = *RtlSubAuthorityCountSid(info.user.User.Sid);
+    account.id = *RtlSubAuthoritySid(info.user.User.Sid, count - 1) - UNIX_ACCOUNT_USER_RID;
+    if (count != 5 || NtTransomUnixCall(UNIX_MODULE_ACCOUNTS, UNIX_ACCOUNT_GET, &account) || !account.found)
+        return fail(ERROR_NONE_MAPPED);
+    if (!MultiByteToWideChar(CP_UTF8, 0, account.name, -1, name, (int)size))
+        return fail(ERROR_INSUFFICIENT_BUFFER);
+    return TRUE;
+}
+
 BOOL WINAPI GetNamedPipeHandleStateW(HANDLE pipe, DWORD *state, DWORD *instances, DWORD *max_collection,
                                      DWORD *collect_timeout, WCHAR *user, DWORD user_size)
 {
@@ -331,11 +363,10 @@ BOOL WINAPI GetNamedPipeHandleStateW(HANDLE pipe, DWORD *state, DWORD *instances
     FILE_PIPE_INFORMATION info;
     IO_STATUS_BLOCK iosb;
 
-    (void)user_size;
     if (max_collection || collect_timeout)
         return fail(ERROR_INVALID_PARAMETER); /* as for a pipe of the same machine */
-    if (user)
-        return fail(ERROR_CANNOT_IMPERSONATE); /* the name of a client that was impersonated */
+    if (user && !client_user(pipe, user, user_size))
+        return FALSE;
     if (state) {
         if (!set_ntstatus(NtQueryInformationFile(pipe, &iosb, &info, sizeof(info), FilePipeInformation)))
             return FALSE;
@@ -352,7 +383,12 @@ BOOL WINAPI GetNamedPipeHandleStateW(HANDLE pipe, DWORD *state, DWORD *instances
 BOOL WINAPI GetNamedPipeHandleStateA(HANDLE pipe, DWORD *state, DWORD *instances, DWORD *max_collection,
                                      DWORD *collect_timeout, char *user, DWORD user_size)
 {
-    return GetNamedPipeHandleStateW(pipe, state, instances, max_collection, collect_timeout, (WCHAR *)user, user_size);
+    WCHAR wide[256];
+
+    if (!GetNamedPipeHandleStateW(pipe, state, instances, max_collection, collect_timeout, user ? wide : NULL,
+                                  ARRAYSIZE(wide)))
+        return FALSE;
+    return !user || WideCharToMultiByte(CP_ACP, 0, wide, -1, user, (int)user_size, NULL, NULL);
 }
 
 BOOL WINAPI GetNamedPipeInfo(HANDLE pipe, DWORD *flags, DWORD *out_size, DWORD *in_size, DWORD *max_instances)

@@ -328,7 +328,11 @@ static void test_information(void)
     ok(ImpersonateNamedPipeClient(server), "error %lu", GetLastError());
     ok(RevertToSelf(), "error %lu", GetLastError());
     ok_err(ImpersonateNamedPipeClient(client), ERROR_INVALID_FUNCTION);
-    (void)wide;
+    n = ARRAYSIZE(computer);
+    ok(GetUserNameW(computer, &n), "error %lu", GetLastError());
+    ok(GetNamedPipeHandleStateW(server, NULL, NULL, NULL, NULL, wide, ARRAYSIZE(wide)) && !wcscmp(wide, computer),
+       "%ls, not %ls, error %lu", wide, computer, GetLastError());
+    ok(!GetNamedPipeHandleStateW(client, NULL, NULL, NULL, NULL, wide, ARRAYSIZE(wide)), "a client knows a client");
     ok_int(GetFileType(client), FILE_TYPE_PIPE);
     CloseHandle(client);
     CloseHandle(server);
