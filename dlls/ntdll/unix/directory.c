@@ -27,10 +27,10 @@ struct directory_scan {
     bool given_any;
     WCHAR *pattern; /* upper case; NULL: not set yet */
     size_t pattern_len;
-    bool has_tilde;          /* it may mean a short name */
-    char *states;            /* for matches() */
-    int system_fd;           /* SYSTEM */
-    uint64_t pipe_position;  /* PIPES */
+    bool has_tilde;         /* it may mean a short name */
+    char *states;           /* for matches() */
+    int system_fd;          /* SYSTEM */
+    uint64_t pipe_position; /* PIPES */
     ULONG pipe_count, pipe_maximum;
     size_t used, at;         /* in buffer */
     bool pending;            /* the current entry did not fit: it comes first next time */
