@@ -242,8 +242,15 @@ uint32_t serve_job_assign(struct message *message, const struct protocol_job_ass
     NTSTATUS status = assign(job, process);
     if (!process->client && !process->in_job)
         process_forget(process);
-    out->priority_class = status ? 0 : job_priority_class(process->job);
-    return (uint32_t)status;
+    if (status)
+        return (uint32_t)status;
+    out->priority_class = job_priority_class(process->job);
+    if (in->flags & PROTOCOL_JOB_NATIVE && (message->reply = malloc(JOB_MARK_SIZE))) {
+        process->job->has_natives = true;
+        job_mark(process->job, message->reply);
+        message->reply_size = (uint32_t)strlen(message->reply) + 1;
+    }
+    return STATUS_SUCCESS;
 }
 
 uint32_t serve_job_follow(struct message *message, const struct protocol_job_follow_in *in,

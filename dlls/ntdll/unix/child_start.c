@@ -218,7 +218,7 @@ static int execute_native(const struct child_start *start)
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     if (envp) /* native processes carry the mark of their job on */
-        envp = job_mark_environment(getenv("TRANSOM_JOB"), envp);
+        envp = job_mark_environment(*start->job_mark ? start->job_mark : getenv("TRANSOM_JOB"), envp);
     if (argv && envp)
         execve(image, argv, envp);
     return 127;

@@ -242,7 +242,12 @@ static NTSTATUS assign(struct object *job, struct process_object *process)
     if (process != process_current && !process->is_child && process_number(process, &number))
         number = 0;
     request.fd = process->pidfd;
+    start = process_child_start(process);
+    in.flags = start && start->native ? PROTOCOL_JOB_NATIVE : 0;
     status = client_request(&request);
+    if (start && request.bytes_size && request.bytes_size <= sizeof(start->job_mark))
+        memcpy(start->job_mark, request.bytes, request.bytes_size);
+    free(request.bytes);
     if (status)
         return status;
     process->in_job = true;
@@ -250,7 +255,7 @@ static NTSTATUS assign(struct object *job, struct process_object *process)
         process->priority_class = out.priority_class;
     if (process == process_current) {
         self_entered(out.priority_class);
-    } else if ((start = process_child_start(process))) {
+    } else if (start) {
         if (out.priority_class)
             start->priority_class = out.priority_class;
         __atomic_store_n(&start->end.in_job, 1, __ATOMIC_RELEASE);
