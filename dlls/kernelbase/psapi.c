@@ -72,19 +72,69 @@ static VOID NTAPI list_module(LDR_DATA_TABLE_ENTRY *entry, void *context, BOOLEA
     list->count++;
 }
 
+static BOOL peek(HANDLE process, const void *address, void *buffer, SIZE_T size)
+{
+    SIZE_T done;
+
+    return ReadProcessMemory(process, address, buffer, size, &done) && done == size;
+}
+
+#define MAX_MODULES 100000 /* a list that is longer goes in circles */
+
+/* The list that another process's loader keeps; the texts of an entry are copied here while it is looked at. */
+static BOOL walk_other_modules(HANDLE process, void(NTAPI *visit)(LDR_DATA_TABLE_ENTRY *, void *, BOOLEAN *),
+                               void *context)
+{
+    PROCESS_BASIC_INFORMATION basic;
+    LDR_DATA_TABLE_ENTRY entry;
+    WCHAR *names[2] = { NULL };
+    BOOLEAN stop = FALSE;
+    PEB_LDR_DATA *ldr;
+    LIST_ENTRY *at;
+
+    if (!set_ntstatus(NtQueryInformationProcess(process, ProcessBasicInformation, &basic, sizeof(basic), NULL)))
+        return FALSE;
+    if (!peek(process, &basic.PebBaseAddress->Ldr, &ldr, sizeof(ldr)) || !ldr ||
+        !peek(process, &ldr->InLoadOrderModuleList.Flink, &at, sizeof(at)))
+        return fail(ERROR_PARTIAL_COPY); /* it has no list yet, or is not ours to read */
+    for (ULONG i = 0; i < MAX_MODULES && !stop && at && at != &ldr->InLoadOrderModuleList; i++) {
+        UNICODE_STRING *texts[2] = { &entry.FullDllName, &entry.BaseDllName };
+        BOOL good = peek(process, at, &entry, sizeof(entry));
+        for (int k = 0; good && k < 2; k++) {
+            good = (names[k] = kb_alloc(texts[k]->Length + sizeof(WCHAR))) &&
+                   peek(process, texts[k]->Buffer, names[k], texts[k]->Length);
+            texts[k]->Buffer = names[k];
+        }
+        if (good)
+            visit(&entry, context, &stop);
+        at = good ? entry.InLoadOrderLinks.Flink : NULL;
+        for (int k = 0; k < 2; k++) {
+            kb_free(names[k]);
+            names[k] = NULL;
+        }
+    }
+    return TRUE;
+}
+
+static BOOL walk_modules(HANDLE process, void(NTAPI *visit)(LDR_DATA_TABLE_ENTRY *, void *, BOOLEAN *), void *context)
+{
+    ULONG id = GetProcessId(process);
+
+    if (!id)
+        return FALSE;
+    if (id != GetCurrentProcessId())
+        return walk_other_modules(process, visit, context);
+    return set_ntstatus(LdrEnumerateLoadedModules(0, visit, context));
+}
+
 BOOL WINAPI K32EnumProcessModulesEx(HANDLE process, HMODULE *modules, DWORD size, DWORD *needed, DWORD filter)
 {
     struct module_list list = { modules, size / sizeof(HMODULE), 0 };
-    ULONG id;
 
     if (filter > LIST_MODULES_ALL)
         return fail(ERROR_INVALID_PARAMETER);
-    if (!(id = GetProcessId(process)))
+    if (filter == LIST_MODULES_32BIT ? !GetProcessId(process) : !walk_modules(process, list_module, &list))
         return FALSE;
-    if (id != GetCurrentProcessId())
-        return fail(ERROR_PARTIAL_COPY); /* as for a process whose memory cannot be read */
-    if (filter != LIST_MODULES_32BIT)
-        LdrEnumerateLoadedModules(0, list_module, &list);
     *needed = list.count * sizeof(HMODULE);
     return TRUE;
 }
@@ -147,22 +197,21 @@ static WCHAR *image_name(HANDLE process, BOOL native)
     return (WCHAR *)name;
 }
 
-/* kb_free. A null module is the program; of another process that is all there is. */
+/* kb_free. A null module is the program. */
 static WCHAR *module_name(HANDLE process, HMODULE module, BOOL base_name)
 {
     struct module_search search = { 0 };
     WCHAR *path, *base;
 
-    if (is_own_process(process)) {
+    if (module || is_own_process(process)) {
         search.base = module ? module : nt_peb()->ImageBaseAddress;
         search.base_name = base_name;
-        LdrEnumerateLoadedModules(0, search_module, &search);
+        if (!walk_modules(process, search_module, &search))
+            return NULL;
         if (!search.found)
             return fail_null(ERROR_INVALID_HANDLE);
         return search.name ? search.name : fail_null(ERROR_NOT_ENOUGH_MEMORY);
     }
-    if (module)
-        return fail_null(ERROR_INVALID_HANDLE);
     if ((path = image_name(process, FALSE)) && base_name && (base = wcsrchr(path, '\\')))
         memmove(path, base + 1, (wcslen(base + 1) + 1) * sizeof(WCHAR));
     return path;
@@ -255,10 +304,11 @@ BOOL WINAPI K32GetModuleInformation(HANDLE process, HMODULE module, MODULEINFO *
 
     if (size < sizeof(*info))
         return fail(ERROR_INSUFFICIENT_BUFFER);
-    if (!is_own_process(process))
+    if (!module && !is_own_process(process))
         return fail(ERROR_INVALID_HANDLE);
     search.base = module ? module : nt_peb()->ImageBaseAddress;
-    LdrEnumerateLoadedModules(0, search_module, &search);
+    if (!walk_modules(process, search_module, &search))
+        return FALSE;
     kb_free(search.name);
     if (!search.found)
         return fail(ERROR_INVALID_HANDLE);

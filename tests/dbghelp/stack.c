@@ -2,6 +2,7 @@
 /* Stacks of other threads and of another process; modules and symbols of that; callbacks, files, masks. */
 #include "../test.h"
 #include <dbghelp.h>
+#include <psapi.h>
 
 static DWORD64 outer_start;
 static HANDLE ready;
@@ -107,6 +108,10 @@ static void test_process(void)
     SYMBOL_INFO_PACKAGE symbol = { .si = { .SizeOfStruct = sizeof(SYMBOL_INFO), .MaxNameLen = MAX_SYM_NAME } };
     IMAGEHLP_MODULE64 info = { .SizeOfStruct = sizeof(info) };
     int has_ntdll = 0;
+    HMODULE modules[64];
+    MODULEINFO range;
+    char name[64] = "";
+    DWORD needed = 0;
     DWORD64 nt;
 
     sprintf(command, "\"%s\" %llu", test_argv[0], (unsigned long long)(ULONG_PTR)event);
@@ -115,6 +120,11 @@ static void test_process(void)
         return;
     ok_int(WaitForSingleObject(event, 10000), WAIT_OBJECT_0);
     Sleep(20);
+    ok(EnumProcessModules(child.hProcess, modules, sizeof(modules), &needed), "error %lu", GetLastError());
+    ok(needed / sizeof(HMODULE) > 3 && modules[0] == GetModuleHandleW(NULL), "%lu bytes of modules", needed);
+    ok(GetModuleBaseNameA(child.hProcess, modules[1], name, sizeof(name)) && !_stricmp(name, "ntdll.dll"), "%s", name);
+    ok(GetModuleInformation(child.hProcess, modules[1], &range, sizeof(range)) && range.SizeOfImage > 0x10000,
+       "error %lu", GetLastError());
     ok(SymInitialize(child.hProcess, NULL, TRUE), "error %lu", GetLastError());
     ok(SymEnumerateModules64(child.hProcess, see_module, &has_ntdll), "error %lu", GetLastError());
     ok(module_count > 3 && has_ntdll == 1, "%d modules", module_count);
