@@ -87,9 +87,9 @@ static void test_types(void)
 static void test_big_endian(void)
 {
     static char data[] __attribute__((aligned(8))) = {
-        1, 0, 0, 8, 0xcc, 0xcc, 0xcc, 0xcc, 0, 0, 0, 40, 0, 0, 0, 0, /* headers */
-        0, 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 2, 0, 4,             /* the pointer, the structure */
-        0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 3, 0, 'a', 0, 'b', 0, 0, 0, 0, 0, 0, 0, 0,
+        1, 0, 0, 8, 0xcc, 0xcc, 0xcc, 0xcc, 0, 0, 0, 40, 0, 0,   0, 0, /* headers */
+        0, 2, 0, 0, 0,    0,    1,    2,    0, 0, 0, 0,  0, 2,   0, 4, /* the pointer, the structure */
+        0, 0, 0, 3, 0,    0,    0,    0,    0, 0, 0, 3,  0, 'a', 0, 'b', 0, 0, 0, 0, 0, 0, 0, 0,
     };
     NODE *list = NULL;
     handle_t handle;
