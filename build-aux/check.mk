@@ -93,8 +93,14 @@ fuzz/symfile: $(FUZZ_SYMFILE_SOURCES) $(wildcard $(srcdir)/dlls/dbghelp/*.h) $(s
 	    -fno-sanitize-recover=undefined -w -o $@ $(FUZZ_SYMFILE_SOURCES) 2>/dev/null || \
 	$(CC) $(FUZZ_CFLAGS) -DSTANDALONE -fsanitize=address,undefined -fno-sanitize=alignment \
 	    -fno-sanitize-recover=undefined -o $@ $(FUZZ_SYMFILE_SOURCES)
+# The one on the reader of RPC packets.
+FUZZ_RPC_FLAGS = $(FUZZ_CFLAGS) -I$(srcdir)/tests/fuzz/rpc -I$(srcdir)/dlls/rpcrt4 -fno-sanitize-recover=undefined
+fuzz/rpc: $(srcdir)/tests/fuzz/rpc.c $(srcdir)/dlls/rpcrt4/rpc_pdu.c $(srcdir)/dlls/rpcrt4/rpc_pdu.h
+	@mkdir -p $(@D)
+	$(call say,FUZZ)clang $(FUZZ_RPC_FLAGS) -fsanitize=fuzzer,address,undefined -w -o $@ $(filter %.c,$^) 2>/dev/null || \
+	$(CC) $(FUZZ_RPC_FLAGS) -DSTANDALONE -fsanitize=address,undefined -o $@ $(filter %.c,$^)
 .PHONY: fuzz
-fuzz: fuzz/mkbadpe fuzz/pe fuzz/server fuzz/symfile
+fuzz: fuzz/mkbadpe fuzz/pe fuzz/server fuzz/symfile fuzz/rpc
 
 # Models of the wait protocol, over all interleavings: needs spin.
 .PHONY: check-models
