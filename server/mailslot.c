@@ -58,16 +58,24 @@ static void reader_gone(struct source *source, uint32_t events)
         remove_mailslot(container(source, struct mailslot, socket));
 }
 
-/* Whether it lives: its end may be known here only after the next request. */
+/* Whether somebody reads it still: what a closing process has written there is known before the socket's end. */
+static bool is_read(const struct mailslot *slot)
+{
+    struct pollfd state = { .fd = slot->socket.fd, .events = POLLRDHUP };
+    uint32_t opens = 0;
+    if (pread(slot->memory, &opens, sizeof(opens), offsetof(struct pipe_shared, opens[PIPE_SERVER])) != sizeof(opens) ||
+        !opens)
+        return false;
+    return poll(&state, 1, 0) <= 0 || !(state.revents & (POLLHUP | POLLRDHUP | POLLERR));
+}
+
 static struct mailslot *find_living(const struct message_part *name)
 {
     struct mailslot *slot = find(name);
-    struct pollfd state = { .fd = slot ? slot->socket.fd : -1, .events = POLLRDHUP };
-    if (slot && poll(&state, 1, 0) > 0 && state.revents & (POLLHUP | POLLRDHUP | POLLERR)) {
-        remove_mailslot(slot);
-        return NULL;
-    }
-    return slot;
+    if (!slot || is_read(slot))
+        return slot;
+    remove_mailslot(slot);
+    return NULL;
 }
 
 /* Of a process that has ended: who has inherited the reader's end goes on. */

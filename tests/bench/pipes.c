@@ -7,6 +7,7 @@
 
 #define TOTAL      (256u << 20)
 #define ROUNDTRIPS 20000
+#define WARM       (1u << 20) /* written before the clock starts, so that the reader runs */
 
 static char buffer[65536];
 
@@ -45,10 +46,13 @@ static void drain(HANDLE in)
 static void stream(const char *name, HANDLE out, HANDLE process, DWORD size)
 {
     DWORD n;
-    double start_time = now();
-    for (unsigned done = 0; done < TOTAL; done += size)
+    double start_time = 0;
+    for (unsigned done = 0; done < WARM + TOTAL; done += size) {
+        if (done == WARM)
+            start_time = now();
         if (!WriteFile(out, buffer, size, &n, NULL))
             exit(1);
+    }
     CloseHandle(out);
     end(process);
     printf("%s\t%.0f\n", name, (now() - start_time) / (TOTAL / size));
@@ -189,10 +193,13 @@ static void stream(const char *name, size_t size)
         _exit(0);
     }
     close(fds[0]);
-    double start_time = now();
-    for (unsigned done = 0; done < TOTAL; done += (unsigned)size)
+    double start_time = 0;
+    for (unsigned done = 0; done < WARM + TOTAL; done += (unsigned)size) {
+        if (done == WARM)
+            start_time = now();
         if (write(fds[1], buffer, size) != (ssize_t)size)
             exit(1);
+    }
     close(fds[1]);
     waitpid(child, NULL, 0);
     printf("%s\t%.0f\n", name, (now() - start_time) / (TOTAL / size));

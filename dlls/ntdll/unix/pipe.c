@@ -225,9 +225,10 @@ static NTSTATUS run_synchronous(struct io *io)
         io->pipe.waited = true;
         if (first) {
             io_sync_begin();
+            bool watched = __atomic_load_n(&link->watch, __ATOMIC_ACQUIRE);
             if ((status = watch(link)))
                 break;
-            if (!pipe_link_alive(link))
+            if (!watched && !pipe_link_alive(link)) /* from now on the watch tells */
                 continue;
         }
         if (pipe_ring_sleep(changed, sleepers, seen) && errno == EINTR && io_sync_interrupted()) {
