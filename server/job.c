@@ -36,7 +36,7 @@ static void kill_marked(uint32_t id, void *context)
     (void)context;
     struct process *process = process_by_id(id);
     if (!process || process->ended || !process->in_job)
-        kill((pid_t)id, SIGKILL);
+        syscall(SYS_kill, id, SIGKILL);
 }
 
 /* Nobody has a handle any more: its name is gone, as any object's, while it lasts as long as it has members. */

@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 #include "job.h"
@@ -169,9 +170,9 @@ void job_apply_limits(struct process *process)
     }
     struct rlimit limit;
     if ((memory != RLIM_INFINITY || process->memory_limited) &&
-        !prlimit((pid_t)process->id, RLIMIT_DATA, NULL, &limit)) {
+        !syscall(SYS_prlimit64, process->id, RLIMIT_DATA, NULL, &limit)) {
         limit.rlim_cur = memory < limit.rlim_max ? memory : limit.rlim_max;
-        prlimit((pid_t)process->id, RLIMIT_DATA, &limit, NULL);
+        syscall(SYS_prlimit64, process->id, RLIMIT_DATA, &limit, NULL);
     }
     process->memory_limited = memory != RLIM_INFINITY;
     if (affinity != UINT64_MAX)

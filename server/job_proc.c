@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include "job.h"
 
@@ -106,7 +107,7 @@ void process_set_affinity(uint32_t id, uint64_t mask)
     DIR *tasks = opendir(path);
     for (struct dirent *entry; tasks && (entry = readdir(tasks));)
         if (entry->d_name[0] != '.')
-            sched_setaffinity((pid_t)atoi(entry->d_name), sizeof(set), &set);
+            syscall(SYS_sched_setaffinity, atoi(entry->d_name), sizeof(set), &set);
     if (tasks)
         closedir(tasks);
 }
