@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -95,15 +94,21 @@ void child_signal_remove(struct child_slot *slot)
     pthread_mutex_unlock(&lock);
 }
 
-/* Sent by another of ours: to this process alone (GenerateConsoleCtrlEvent chooses whom it concerns). */
+/*
+ * Whether another of ours has sent it: to this process alone then (GenerateConsoleCtrlEvent chooses whom it concerns). The
+ * name is put together by hand, as signal handlers may not call printf.
+ */
 static bool is_ours(pid_t sender)
 {
-    char name[32], own[1024], other[1024];
+    char name[] = "/proc/0000000000/exe", own[1024], other[1024];
     ssize_t n = readlink("/proc/self/exe", own, sizeof(own)), m;
+    char *digit = name + 16;
     if (sender <= 0 || n <= 0)
         return false;
-    snprintf(name, sizeof(name), "/proc/%d/exe", sender);
-    m = readlink(name, other, sizeof(other));
+    for (pid_t rest = sender; rest; rest /= 10)
+        *--digit = (char)('0' + rest % 10);
+    memcpy(digit - 6, "/proc/", 6);
+    m = readlink(digit - 6, other, sizeof(other));
     return m == n && !memcmp(own, other, (size_t)n);
 }
 
