@@ -134,6 +134,9 @@ static void owned_lock(uint32_t ref, struct segment_thread *record)
 {
     if (likely(!(ref & CELL_COMMON)))
         return;
+    /* Only threads of the record's process take it. Where that is dead, so is who has it, and the server is alone. */
+    if (__atomic_load_n(&record->dead, __ATOMIC_ACQUIRE))
+        return;
     while (__atomic_exchange_n(&record->owned_lock, 1, __ATOMIC_ACQUIRE))
         sched_yield();
 }
