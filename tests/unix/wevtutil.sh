@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: MIT
+# wevtutil over logs that another program has written to.
+. "$(dirname "$0")/lib.bash"
+t() { timeout 20 "$TRANSOM" "$@" </dev/null 2>err | tr -d '\r'; return "${PIPESTATUS[0]}"; }
+t "$BUILD/tests/advapi32/eventlog.exe" child 1 >out
+is 'el' "$(t wevtutil.exe el | grep -cx 'Application\|System\|Security')" 3
+is 'gli' "$(t wevtutil.exe gli Application | grep numberOf)" 'numberOfLogRecords: 100'
+is 'qe' "$(t wevtutil.exe qe Application '/q:*[System[EventRecordID > 90]]' | grep -c '^<Event ')" 10
+is 'qe, the last' "$(t wevtutil.exe qe Application /c:1 /rd:true | sed 's/.*<EventRecordID>\([0-9]*\).*/\1/')" 100
+t wevtutil.exe qe nosuch >out; is 'qe nosuch' $? $((15007 & 255))
+t wevtutil.exe epl Application copy.evt; is 'epl' $? 0
+t wevtutil.exe cl Application; is 'cl' $? 0
+is 'cleared' "$(t wevtutil.exe gli Application | grep numberOf)" 'numberOfLogRecords: 0'
+is 'qe of a file' "$(t wevtutil.exe qe copy.evt /lf:true | grep -c '^<Event ')" 100
+done_testing
