@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* service.c: a service that installs itself: `service install NAME`, and runs as one when started as `service run`. */
+/* service.c: a service: `service install NAME` installs it, `service run` is how it is started; `service events` reports 100 events. */
 #include <windows.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,6 +30,13 @@ int main(int argc, char **argv)
     SERVICE_TABLE_ENTRYA table[] = { { (char *)"", service_main }, { NULL, NULL } };
     char path[MAX_PATH], command[MAX_PATH + 16];
 
+    if (argc > 1 && !strcmp(argv[1], "events")) {
+        HANDLE source = RegisterEventSourceA(NULL, "service");
+        const char *text = "event";
+        for (int i = 0; i < 100; i++)
+            ReportEventA(source, EVENTLOG_INFORMATION_TYPE, 0, i, NULL, 1, 0, &text, NULL);
+        return !DeregisterEventSource(source);
+    }
     if (argc > 2 && !strcmp(argv[1], "install")) {
         SC_HANDLE manager = OpenSCManagerA(NULL, NULL, SC_MANAGER_CREATE_SERVICE), service;
         GetModuleFileNameA(NULL, path, MAX_PATH);
