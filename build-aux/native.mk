@@ -130,3 +130,10 @@ install-native: install-crash
 install-crash: libtransom-crash.so
 	$(INSTALL) -d "$(DESTDIR)$(pkglibdir)"
 	$(INSTALL_PROGRAM) libtransom-crash.so "$(DESTDIR)$(pkglibdir)/libtransom-crash.so"
+
+# --- gdb's script (docs/debugging.md) ---
+
+install-native: install-gdb
+install-gdb:
+	$(INSTALL) -d "$(DESTDIR)$(pkglibdir)/gdb"
+	$(INSTALL_DATA) $(srcdir)/share/gdb/transom.py "$(DESTDIR)$(pkglibdir)/gdb/transom.py"

@@ -99,6 +99,7 @@ enum object_kind {
     OBJECT_KIND_WINDOW_STATION,
     OBJECT_KIND_DESKTOP,
     OBJECT_KIND_TOKEN,
+    OBJECT_KIND_DEBUG,
     OBJECT_KIND_COUNT
 };
 
@@ -123,6 +124,16 @@ struct job_usage {
     uint64_t io[6]; /* read, write and other operations, then bytes */
     uint32_t page_faults, reserved;
 };
+
+/* debug_event's kinds */
+#define PROTOCOL_DEBUG_EVENT_PLAIN   0u
+#define PROTOCOL_DEBUG_EVENT_PRESENT 1u /* tells of what there was before the debugger: nobody waits for its answer */
+#define PROTOCOL_DEBUG_EVENT_EXITING 2u /* the process ends */
+/* adopt's `debug`, hello's `debugged` */
+#define PROTOCOL_DEBUG_AS_PARENT UINT32_MAX
+#define PROTOCOL_DEBUGGED        1u
+#define PROTOCOL_DEBUG_CHILDREN  2u
+#define DEBUG_EVENT_MAX_DATA     256u
 
 /* The data of processes and threads. */
 struct process_form {

@@ -455,6 +455,7 @@ static inline PEB *nt_peb(void)
 }
 #endif
 
+#include "nt_debug.h"
 #include "nt_file.h"
 #include "nt_memory.h"
 #include "nt_object.h"

@@ -457,6 +457,17 @@ NTSYSAPI NTSTATUS NTAPI RtlFormatCurrentUserKeyPath(UNICODE_STRING *Path);
 NTSYSAPI VOID NTAPI DbgBreakPoint(VOID);
 NTSYSAPI VOID NTAPI DbgUserBreakPoint(VOID);
 NTSYSAPI ULONG __cdecl DbgPrint(PCSTR Format, ...);
+NTSYSAPI HANDLE NTAPI DbgUiGetThreadDebugObject(VOID);
+NTSYSAPI VOID NTAPI DbgUiSetThreadDebugObject(HANDLE DebugObject);
+NTSYSAPI NTSTATUS NTAPI DbgUiConnectToDbg(VOID);
+NTSYSAPI NTSTATUS NTAPI DbgUiWaitStateChange(DBGUI_WAIT_STATE_CHANGE *StateChange, LARGE_INTEGER *Timeout);
+NTSYSAPI NTSTATUS NTAPI DbgUiContinue(CLIENT_ID *ClientId, NTSTATUS ContinueStatus);
+NTSYSAPI NTSTATUS NTAPI DbgUiStopDebugging(HANDLE Process);
+NTSYSAPI NTSTATUS NTAPI DbgUiDebugActiveProcess(HANDLE Process);
+NTSYSAPI NTSTATUS NTAPI DbgUiIssueRemoteBreakin(HANDLE Process);
+NTSYSAPI VOID NTAPI DbgUiRemoteBreakin(PVOID Context);
+NTSYSAPI NTSTATUS NTAPI DbgUiConvertStateChangeStructure(DBGUI_WAIT_STATE_CHANGE *StateChange, DEBUG_EVENT *Event);
+NTSYSAPI NTSTATUS NTAPI DbgUiConvertStateChangeStructureEx(DBGUI_WAIT_STATE_CHANGE *StateChange, DEBUG_EVENT *Event);
 
 /* Private exports of our ntdll. */
 NTSYSAPI VOID NTAPI TransomMissingFunction(const char *Dll, const char *Function) __attribute__((noreturn));

@@ -430,6 +430,7 @@ void client_gone(struct client *client)
     mailslots_forget_client(client);
     keyed_forget_client(client);
     job_forget_client(client);
+    debug_forget_client(client);
     for (uint32_t i = 0; i < client->held.capacity; i++)
         if (client->held.slots[i].key) {
             struct object *object = object_find(client->held.slots[i].key);
@@ -492,6 +493,7 @@ uint32_t serve_hello(struct message *message, const struct protocol_hello_in *in
     process->client = client;
     client->process = process;
     client_hold(client, &process->header);
+    out->debugged = debug_hello(client);
     process_joined(process);
     out->process = process->header.number;
     out->cell = process->header.cell;
@@ -503,13 +505,17 @@ uint32_t serve_hello(struct message *message, const struct protocol_hello_in *in
 uint32_t serve_adopt(struct message *message, const struct protocol_adopt_in *in, struct protocol_adopt_out *out)
 {
     (void)out;
-    (void)in;
     struct client *client = message->context, *child;
     if (message->fd < 0 || message->parts[0].size % sizeof(uint32_t))
         return (uint32_t)STATUS_INVALID_PARAMETER;
     if (!(child = client_new(message->fd)))
         return (uint32_t)STATUS_INSUFFICIENT_RESOURCES;
     message->fd = -1;
+    NTSTATUS status = (NTSTATUS)debug_adopt(message, in, child);
+    if (status) {
+        client_gone(child);
+        return (uint32_t)status;
+    }
     for (uint32_t i = 0; i < message->parts[0].size / sizeof(uint32_t); i++) {
         uint32_t number;
         memcpy(&number, (const char *)message->parts[0].data + i * sizeof(number), sizeof(number));

@@ -210,6 +210,8 @@ static bool cell_kind_fits(uint32_t type, uint32_t kind)
     case OBJECT_KIND_THREAD:
     case OBJECT_KIND_JOB:
         return kind <= 1;
+    case OBJECT_KIND_DEBUG:
+        return kind == 1;
     default:
         return kind <= 4; /* CELL_MUTANT */
     }
@@ -276,6 +278,9 @@ static struct object *create(const struct protocol_object_create_in *in, struct 
         break;
     case OBJECT_KIND_KEYED_EVENT:
         object = keyed_new();
+        break;
+    case OBJECT_KIND_DEBUG:
+        object = debug_new();
         break;
     default:
         object = object_new(sizeof(*object), in->type);

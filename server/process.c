@@ -142,6 +142,7 @@ void process_ended(struct process *process)
     job_process_ended(process);
     if (process->client)
         client_gone(process->client);
+    debug_process_ended(process);
     server_cell_signal(process->header.cell);
     object_release(&process->header);
 }
@@ -339,6 +340,31 @@ uint32_t serve_process_status(struct message *message, const struct protocol_pro
     return STATUS_SUCCESS;
 }
 
+NTSTATUS process_kill(struct process *process, uint32_t status)
+{
+    if (process->ended || process->dead)
+        return STATUS_PROCESS_IS_TERMINATING;
+    process->ending = true;
+    if (!process->has_status) {
+        process->status = status;
+        process->has_status = true;
+    }
+    /* Its creator asks what became of it. */
+    struct process *parent = process_by_id(process->parent);
+    uint32_t *slot = parent && parent->client ? idmap_insert(&parent->client->children, process->id) : NULL;
+    if (slot)
+        *slot = process->status;
+    if (syscall(SYS_pidfd_send_signal, process->pidfd, 9, NULL, 0))
+        return errno == EPERM ? STATUS_ACCESS_DENIED : STATUS_PROCESS_IS_TERMINATING;
+    return STATUS_SUCCESS;
+}
+
+void process_hurry(struct process *process)
+{
+    if (process->has_status && !process->ended && !process->dead && process->kill_timer.fd < 0)
+        start_timer(process, KILL_SECONDS);
+}
+
 uint32_t serve_process_terminate(struct message *message, const struct protocol_process_terminate_in *in,
                                  struct protocol_process_terminate_out *out)
 {
@@ -356,19 +382,12 @@ NTSTATUS process_terminate(struct process *process, uint32_t status)
         process->status = status;
         process->has_status = true;
     }
-    /* It ends by itself if it can, which tells its creator how; else it is killed. */
+    /* It ends by itself if it can, which tells its creator how; else it is killed. A debugged one ends when its debugger lets it. */
     struct protocol_process_exit_in told = { process->status };
     struct message_part part = { &told, sizeof(told) };
     if (process->client && process->kill_timer.fd < 0 &&
         !client_ask(process->client, NULL, 0, PROTOCOL_CALL_process_exit, &part, -1) &&
-        start_timer(process, KILL_SECONDS))
+        (process->debug || start_timer(process, KILL_SECONDS)))
         return STATUS_SUCCESS;
-    /* Its creator asks what became of it. */
-    struct process *parent = process_by_id(process->parent);
-    uint32_t *slot = parent && parent->client ? idmap_insert(&parent->client->children, process->id) : NULL;
-    if (slot)
-        *slot = process->status;
-    if (syscall(SYS_pidfd_send_signal, process->pidfd, 9, NULL, 0))
-        return errno == EPERM ? STATUS_ACCESS_DENIED : STATUS_PROCESS_IS_TERMINATING;
-    return STATUS_SUCCESS;
+    return process_kill(process, process->status);
 }

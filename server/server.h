@@ -18,6 +18,8 @@
 #include "common.h"
 
 struct client;
+struct debug;
+struct debug_event;
 struct object;
 struct job;
 
@@ -136,6 +138,14 @@ struct process {
     bool in_job, memory_limited, usage_known;
     TAILQ_ENTRY(process) of_job;
     struct job_usage usage; /* if known: what it has used, as it ended */
+    /* debug.c's: */
+    struct debug *debug; /* NULL: it is not debugged */
+    bool debug_children; /* its children will be debugged too */
+    bool debug_ready;    /* among those with an event to be taken */
+    bool debug_exit_told;
+    uint32_t debug_present; /* events of what there was before the debugger */
+    TAILQ_HEAD(, debug_event) debug_events;
+    TAILQ_ENTRY(process) of_debug, of_ready;
 };
 struct process *process_new(pid_t pid, int pidfd);
 struct process *process_by_id(uint32_t id);
@@ -148,6 +158,18 @@ void process_forget(struct process *process);
 void process_detach(struct process *process);
 void process_joined(struct process *process);      /* answers those who wait for it */
 void process_forget_client(struct client *client); /* which waits no longer */
+/* Ends it at once; its creator will learn that status. */
+NTSTATUS process_kill(struct process *process, uint32_t status);
+/* If it has been told to end, it does not have for ever any more. */
+void process_hurry(struct process *process);
+
+/* --- debug.c --- */
+struct object *debug_new(void);
+struct protocol_adopt_in;
+uint32_t debug_adopt(struct message *message, const struct protocol_adopt_in *in, struct client *child);
+uint32_t debug_hello(struct client *client); /* the answer's `debugged` */
+void debug_forget_client(struct client *client);
+void debug_process_ended(struct process *process);
 
 /* --- job.c: what processes do, for their jobs --- */
 extern uint32_t members_not_joined; /* for which the server stays though they are no clients */
@@ -204,6 +226,9 @@ struct client {
     uint32_t unsent_size;
     uint32_t descriptors; /* of objects that it has made */
     uint64_t charge;      /* memory that it has made us use */
+    struct debug *debug;  /* of a child that has not said hello yet: its debugger's */
+    TAILQ_ENTRY(client) of_debug;
+    bool debug_children, debug_doomed; /* doomed: its debugger has ended, and so must it */
     uint32_t waiting_serial;
     bool waiting; /* in the request wait */
     bool gone;

@@ -28,16 +28,25 @@ VOID WINAPI DebugBreak(VOID)
 /* The text travels as an exception, which only a debugger wants: nobody else is to handle it. */
 static LONG NTAPI swallow(EXCEPTION_POINTERS *pointers)
 {
-    return pointers->ExceptionRecord->ExceptionCode == DBG_PRINTEXCEPTION_C ? EXCEPTION_CONTINUE_EXECUTION
-                                                                            : EXCEPTION_CONTINUE_SEARCH;
+    DWORD code = pointers->ExceptionRecord->ExceptionCode;
+
+    return code == DBG_PRINTEXCEPTION_C || code == DBG_PRINTEXCEPTION_WIDE_C ? EXCEPTION_CONTINUE_EXECUTION
+                                                                             : EXCEPTION_CONTINUE_SEARCH;
 }
 
-static void tell_debugger(const char *text)
+static void tell_debugger(const WCHAR *wide, const char *text)
 {
-    ULONG_PTR arguments[2] = { strlen(text) + 1, (ULONG_PTR)text };
+    ULONG_PTR arguments[4], *at = arguments;
     void *handler = RtlAddVectoredExceptionHandler(0, swallow);
 
-    RaiseException(DBG_PRINTEXCEPTION_C, 0, 2, arguments);
+    if (wide) { /* for those who wait by WaitForDebugEventEx; the others get the narrow text of the same event */
+        *at++ = wcslen(wide) + 1;
+        *at++ = (ULONG_PTR)wide;
+    }
+    *at++ = strlen(text) + 1;
+    *at++ = (ULONG_PTR)text;
+    RaiseException(wide ? (DWORD)DBG_PRINTEXCEPTION_WIDE_C : (DWORD)DBG_PRINTEXCEPTION_C, 0, (DWORD)(at - arguments),
+                   arguments);
     RtlRemoveVectoredExceptionHandler(handler);
 }
 
@@ -111,7 +120,7 @@ VOID WINAPI OutputDebugStringA(const char *text)
         kb_free(wide);
     }
     if (IsDebuggerPresent())
-        tell_debugger(text);
+        tell_debugger(NULL, text);
     else if (!TransomTracing())
         tell_monitor(text);
 }
@@ -127,7 +136,7 @@ VOID WINAPI OutputDebugStringW(const WCHAR *text)
     if ((!IsDebuggerPresent() && TransomTracing()) || !(ansi = ansi_dup(text)))
         return;
     if (IsDebuggerPresent())
-        tell_debugger(ansi);
+        tell_debugger(text, ansi);
     else
         tell_monitor(ansi);
     kb_free(ansi);

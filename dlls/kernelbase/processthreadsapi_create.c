@@ -356,6 +356,8 @@ static NTSTATUS create_user_process(HANDLE token, const WCHAR *path, RTL_USER_PR
     add_attribute(&list, PS_ATTRIBUTE_IMAGE_NAME, nt.Length, nt.Buffer);
     if (token)
         add_attribute(&list, PS_ATTRIBUTE_TOKEN, sizeof(token), token);
+    if (flags & (DEBUG_PROCESS | DEBUG_ONLY_THIS_PROCESS))
+        add_attribute(&list, PS_ATTRIBUTE_DEBUG_OBJECT, sizeof(HANDLE), DbgUiGetThreadDebugObject());
     add_attribute(&list, PS_ATTRIBUTE_CLIENT_ID, sizeof(id), &id);
     add_attribute(&list, PS_ATTRIBUTE_IMAGE_INFO, sizeof(image), &image);
     if (priority)
@@ -401,6 +403,7 @@ static NTSTATUS create_user_process(HANDLE token, const WCHAR *path, RTL_USER_PR
         status = NtCreateUserProcess(
             &info->hProcess, &info->hThread, MAXIMUM_ALLOWED, MAXIMUM_ALLOWED, &process_attr, &thread_attr,
             (inherit ? PROCESS_CREATE_FLAGS_INHERIT_HANDLES : 0) |
+                (flags & DEBUG_ONLY_THIS_PROCESS ? PROCESS_CREATE_FLAGS_NO_DEBUG_INHERIT : 0) |
                 (flags & CREATE_BREAKAWAY_FROM_JOB ? PROCESS_CREATE_FLAGS_BREAKAWAY : 0),
             flags & CREATE_SUSPENDED ? THREAD_CREATE_FLAGS_CREATE_SUSPENDED : 0, params, &create, &list);
     RtlFreeUnicodeString(&nt);
@@ -432,8 +435,8 @@ BOOL WINAPI CreateProcessInternalW(HANDLE token, const WCHAR *application, WCHAR
         return fail(ERROR_INVALID_PARAMETER);
     if (flags & (CREATE_PROTECTED_PROCESS | CREATE_SECURE_PROCESS))
         return fail(ERROR_PRIVILEGE_NOT_HELD); /* for programs that Microsoft has signed */
-    if (flags & (DEBUG_PROCESS | DEBUG_ONLY_THIS_PROCESS))
-        return fail(ERROR_NOT_SUPPORTED);
+    if (flags & (DEBUG_PROCESS | DEBUG_ONLY_THIS_PROCESS) && !set_ntstatus(DbgUiConnectToDbg()))
+        return FALSE;
 
     if (application) {
         DWORD size = GetFullPathNameW(application, 0, NULL, NULL), attributes;

@@ -4,6 +4,7 @@
 #define TRANSOM_PSAPI_PRIVATE_H
 
 #include "kernelbase_private.h"
+#include "ntldr.h"
 #include "nt_system.h"
 #define PSAPI_VERSION 1 /* declares the functions without K32; the types are the same */
 #include <psapi.h>
@@ -12,5 +13,7 @@
 void *query_system(ULONG class);
 const SYSTEM_PROCESS_INFORMATION *next_process(const SYSTEM_PROCESS_INFORMATION *process);
 BOOL is_own_process(HANDLE process);
+/* psapi_modules.c: FALSE with the last error set if the process cannot be asked. */
+BOOL for_each_module(HANDLE process, PLDR_ENUM_CALLBACK callback, void *context);
 
 #endif

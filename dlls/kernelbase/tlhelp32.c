@@ -73,9 +73,15 @@ static VOID NTAPI count_module(LDR_DATA_TABLE_ENTRY *module, void *context, BOOL
     ++*(ULONG *)context;
 }
 
+struct module_fill {
+    struct snapshot *snapshot;
+    DWORD process;
+};
+
 static VOID NTAPI fill_module(LDR_DATA_TABLE_ENTRY *module, void *context, BOOLEAN *stop)
 {
-    struct snapshot *snapshot = context;
+    struct module_fill *fill = context;
+    struct snapshot *snapshot = fill->snapshot;
     ULONG index = snapshot->lists[MODULES].position;
     MODULEENTRY32W *entry;
 
@@ -87,7 +93,7 @@ static VOID NTAPI fill_module(LDR_DATA_TABLE_ENTRY *module, void *context, BOOLE
     entry = entry_at(snapshot, MODULES, index);
     entry->dwSize = sizeof(*entry);
     entry->th32ModuleID = 1;
-    entry->th32ProcessID = GetCurrentProcessId();
+    entry->th32ProcessID = fill->process;
     entry->GlblcntUsage = entry->ProccntUsage = 0xffff;
     entry->modBaseAddr = module->DllBase;
     entry->modBaseSize = module->SizeOfImage;
@@ -104,7 +110,7 @@ HANDLE WINAPI CreateToolhelp32Snapshot(DWORD flags, DWORD id)
     struct snapshot head = { 0 }, *snapshot = NULL;
     LARGE_INTEGER size;
     SIZE_T view = 0;
-    HANDLE section = INVALID_HANDLE_VALUE;
+    HANDLE section = INVALID_HANDLE_VALUE, other = NT_CURRENT_PROCESS;
     NTSTATUS status;
     unsigned i;
 
@@ -117,20 +123,20 @@ HANDLE WINAPI CreateToolhelp32Snapshot(DWORD flags, DWORD id)
         return INVALID_HANDLE_VALUE;
     }
     if (flags & (TH32CS_SNAPMODULE | TH32CS_SNAPMODULE32)) {
-        if (id && id != GetCurrentProcessId()) { /* another's modules are not known */
-            HANDLE other = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, id);
-
-            if (other) {
-                NtClose(other);
-                SetLastError(ERROR_PARTIAL_COPY);
-            }
+        if (id && id != GetCurrentProcessId() &&
+            !(other = OpenProcess(PROCESS_QUERY_INFORMATION | PROCESS_VM_READ, FALSE, id)))
+            return INVALID_HANDLE_VALUE;
+        if (!for_each_module(other, count_module, &head.lists[MODULES].count)) {
+            NtClose(other);
             return INVALID_HANDLE_VALUE;
         }
-        LdrEnumerateLoadedModules(0, count_module, &head.lists[MODULES].count);
     }
     if (flags & (TH32CS_SNAPPROCESS | TH32CS_SNAPTHREAD)) {
-        if (!(list = query_system(SystemProcessInformation)))
+        if (!(list = query_system(SystemProcessInformation))) {
+            if (other != NT_CURRENT_PROCESS)
+                NtClose(other);
             return INVALID_HANDLE_VALUE;
+        }
         for (process = list; process; process = next_process(process)) {
             if (flags & TH32CS_SNAPPROCESS)
                 head.lists[PROCESSES].count++;
@@ -155,7 +161,9 @@ HANDLE WINAPI CreateToolhelp32Snapshot(DWORD flags, DWORD id)
         if (flags & TH32CS_SNAPTHREAD)
             fill_threads(snapshot, list);
         if (head.lists[MODULES].count) {
-            LdrEnumerateLoadedModules(0, fill_module, snapshot);
+            struct module_fill fill = { snapshot, id ? id : GetCurrentProcessId() };
+
+            for_each_module(other, fill_module, &fill);
             snapshot->lists[MODULES].count = snapshot->lists[MODULES].position;
             snapshot->lists[MODULES].position = 0;
         }
@@ -165,6 +173,8 @@ HANDLE WINAPI CreateToolhelp32Snapshot(DWORD flags, DWORD id)
         section = INVALID_HANDLE_VALUE;
     }
     kb_free(list);
+    if (other != NT_CURRENT_PROCESS)
+        NtClose(other);
     set_ntstatus(status);
     return section;
 }

@@ -152,4 +152,7 @@ NTSTATUS actctx_process_init(struct ldr_module *exe);
 void actctx_module_init(struct ldr_module *module); /* its own manifest, if it has one */
 bool actctx_redirect_dll(const WCHAR *name, size_t length, UNICODE_STRING *path);
 
+/* dbgui.c: a breakpoint that is passed over if no debugger continues it. */
+void ldr_debugger_break(void);
+
 #endif

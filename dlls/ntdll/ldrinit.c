@@ -93,6 +93,18 @@ VOID NTAPI TransomMissingFunction(const char *dll, const char *function)
 
 /* --- Start --- */
 
+/* A program that a debugger has started gets checked heaps, unless _NO_DEBUG_HEAP is 1. */
+#define FLG_DEBUGGED 0x70 /* FLG_HEAP_ENABLE_TAIL_CHECK, _FREE_CHECK, FLG_HEAP_VALIDATE_PARAMETERS */
+
+static bool debug_heap_unwanted(void)
+{
+    WCHAR buffer[2];
+    UNICODE_STRING name = { 28, 30, (WCHAR *)L"_NO_DEBUG_HEAP" }, value = { 0, sizeof(buffer), buffer };
+
+    return NT_SUCCESS(RtlQueryEnvironmentVariable_U(NULL, &name, &value)) && value.Length == sizeof(WCHAR) &&
+           buffer[0] == '1';
+}
+
 static void init_peb(PEB *peb)
 {
     list_init(&ldr_data.InLoadOrderModuleList);
@@ -110,6 +122,8 @@ static void init_peb(PEB *peb)
     peb->OSMinorVersion = NT_MINOR_VERSION;
     peb->OSBuildNumber = NT_BUILD_NUMBER;
     peb->OSPlatformId = VER_PLATFORM_WIN32_NT;
+    if (peb->BeingDebugged && !debug_heap_unwanted())
+        peb->NtGlobalFlag |= FLG_DEBUGGED;
 }
 
 static NTSTATUS create_heap(PEB *peb, const IMAGE_NT_HEADERS *nt)
@@ -218,6 +232,8 @@ static NTSTATUS init_process(PEB *peb, void *ntdll_base, CONTEXT *context)
         ldr_static_reserved = context;
         if (peb->PostProcessInitRoutine)
             ((void(NTAPI *)(void))peb->PostProcessInitRoutine)();
+        if (peb->BeingDebugged)
+            ldr_debugger_break();
         status = ldr_initialize(ldr_exe);
         pin_all();
         ldr_static_reserved = NULL;

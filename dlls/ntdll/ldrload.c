@@ -120,8 +120,11 @@ static NTSTATUS map_dll(const WCHAR *path, size_t length, struct ldr_module *imp
 
     if (status)
         return is_missing(status) ? STATUS_DLL_NOT_FOUND : status;
+    PVOID before = nt_teb()->Tib.ArbitraryUserPointer;
+    nt_teb()->Tib.ArbitraryUserPointer = (PVOID)path; /* for a debugger, which is told of this pointer */
     status = NtMapViewOfSection(section, NT_CURRENT_PROCESS, &base, 0, 0, NULL, &size, VIEW_SHARE, 0,
                                 PAGE_EXECUTE_WRITECOPY);
+    nt_teb()->Tib.ArbitraryUserPointer = before;
     NtClose(section);
     if (!NT_SUCCESS(status))
         return status;

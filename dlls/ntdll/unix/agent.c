@@ -12,12 +12,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "client.h"
+#include "debug.h"
 #include "file.h"
 #include "object_private.h"
 #include "pipe.h"
 #include "process.h"
 #include "shared.h"
 #include "thread.h"
+#include "xstate.h"
 
 static int socket_fd = -1;
 
@@ -205,11 +207,20 @@ uint32_t agent_section_unmap(struct message *message, const struct protocol_sect
 
 /* --- threads and the process --- */
 
+static void *end_process(void *status)
+{
+    process_exit((NTSTATUS)(intptr_t)status);
+}
+
 uint32_t agent_process_exit(struct message *message, const struct protocol_process_exit_in *in,
                             struct protocol_process_exit_out *out)
 {
+    pthread_t id;
     (void)message;
     (void)out;
+    /* The end is for the debugger to continue, which wants answers from this thread until then. */
+    if (debug_active && !pthread_create(&id, NULL, end_process, (void *)(intptr_t)(NTSTATUS)in->status))
+        return STATUS_SUCCESS;
     process_exit((NTSTATUS)in->status);
 }
 
@@ -284,21 +295,16 @@ uint32_t agent_thread_control(struct message *message, const struct protocol_thr
         break;
     case PROTOCOL_THREAD_GET_CONTEXT:
     case PROTOCOL_THREAD_SET_CONTEXT: {
-        CONTEXT *context = aligned_alloc(16, ROUND_UP(sizeof(*context), (size_t)16));
-        if (!context || data->size != sizeof(*context)) {
+        struct remote_context *context = aligned_alloc(64, sizeof(*context));
+        if (!context || data->size > sizeof(*context)) {
             status = context ? STATUS_INVALID_PARAMETER : STATUS_NO_MEMORY;
             free(context);
             break;
         }
-        memcpy(context, data->data, sizeof(*context));
-        if (in->what == PROTOCOL_THREAD_SET_CONTEXT) {
-            status = NtSetContextThread(handle, context);
-            free(context);
-        } else {
-            status = NtGetContextThread(handle, context);
-            message->reply = context;
-            message->reply_size = sizeof(*context);
-        }
+        memcpy(context, data->data, data->size);
+        status = remote_context_serve(handle, in->what, context, data->size);
+        message->reply = context;
+        message->reply_size = in->what == PROTOCOL_THREAD_GET_CONTEXT ? data->size : 0;
         break;
     }
     case PROTOCOL_THREAD_QUERY: {

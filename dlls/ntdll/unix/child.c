@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include "child_private.h"
+#include "debug.h"
 #include "file.h"
 #include "job.h"
 #include "path.h"
@@ -175,7 +176,10 @@ static NTSTATUS take_handles(struct spawn *spawn, struct launch *launch)
     }
     if (spawn->native)
         bridge_pipes(spawn);
-    return spawn->shared_count && !spawn->native ? spawn_give_shared(spawn) : STATUS_SUCCESS;
+    if (spawn->native && spawn->debug)
+        return STATUS_NOT_SUPPORTED; /* such a debugger cannot debug it */
+    spawn->debugged = !spawn->native && (spawn->debug || (debug_active && debug_children));
+    return (spawn->shared_count || spawn->debugged) && !spawn->native ? spawn_give_shared(spawn) : STATUS_SUCCESS;
 }
 
 /* What the creator is told; the process runs already, so it ends if that fails. */
@@ -258,6 +262,7 @@ NTSTATUS NtCreateUserProcess(HANDLE *process_handle, HANDLE *thread_handle, ACCE
         goto done;
     if (spawn.job.priority_class)
         spawn.priority_class = spawn.job.priority_class;
+    spawn.debug_children = !(process_flags & PROCESS_CREATE_FLAGS_NO_DEBUG_INHERIT);
     if ((status = take_handles(&spawn, &launch)) || (status = spawn_build_packet(&spawn)))
         goto done;
     sigset_t old;

@@ -54,6 +54,7 @@ struct child_start {
     uint32_t creator;  /* its process id */
     char job_mark[64]; /* of a native program that was put into a job before it began */
     uint32_t native;   /* not ours to run: it is executed when the gate is open */
+    uint32_t debugged; /* a debugger has this process: it ends when that lets it */
     uint32_t console_flags, process_group, priority_class, error_mode;
     uint32_t parent; /* who counts as its parent, if not its creator */
     struct xstate_places xstate;

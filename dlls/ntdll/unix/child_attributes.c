@@ -85,6 +85,9 @@ static NTSTATUS read_attribute(const PS_ATTRIBUTE *attribute, struct spawn *spaw
         return read_handles(attribute, &spawn->jobs, &spawn->job_count);
     case PS_ATTRIBUTE_TOKEN:
         return read_token(attribute, &spawn->token);
+    case PS_ATTRIBUTE_DEBUG_OBJECT:
+        spawn->debug = attribute->ValuePtr;
+        return STATUS_SUCCESS;
     case PS_ATTRIBUTE_PARENT_PROCESS:
         return read_parent(attribute, spawn);
     case PS_ATTRIBUTE_PRIORITY_CLASS:
@@ -111,7 +114,6 @@ static NTSTATUS read_attribute(const PS_ATTRIBUTE *attribute, struct spawn *spaw
     case PS_ATTRIBUTE_WIN32K_FILTER:
     case PS_ATTRIBUTE_DESKTOP_APP_POLICY:
         return STATUS_SUCCESS;
-    case PS_ATTRIBUTE_DEBUG_OBJECT:
     case PS_ATTRIBUTE_TEB_ADDRESS:
     case PS_ATTRIBUTE_MEMORY_RESERVE:
         return STATUS_NOT_SUPPORTED;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "child_private.h"
 #include "client.h"
+#include "debug.h"
 #include "file.h"
 #include "object_private.h"
 #include "path.h"
@@ -143,12 +144,16 @@ NTSTATUS spawn_add_listed_handles(struct spawn *spawn)
 /* A connection to the server that holds, for the child, what it inherits. */
 NTSTATUS spawn_give_shared(struct spawn *spawn)
 {
-    uint32_t *numbers = malloc(spawn->shared_count * sizeof(*numbers));
-    if (!numbers)
-        return STATUS_NO_MEMORY;
+    uint32_t *numbers = malloc(spawn->shared_count * sizeof(*numbers) + 1);
+    uint32_t debug = spawn->debugged ? PROTOCOL_DEBUG_AS_PARENT : 0;
+    NTSTATUS status = spawn->debug ? debug_object_number(spawn->debug, &debug) : STATUS_SUCCESS;
+    if (!numbers || status) {
+        free(numbers);
+        return status ? status : STATUS_NO_MEMORY;
+    }
     for (size_t i = 0; i < spawn->shared_count; i++)
         numbers[i] = spawn->shared[i].number;
-    NTSTATUS status = client_adopt(numbers, spawn->shared_count, &spawn->server_fd);
+    status = client_adopt(numbers, spawn->shared_count, debug, spawn->debug_children, &spawn->server_fd);
     free(numbers);
     return status;
 }
@@ -285,7 +290,7 @@ NTSTATUS spawn_unix_path(const WCHAR *text, size_t chars, char **result)
 NTSTATUS spawn_build_packet(struct spawn *spawn)
 {
     const RTL_USER_PROCESS_PARAMETERS *p = &spawn->params;
-    struct child_start start = { .magic = CHILD_START_MAGIC };
+    struct child_start start = { .magic = CHILD_START_MAGIC, .debugged = spawn->debugged };
     NTSTATUS status;
     append(&spawn->packet, &start, sizeof(start));
     const struct {

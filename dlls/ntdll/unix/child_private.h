@@ -48,8 +48,10 @@ struct spawn {
     struct child_shared *shared; /* inherited handles to other things than files */
     size_t shared_count, shared_capacity;
     int server_fd, console_fd;
-    int bridge;                 /* what becomes 1 and 2 if that is the same named pipe as 0; or -1 */
-    struct object **referenced; /* what the descriptors of `handles` belong to */
+    int bridge;                    /* what becomes 1 and 2 if that is the same named pipe as 0; or -1 */
+    HANDLE debug;                  /* PS_ATTRIBUTE_DEBUG_OBJECT, or NULL */
+    bool debugged, debug_children; /* by that or as this process is; its children too */
+    struct object **referenced;    /* what the descriptors of `handles` belong to */
     bool failed;
 };
 
@@ -85,7 +87,7 @@ NTSTATUS spawn_add_parents_handles(struct spawn *spawn);
 size_t spawn_find_handle(const struct spawn *spawn, HANDLE handle);
 /* A file that it gets although it is not inheritable; likewise. */
 size_t spawn_add_std_handle(struct spawn *spawn, HANDLE handle);
-/* A connection to the server that holds, for the child, what it inherits. */
+/* A connection to the server that holds, for the child, what it inherits, and says who debugs it. */
 NTSTATUS spawn_give_shared(struct spawn *spawn);
 /* An NT or DOS path of the program's as a Unix path; malloc'ed. */
 NTSTATUS spawn_unix_path(const WCHAR *text, size_t chars, char **result);

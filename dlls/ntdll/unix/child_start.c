@@ -144,6 +144,8 @@ void child_make_shared_handles(void)
     if (child_start->server_fd < 0)
         return;
     client_use_socket(child_start->server_fd);
+    if (child_start->debugged)
+        client_join(true);
     for (size_t i = 0; i < count; i++) {
         struct object *obj;
         if (shared_import(shared[i].number, &obj))

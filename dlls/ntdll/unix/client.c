@@ -21,6 +21,7 @@
 #include <unistd.h>
 #include "client.h"
 #include "cell.h"
+#include "debug.h"
 #include "thread.h"
 
 #define SPIN_NS 30000 /* how long an answer is looked for before the thread sleeps: less than a sleep costs */
@@ -321,6 +322,7 @@ void client_lost(void)
     pthread_cond_broadcast(&changed);
     pthread_mutex_unlock(&lock);
     __atomic_store_n(&wait_server_lost, true, __ATOMIC_SEQ_CST);
+    debug_lost();
     pthread_mutex_lock(&thread_list_lock);
     for (entry = thread_list.Flink; entry != &thread_list; entry = entry->Flink)
         thread_interrupt_wait(container_of(entry, struct thread, entry));
@@ -497,6 +499,8 @@ static NTSTATUS hello(void)
         close(request.answer_fd);
     free(request.bytes);
     client_process_number = out.process;
+    if (!status && out.debugged)
+        debug_started(out.debugged);
     return status;
 }
 
@@ -565,9 +569,9 @@ void client_use_socket(int fd)
     connection = unix_fd_reserve(fd);
 }
 
-NTSTATUS client_adopt(const uint32_t *numbers, size_t count, int *fd)
+NTSTATUS client_adopt(const uint32_t *numbers, size_t count, uint32_t debug, bool debug_children, int *fd)
 {
-    struct protocol_adopt_in in = { 0 };
+    struct protocol_adopt_in in = { .debug = debug, .debug_children = debug_children };
     struct client_request request = CLIENT_REQUEST(adopt, .in = &in);
     int pair[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))

@@ -48,8 +48,11 @@ NTSTATUS client_call(uint32_t process, uint32_t call, void *in, const struct mes
 
 /* The end of a socket pair whose other end the server has (request adopt): the child's connection. */
 void client_use_socket(int fd);
-/* Prepares a connection for a child that shall hold these objects: *fd is its end. */
-NTSTATUS client_adopt(const uint32_t *numbers, size_t count, int *fd);
+/*
+ * Prepares a connection for a child that shall hold these objects, and be debugged by this debug object (0: not;
+ * PROTOCOL_DEBUG_AS_PARENT): *fd is its end.
+ */
+NTSTATUS client_adopt(const uint32_t *numbers, size_t count, uint32_t debug, bool debug_children, int *fd);
 /* The process ends with this status. */
 void client_exiting(NTSTATUS status);
 /* The server has died: requests and waits for shared objects, those under way too, end with STATUS_PORT_DISCONNECTED. */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* context.c: thread contexts: reading and changing them, suspension, continuing, raising, and the delivery of user APCs. */
-#include <string.h>
 #include <sched.h>
+#include <stdlib.h>
+#include <string.h>
 #include "process.h"
 #include "child.h"
+#include "debug.h"
 #include "virtual.h"
 #include "xstate.h"
 #include "remote.h"
@@ -140,46 +142,53 @@ NTSTATUS NtRaiseException(EXCEPTION_RECORD *user_record, CONTEXT *user_context, 
         return STATUS_ACCESS_VIOLATION;
     if (record.NumberParameters > EXCEPTION_MAXIMUM_PARAMETERS)
         return STATUS_INVALID_PARAMETER;
-    if (!first_chance)
+    struct xstate_chunk chunk;
+    bool has_chunk = has_xstate(&context);
+    if (has_chunk && !xstate_chunk_in(&chunk, user_context))
+        return STATUS_ACCESS_VIOLATION;
+    if (!first_chance && !debug_active)
         process_crash(&record, &context);
+    context.ContextFlags &= ~(DWORD)(CONTEXT_DEBUG_REGISTERS & ~CONTEXT_AMD64); /* as they are */
+    current_thread->context.ContextFlags &= ~(DWORD)NT_XSTATE_BIT;
+    set_own_context(&context, has_chunk ? &chunk : NULL);
+    if (debug_active && debug_exception(&record, first_chance))
+        return STATUS_SUCCESS;
+    if (!first_chance)
+        debug_unhandled(&record, &current_thread->context);
+    exception_deliver(&record);
+    return STATUS_SUCCESS;
+}
 
+void exception_deliver(const EXCEPTION_RECORD *given)
+{
+    const EXCEPTION_RECORD record = *given;
     struct nt_context_ex ex;
     struct {
         uint8_t data[XSTATE_AREA_SIZE];
     } __attribute__((aligned(64))) states = { { 0 } };
     size_t states_size = 0;
-    if (has_xstate(&context)) {
-        struct xstate_chunk chunk;
-        uint8_t area[XSTATE_AREA_SIZE] __attribute__((aligned(64)));
-        if (!xstate_chunk_in(&chunk, user_context))
-            return STATUS_ACCESS_VIOLATION;
-        memset(area, 0, NT_XSTATE_LEGACY_SIZE + sizeof(struct nt_xstate_header));
-        xstate_chunk_store(&chunk, area, true);
-        states_size = xstate_frame_size();
-        xstate_fill_frame(&states, area);
-    }
-
     CONTEXT enter;
     own_context(&enter, 0);
-    context_merge(&enter, &context);
-    context.ContextFlags = enter.ContextFlags | (context.ContextFlags & CONTEXT_XSTATE);
+    const CONTEXT context = enter;
+    if (enter.ContextFlags & NT_XSTATE_BIT && xstate_frame_size()) {
+        states_size = xstate_frame_size();
+        xstate_fill_frame(&states, current_thread->xstate);
+    }
     uint64_t states_at = ROUND_DOWN(enter.Rsp - states_size, 64ull);
     uint64_t sp = ROUND_DOWN(states_at - 0x5c0, 16ull);
     uint64_t machine[5] = { enter.Rip, 0x33, enter.EFlags, enter.Rsp, 0x2b };
     xstate_fill_ex(&ex, (void *)(states_at - sp - sizeof(enter) + (uint64_t)&ex), states_size);
-    enter.ContextFlags = context.ContextFlags;
     if (!user_copy_out((void *)sp, &enter, sizeof(enter)) ||
         !user_copy_out((void *)(sp + sizeof(enter)), &ex, sizeof(ex)) ||
         !user_copy_out((void *)(sp + 0x4f0), &record, sizeof(record)) ||
         !user_copy_out((void *)(sp + 0x590), machine, sizeof(machine)) ||
         !user_copy_out((void *)states_at, &states, states_size))
-        process_crash(&record, &context);
+        debug_unhandled(&record, &context);
     enter.Rsp = sp;
     enter.Rip = (DWORD64)ntdll_entries.KiUserExceptionDispatcher;
     enter.EFlags &= ~0x10500u; /* DF, TF, RF */
     enter.ContextFlags &= ~(DWORD)NT_XSTATE_BIT;
     thread_set_return(&enter);
-    return STATUS_SUCCESS;
 }
 
 void thread_deliver_apc(NTSTATUS status, PNTAPCFUNC routine, ULONG_PTR arg1, ULONG_PTR arg2, ULONG_PTR arg3)
@@ -244,7 +253,7 @@ NTSTATUS NtSuspendThread(HANDLE handle, ULONG *previous)
         status = STATUS_THREAD_IS_TERMINATING;
     else if (count == 127)
         status = STATUS_SUSPEND_COUNT_EXCEEDED;
-    else if (object->suspend_count++ == 0) {
+    else if (object->suspend_count++ == 0 && !thread->frozen) {
         if (thread == current_thread) {
             thread_request_park(thread);
             __atomic_or_fetch(&thread->exit_work, EXIT_SUSPEND, __ATOMIC_ACQ_REL); /* parks when this call returns */
@@ -276,7 +285,7 @@ NTSTATUS NtResumeThread(HANDLE handle, ULONG *previous)
         return remote_count(object, PROTOCOL_THREAD_RESUME, previous);
     pthread_mutex_lock(&thread_list_lock);
     LONG count = object->suspend_count;
-    if (count && --object->suspend_count == 0 && object->thread)
+    if (count && --object->suspend_count == 0 && object->thread && !object->thread->frozen)
         thread_unpark(object->thread);
     pthread_mutex_unlock(&thread_list_lock);
     object_unref(&object->header);
@@ -350,7 +359,7 @@ static NTSTATUS with_context(HANDLE handle, ACCESS_MASK access, context_use *use
         if (change)
             thread_set_return(&context);
     } else {
-        bool parked = object->suspend_count > 0;
+        bool parked = object->suspend_count > 0 || thread->frozen;
         if (!parked)
             thread_park(thread);
         if (thread->suspend_context) {
@@ -429,21 +438,55 @@ static NTSTATUS request_in(struct context_request *request, const CONTEXT *user)
     return request->has_chunk && !xstate_chunk_in(&request->chunk, user) ? STATUS_INVALID_PARAMETER : STATUS_SUCCESS;
 }
 
-/* Another process's thread; without extended state, which does not travel. Consumes the reference. */
-static NTSTATUS remote_context(struct thread_object *object, ULONG what, CONTEXT *user)
+/* Another process's thread, by its agent, which is sent the context with the extended states that it has room for. */
+static NTSTATUS ask_for_context(struct thread_object *object, ULONG what, CONTEXT *user, struct remote_context *remote)
 {
     const ULONG_PTR none[4] = { 0 };
     ULONG_PTR value;
-    CONTEXT context;
-    NTSTATUS status = STATUS_ACCESS_VIOLATION;
-    if (user_copy_in(&context, user, sizeof(context))) {
-        context.ContextFlags &= ~(DWORD)(CONTEXT_XSTATE & ~CONTEXT_AMD64);
-        bool get = what == PROTOCOL_THREAD_GET_CONTEXT;
-        status = remote_thread_control(object, what, none, &context, sizeof(context), get ? user : NULL,
-                                       sizeof(context), &value);
+    struct xstate_chunk chunk;
+    bool get = what == PROTOCOL_THREAD_GET_CONTEXT;
+    ULONG size = sizeof(remote->context);
+    if (!user_copy_in(&remote->context, user, sizeof(remote->context)))
+        return STATUS_ACCESS_VIOLATION;
+    bool has_chunk = has_xstate(&remote->context);
+    if (has_chunk && !xstate_chunk_in(&chunk, user))
+        return STATUS_INVALID_PARAMETER;
+    if (has_chunk) {
+        memcpy(remote->states, chunk.data, chunk.size);
+        size = (ULONG)(offsetof(struct remote_context, states) + chunk.size);
     }
+    NTSTATUS status = remote_thread_control(object, what, none, remote, size, get ? remote : NULL, size, &value);
+    if (status || !get)
+        return status;
+    if (has_chunk)
+        memcpy(chunk.data, remote->states, chunk.size);
+    return user_copy_out(user, &remote->context, sizeof(remote->context)) && (!has_chunk || xstate_chunk_out(&chunk))
+               ? STATUS_SUCCESS
+               : STATUS_ACCESS_VIOLATION;
+}
+
+/* Consumes the reference. */
+static NTSTATUS remote_context(struct thread_object *object, ULONG what, CONTEXT *user)
+{
+    struct remote_context *remote = aligned_alloc(_Alignof(struct remote_context), sizeof(*remote));
+    if (remote)
+        memset(remote, 0, sizeof(*remote));
+    NTSTATUS status = remote ? ask_for_context(object, what, user, remote) : STATUS_NO_MEMORY;
+    free(remote);
     object_unref(&object->header);
     return status;
+}
+
+NTSTATUS remote_context_serve(HANDLE handle, ULONG what, struct remote_context *remote, size_t size)
+{
+    if (size < sizeof(remote->context) || size > sizeof(*remote))
+        return STATUS_INVALID_PARAMETER;
+    if (size > offsetof(struct remote_context, states))
+        xstate_fill_ex(&remote->ex, remote->states, size - offsetof(struct remote_context, states));
+    else
+        remote->context.ContextFlags &= ~(DWORD)(CONTEXT_XSTATE & ~CONTEXT_AMD64);
+    return what == PROTOCOL_THREAD_SET_CONTEXT ? NtSetContextThread(handle, &remote->context)
+                                               : NtGetContextThread(handle, &remote->context);
 }
 
 NTSTATUS NtGetContextThread(HANDLE handle, CONTEXT *user)

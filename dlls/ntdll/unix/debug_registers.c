@@ -64,6 +64,12 @@ void debug_registers_get(const struct thread *thread, CONTEXT *context)
     context->Dr7 = debug->dr7;
 }
 
+void debug_registers_hit(struct thread *thread, uint64_t dr6)
+{
+    if (thread->debug)
+        thread->debug->dr6 = dr6 & 0xe00f;
+}
+
 void debug_registers_set(struct thread *thread, const CONTEXT *context)
 {
     struct debug_registers *debug = thread->debug;

@@ -15,6 +15,7 @@
 #include "section.h"
 #include "shared_data.h"
 #include "child.h"
+#include "debug.h"
 #include "job.h"
 #include "file.h"
 #include "pipe_ring.h"
@@ -441,6 +442,7 @@ static bool make_peb(void)
     peb->ImageSubsystemMinorVersion = image->info.SubSystemMinorVersion;
     peb->ActiveProcessAffinityMask = process_affinity();
     peb->SessionId = 1;
+    peb->BeingDebugged = debug_active;
     peb->MinimumStackCommit = 0;
     peb->MaximumNumberOfHeaps = 16;
     return true;
@@ -513,6 +515,8 @@ void process_before_exit(void)
 
 void process_exit(NTSTATUS status)
 {
+    if (debug_active)
+        debug_process_ends(status);
     child_report_exit(status);
     job_before_exit(status);
     process_before_exit();
@@ -526,6 +530,8 @@ NTSTATUS NtTerminateProcess(HANDLE handle, NTSTATUS exit_status)
     if (!handle) { /* the first half of ExitProcess: all threads but the caller */
         if (thread_count() > 1)
             thread_stop_others();
+        if (debug_active)
+            debug_others_end();
         return STATUS_SUCCESS;
     }
     struct object *obj;

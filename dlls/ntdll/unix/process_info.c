@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "cell.h"
+#include "debug.h"
 #include "object_private.h"
 #include "process.h"
 #include "child.h"
@@ -446,6 +447,7 @@ static NTSTATUS query(struct process_object *process, ULONG class, void *info, U
 {
     ULONG value;
     ULONG_PTR pointer = 0;
+    bool children;
     switch (class) {
     case ProcessBasicInformation:
         return query_basic(process, info, length, needed);
@@ -466,14 +468,18 @@ static NTSTATUS query(struct process_object *process, ULONG class, void *info, U
         value = 1;
         return reply_exact(info, length, needed, &value, sizeof(value));
     case ProcessDebugPort:
+        pointer = debug_object_of(process, &children) ? ~(ULONG_PTR)0 : 0;
+        return reply_exact(info, length, needed, &pointer, sizeof(pointer));
     case ProcessWow64Information:
         return reply_exact(info, length, needed, &pointer, sizeof(pointer));
     case ProcessDebugObjectHandle:
         *needed = sizeof(HANDLE);
-        return length == sizeof(HANDLE) ? STATUS_PORT_NOT_SET : STATUS_INFO_LENGTH_MISMATCH;
-    case ProcessDebugFlags:
+        return length == sizeof(HANDLE) ? debug_object_handle(process, info) : STATUS_INFO_LENGTH_MISMATCH;
+    case ProcessDebugFlags: /* PROCESS_DEBUG_INHERIT: also when there is no debugger that could be inherited */
+        value = !debug_object_of(process, &children) || children;
+        return reply_exact(info, length, needed, &value, sizeof(value));
     case ProcessLUIDDeviceMapsEnabled:
-        value = 1; /* not debugged; each logon has its own drives */
+        value = 1; /* each logon has its own drives */
         return reply_exact(info, length, needed, &value, sizeof(value));
     case ProcessBreakOnTermination:
         value = 0;
@@ -643,8 +649,12 @@ static NTSTATUS set(struct process_object *process, ULONG class, const void *inf
         return STATUS_PRIVILEGE_NOT_HELD; /* SeDebugPrivilege */
     case ProcessAccessToken:
         return STATUS_PRIVILEGE_NOT_HELD; /* SeAssignPrimaryTokenPrivilege */
-    case ProcessDebugFlags:
+    case ProcessDebugFlags: { /* whether children have the same debugger: without one it makes no difference */
+        bool children;
+        if (debug_object_of(process, &children))
+            return STATUS_NOT_SUPPORTED;
         return set_ulong(&ignored, info, length, 1);
+    }
     case ProcessMitigationPolicy_:
         if (length < 8)
             return STATUS_INFO_LENGTH_MISMATCH;

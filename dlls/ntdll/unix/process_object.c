@@ -327,7 +327,9 @@ NTSTATUS process_terminate_other(struct process_object *process, NTSTATUS exit_s
     if (process_update(process))
         return STATUS_PROCESS_IS_TERMINATING;
     uint32_t number = process->header.shared_number;
-    if (!process->is_child &&
+    struct child_start *start = process_child_start(process);
+    bool debugged = start && __atomic_load_n(&start->debugged, __ATOMIC_ACQUIRE);
+    if ((!process->is_child || debugged) &&
         (number || !process_number(process, &number))) { /* so that its creator learns the status */
         struct protocol_process_terminate_in in = { number, (uint32_t)exit_status };
         struct client_request request = CLIENT_REQUEST(process_terminate, .in = &in);

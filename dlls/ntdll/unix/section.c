@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "section.h"
+#include "debug.h"
 #include "file.h"
 #include "shared.h"
 #include "remote.h"
@@ -382,6 +383,8 @@ static NTSTATUS map_view(HANDLE handle, HANDLE process, PVOID *user_base, LARGE_
     struct section *section = container_of(obj, struct section, header);
     if (section->image) {
         status = image_map(section, &base, placement, &size);
+        if (debug_active && NT_SUCCESS(status))
+            debug_image_mapped(base);
         goto done;
     }
     status = STATUS_SECTION_PROTECTION;
@@ -466,12 +469,15 @@ NTSTATUS NtUnmapViewOfSectionEx(HANDLE process, PVOID address, ULONG flags)
         return STATUS_INVALID_PARAMETER;
     NTSTATUS status = STATUS_SUCCESS;
     struct section *section = NULL;
+    uint64_t image = 0;
     pthread_mutex_lock(&virtual_lock);
     struct view *view = view_find((uint64_t)address);
     if (!view || view->type == MEM_PRIVATE) {
         status = STATUS_NOT_MAPPED_VIEW;
     } else {
         uint64_t base = view->base, size = view->size;
+        if (view->type == MEM_IMAGE)
+            image = base;
         section = view->section;
         if (flags & MEM_PRESERVE_PLACEHOLDER) {
             mmap((void *)base, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
@@ -487,6 +493,8 @@ NTSTATUS NtUnmapViewOfSectionEx(HANDLE process, PVOID address, ULONG flags)
     pthread_mutex_unlock(&virtual_lock);
     if (section)
         object_unref(&section->header);
+    if (debug_active && image)
+        debug_image_unmapped(image);
     return status;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "cell.h"
+#include "debug.h"
 #include "client.h"
 #include "job.h"
 #include "object_private.h"
@@ -129,6 +130,7 @@ static const struct object_type *const types[OBJECT_KIND_COUNT] = {
     [OBJECT_KIND_TOKEN] = &token_type,
     [OBJECT_KIND_JOB] = &job_type,
     [OBJECT_KIND_KEYED_EVENT] = &keyed_event_type,
+    [OBJECT_KIND_DEBUG] = &debug_type,
 };
 
 const struct object_type *shared_type(unsigned kind)

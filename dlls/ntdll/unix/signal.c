@@ -15,6 +15,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 #include "client.h"
+#include "debug.h"
 #include "thread.h"
 #include "virtual.h"
 #include "process.h"
@@ -143,13 +144,53 @@ static void report_crash(void)
     process_crash(&last_exception.record, &last_exception.context);
 }
 
+/*
+ * The debugger is told first: by native code, as if the thread had made a system call where it was. What that returns to is
+ * its context, which the debugger may look at and change.
+ */
+static void divert_to_debugger(struct thread *thread, ucontext_t *uc, const EXCEPTION_RECORD *record, uint64_t dr6,
+                               bool first_chance)
+{
+    greg_t *g = uc->uc_mcontext.gregs;
+    char *frame = (char *)thread->unix_sp - FRAME_SIZE;
+    if (dr6)
+        debug_registers_hit(thread, dr6);
+    context_from_ucontext(uc, &thread->context);
+    if (record->ExceptionCode == (DWORD)STATUS_SINGLE_STEP)
+        thread->context.EFlags &= ~EFLAGS_TRAP; /* documented for debuggers: it is to be set again for each step */
+    if (ucontext_xstate(uc)) {
+        xstate_copy(thread->xstate, ucontext_xstate(uc));
+        thread->context.ContextFlags |= CONTEXT_XSTATE;
+    }
+    thread->record = *record;
+    thread->record_first_chance = first_chance;
+    memset(frame, 0, FRAME_SIZE);
+    thread->frame = (struct syscall_frame *)frame;
+    thread->frame->number = UINT64_MAX;
+    thread->frame->mxcsr = MXCSR_DEFAULT;
+    *(void **)(frame - 8) = syscall_exit;
+    __atomic_or_fetch(&thread->exit_work, EXIT_CONTEXT, __ATOMIC_ACQ_REL);
+    uc->uc_mcontext.fpregs->swd &= 0x7f00;
+    uc->uc_mcontext.fpregs->mxcsr = MXCSR_DEFAULT;
+    g[REG_RSP] = (greg_t)(frame - 8);
+    g[REG_RIP] = (greg_t)debug_fault;
+    g[REG_EFL] &= ~(greg_t)(EFLAGS_DIRECTION | EFLAGS_TRAP | EFLAGS_RESUME | EFLAGS_ALIGNMENT);
+}
+
 /* The crash is described on the thread's native stack: the report's libraries need more than a signal stack has. */
 static void crash_after_handler(struct thread *thread, ucontext_t *uc, const EXCEPTION_RECORD *record)
 {
     static bool crashing;
+    if (debug_active && !thread->in_delivery) {
+        divert_to_debugger(thread, uc, record, 0, false);
+        return;
+    }
     if (__atomic_exchange_n(&crashing, true, __ATOMIC_ACQ_REL))
-        for (;;)
-            pause(); /* another thread's report comes first, and ends the process */
+        for (;;) { /* another thread's report comes first, and ends the process; it wants to stop this one */
+            sigset_t none;
+            sigemptyset(&none);
+            sigsuspend(&none);
+        }
     last_exception.record = *record;
     context_from_ucontext(uc, &last_exception.context);
     uc->uc_mcontext.gregs[REG_RSP] = (greg_t)thread->unix_sp - 8;
@@ -165,6 +206,10 @@ static void deliver_exception(struct thread *thread, ucontext_t *uc, const EXCEP
     uint64_t sp = ROUND_DOWN(states - sizeof(struct exception_frame), 16ull);
     struct exception_frame *frame = (struct exception_frame *)sp;
 
+    if (debug_active && !thread->in_delivery) {
+        divert_to_debugger(thread, uc, record, dr6, true);
+        return;
+    }
     if (thread->in_delivery || !virtual_extend_stack(sp)) {
         crash_after_handler(thread, uc, record); /* no stack to report on: nothing in the process can handle that */
         return;
@@ -648,8 +693,11 @@ void signal_init(void)
 {
     static const int faults[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP };
     struct sigaction action = { .sa_sigaction = handle_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER };
+    sigaddset(&action.sa_mask, SUSPEND_SIGNAL); /* where the handler has put the thread, and not in the handler */
+    sigaddset(&action.sa_mask, JOIN_SIGNAL);
     for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++)
         sigaction(faults[i], &action, NULL);
+    sigemptyset(&action.sa_mask);
     action.sa_flags = SA_SIGINFO | SA_ONSTACK;
     action.sa_sigaction = handle_suspend;
     sigaction(SUSPEND_SIGNAL, &action, NULL);

@@ -17,6 +17,7 @@
 #include <unistd.h>
 #include "file.h"
 #include "child.h"
+#include "debug.h"
 #include "process.h"
 #include "remote.h"
 #include "section.h"
@@ -114,6 +115,7 @@ static bool thread_register(struct thread *thread)
     thread_list.Blink = &thread->entry;
     thread->registered = true;
     running_threads++;
+    debug_new_thread(thread);
     return true;
 }
 
@@ -350,6 +352,11 @@ void thread_run(struct thread *thread)
     }
     if (__atomic_load_n(&thread->suspend_request, __ATOMIC_ACQUIRE))
         thread_park_with(thread, start);
+    if (debug_active) {
+        debug_thread_begins(thread);
+        if (__atomic_load_n(&thread->suspend_request, __ATOMIC_ACQUIRE) || thread->terminating)
+            thread_park_with(thread, start);
+    }
     enter_context(&enter);
 }
 
@@ -389,6 +396,11 @@ static NTSTATUS thread_start(struct thread *thread)
     pthread_attr_init(&attr);
     pthread_attr_setstacksize(&attr, UNIX_STACK_SIZE);
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    if (!current_thread) { /* made for another process: the agent's own blocks all signals */
+        sigset_t none;
+        sigemptyset(&none);
+        pthread_attr_setsigmask_np(&attr, &none);
+    }
     object_ref(&object->header);
     int error = pthread_create(&id, &attr, thread_main, thread);
     pthread_attr_destroy(&attr);
@@ -585,6 +597,13 @@ void thread_exit_now(void)
     struct thread *thread = current_thread;
     struct thread_object *object = thread->object;
 
+    /* A debugger debugs no more when its thread ends, if that is what it wants. */
+    if (thread->teb->DbgSsReserved[1])
+        handle_close(thread->teb->DbgSsReserved[1]);
+    if (debug_active && thread->debugger_told && thread_count() > 1) {
+        thread->debugger_told = false;
+        debug_thread_ends(object->id, thread->exit_status);
+    }
     pthread_mutex_lock(&thread_list_lock);
     bool last = running_threads == 1;
     if (!last)

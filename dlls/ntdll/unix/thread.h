@@ -72,6 +72,12 @@ struct thread {
     struct debug_registers *debug; /* NULL: none was ever set (debug_registers.c) */
 
     uint32_t sync_io; /* io.c: it sleeps in a synchronous request, which may be cancelled */
+    /* Of a debugged process (debug_event.c): */
+    bool frozen;        /* stopped while another thread's event is with the debugger; thread_list_lock */
+    bool debugger_told; /* it knows of the thread; thread_list_lock */
+    bool record_first_chance;
+    EXCEPTION_RECORD record; /* what debug_fault is about */
+
     bool in_report;   /* it prints the crash report */
     bool in_delivery; /* an exception is being put on its stack */
     void *signal_stack;
@@ -161,6 +167,8 @@ uint32_t thread_request_park(struct thread *thread);
 void thread_get_context(struct thread *thread, CONTEXT *context);
 /* Sets the context the calling thread's system call returns to. */
 void thread_set_return(const CONTEXT *context);
+/* Sends the calling thread to KiUserExceptionDispatcher, with the context that its system call returns to. */
+void exception_deliver(const EXCEPTION_RECORD *record);
 /* The frame's registers as a CONTEXT (ContextFlags CONTEXT_FULL | SEGMENTS), rax = status. */
 void context_from_frame(const struct syscall_frame *frame, CONTEXT *context, uint64_t rax);
 /* Copies the parts that src's ContextFlags name, but for the extended states. */
@@ -171,5 +179,6 @@ void debug_registers_get(const struct thread *thread, CONTEXT *context); /* sets
 /* Makes the thread's debug registers those of the context. With thread_list_lock held, or for the calling thread. */
 void debug_registers_set(struct thread *thread, const CONTEXT *context);
 void debug_registers_release(struct thread *thread);
+void debug_registers_hit(struct thread *thread, uint64_t dr6); /* what DR6 says of the last debug exception */
 
 #endif

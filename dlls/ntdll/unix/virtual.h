@@ -16,12 +16,13 @@ struct range {
 };
 RB_HEAD(range_tree, range);
 
-#define VIEW_PLACEHOLDER 0x1 /* reserved as placeholder, not yet replaced */
-#define VIEW_WRITE_WATCH 0x2
-#define VIEW_COARSE      0x4  /* the kernel's map count ran out: uncommitted pages may be accessible */
-#define VIEW_COARSE_CODE 0x20 /* … and executable */
-#define VIEW_SYSTEM      0x8  /* KUSER_SHARED_DATA, PEB…: never freed by the program */
-#define VIEW_SHARED      0x10 /* a shared mapping of its section, so writes are seen by others */
+#define VIEW_PLACEHOLDER   0x1 /* reserved as placeholder, not yet replaced */
+#define VIEW_WRITE_WATCH   0x2
+#define VIEW_COARSE        0x4  /* the kernel's map count ran out: uncommitted pages may be accessible */
+#define VIEW_COARSE_CODE   0x20 /* … and executable */
+#define VIEW_DEBUGGER_TOLD 0x40 /* the debugger knows of this image */
+#define VIEW_SYSTEM        0x8  /* KUSER_SHARED_DATA, PEB…: never freed by the program */
+#define VIEW_SHARED        0x10 /* a shared mapping of its section, so writes are seen by others */
 
 /* One allocation or mapping: what VirtualQuery calls the allocation. */
 struct view {

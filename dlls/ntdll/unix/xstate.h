@@ -35,6 +35,15 @@ void xstate_chunk_load(struct xstate_chunk *chunk, const uint8_t *area);
 bool xstate_chunk_out(const struct xstate_chunk *chunk);
 /* Puts the chunk's features into the area; `all`: those that its mask does not name get their initial state. */
 void xstate_chunk_store(const struct xstate_chunk *chunk, uint8_t *area, bool all);
+/* A context as it travels between processes: laid out as a program's is that has states. */
+struct remote_context {
+    CONTEXT context;
+    struct nt_context_ex ex;
+    uint8_t states[XSTATE_AREA_SIZE] __attribute__((aligned(64)));
+};
+/* context.c, for the agent: PROTOCOL_THREAD_GET_CONTEXT or _SET_CONTEXT of a thread of this process's. */
+NTSTATUS remote_context_serve(HANDLE thread, ULONG what, struct remote_context *context, size_t size);
+
 /* Copies the states of an area into another. */
 void xstate_copy(uint8_t *to, const uint8_t *from);
 
