@@ -36,7 +36,12 @@ WIN_CXXFLAGS = -std=c++17 -g -gdwarf -O2 -Wall -Wextra $(WERROR) -ffreestanding 
 
 DLLS = $(sort $(foreach dir,$(patsubst $(srcdir)/dlls/%/,%,$(wildcard $(srcdir)/dlls/*/)),\
 	$(if $(wildcard $(srcdir)/dlls/$(dir)/$(dir).exports),$(dir))))
-PROGRAMS_WIN = $(patsubst $(srcdir)/programs/%/,%,$(wildcard $(srcdir)/programs/*/))
+PROGRAMS_WIN = $(filter-out common,$(patsubst $(srcdir)/programs/%/,%,$(wildcard $(srcdir)/programs/*/)))
+# What of programs/common a program uses. Those that do are written for UTF-16 throughout and start at wmain.
+tasklist_COMMON = text table tasks
+taskkill_COMMON = text tasks
+whoami_COMMON = text table
+whoami_LIBS = -lsecur32
 
 system_version = 10,0,19041,3803
 dll_file = $(if $(findstring .,$(1)),$(1),$(1).dll)
@@ -106,10 +111,11 @@ objects-$(2): $$($(1)-$(2)-objects)
 endef
 
 define program_rules
-$(1)-windows/$(2).exe: $$(wildcard $(srcdir)/programs/$(2)/*.c $(srcdir)/programs/$(2)/*.h)
+$(1)-windows/$(2).exe: $$(wildcard $(srcdir)/programs/$(2)/*.c $(srcdir)/programs/$(2)/*.h) \
+		$$(foreach part,$$($(2)_COMMON),$(srcdir)/programs/common/$$(part).c $(srcdir)/programs/common/$$(part).h)
 	@mkdir -p $$(@D)
 	$$(call say,WINLD)$$($(1)_CC) -std=gnu11 -g -O2 -Wall -Wextra $$(WERROR) -I$(srcdir)/include $$($(2)_CFLAGS) \
-	    -Wl,--no-insert-timestamp -o $$@ $$(filter %.c,$$^) $$($(2)_LIBS)
+	    $$(if $$($(2)_COMMON),-municode) -Wl,--no-insert-timestamp -o $$@ $$(filter %.c,$$^) $$($(2)_LIBS)
 windows: $(1)-windows/$(2).exe
 endef
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The small programs that batch files call: where, find, findstr, sort, more, chcp, timeout.
+# The small programs that batch files call: where, find, findstr, sort, more, chcp, timeout, tasklist, taskkill, whoami.
 . "$(dirname "$0")/lib.bash"
 printf 'pear\r\nApple 12\r\nfoo bar\r\nbanana\r\n' >s.txt
 printf 'last line' >t.txt
@@ -41,7 +41,18 @@ c 'timeout /t 1' '' 1
 c 'for /f "tokens=2 delims=:" %i in ('"'chcp'"') do @echo %i' ' 65001'
 c 'hostname' "$(hostname | cut -d. -f1)"
 c 'whoami /x' '' 1
+c 'whoami /user /fo csv /nh & whoami /groups /priv /fo csv | find /c ","' "$($TRANSOM cmd.exe /c whoami /user /fo csv /nh | tr -d '\r')|$(
+    $TRANSOM cmd.exe /c whoami /groups /priv /fo csv | grep -c ,)"
+c 'whoami /groups /nh | find "S-1-1-0 "' "$($TRANSOM cmd.exe /c whoami /groups /nh | tr -d '\r' | grep '^Everyone  *Well-known group S-1-1-0 ')"
+c 'whoami /priv /fo list | findstr /b /c:"Privilege Name: SeChangeNotifyPrivilege"' 'Privilege Name: SeChangeNotifyPrivilege'
 c 'taskkill /f /pid 999999999' '' 128
+c 'taskkill /f /im *' '' 1
+c 'taskkill /f /fi "PID eq 999999999"' 'INFO: No tasks running with the specified criteria.'
+c 'taskkill /f /fi "PID is 1"' '' 1
+c 'tasklist /fi "imagename eq tasklist.exe" /fo csv /nh | find /c "tasklist.exe"' '1'
+c 'tasklist /fi "imagename eq task*" /fi "pid gt 4" /fi "cputime lt 1:00:00" /fi "username ne nobody" /m k* /fo csv /nh | find /c "kernel32.dll, kernelbase.dll"' '1'
+c 'tasklist /fi "imagename eq none.exe"' 'INFO: No tasks are running which match the specified criteria.'
+c 'tasklist /fi "cputime gt 1:60:00"' '' 1
 mkdir -p src/sub src/none && cp s.txt src/sub && cp t.txt src/ü.txt
 c 'xcopy /s /i src dst' 'src\ü.txt|src\sub\s.txt|2 File(s) copied'
 same 'xcopy' src/sub/s.txt dst/sub/s.txt
