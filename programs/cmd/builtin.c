@@ -4,45 +4,27 @@
 
 /* Sorted by name. */
 const struct builtin builtins[] = {
-    { L"break", builtin_nothing, LEVEL_KEEP },
-    { L"call", builtin_call, LEVEL_KEEP },
-    { L"cd", builtin_cd, LEVEL_ALWAYS },
-    { L"chdir", builtin_cd, LEVEL_ALWAYS },
-    { L"cls", builtin_cls, LEVEL_KEEP },
-    { L"color", builtin_color, LEVEL_ALWAYS },
-    { L"copy", builtin_copy, LEVEL_ALWAYS },
-    { L"date", builtin_date, LEVEL_ALWAYS },
-    { L"del", builtin_del, LEVEL_ALWAYS },
-    { L"dir", builtin_dir, LEVEL_ALWAYS },
-    { L"echo", builtin_echo, LEVEL_KEEP },
-    { L"endlocal", builtin_endlocal, LEVEL_KEEP },
-    { L"erase", builtin_del, LEVEL_ALWAYS },
-    { L"exit", builtin_exit, LEVEL_KEEP },
-    { L"goto", builtin_goto, LEVEL_FAILURE },
-    { L"md", builtin_md, LEVEL_ALWAYS },
-    { L"mkdir", builtin_md, LEVEL_ALWAYS },
-    { L"mklink", builtin_mklink, LEVEL_ALWAYS },
-    { L"move", builtin_move, LEVEL_ALWAYS },
-    { L"path", builtin_path, LEVEL_FAILURE },
-    { L"pause", builtin_pause, LEVEL_KEEP },
-    { L"popd", builtin_popd, LEVEL_FAILURE },
-    { L"prompt", builtin_prompt, LEVEL_FAILURE },
-    { L"pushd", builtin_pushd, LEVEL_ALWAYS },
-    { L"rd", builtin_rd, LEVEL_KEEP },
-    { L"rem", builtin_nothing, LEVEL_KEEP },
-    { L"ren", builtin_ren, LEVEL_ALWAYS },
-    { L"rename", builtin_ren, LEVEL_ALWAYS },
-    { L"rmdir", builtin_rd, LEVEL_KEEP },
-    { L"set", builtin_set, LEVEL_FAILURE },
-    { L"setlocal", builtin_setlocal, LEVEL_FAILURE },
-    { L"shift", builtin_shift, LEVEL_FAILURE },
-    { L"start", builtin_start, LEVEL_ALWAYS },
-    { L"time", builtin_time, LEVEL_ALWAYS },
-    { L"title", builtin_title, LEVEL_KEEP },
-    { L"type", builtin_type, LEVEL_ALWAYS },
-    { L"ver", builtin_ver, LEVEL_ALWAYS },
-    { L"verify", builtin_verify, LEVEL_ALWAYS },
-    { L"vol", builtin_vol, LEVEL_ALWAYS },
+    { L"assoc", builtin_assoc, LEVEL_FAILURE },  { L"break", builtin_nothing, LEVEL_KEEP },
+    { L"call", builtin_call, LEVEL_KEEP },       { L"cd", builtin_cd, LEVEL_ALWAYS },
+    { L"chdir", builtin_cd, LEVEL_ALWAYS },      { L"cls", builtin_cls, LEVEL_KEEP },
+    { L"color", builtin_color, LEVEL_ALWAYS },   { L"copy", builtin_copy, LEVEL_ALWAYS },
+    { L"date", builtin_date, LEVEL_ALWAYS },     { L"del", builtin_del, LEVEL_ALWAYS },
+    { L"dir", builtin_dir, LEVEL_ALWAYS },       { L"dpath", builtin_dpath, LEVEL_FAILURE },
+    { L"echo", builtin_echo, LEVEL_KEEP },       { L"endlocal", builtin_endlocal, LEVEL_KEEP },
+    { L"erase", builtin_del, LEVEL_ALWAYS },     { L"exit", builtin_exit, LEVEL_KEEP },
+    { L"ftype", builtin_ftype, LEVEL_FAILURE },  { L"goto", builtin_goto, LEVEL_FAILURE },
+    { L"md", builtin_md, LEVEL_ALWAYS },         { L"mkdir", builtin_md, LEVEL_ALWAYS },
+    { L"mklink", builtin_mklink, LEVEL_ALWAYS }, { L"move", builtin_move, LEVEL_ALWAYS },
+    { L"path", builtin_path, LEVEL_FAILURE },    { L"pause", builtin_pause, LEVEL_KEEP },
+    { L"popd", builtin_popd, LEVEL_FAILURE },    { L"prompt", builtin_prompt, LEVEL_FAILURE },
+    { L"pushd", builtin_pushd, LEVEL_ALWAYS },   { L"rd", builtin_rd, LEVEL_KEEP },
+    { L"rem", builtin_nothing, LEVEL_KEEP },     { L"ren", builtin_ren, LEVEL_ALWAYS },
+    { L"rename", builtin_ren, LEVEL_ALWAYS },    { L"rmdir", builtin_rd, LEVEL_KEEP },
+    { L"set", builtin_set, LEVEL_FAILURE },      { L"setlocal", builtin_setlocal, LEVEL_FAILURE },
+    { L"shift", builtin_shift, LEVEL_FAILURE },  { L"start", builtin_start, LEVEL_ALWAYS },
+    { L"time", builtin_time, LEVEL_ALWAYS },     { L"title", builtin_title, LEVEL_KEEP },
+    { L"type", builtin_type, LEVEL_ALWAYS },     { L"ver", builtin_ver, LEVEL_ALWAYS },
+    { L"verify", builtin_verify, LEVEL_ALWAYS }, { L"vol", builtin_vol, LEVEL_ALWAYS },
 };
 const size_t builtin_count = COUNT(builtins);
 
@@ -192,9 +174,25 @@ int builtin_goto(const WCHAR *arguments)
     return !go_to_label(arguments);
 }
 
+/* Known of CALL: it doubles every ^, and those outside of quotation marks are halved again when the line is read anew. */
+static WCHAR *double_carets(WCHAR *line)
+{
+    struct text text = { 0 };
+    bool quoted = false;
+    text_add(&text, L"");
+    for (const WCHAR *p = line; *p; p++) {
+        quoted ^= *p == '"';
+        text_char(&text, *p);
+        if (*p == '^' && quoted)
+            text_char(&text, *p);
+    }
+    free(line);
+    return text_take(&text);
+}
+
 int builtin_call(const WCHAR *arguments)
 {
-    WCHAR *text = expand_percent(skip_delimiters(arguments), current_batch);
+    WCHAR *text = double_carets(expand_percent(skip_delimiters(arguments), current_batch));
     const WCHAR *rest = text;
     int result;
     if (!*text) {

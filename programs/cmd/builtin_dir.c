@@ -4,7 +4,7 @@
 
 struct listing {
     DWORD required, forbidden;
-    bool bare, deep, wide, lower, plain_numbers, quiet_banner;
+    bool bare, deep, wide, by_column, lower, plain_numbers, quiet_banner, owners, streams, short_names;
     const WCHAR *order;
     WCHAR time; /* c, a or w */
     unsigned long long files, bytes, folders;
@@ -72,6 +72,54 @@ static const WCHAR *number(const struct listing *l, unsigned long long value, WC
     return buffer;
 }
 
+/* advapi32 is loaded for this only. */
+static void show_owner(const WCHAR *folder, const WCHAR *name)
+{
+    static BOOL(WINAPI * get_security)(const WCHAR *, SECURITY_INFORMATION, PSECURITY_DESCRIPTOR, DWORD, DWORD *);
+    static BOOL(WINAPI * get_owner)(PSECURITY_DESCRIPTOR, PSID *, BOOL *);
+    static BOOL(WINAPI * look_up)(const WCHAR *, PSID, WCHAR *, DWORD *, WCHAR *, DWORD *, SID_NAME_USE *);
+    static const struct {
+        void *pointer;
+        const char *name;
+    } functions[] = { { &get_security, "GetFileSecurityW" },
+                      { &get_owner, "GetSecurityDescriptorOwner" },
+                      { &look_up, "LookupAccountSidW" } };
+    HMODULE module = look_up ? NULL : LoadLibraryW(L"advapi32.dll");
+    for (size_t i = 0; i < COUNT(functions) && module; i++) {
+        FARPROC function = GetProcAddress(module, functions[i].name);
+        memcpy(functions[i].pointer, &function, sizeof(function));
+    }
+    WCHAR *path = join_path(folder, wcslen(folder), name), user[257], domain[257];
+    BYTE descriptor[1024];
+    DWORD size, user_size = COUNT(user), domain_size = COUNT(domain);
+    BOOL defaulted;
+    PSID sid;
+    SID_NAME_USE use;
+    struct text owner = { 0 };
+    if (get_security && get_owner && look_up &&
+        get_security(path, OWNER_SECURITY_INFORMATION, descriptor, sizeof(descriptor), &size) &&
+        get_owner(descriptor, &sid, &defaulted) && look_up(NULL, sid, user, &user_size, domain, &domain_size, &use))
+        text_format(&owner, L"%ls\\%ls", domain, user);
+    outf(L"%-22ls ", owner.data ? owner.data : L"...");
+    free(owner.data);
+    free(path);
+}
+
+static void show_streams(const struct listing *l, const WCHAR *folder, const WCHAR *name)
+{
+    WIN32_FIND_STREAM_DATA stream;
+    WCHAR *path = join_path(folder, wcslen(folder), name), digits[32];
+    HANDLE find = FindFirstStreamW(path, FindStreamInfoStandard, &stream, 0);
+    free(path);
+    if (find == INVALID_HANDLE_VALUE)
+        return;
+    do {
+        if (wcscmp(stream.cStreamName, L"::$DATA"))
+            outf(L"%39ls %ls%ls\r\n", number(l, stream.StreamSize.QuadPart, digits), name, stream.cStreamName);
+    } while (FindNextStreamW(find, &stream));
+    FindClose(find);
+}
+
 static void show_item(struct listing *l, const WCHAR *folder, WIN32_FIND_DATAW *item)
 {
     WCHAR digits[32];
@@ -98,10 +146,6 @@ static void show_item(struct listing *l, const WCHAR *folder, WIN32_FIND_DATAW *
         }
         return;
     }
-    if (l->wide) {
-        outf(is_folder ? L"[%ls]\r\n" : L"%ls\r\n", item->cFileName);
-        return;
-    }
     if (FileTimeToLocalFileTime(item_time(item, l->time), &local))
         FileTimeToSystemTime(&local, &st);
     outf(L"%02d/%02d/%04d  %02d:%02d %ls ", st.wMonth, st.wDay, st.wYear, (st.wHour + 11) % 12 + 1, st.wMinute,
@@ -110,7 +154,47 @@ static void show_item(struct listing *l, const WCHAR *folder, WIN32_FIND_DATAW *
         out(item->dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT ? L"   <SYMLINKD>     " : L"   <DIR>          ");
     else
         outf(L"%17ls ", number(l, item_size(item), digits));
+    if (l->short_names)
+        outf(L"%-12ls ", item->cAlternateFileName);
+    if (l->owners)
+        show_owner(folder, item->cFileName);
     outf(L"%ls\r\n", item->cFileName);
+    if (l->streams)
+        show_streams(l, folder, item->cFileName);
+}
+
+/* The names alone, in as many columns as the screen has room for, row by row or (/d) column by column. */
+static void show_wide(struct listing *l, WIN32_FIND_DATAW *items, size_t count)
+{
+    CONSOLE_SCREEN_BUFFER_INFO screen;
+    size_t widest = 0, width = GetConsoleScreenBufferInfo(streams[1], &screen) ? screen.dwSize.X : 80;
+    for (size_t i = 0; i < count; i++) {
+        bool is_folder = items[i].dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY;
+        size_t length = wcslen(items[i].cFileName) + 2 * is_folder;
+        if (length > widest)
+            widest = length;
+        if (l->lower)
+            _wcslwr(items[i].cFileName);
+        if (is_folder)
+            l->folders++;
+        else
+            l->files++, l->bytes += item_size(&items[i]);
+    }
+    size_t columns = width / (widest + 1) ? width / (widest + 1) : 1, rows = (count + columns - 1) / columns;
+    for (size_t row = 0; row < rows; row++) {
+        for (size_t column = 0; column < columns; column++) {
+            size_t i = l->by_column ? column * rows + row : row * columns + column;
+            if (i >= count)
+                break;
+            const WCHAR *format = items[i].dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY ? L"[%ls]" : L"%ls";
+            struct text name = { 0 };
+            text_format(&name, format, items[i].cFileName);
+            outf(L"%-*ls%ls", column + 1 < columns ? (int)widest : 0, name.data, column + 1 < columns ? L" " : L"");
+            free(name.data);
+        }
+        out(L"\r\n");
+    }
+    l->found |= count != 0;
 }
 
 /* What matches in one folder; with its banner and its sum unless /b. */
@@ -138,7 +222,9 @@ static void list_folder(struct listing *l, const WCHAR *folder, const WCHAR *pat
         if (!l->bare)
             outf(l->deep && l->found ? L"\r\n Directory of %ls\r\n\r\n" : L" Directory of %ls\r\n\r\n", folder);
     }
-    for (size_t i = 0; i < count && !interrupted; i++)
+    if (l->wide && !l->bare)
+        show_wide(l, items, count);
+    for (size_t i = 0; i < count && !interrupted && (!l->wide || l->bare); i++)
         show_item(l, folder, &items[i]);
     free(items);
     if (count && !l->bare) {
@@ -203,7 +289,11 @@ static bool parse_switches(struct listing *l, const struct arguments *arguments)
     l->time = time ? towlower(time[*time == ':']) : 'w';
     l->bare = find_switch(arguments, 'b') != NULL;
     l->deep = find_switch(arguments, 's') != NULL;
-    l->wide = find_switch(arguments, 'w') || find_switch(arguments, 'd');
+    l->by_column = find_switch(arguments, 'd') != NULL;
+    l->wide = find_switch(arguments, 'w') || l->by_column;
+    l->owners = find_switch(arguments, 'q') != NULL;
+    l->streams = find_switch(arguments, 'r') != NULL;
+    l->short_names = find_switch(arguments, 'x') != NULL;
     l->lower = find_switch(arguments, 'l') != NULL;
     l->plain_numbers = off && towlower(*off) == 'c';
     return true;

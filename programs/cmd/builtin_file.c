@@ -198,12 +198,38 @@ int builtin_ren(const WCHAR *line)
     return result;
 }
 
+static HANDLE open_file(const WCHAR *path)
+{
+    return CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL, OPEN_EXISTING,
+                       0, NULL);
+}
+
+/* In the folders of DPATH. */
+static HANDLE open_data_file(const WCHAR *name)
+{
+    HANDLE file = INVALID_HANDLE_VALUE;
+    WCHAR *folders = wcspbrk(name, L"\\:") ? NULL : get_variable(L"DPATH", 5);
+    for (const WCHAR *p = folders; p && *p && file == INVALID_HANDLE_VALUE;) {
+        size_t length = wcscspn(p, L";");
+        WCHAR *path = length ? join_path(p, length, name) : NULL;
+        if (path)
+            file = open_file(path);
+        free(path);
+        p += length + (p[length] == ';');
+    }
+    free(folders);
+    return file;
+}
+
 static bool type_file(const WCHAR *path)
 {
     char buffer[16384];
     DWORD count, written;
-    HANDLE file = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
-                              OPEN_EXISTING, 0, NULL);
+    HANDLE file = open_file(path);
+    if (file == INVALID_HANDLE_VALUE && GetLastError() == ERROR_FILE_NOT_FOUND) {
+        file = open_data_file(path);
+        SetLastError(ERROR_FILE_NOT_FOUND);
+    }
     if (file == INVALID_HANDLE_VALUE) {
         err_system(is_directory(path) ? ERROR_ACCESS_DENIED : GetLastError());
         return false;

@@ -11,6 +11,7 @@
 #define _UNICODE
 #endif
 #include <windows.h>
+#include <shellapi.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -181,6 +182,11 @@ int wait_program(HANDLE process);
 int run_program(const WCHAR *path, WCHAR *line);
 WCHAR *capture(const WCHAR *command); /* the output of cmd /c command */
 
+/* --- the registry (registry.c) --- */
+
+void read_defaults(void); /* of extensions and delayed expansion */
+void run_autorun(void);
+
 /* --- batch files (batch.c) --- */
 
 struct batch {
@@ -215,6 +221,7 @@ struct builtin {
 extern const struct builtin builtins[];
 
 #define BUILTIN(name) int builtin_##name(const WCHAR *arguments)
+BUILTIN(assoc);
 BUILTIN(call);
 BUILTIN(cd);
 BUILTIN(cls);
@@ -223,9 +230,11 @@ BUILTIN(copy);
 BUILTIN(date);
 BUILTIN(del);
 BUILTIN(dir);
+BUILTIN(dpath);
 BUILTIN(echo);
 BUILTIN(endlocal);
 BUILTIN(exit);
+BUILTIN(ftype);
 BUILTIN(goto);
 BUILTIN(md);
 BUILTIN(mklink);

@@ -2,7 +2,7 @@
 /* main.c: the switches of cmd.exe, the string of /c and /k, and the loop of lines. */
 #include "cmd.h"
 
-static bool quiet, keep, run_string, strip_always;
+static bool quiet, keep, run_string, strip_always, no_autorun;
 
 static BOOL WINAPI on_control(DWORD event)
 {
@@ -68,6 +68,9 @@ static const WCHAR *parse_command_line(const WCHAR *p)
         case 's':
             strip_always = true;
             break;
+        case 'd':
+            no_autorun = true;
+            break;
         case 'q':
             quiet = true;
             break;
@@ -84,11 +87,14 @@ static const WCHAR *parse_command_line(const WCHAR *p)
         case 'x':
             extensions = !off;
             break;
+        case 'y':
+            extensions = false;
+            break;
         case 'r': /* an old name of /c */
             run_string = true;
             return p + 2;
         }
-        /* d: no AutoRun, f: completion, t: colours, y: extensions off */
+        /* f: completion, t: colours */
         for (p += p[1] ? 2 : 1; *p && !is_delimiter(*p) && *p != '/'; p++)
             ;
     }
@@ -146,8 +152,11 @@ int main(void)
     set_default(L"COMSPEC", self);
     set_default(L"PATHEXT", L".COM;.EXE;.BAT;.CMD;.VBS;.VBE;.JS;.JSE;.WSF;.WSH;.MSC");
     set_default(L"PROMPT", L"$P$G");
+    read_defaults();
     const WCHAR *rest = parse_command_line(GetCommandLineW());
     echo_on = !quiet;
+    if (!no_autorun)
+        run_autorun();
     if (run_string) {
         WCHAR *command = command_string(rest);
         run_line(command);

@@ -137,6 +137,37 @@ WCHAR *command_name(const WCHAR *text, const WCHAR **rest, struct program *progr
 
 /* --- processes --- */
 
+/*
+ * Opens a file that is no program by what its type is associated with; the program's process, if there is one. shell32 is
+ * loaded for it only then.
+ */
+static HANDLE open_document(const WCHAR *path, const WCHAR *line, const WCHAR *folder)
+{
+    BOOL(WINAPI * execute)(SHELLEXECUTEINFOW *) = NULL;
+    HMODULE shell = LoadLibraryW(L"shell32.dll");
+    FARPROC function = shell ? GetProcAddress(shell, "ShellExecuteExW") : NULL;
+    const WCHAR *rest = line;
+    for (bool quoted = false; *rest && (quoted || !is_delimiter(*rest)); rest++)
+        quoted ^= *rest == '"';
+    SHELLEXECUTEINFOW info = {
+        .cbSize = sizeof(info),
+        .fMask = SEE_MASK_NOCLOSEPROCESS | SEE_MASK_FLAG_NO_UI | SEE_MASK_NO_CONSOLE,
+        .lpFile = path,
+        .lpParameters = skip_space(rest),
+        .lpDirectory = folder,
+        .nShow = SW_SHOWNORMAL,
+    };
+    memcpy(&execute, &function, sizeof(execute));
+    if (execute && execute(&info)) {
+        SetLastError(ERROR_SUCCESS);
+        return info.hProcess;
+    }
+    DWORD error = execute ? GetLastError() : ERROR_NO_ASSOCIATION;
+    err_system(error);
+    SetLastError(error);
+    return NULL;
+}
+
 /* The standard streams are inherited for the time of the start only: no program keeps another one's pipe open. */
 HANDLE start_program(const WCHAR *path, WCHAR *line, const WCHAR *folder, DWORD flags, STARTUPINFOW *given)
 {
@@ -160,6 +191,8 @@ HANDLE start_program(const WCHAR *path, WCHAR *line, const WCHAR *folder, DWORD 
         if (!(before[i] & HANDLE_FLAG_INHERIT))
             SetHandleInformation(streams[i], HANDLE_FLAG_INHERIT, 0);
     if (!started) {
+        if (error == ERROR_BAD_EXE_FORMAT && !has_ending(path, L".exe") && !has_ending(path, L".com"))
+            return open_document(path, line, folder);
         if (error == ERROR_BAD_EXE_FORMAT || error == ERROR_EXE_MACHINE_TYPE_MISMATCH)
             errf(L"%ls is not a valid Win32 application.\r\n", path);
         else

@@ -89,22 +89,33 @@ int builtin_prompt(const WCHAR *arguments)
     return 0;
 }
 
-int builtin_path(const WCHAR *arguments)
+static int show_or_set_path(const WCHAR *arguments, const WCHAR *variable, const WCHAR *none)
 {
     const WCHAR *p = skip_space(arguments);
     if (*p == ';' && !*skip_space(p + 1)) { /* path ; */
-        set_variable(L"PATH", NULL);
+        set_variable(variable, NULL);
     } else if (*(p = skip_delimiters(p))) {
-        set_variable(L"PATH", p);
+        set_variable(variable, p);
     } else {
-        WCHAR *value = get_variable(L"PATH", 4);
+        WCHAR *value = get_variable(variable, wcslen(variable));
         if (value)
-            outf(L"PATH=%ls\r\n", value);
+            outf(L"%ls=%ls\r\n", variable, value);
         else
-            out(L"No Path\r\n");
+            out(none);
         free(value);
     }
     return 0;
+}
+
+int builtin_path(const WCHAR *arguments)
+{
+    return show_or_set_path(arguments, L"PATH", L"No Path\r\n");
+}
+
+/* The folders in which TYPE looks for files too. */
+int builtin_dpath(const WCHAR *arguments)
+{
+    return show_or_set_path(arguments, L"DPATH", L"No Data Path\r\n");
 }
 
 /* The date and time of the machine are shown; setting them takes a right that programs do not have here. */

@@ -47,6 +47,13 @@ c 'p.exe line "x y" z' "$(printf 'p.exe line "x y" z')"
 c '@echo quiet' 'quiet'
 c 'rem nothing & echo hidden' ''
 
+c 'call echo "a^b" c^^d %%OS%%' '"a^^b" c^d %Windows_NT%'
+c 'assoc .xyz=xfile&ftype xfile=cmd /c type "%1"&assoc .xyz&ftype xfile' '.xyz=xfile|xfile=cmd /c type "%1"|.xyz=xfile|xfile=cmd /c type "%1"'
+c 'assoc .xyz=xfile&assoc .xyz=&assoc .xyz' '.xyz=xfile' 2
+c 'ftype nope' '' 2
+mkdir data && printf data >data/d.txt
+c 'dpath&dpath data&dpath&type d.txt' 'No Data Path|DPATH=data|data'
+
 # --- the quotation marks of /c ---
 mkdir 'a folder'
 cp p.exe 'a folder/q q.exe'
