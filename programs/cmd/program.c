@@ -82,30 +82,56 @@ static bool find_in_folder(const WCHAR *folder, size_t length, const WCHAR *name
     return false;
 }
 
-bool find_program(const WCHAR *name, struct program *program)
+/* A program or script of the system below, which CreateProcess starts too; those have no extension. */
+static bool find_native(const WCHAR *folder, size_t length, const WCHAR *name, const WCHAR *unused,
+                        struct program *program)
 {
-    WCHAR *endings = get_variable(L"PATHEXT", 7), *path = NULL;
-    bool found = false;
-    if (!endings)
-        endings = xdup(L".COM;.EXE;.BAT;.CMD");
-    if (wcspbrk(name, L"\\/:")) {
-        found = find_in_folder(L"", 0, name, endings, program);
-    } else if (*name) {
-        WCHAR *no_current = get_variable(L"NoDefaultCurrentDirectoryInExePath", 34);
-        if (!no_current)
-            found = find_in_folder(L".\\", 2, name, endings, program);
-        free(no_current);
-        path = found ? NULL : get_variable(L"PATH", 4);
-        for (const WCHAR *p = path; !found && p && *p;) {
-            size_t length = wcscspn(p, L";");
-            if (length > 2 && p[0] == '"' && p[length - 1] == '"')
-                found = find_in_folder(p + 1, length - 2, name, endings, program);
-            else if (length)
-                found = find_in_folder(p, length, name, endings, program);
-            p += length + (p[length] == ';');
-        }
+    char start[4] = { 0 };
+    DWORD count = 0;
+    WCHAR *path = join_path(folder, length, name);
+    HANDLE file = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
+                              OPEN_EXISTING, 0, NULL);
+    (void)unused;
+    if (file != INVALID_HANDLE_VALUE) {
+        ReadFile(file, start, sizeof(start), &count, NULL);
+        CloseHandle(file);
+    }
+    if (!memcmp(start, "\177ELF", 4) || !memcmp(start, "#!", 2))
+        return accept_program(path, program);
+    free(path);
+    return false;
+}
+
+/* Where a command is looked for: as it is if it has a folder, else in the current folder and those of PATH. */
+static bool search(const WCHAR *name, const WCHAR *endings, struct program *program,
+                   bool (*look)(const WCHAR *, size_t, const WCHAR *, const WCHAR *, struct program *))
+{
+    if (wcspbrk(name, L"\\/:"))
+        return look(L"", 0, name, endings, program);
+    if (!*name)
+        return false;
+    WCHAR *no_current = get_variable(L"NoDefaultCurrentDirectoryInExePath", 34);
+    bool found = !no_current && look(L".\\", 2, name, endings, program);
+    free(no_current);
+    WCHAR *path = found ? NULL : get_variable(L"PATH", 4);
+    for (const WCHAR *p = path; !found && p && *p;) {
+        size_t length = wcscspn(p, L";");
+        if (length > 2 && p[0] == '"' && p[length - 1] == '"')
+            found = look(p + 1, length - 2, name, endings, program);
+        else if (length)
+            found = look(p, length, name, endings, program);
+        p += length + (p[length] == ';');
     }
     free(path);
+    return found;
+}
+
+bool find_program(const WCHAR *name, struct program *program)
+{
+    WCHAR *endings = get_variable(L"PATHEXT", 7);
+    if (!endings)
+        endings = xdup(L".COM;.EXE;.BAT;.CMD");
+    bool found = search(name, endings, program, find_in_folder) || search(name, NULL, program, find_native);
     free(endings);
     return found;
 }

@@ -54,6 +54,14 @@ c 'ftype nope' '' 2
 mkdir data && printf data >data/d.txt
 c 'dpath&dpath data&dpath&type d.txt' 'No Data Path|DPATH=data|data'
 
+printf '#!/bin/sh\necho "script $1"; exit 3\n' >native && chmod +x native
+c 'native x' 'script x' 3
+c '.\native "y z"' 'script y z' 3
+c 'Z:\bin\echo from below' 'from below'
+printf '@echo batch\r\n' >native.bat
+c 'native x' 'batch'
+rm native native.bat
+
 # --- the quotation marks of /c ---
 mkdir 'a folder'
 cp p.exe 'a folder/q q.exe'
