@@ -40,6 +40,7 @@ PROGRAMS_WIN = $(filter-out common,$(patsubst $(srcdir)/programs/%/,%,$(wildcard
 # What of programs/common a program uses. Those that do are written for UTF-16 throughout and start at wmain.
 tasklist_COMMON = text table tasks
 taskkill_COMMON = text tasks
+schtasks_COMMON = text
 whoami_COMMON = text table
 whoami_LIBS = -lsecur32
 

@@ -45,6 +45,10 @@ c 'whoami /user /fo csv /nh & whoami /groups /priv /fo csv | find /c ","' "$($TR
     $TRANSOM cmd.exe /c whoami /groups /priv /fo csv | grep -c ,)"
 c 'whoami /groups /nh | find "S-1-1-0 "' "$($TRANSOM cmd.exe /c whoami /groups /nh | tr -d '\r' | grep '^Everyone  *Well-known group S-1-1-0 ')"
 c 'whoami /priv /fo list | findstr /b /c:"Privilege Name: SeChangeNotifyPrivilege"' 'Privilege Name: SeChangeNotifyPrivilege'
+c 'schtasks /query /fo csv' '|Folder: \|INFO: There are no scheduled tasks presently available at your access level.'
+c 'schtasks /query /tn x' '' 1
+c 'schtasks /run /tn x' '' 1
+c 'schtasks /create /tn x /tr cmd /sc daily' '' 1
 c 'taskkill /f /pid 999999999' '' 128
 c 'taskkill /f /im *' '' 1
 c 'taskkill /f /fi "PID eq 999999999"' 'INFO: No tasks running with the specified criteria.'
