@@ -163,11 +163,15 @@ def native_option(name):
         return None
 
 
+def is_native_half(objfile):
+    return os.path.basename(objfile.filename or "") in ("transom", "transom-ubsan")
+
+
 def system_folder():
     folder = native_option("system_dir")
     if folder:
         return folder
-    program = next((f.filename for f in gdb.objfiles() if os.path.basename(f.filename or "") == "transom"), None)
+    program = next((f.filename for f in gdb.objfiles() if is_native_half(f)), None)
     for place in ("x86_64-windows", "../lib/transom/x86_64-windows", "../lib/transom"):
         path = program and os.path.join(os.path.dirname(program), place)
         if path and os.path.exists(os.path.join(path, "ntdll.dll")):
@@ -530,7 +534,7 @@ class TransomTeb(gdb.Command):
 
 
 def is_transom():
-    return any(os.path.basename(f.filename or "") == "transom" for f in gdb.objfiles())
+    return any(is_native_half(f) for f in gdb.objfiles())
 
 
 def on_stop(event):

@@ -163,6 +163,10 @@ for i in 1 2 3; do
     keys C-c
     sleep 0.1
 done
+sleep 0.3 # a handler's thread may be late
+keys -l 'echo ready'
+keys Enter
+shows "Ctrl-C at the prompt" '^ready'
 keys -l "set /p a=name: "
 keys Enter
 keys -l 'some name'

@@ -434,7 +434,8 @@ NTSTATUS client_call(uint32_t process, uint32_t call, void *in, const struct mes
         return STATUS_NO_MEMORY;
     if (part)
         memcpy((char *)in + shape->part_size[0], &part->size, sizeof(part->size));
-    memcpy(body, in, shape->in_size);
+    if (shape->in_size)
+        memcpy(body, in, shape->in_size);
     if (part && part->size)
         memcpy(body + shape->in_size, part->data, part->size);
     struct client_request request = CLIENT_REQUEST(agent_call, .in = &request_in, .out = &request_out);
@@ -443,7 +444,8 @@ NTSTATUS client_call(uint32_t process, uint32_t call, void *in, const struct mes
     NTSTATUS status = client_request(&request);
     free(body);
     if (request.bytes_size >= shape->out_size) {
-        memcpy(out, request.bytes, shape->out_size);
+        if (shape->out_size)
+            memcpy(out, request.bytes, shape->out_size);
         if (bytes) { /* what follows the structure */
             *size = request.bytes_size - shape->out_size;
             memmove(request.bytes, (char *)request.bytes + shape->out_size, *size);

@@ -223,7 +223,8 @@ bool pipe_link_alive(struct pipe_link *link)
 
 static bool plain_copy(void *to, const void *from, size_t size)
 {
-    memcpy(to, from, size);
+    if (size) /* of nothing, `to` may be NULL */
+        memcpy(to, from, size);
     return true;
 }
 
