@@ -95,10 +95,22 @@ static int try_connect(const char *folder)
     return fd;
 }
 
+/*
+ * The server's end of a socket tells who sent a message. Set before anything can be sent there: what was sent earlier than the
+ * server sets it would be of nobody (since Linux 6.16 a connection takes it from the listening socket when it is made).
+ */
+static void pass_credentials(int fd)
+{
+    int one = 1;
+    setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &one, sizeof(one));
+}
+
 static int listening_socket(const char *folder)
 {
     struct sockaddr_un address;
     int folder_fd, fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    if (fd >= 0)
+        pass_credentials(fd);
     if (fd >= 0 && socket_address(folder, &address, &folder_fd)) {
         unlink(address.sun_path); /* of a server that was killed: nobody answered there */
         if (bind(fd, (struct sockaddr *)&address, sizeof(address)) || listen(fd, 4096)) {
@@ -578,6 +590,7 @@ NTSTATUS client_adopt(const uint32_t *numbers, size_t count, uint32_t debug, boo
     int pair[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
         return status_from_errno(errno);
+    pass_credentials(pair[1]);
     request.parts[0] = (struct message_part){ numbers, (uint32_t)(count * sizeof(*numbers)) };
     request.fd = pair[1];
     NTSTATUS status = client_request(&request);
