@@ -211,7 +211,8 @@ static NTSTATUS run_synchronous(struct io *io)
     struct pipe_ring *in = pipe_ring_in(link), *out = pipe_ring_out(link);
     NTSTATUS status;
 
-    for (bool first = true;; first = false) {
+    bool first = true;
+    for (;;) {
         bool writing = io->write || (io->pipe.sends && !io->pipe.sent);
         uint32_t *changed = writing ? &out->read.changed : &in->write.changed;
         uint32_t *sleepers = writing ? &out->write.sleepers : &in->read.sleepers;
@@ -223,7 +224,8 @@ static NTSTATUS run_synchronous(struct io *io)
         if (writing != (io->write || (io->pipe.sends && !io->pipe.sent)))
             continue;
         io->pipe.waited = true;
-        if (first) {
+        if (first) { /* not the first attempt, perhaps: a transaction has written by now */
+            first = false;
             io_sync_begin();
             bool watched = __atomic_load_n(&link->watch, __ATOMIC_ACQUIRE);
             if ((status = watch(link)))
