@@ -131,6 +131,8 @@ static int interactive_loop(void)
                 continue;
             break;
         }
+        /* A Ctrl-C that was meant for the line before, whose handler's thread was late, is none of this one. */
+        InterlockedExchange(&interrupted, 0);
         if (!is_console(streams[0]) && echo_on)
             outf(L"%ls\r\n", line);
         run_line(line);
