@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * file.h: File objects. file.c opens them, file_io.c reads and writes, file_info*.c query and set, file_share.c holds what
- * all handles of one file must agree on, directory.c enumerates; pipes, the console and character devices are kinds of file
+ * file.h: File objects. file_open.c opens them, file_io.c reads and writes, file_info*.c and file_set.c query and set,
+ * file_share.c holds what all handles of one file must agree on, directory.c enumerates; pipes, the console and character devices are kinds of file
  * with operations of their own (struct file_ops).
  */
 #ifndef TRANSOM_FILE_H
@@ -112,11 +112,18 @@ void file_section_closed(struct file_object *file, bool image);
 
 struct file_object *file_alloc(enum file_kind kind, const struct file_ops *ops, int fd, ACCESS_MASK access, ULONG share,
                                ULONG options);
+void file_close(struct object *obj, HANDLE handle); /* a handle is closed; what is to be done before the last one goes */
+/* file_open.c */
 NTSTATUS file_open_path(struct nt_path *path, ACCESS_MASK access, ULONG attributes, ULONG share, ULONG disposition,
                         ULONG options, const LARGE_INTEGER *allocation, struct file_object **file,
                         ULONG_PTR *information);
 NTSTATUS file_make_real(struct file_object *file);
 void file_remove_name(struct file_object *file);
+/* file_name.c: for NtQueryObject */
+NTSTATUS file_query_name(struct object *obj, WCHAR **name);
+/* file_rename.c: FileRenameInformation, and with `link` FileLinkInformation. `flags` are FILE_RENAME_* */
+NTSTATUS file_rename(struct file_object *file, const FILE_RENAME_INFORMATION *info, ULONG length, ULONG flags,
+                     bool link);
 /* A path that reaches the open file whatever became of its name: /proc/self/fd/N. */
 struct fd_path {
     char text[32];
@@ -165,9 +172,11 @@ void claim_leave(struct file_object *file);
 /* May another file be renamed over this name, as far as other processes are concerned? */
 NTSTATUS claim_check_replace(int dirfd, const char *name, bool posix);
 
-/* Byte-range locks: may `file` read or write here? */
+/* --- file_lock.c: byte-range locks --- */
+
 NTSTATUS lock_request(struct io *io, uint64_t start, uint64_t length, ULONG key, bool exclusive, bool immediately);
 NTSTATUS lock_remove(struct file_object *file, uint64_t start, uint64_t length, ULONG key);
+/* May `file` read or write here? */
 NTSTATUS lock_check(struct file_object *file, bool write, ULONG key, uint64_t offset, uint64_t length);
 void lock_release_all(struct file_object *file);
 

@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: MIT */
+/* file_open.c: Opening and creating files on disk. NtCreateFile's page in windows-driver-docs-ddi is the reference. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "file.h"
+#include "path.h"
+
+#define WANT_READ  (FILE_READ_DATA | FILE_EXECUTE)
+#define WANT_WRITE (FILE_WRITE_DATA | FILE_APPEND_DATA)
+
+/* The absolute Unix name of a translated path; malloc'ed. */
+static char *absolute_name(const struct nt_path *path)
+{
+    char *name;
+
+    if (path->dirfd == AT_FDCWD || !path->root || !path->root->unix_path)
+        return strdup(path->name);
+    if (asprintf(&name, "%s/%s", strcmp(path->root->unix_path, "/") ? path->root->unix_path : "", path->name) < 0)
+        return NULL;
+    return name;
+}
+
+/* --- opening --- */
+
+struct open {
+    struct nt_path *path;
+    ACCESS_MASK access;
+    ULONG attributes, share, disposition, options;
+    bool maximum; /* MAXIMUM_ALLOWED: take less if it must be */
+    int fd;
+    bool is_path;
+    struct stat st;
+};
+
+static int flags_for(const struct open *o)
+{
+    int flags = O_CLOEXEC | O_NOCTTY | (o->options & FILE_OPEN_REPARSE_POINT ? O_NOFOLLOW : 0);
+
+    if (o->options & FILE_DIRECTORY_FILE)
+        return flags | O_DIRECTORY | (o->access & WANT_READ ? O_RDONLY : O_PATH);
+    if (o->access & WANT_WRITE)
+        return flags |
+               O_RDWR; /* also without WANT_READ: sharing modes are locks, which readable descriptors can have */
+    if (o->access & WANT_READ)
+        return flags | O_RDONLY;
+    return flags |
+           (o->access & DELETE ? O_RDONLY | O_NONBLOCK : O_PATH); /* a FIFO to be deleted has nobody at its end */
+}
+
+static int try_open(struct open *o, int flags)
+{
+    o->fd = openat(o->path->dirfd, o->path->name, flags);
+    o->is_path = flags & O_PATH;
+    return o->fd < 0 ? errno : 0;
+}
+
+/* Opens what exists under the name, in the strongest way that the kind of file has. */
+static int open_existing(struct open *o)
+{
+    int flags = flags_for(o), err = try_open(o, flags);
+
+    if (err == EISDIR) /* write access to a directory is the right to make files in it */
+        return try_open(o, (flags & ~O_ACCMODE) | O_RDONLY | O_DIRECTORY);
+    if ((err == ELOOP || err == ENOTDIR) && (flags & O_NOFOLLOW)) {
+        struct stat st; /* a link itself? */
+        if (fstatat(o->path->dirfd, o->path->name, &st, AT_SYMLINK_NOFOLLOW))
+            return errno;
+        return S_ISLNK(st.st_mode) ? try_open(o, O_PATH | O_NOFOLLOW | O_CLOEXEC) : err;
+    }
+    if ((err == EACCES || err == ENXIO) && !(o->access & WANT_READ) && (o->access & (WANT_WRITE | DELETE))) {
+        /* what cannot be read, and sockets: its sharing modes hold in this process only */
+        int weaker = try_open(o, (flags & ~(O_ACCMODE | O_NONBLOCK)) | (o->access & WANT_WRITE ? O_WRONLY : O_PATH));
+        if (!weaker)
+            return 0;
+    }
+    if (err == EACCES || err == EROFS) {
+        struct stat st;
+        if (o->maximum && (o->access & WANT_WRITE)) {
+            o->access &= ~(WANT_WRITE | FILE_WRITE_EA | FILE_WRITE_ATTRIBUTES | DELETE);
+            return open_existing(o);
+        }
+        /* a directory that can be passed through but not listed */
+        if (!(o->access & FILE_LIST_DIRECTORY) && !fstatat(o->path->dirfd, o->path->name, &st, 0) &&
+            S_ISDIR(st.st_mode))
+            return try_open(o, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    }
+    return err;
+}
+
+static NTSTATUS missing_parent(struct open *o)
+{
+    return o->path->in_drive_c && o->path->fixed < o->path->len ? path_make_parents(o->path)
+                                                                : STATUS_OBJECT_PATH_NOT_FOUND;
+}
+
+/* Creates a file or directory that does not exist under any spelling. */
+static NTSTATUS create_new(struct open *o)
+{
+    bool directory = o->options & FILE_DIRECTORY_FILE;
+    int flags = (flags_for(o) & ~O_PATH) | O_CREAT | O_EXCL, err;
+    mode_t mode = o->attributes & FILE_ATTRIBUTE_READONLY && !directory ? 0444 : 0666;
+
+    if (!(o->access & (WANT_READ | WANT_WRITE)))
+        flags |= O_RDWR;
+    for (int attempt = 0;; attempt++) {
+        if (directory) {
+            err = mkdirat(o->path->dirfd, o->path->name, 0777) ? errno : 0;
+            if (!err)
+                err = try_open(o, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        } else {
+            o->fd = openat(o->path->dirfd, o->path->name, flags, mode);
+            o->is_path = false;
+            err = o->fd < 0 ? errno : 0;
+        }
+        if (err != ENOENT || attempt)
+            break;
+        NTSTATUS status = missing_parent(o);
+        if (status)
+            return status;
+    }
+    if (err)
+        return err == ENOENT || err == ENOTDIR ? STATUS_OBJECT_PATH_NOT_FOUND : status_from_errno(err);
+    path_note_change(o->path->dirfd, o->path->name, true);
+    return STATUS_SUCCESS;
+}
+
+/* OVERWRITE and SUPERSEDE: the old contents go, the attributes become the given ones. */
+static NTSTATUS overwrite(struct open *o, struct file_object *file)
+{
+    struct file_stat st;
+    struct fd_path self;
+    int err = file_stat_fd(file, &st);
+
+    if (err)
+        return status_from_errno(err);
+    /* CreateFile's page: hidden and system files are only overwritten by who names these attributes. */
+    if ((st.attributes & FILE_ATTRIBUTE_READONLY) ||
+        (st.attributes & ~o->attributes & (FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM)))
+        return STATUS_ACCESS_DENIED;
+    if (file->inode->data_sections || file->inode->image_sections)
+        return STATUS_USER_MAPPED_FILE;
+    if (!S_ISREG(st.mode))
+        return STATUS_SUCCESS;
+    stream_remove_all(file, &o->st); /* documented for streams: they go when a file is overwritten */
+    err = !o->is_path && (o->access & WANT_WRITE) ? ftruncate(file->fd, 0) : truncate(fd_path(file->fd, &self), 0);
+    if (err)
+        return status_from_errno(errno);
+    if ((o->attributes | FILE_ATTRIBUTE_ARCHIVE) != st.attributes)
+        err = file_set_attributes(file, o->attributes | FILE_ATTRIBUTE_ARCHIVE);
+    return status_from_errno(err);
+}
+
+static const struct {
+    ULONG exists, created;
+} disposition_result[] = {
+    [FILE_SUPERSEDE] = { FILE_SUPERSEDED, FILE_CREATED },
+    [FILE_OPEN] = { FILE_OPENED, FILE_DOES_NOT_EXIST },
+    [FILE_CREATE] = { FILE_EXISTS, FILE_CREATED },
+    [FILE_OPEN_IF] = { FILE_OPENED, FILE_CREATED },
+    [FILE_OVERWRITE] = { FILE_OVERWRITTEN, FILE_DOES_NOT_EXIST },
+    [FILE_OVERWRITE_IF] = { FILE_OVERWRITTEN, FILE_CREATED },
+};
+
+static bool replaces(ULONG disposition)
+{
+    return disposition == FILE_SUPERSEDE || disposition == FILE_OVERWRITE || disposition == FILE_OVERWRITE_IF;
+}
+
+/* A standard folder of drive C: that is not on disk. */
+static NTSTATUS open_virtual(struct open *o, struct file_object **result)
+{
+    struct file_object *file;
+
+    if (o->options & FILE_NON_DIRECTORY_FILE)
+        return STATUS_FILE_IS_A_DIRECTORY;
+    if (replaces(o->disposition))
+        return STATUS_OBJECT_NAME_COLLISION;
+    if (o->options & FILE_DELETE_ON_CLOSE)
+        return STATUS_CANNOT_DELETE;
+    file = file_alloc(FILE_KIND_DIRECTORY, &disk_ops, -1, o->access, o->share, o->options);
+    if (!file || !(file->unix_path = strdup(o->path->name))) {
+        if (file)
+            object_unref(&file->obj);
+        return STATUS_NO_MEMORY;
+    }
+    file->standard = o->path->standard;
+    *result = file;
+    return STATUS_SUCCESS;
+}
+
+/* A FIFO that is only written to must not have this process as its reader. */
+static int open_fifo_end(struct open *o)
+{
+    close(o->fd);
+    int err = try_open(o, (flags_for(o) & ~O_ACCMODE) | O_WRONLY);
+    if (!err && o->fd < 3)
+        o->fd = unix_fd_reserve(o->fd);
+    return err;
+}
+
+/* What is open now becomes a file object, if everybody agrees. */
+static NTSTATUS make_object(struct open *o, bool existed, struct file_object **result)
+{
+    const struct file_ops *ops = &disk_ops;
+    enum file_kind kind = FILE_KIND_FILE;
+    struct file_object *file;
+    struct file_stat link;
+    NTSTATUS status;
+
+    if (o->fd < 3)
+        o->fd = unix_fd_reserve(o->fd);
+    if (fstat(o->fd, &o->st)) {
+        status = status_from_errno(errno);
+        close(o->fd);
+        return status;
+    }
+    if (S_ISDIR(o->st.st_mode)) {
+        kind = FILE_KIND_DIRECTORY;
+    } else if (S_ISLNK(o->st.st_mode)) {
+        if (!file_stat_at(o->path->dirfd, o->path->name, true, &link) && (link.attributes & FILE_ATTRIBUTE_DIRECTORY))
+            kind = FILE_KIND_DIRECTORY;
+    } else if (S_ISFIFO(o->st.st_mode)) {
+        if (!o->is_path) {
+            int err = o->access & WANT_READ || !(o->access & WANT_WRITE) ? 0 : open_fifo_end(o);
+            if (err)
+                return status_from_errno(err);
+            *result = pipe_wrap_fd(o->fd, o->access, o->st.st_mode);
+            return *result ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+        }
+    } else if (S_ISCHR(o->st.st_mode)) {
+        kind = FILE_KIND_CHAR;
+        ops = &char_ops;
+    }
+    status = STATUS_SUCCESS;
+    if (kind == FILE_KIND_DIRECTORY) {
+        if (o->options & FILE_NON_DIRECTORY_FILE)
+            status = STATUS_FILE_IS_A_DIRECTORY;
+        else if (existed && replaces(o->disposition))
+            status = STATUS_OBJECT_NAME_COLLISION;
+    } else if (o->options & FILE_DIRECTORY_FILE) {
+        status = STATUS_NOT_A_DIRECTORY;
+    } else if (o->path->must_be_dir) {
+        status = STATUS_OBJECT_NAME_INVALID;
+    } else if (existed && S_ISREG(o->st.st_mode) && !(o->st.st_mode & 0222)) {
+        if (o->maximum)
+            o->access &= ~WANT_WRITE;
+        if (o->access & WANT_WRITE)
+            status = STATUS_ACCESS_DENIED;
+        else if (o->options & FILE_DELETE_ON_CLOSE)
+            status = STATUS_CANNOT_DELETE;
+    }
+    if (o->path->joined && (o->access & (WANT_WRITE | DELETE))) {
+        if (o->maximum)
+            o->access &= ~(WANT_WRITE | DELETE);
+        else
+            status = STATUS_ACCESS_DENIED;
+    }
+    file = status ? NULL : file_alloc(kind, ops, o->fd, o->access, o->share, o->options);
+    if (!file) {
+        close(o->fd);
+        return status ? status : STATUS_NO_MEMORY;
+    }
+    file->fd_is_path = o->is_path;
+    file->is_symlink = S_ISLNK(o->st.st_mode);
+    file->installation = o->path->joined;
+    file->append_only = (o->access & WANT_WRITE) == FILE_APPEND_DATA;
+    if (o->path->is_standard)
+        file->standard = o->path->standard;
+    file->unix_path = absolute_name(o->path);
+    status = file->unix_path ? share_enter(file, &o->st) : STATUS_NO_MEMORY;
+    if (!status && S_ISREG(o->st.st_mode) && !o->path->joined)
+        status = claim_enter(file);
+    if (!status && existed && replaces(o->disposition))
+        status = overwrite(o, file);
+    if (status) {
+        share_leave(file);
+        object_unref(&file->obj);
+        return status;
+    }
+    file->delete_on_close = o->options & FILE_DELETE_ON_CLOSE;
+    *result = file;
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS open_or_create(struct open *o, bool *created)
+{
+    NTSTATUS status;
+    int err;
+
+    *created = false;
+    if (o->disposition != FILE_CREATE) {
+        err = open_existing(o);
+        if (!err)
+            return STATUS_SUCCESS;
+        if (err != ENOENT && err != ENOTDIR)
+            return status_from_errno(err);
+    }
+    status = path_resolve_other(o->path); /* FILE_CREATE: that the exact name is there, O_EXCL tells */
+    if (!status && o->path->joined && replaces(o->disposition)) {
+        /* a file of the installation is replaced by one in the prefix */
+        if (!path_replace(o->path, 0, o->path->len, o->path->prefix_name))
+            return STATUS_NO_MEMORY;
+        o->path->joined = false;
+        status = STATUS_OBJECT_NAME_NOT_FOUND;
+    }
+    if (!status) {
+        if (o->disposition == FILE_CREATE)
+            return STATUS_OBJECT_NAME_COLLISION;
+        err = open_existing(o);
+        if (err == ENOTDIR)
+            return STATUS_NOT_A_DIRECTORY;
+        return status_from_errno(err);
+    }
+    if (status != STATUS_OBJECT_NAME_NOT_FOUND || o->disposition == FILE_OPEN || o->disposition == FILE_OVERWRITE)
+        return status;
+    if (o->path->must_be_dir && !(o->options & FILE_DIRECTORY_FILE))
+        return STATUS_OBJECT_NAME_INVALID;
+    *created = true;
+    return create_new(o);
+}
+
+NTSTATUS file_open_path(struct nt_path *path, ACCESS_MASK access, ULONG attributes, ULONG share, ULONG disposition,
+                        ULONG options, const LARGE_INTEGER *allocation, struct file_object **file,
+                        ULONG_PTR *information)
+{
+    struct open o = { .path = path,
+                      .attributes = attributes & (ATTRIBUTES_STORED | FILE_ATTRIBUTE_READONLY),
+                      .share = share,
+                      .disposition = disposition,
+                      .options = options,
+                      .fd = -1 };
+    bool created;
+    NTSTATUS status;
+
+    if (path->stream)
+        return stream_open(path, access, attributes, share, disposition, options, allocation, file, information);
+    o.maximum = access & MAXIMUM_ALLOWED;
+    o.access = access_map(&file_type, access);
+    if (path->kind == PATH_VOLUME) {
+        o.options = (o.options & ~FILE_NON_DIRECTORY_FILE) | FILE_DIRECTORY_FILE;
+        o.disposition = FILE_OPEN;
+    }
+    status = open_or_create(&o, &created);
+    if (path->is_standard && o.fd < 0 &&
+        (status == STATUS_SUCCESS || status == STATUS_OBJECT_NAME_NOT_FOUND ||
+         status == STATUS_OBJECT_PATH_NOT_FOUND)) {
+        status = open_virtual(&o, file);
+        if (!status)
+            *information = FILE_OPENED;
+        return status;
+    }
+    if (status)
+        return status;
+    status = make_object(&o, !created, file);
+    if (status) {
+        if (created)
+            unlinkat(path->dirfd, path->name, options & FILE_DIRECTORY_FILE ? AT_REMOVEDIR : 0);
+        return status;
+    }
+    (*file)->is_volume = path->kind == PATH_VOLUME;
+    if (created && (o.attributes & ~(FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_ARCHIVE)))
+        file_set_attributes(*file, o.attributes | ((*file)->kind == FILE_KIND_FILE ? FILE_ATTRIBUTE_ARCHIVE : 0));
+    if (allocation && allocation->QuadPart > 0 && (created || replaces(disposition)) && (access & WANT_WRITE) &&
+        fallocate((*file)->fd, FALLOC_FL_KEEP_SIZE, 0, allocation->QuadPart) && errno == ENOSPC) {
+        object_unref(&(*file)->obj);
+        return STATUS_DISK_FULL;
+    }
+    *information = created ? disposition_result[disposition].created : disposition_result[disposition].exists;
+    return STATUS_SUCCESS;
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/* file_rename.c: renaming files and making hard links (FileRenameInformation, FileLinkInformation). */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "file.h"
+#include "path.h"
+
+/* Where the new name leads: relative to a handle, a full NT name, or, without any backslash, the file's own directory. */
+static NTSTATUS parse_target(struct file_object *file, const FILE_RENAME_INFORMATION *info, struct nt_path *path)
+{
+    size_t len = info->FileNameLength / sizeof(WCHAR), i;
+    struct object *root = NULL;
+    NTSTATUS status;
+
+    if (info->RootDirectory) {
+        status = handle_lookup(info->RootDirectory, &file_type, 0, &root);
+        if (!status)
+            status = path_parse_text((struct file_object *)root, info->FileName, len, path);
+        if (root)
+            object_unref(root);
+        return status;
+    }
+    for (i = 0; i < len && info->FileName[i] != '\\';)
+        i++;
+    if (i < len)
+        return path_parse_text(NULL, info->FileName, len, path);
+    if (!file->unix_path)
+        return STATUS_INVALID_PARAMETER;
+    char *dir = strdup(file->unix_path), *slash = dir ? strrchr(dir, '/') : NULL;
+    WCHAR *dos, *full = NULL;
+    if (!slash) {
+        free(dir);
+        return STATUS_NO_MEMORY;
+    }
+    slash[slash == dir] = 0;
+    dos = unix_path_to_dos(dir);
+    free(dir);
+    size_t n = 0;
+    while (dos && dos[n])
+        n++;
+    full = dos ? malloc((n + len + 6) * sizeof(WCHAR)) : NULL;
+    if (!full) {
+        free(dos);
+        return STATUS_NO_MEMORY;
+    }
+    memcpy(full, u"\\??\\", 8);
+    memcpy(full + 4, dos, n * sizeof(WCHAR));
+    n += 4;
+    if (full[n - 1] != '\\')
+        full[n++] = '\\';
+    memcpy(full + n, info->FileName, len * sizeof(WCHAR));
+    status = path_parse_text(NULL, full, n + len, path);
+    free(dos);
+    free(full);
+    return status;
+}
+
+static bool parent_of(int dirfd, const char *name, struct stat *st)
+{
+    const char *slash = strrchr(name, '/');
+    char *parent = slash ? strndup(name, slash == name ? 1 : (size_t)(slash - name)) : strdup(".");
+    bool found = parent && !fstatat(dirfd, parent, st, 0);
+
+    free(parent);
+    return found;
+}
+
+/* Are these one entry of one directory, and not two hard links of a file? */
+static bool same_entry(const char *a, int dirfd, const char *b)
+{
+    const char *a_slash = strrchr(a, '/'), *b_slash = strrchr(b, '/');
+    struct stat a_st, b_st;
+
+    return !strcmp(a_slash ? a_slash + 1 : a, b_slash ? b_slash + 1 : b) && parent_of(AT_FDCWD, a, &a_st) &&
+           parent_of(dirfd, b, &b_st) && a_st.st_dev == b_st.st_dev && a_st.st_ino == b_st.st_ino;
+}
+
+/* May what is at the target be replaced? *twin: it is another hard link of the file itself. */
+static NTSTATUS check_target(struct file_object *file, const struct nt_path *path, const struct file_stat *own,
+                             ULONG flags, bool link, bool *twin)
+{
+    struct file_stat st;
+    NTSTATUS status;
+    int err = file_stat_at(path->dirfd, path->name, true, &st);
+
+    *twin = false;
+    if (err)
+        return status_from_errno(err);
+    if (st.dev == own->dev && st.ino == own->ino) {
+        if (!link && same_entry(file->unix_path, path->dirfd, path->name))
+            return STATUS_SUCCESS; /* a change of case at most */
+        *twin = true;
+        return flags & FILE_RENAME_REPLACE_IF_EXISTS ? STATUS_SUCCESS : STATUS_OBJECT_NAME_COLLISION;
+    }
+    if (!(flags & FILE_RENAME_REPLACE_IF_EXISTS))
+        return STATUS_OBJECT_NAME_COLLISION;
+    if (st.attributes & FILE_ATTRIBUTE_DIRECTORY)
+        return STATUS_ACCESS_DENIED;
+    if ((st.attributes & FILE_ATTRIBUTE_READONLY) && !(flags & FILE_RENAME_IGNORE_READONLY_ATTRIBUTE))
+        return STATUS_ACCESS_DENIED;
+    status = share_check_replace(st.dev, st.ino, flags & FILE_RENAME_POSIX_SEMANTICS);
+    return status ? status : claim_check_replace(path->dirfd, path->name, flags & FILE_RENAME_POSIX_SEMANTICS);
+}
+
+static char *joined_name(const struct nt_path *path, const char *name)
+{
+    size_t n = path->root && path->dirfd != AT_FDCWD ? strlen(path->root->unix_path) : 0;
+    char *result = malloc(n + 1 + strlen(name) + 1);
+
+    if (result) {
+        memcpy(result, n ? path->root->unix_path : "", n);
+        if (n && result[n - 1] != '/')
+            result[n++] = '/';
+        strcpy(result + n, name);
+    }
+    return result;
+}
+
+static int do_link(struct file_object *file, const struct nt_path *path, const char *name, bool exists)
+{
+    struct fd_path self;
+
+    if (exists && unlinkat(path->dirfd, name, 0))
+        return errno;
+    if (!linkat(AT_FDCWD, fd_path(file->fd, &self), path->dirfd, name, AT_SYMLINK_FOLLOW))
+        return 0;
+    return errno;
+}
+
+static int do_rename(const char *from, const struct nt_path *path, const char *name, bool exists)
+{
+    if (!renameat2(AT_FDCWD, from, path->dirfd, name, exists ? 0 : RENAME_NOREPLACE))
+        return 0;
+    if (errno != EINVAL || exists)
+        return errno;
+    return renameat(AT_FDCWD, from, path->dirfd, name) ? errno : 0; /* a file system without RENAME_NOREPLACE */
+}
+
+NTSTATUS file_rename(struct file_object *file, const FILE_RENAME_INFORMATION *info, ULONG length, ULONG flags,
+                     bool link)
+{
+    char *spelled = NULL, *slash, *full;
+    bool exists, twin = false;
+    struct file_stat own;
+    struct nt_path path;
+    NTSTATUS status;
+    int err;
+
+    if (info->FileNameLength > length - offsetof(FILE_RENAME_INFORMATION, FileName) || !info->FileNameLength ||
+        info->FileNameLength & 1)
+        return STATUS_INVALID_PARAMETER;
+    if (file->ops != &disk_ops || !file->unix_path || (link && file->kind == FILE_KIND_DIRECTORY))
+        return link && file->kind == FILE_KIND_DIRECTORY ? STATUS_FILE_IS_A_DIRECTORY : STATUS_INVALID_PARAMETER;
+    if (file->fd < 0 || file->installation || file->is_volume)
+        return STATUS_ACCESS_DENIED;
+    if (file->is_stream) /* streams are not renamed */
+        return STATUS_INVALID_PARAMETER;
+    status = parse_target(file, info, &path);
+    if (!status && (path.kind != PATH_FILE || path.stream))
+        status = STATUS_INVALID_PARAMETER;
+    err = status ? 0 : file_stat_fd(file, &own);
+    if (err)
+        status = status_from_errno(err);
+    if (status)
+        goto done;
+
+    /* the last component as the program spells it, for changes of case */
+    slash = strrchr(path.name, '/');
+    spelled = strdup(slash ? slash + 1 : path.name);
+    if (!spelled) {
+        status = STATUS_NO_MEMORY;
+        goto done;
+    }
+    status = path_resolve(&path);
+    if (!status && path.is_standard)
+        status = STATUS_ACCESS_DENIED;
+    exists = !status;
+    if (exists) {
+        if (path.joined)
+            status = STATUS_ACCESS_DENIED;
+        else
+            status = check_target(file, &path, &own, flags, link, &twin);
+    } else if (status == STATUS_OBJECT_NAME_NOT_FOUND) {
+        status = path.in_drive_c ? path_make_parents(&path) : STATUS_SUCCESS;
+    }
+    if (status || (twin && link))
+        goto done;
+
+    if (link)
+        err = do_link(file, &path, path.name, exists);
+    else if (twin) /* rename() would do nothing: the old name goes, the other is already there */
+        err = unlink(file->unix_path) ? errno : 0;
+    else
+        err = do_rename(file->unix_path, &path, path.name, exists);
+    if (err) {
+        status = err == ENOENT || err == ENOTDIR ? STATUS_OBJECT_PATH_NOT_FOUND
+                 : err == EINVAL                 ? STATUS_SHARING_VIOLATION /* a directory into itself */
+                                                 : status_from_errno(err);
+        goto done;
+    }
+    if (!link)
+        path_note_change(AT_FDCWD, file->unix_path, false);
+    slash = strrchr(path.name, '/');
+    if (exists && strcmp(slash ? slash + 1 : path.name, spelled)) {
+        char *old = strdup(path.name);
+        path_note_change(path.dirfd, path.name, false);
+        if (old && path_replace(&path, slash ? slash + 1 - path.name : 0, path.len, spelled))
+            renameat(path.dirfd, old, path.dirfd, path.name);
+        free(old);
+    }
+    path_note_change(path.dirfd, path.name, true);
+    full = joined_name(&path, path.name);
+    if (full && !link) {
+        free(file->unix_path);
+        file->unix_path = full;
+    } else {
+        free(full);
+    }
+done:
+    free(spelled);
+    path_free(&path);
+    return status;
+}
