@@ -85,9 +85,9 @@ fuzz/server: $(FUZZ_SERVER_SOURCES) $(srcdir)/server/main.c $(wildcard $(srcdir)
 	$(call say,FUZZ)clang $(FUZZ_SERVER_FLAGS) -fsanitize=fuzzer,address,undefined -w -o $@ $(FUZZ_SERVER_SOURCES) 2>/dev/null || \
 	$(CC) $(FUZZ_SERVER_FLAGS) -DSTANDALONE -fsanitize=address,undefined -o $@ $(FUZZ_SERVER_SOURCES)
 # The one on dbghelp's readers of symbol files, which are plain C.
-FUZZ_SYMFILE_SOURCES = $(srcdir)/tests/fuzz/symfile.c $(foreach name,symfile pe_image coff_symbols pdb_* dwarf_* undname*,\
-	$(wildcard $(srcdir)/dlls/dbghelp/$(name).c))
-fuzz/symfile: $(FUZZ_SYMFILE_SOURCES) $(wildcard $(srcdir)/dlls/dbghelp/*.h) $(srcdir)/build-aux/check.mk
+FUZZ_SYMFILE_SOURCES = $(srcdir)/tests/fuzz/symfile.c $(foreach name,symfile pe_image coff_symbols pdb_* dwarf_*,\
+	$(wildcard $(srcdir)/dlls/dbghelp/$(name).c)) $(wildcard $(srcdir)/dlls/undname/*.c)
+fuzz/symfile: $(FUZZ_SYMFILE_SOURCES) $(wildcard $(srcdir)/dlls/dbghelp/*.h $(srcdir)/dlls/undname/*.h) $(srcdir)/build-aux/check.mk
 	@mkdir -p $(@D)
 	$(call say,FUZZ)clang $(FUZZ_CFLAGS) -fsanitize=fuzzer,address,undefined -fno-sanitize=alignment \
 	    -fno-sanitize-recover=undefined -w -o $@ $(FUZZ_SYMFILE_SOURCES) 2>/dev/null || \

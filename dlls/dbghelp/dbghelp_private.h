@@ -138,8 +138,8 @@ ULONG inline_depth(struct module *module, DWORD rva);
 
 DWORD WINAPI SymAddrIncludeInlineTrace(HANDLE process, DWORD64 address); /* not in mingw-w64 */
 
-/* undname.c */
-size_t undecorate(const char *name, char *out, size_t size, unsigned flags); /* 0: it is no decorated name */
+/* dbghelp_undname.c: the length of the readable name in `out`, which has `size` bytes; 0: it is no decorated name */
+size_t undecorate_into(const char *name, char *out, size_t size, unsigned flags);
 
 static inline BOOL sym_fail(DWORD error)
 {

@@ -12,7 +12,7 @@ static void show_name(struct found *found, const char *name)
 {
     found->name = name;
     if ((sym_options & SYMOPT_UNDNAME) && name[0] == '?' &&
-        undecorate(name, found->text, sizeof(found->text), UNDNAME_NAME_ONLY))
+        undecorate_into(name, found->text, sizeof(found->text), UNDNAME_NAME_ONLY))
         found->name = found->text;
 }
 
@@ -36,7 +36,7 @@ static BOOL sort_names(struct module *module)
         return FALSE;
     for (SIZE_T i = 0; i < count; i++) {
         const char *name = module->symbols.list[i].name;
-        size_t length = name[0] == '?' ? undecorate(name, text, sizeof(text), UNDNAME_NAME_ONLY) : 0;
+        size_t length = name[0] == '?' ? undecorate_into(name, text, sizeof(text), UNDNAME_NAME_ONLY) : 0;
         module->names[module->name_count++] = (struct name_entry){ name, i };
         if (length)
             module->names[module->name_count++] = (struct name_entry){ arena_copy(&module->arena, text, length), i };

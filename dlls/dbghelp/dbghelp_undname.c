@@ -1,6 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* dbghelp_undname.c: UnDecorateSymbolName and its kin. */
 #include "dbghelp_private.h"
+#include "../undname/undname.h"
+
+size_t undecorate_into(const char *name, char *out, size_t size, unsigned flags)
+{
+    static const struct undname_memory memory = { dbg_alloc, dbg_free };
+    bool is_type = name[0] == '.' && name[1] == '?'; /* a type descriptor's name */
+    char *text = undecorate(name + is_type, flags, is_type, &memory);
+
+    if (!text)
+        return 0;
+    lstrcpynA(out, text, (int)size);
+    dbg_free(text);
+    return strlen(out);
+}
 
 /* The documented result for a name that cannot be undecorated is the name itself. */
 DWORD WINAPI UnDecorateSymbolName(PCSTR name, PSTR out, DWORD size, DWORD flags)
@@ -9,7 +23,7 @@ DWORD WINAPI UnDecorateSymbolName(PCSTR name, PSTR out, DWORD size, DWORD flags)
 
     if (!name || !out || !size)
         return sym_fail(ERROR_INVALID_PARAMETER);
-    length = name[0] == '?' || name[0] == '.' ? undecorate(name, out, size, flags) : 0;
+    length = (DWORD)undecorate_into(name, out, size, flags);
     if (!length) {
         lstrcpynA(out, name, size);
         length = strlen(out);

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "../../dlls/dbghelp/symfile.h"
+#include "../../dlls/undname/undname.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-size_t undecorate(const char *name, char *out, size_t size, unsigned flags);
 
 void *dbg_alloc(size_t size)
 {
@@ -19,6 +19,8 @@ void dbg_free(void *p)
 {
     free(p);
 }
+
+static const struct undname_memory memory = { dbg_alloc, dbg_free };
 
 struct budget {
     struct reader *reader;
@@ -63,7 +65,6 @@ static void ask_everything(struct reader *reader)
     struct symbol_list list = { 0 };
     struct budget budget = { reader, 3000, 0 };
     size_t names = 0;
-    char text[512];
 
     if (!reader)
         return;
@@ -72,7 +73,7 @@ static void ask_everything(struct reader *reader)
         names += strlen(list.list[i].name);
     for (size_t i = 0; i < list.count && i < 300; i++) {
         const struct symbol *symbol = &list.list[i];
-        undecorate(symbol->name, text, sizeof(text), (unsigned)i);
+        dbg_free(undecorate(symbol->name, (unsigned)i, false, &memory));
         reader->pc = symbol->rva + 4;
         if (reader->ops->node && symbol->id)
             look_at(&budget, symbol->id);
@@ -103,13 +104,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint32_t age, signature;
 
     if (size && data[0] == '?') {
-        char out[300], name[4096];
+        char name[4096];
         size_t length = size < sizeof(name) ? size : sizeof(name) - 1;
         memcpy(name, data, length);
         name[length] = 0;
-        for (unsigned flags = 0; flags < 0x8000; flags = flags * 2 + 1)
-            if (undecorate(name, out, sizeof(out), flags) >= sizeof(out))
-                abort();
+        for (unsigned flags = 0; flags < 0x8000; flags = flags * 2 + 1) {
+            dbg_free(undecorate(name, flags, false, &memory));
+            dbg_free(undecorate(name, flags, true, &memory));
+        }
         return 0;
     }
     pdb_identity(data, size, guid, &age, &signature);

@@ -3,22 +3,10 @@
 #ifndef TRANSOM_UNDNAME_PRIVATE_H
 #define TRANSOM_UNDNAME_PRIVATE_H
 
-#include "symfile.h"
-
-/* UNDNAME_* */
-#define NO_UNDERSCORES 0x0001
-#define NO_MS_KEYWORDS 0x0002
-#define NO_RETURNS     0x0004
-#define NO_MODEL       0x0008
-#define NO_LANGUAGE    0x0010
-#define NO_MS_THIS     0x0020
-#define NO_CV_THIS     0x0040
-#define NO_ACCESS      0x0080
-#define NO_THROW       0x0100
-#define NO_MEMBER_TYPE 0x0200
-#define NAME_ONLY      0x1000
-#define NO_ARGUMENTS   0x2000
-#define NO_SPECIAL     0x4000
+#include "undname.h"
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
 #define MAX_TEXT   0x8000   /* of one part */
 #define MAX_MEMORY 0x100000 /* of all parts: references back can double a name with each character */
@@ -30,7 +18,8 @@ struct undname {
     int depth;
     size_t used;
     bool failed;
-    struct arena arena;
+    struct und_block *blocks;
+    const struct undname_memory *memory;
     const char *names[10], *types[10][2];
     int name_count, type_count;
 };
@@ -52,6 +41,7 @@ bool und_take(struct undname *u, char c);
 const char *und_keyword(struct undname *u, const char *word); /* "__word", as the flags want it */
 const char *und_template_arguments(struct undname *u);
 struct type und_type(struct undname *u);
+const char *und_render(struct undname *u, const struct type *type); /* as text, of no name */
 /* Return type, arguments and the rest of a function, behind its calling convention; `this_marks` goes behind the arguments. */
 struct type und_function(struct undname *u, const char *this_marks, bool *no_return);
 const char *und_this_marks(struct undname *u);

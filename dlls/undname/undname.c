@@ -5,7 +5,42 @@
  */
 #include "undname_private.h"
 
-size_t undecorate(const char *name, char *out, size_t size, unsigned flags);
+struct und_block {
+    struct und_block *next;
+    size_t used, size;
+    char bytes[];
+};
+
+/* Characters that live until the name is done; NULL without memory. */
+static char *text_room(struct undname *u, size_t size)
+{
+    struct und_block *block = u->blocks;
+    size_t room = size > 1000 ? size : 2000;
+    char *p;
+
+    if (!block || block->size - block->used < size) {
+        if (!(block = u->memory->allocate(sizeof(*block) + room)))
+            return NULL;
+        block->next = u->blocks;
+        block->used = 0;
+        block->size = room;
+        u->blocks = block;
+    }
+    p = block->bytes + block->used;
+    block->used += size;
+    return p;
+}
+
+static const char *part_of(struct undname *u, const char *text, size_t length)
+{
+    char *copy = text_room(u, length + 1);
+
+    if (!copy)
+        return und_fail(u);
+    memcpy(copy, text, length);
+    copy[length] = 0;
+    return copy;
+}
 
 const char *und_fail(struct undname *u)
 {
@@ -27,12 +62,11 @@ const char *und_cat(struct undname *u, const char *a, const char *b, const char 
     char *text;
 
     u->used += la + lb + lc + 1;
-    if (u->failed || la + lb + lc > MAX_TEXT || u->used > MAX_MEMORY ||
-        !(text = arena_alloc(&u->arena, la + lb + lc + 1)))
+    if (u->failed || la + lb + lc > MAX_TEXT || u->used > MAX_MEMORY || !(text = text_room(u, la + lb + lc + 1)))
         return und_fail(u);
     memcpy(text, a, la);
     memcpy(text + la, b, lb);
-    memcpy(text + la + lb, c, lc);
+    memcpy(text + la + lb, c, lc + 1);
     return text;
 }
 
@@ -75,7 +109,7 @@ static const char *simple_name(struct undname *u)
     if (!end || end == start || end - start > MAX_TEXT)
         return und_fail(u);
     u->at = end + 1;
-    name = arena_copy(&u->arena, start, (size_t)(end - start));
+    name = part_of(u, start, (size_t)(end - start));
     u->used += (size_t)(end - start);
     return name;
 }
@@ -199,7 +233,7 @@ static const char *special_name(struct undname *u)
         c = *u->at++;
         if (c == '0') { /* the type comes before the scopes, of which there are none */
             struct type type = und_type(u);
-            return und_cat(u, und_cat(u, type.left, type.right, ""), " ", rtti[0]);
+            return und_cat(u, und_render(u, &type), " ", rtti[0]);
         }
         if (c != '1')
             return rtti[c - '0'];
@@ -397,7 +431,7 @@ static const char *symbol_body(struct undname *u)
             depth += front[start - 1] == '>' ? 1 : front[start - 1] == '<' ? -1 : 0;
             start--;
         }
-        text = arena_copy(&u->arena, front + start, end - start);
+        text = part_of(u, front + start, end - start);
         name = und_cat(u, destructor ? "~" : "", text, name);
     }
     name = und_cat(u, front, name, "");
@@ -433,7 +467,7 @@ static const char *symbol_body(struct undname *u)
             paren = paren ? strchr(paren, '(') : NULL;
             name = strstr(text, front);
             if (paren && name && front[0])
-                return arena_copy(&u->arena, name, (size_t)(paren - name));
+                return part_of(u, name, (size_t)(paren - name));
         }
         return text;
     }
@@ -451,29 +485,24 @@ const char *und_symbol(struct undname *u)
     return text;
 }
 
-size_t undecorate(const char *name, char *out, size_t size, unsigned flags)
+char *undecorate(const char *name, unsigned flags, bool is_type, const struct undname_memory *memory)
 {
-    struct undname u = { .at = name, .flags = flags };
+    struct undname u = { .at = name, .flags = flags, .memory = memory };
     const char *text = "";
-    size_t length = 0;
+    char *result = NULL;
 
-    if (name[0] == '?' && name[1] == '@') /* ??@ and a hash: a name that was too long */
-        u.failed = true;
-    if (name[0] == '?')
+    if (is_type) {
+        struct type type = und_type(&u);
+        text = und_render(&u, &type);
+    } else if (name[0] == '?' && name[1] != '@') { /* ??@ and a hash is a name that was too long */
         text = und_symbol(&u);
-    if (name[0] == '.' && name[1] == '?') { /* a type descriptor's */
-        struct type type;
-        u.at = name + 1;
-        type = und_type(&u);
-        text = und_cat(&u, type.left, type.right, "");
     }
-    if (!u.failed && text[0] && size) {
-        length = strlen(text);
-        if (length >= size)
-            length = size - 1;
-        memcpy(out, text, length);
-        out[length] = 0;
+    if (!u.failed && text[0] && (result = memory->allocate(strlen(text) + 1)))
+        strcpy(result, text);
+    while (u.blocks) {
+        struct und_block *next = u.blocks->next;
+        memory->release(u.blocks);
+        u.blocks = next;
     }
-    arena_free(&u.arena);
-    return length;
+    return result;
 }

@@ -83,9 +83,9 @@ const char *und_this_marks(struct undname *u)
     return und_cat(u, und_cat(u, cv_marks[c - 'A'] + 1, " ", ""), extended[0] ? extended + 1 : "", reference);
 }
 
-static const char *render(struct undname *u, const struct type *type)
+const char *und_render(struct undname *u, const struct type *type)
 {
-    return und_cat(u, type->left, type->right, "");
+    return und_cat(u, type->left, type->right[0] == '[' ? " " : "", type->right); /* "int [3]" */
 }
 
 /* Arguments up to @ or Z; a type that is not one letter can be meant again by its number. */
@@ -106,7 +106,7 @@ static const char *arguments(struct undname *u)
             argument = und_cat(u, u->types[*start - '0'][0], u->types[*start - '0'][1], "");
         } else {
             struct type type = und_type(u);
-            argument = render(u, &type);
+            argument = und_render(u, &type);
             if (u->at - start > 1 && u->type_count < 10) {
                 u->types[u->type_count][0] = type.left;
                 u->types[u->type_count++][1] = type.right;
@@ -439,7 +439,7 @@ const char *und_template_arguments(struct undname *u)
             argument = und_cat(u, u->types[number][0], u->types[number][1], "");
         } else {
             struct type type = und_type(u);
-            argument = render(u, &type);
+            argument = und_render(u, &type);
             if (u->at - start > 1 && u->type_count < 10) {
                 u->types[u->type_count][0] = type.left;
                 u->types[u->type_count++][1] = type.right;

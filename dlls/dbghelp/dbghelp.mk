@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+dbghelp_DIRS = dbghelp undname
