@@ -108,7 +108,7 @@ void file_close(struct object *obj, HANDLE handle)
     if (__atomic_load_n(&obj->handle_count, __ATOMIC_ACQUIRE) > 1)
         return;
     if (file->pending)
-        io_cancel(file, NULL, NULL);
+        io_cancel_closed(file);
     lock_release_all(file);
     bool posix = file->delete_posix && share_delete_pending(file);
     if (share_leave(file) || posix)

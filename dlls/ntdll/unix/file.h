@@ -72,11 +72,19 @@ struct file_object {
     LIST_ENTRY inode_entry;
     char *unix_path; /* as opened; malloc'ed */
     const struct standard_dir *standard;
-    struct directory_scan *scan; /* directory.c */
-    struct notify *notify;       /* notify.c */
-    struct io *pending;          /* io.c: asynchronous requests under way */
-    void *data;                  /* of the kind */
+    struct directory_scan *scan;        /* directory.c */
+    struct notify *notify;              /* notify.c */
+    struct io *pending, **pending_last; /* io.c: asynchronous requests under way */
+    /* file_io.c, file_async.c: enum file_direct; FILE_*, what is known of its file system; writes that go the long way */
+    uint8_t direct, ask_not, write_pause;
+    void *data; /* of the kind */
 };
+
+#define FILE_SECTOR 512 /* what unbuffered transfers are multiples of: volume.c tells programs */
+enum file_direct { FILE_DIRECT_UNKNOWN, FILE_DIRECT, FILE_DIRECT_REFUSED }; /* O_DIRECT, of an unbuffered file */
+#define FILE_ASK_NOT_READS   0x1                                            /* RWF_NOWAIT is not known */
+#define FILE_ASK_NOT_WRITES  0x2
+#define FILE_WRITES_TO_CACHE 0x4 /* but writing takes no longer than copying */
 
 extern const struct object_type file_type;
 extern const struct file_ops disk_ops, char_ops, null_ops, random_ops, console_ops, pipe_ops, pipe_root_ops,
@@ -254,9 +262,10 @@ struct io {
     NTSTATUS (*retry)(struct io *io); /* STATUS_PENDING: not yet; must not block */
     void (*release)(struct io *io);   /* the request is over, however: frees `data` */
     void *data;
-    bool edge;  /* its descriptor is only its own, and looked at when something changes */
-    bool watch; /* of io_watch(): no request */
-    struct {    /* pipe.c's: how far a transfer is */
+    bool edge;     /* its descriptor is only its own, and looked at when something changes */
+    bool watch;    /* of io_watch(): no request */
+    bool outlives; /* goes on when the file's last handle is closed */
+    struct {       /* pipe.c's: how far a transfer is */
         NTSTATUS (*try)(struct io *io);
         uint64_t turn, target;
         ULONG_PTR done;
@@ -264,8 +273,8 @@ struct io {
     } pipe;
     uint32_t done; /* futex, for a synchronous caller */
     NTSTATUS status;
-    struct io *next, *file_next;            /* of the same descriptor; of the same file */
-    struct io *thread_next, **thread_place; /* asynchronous: of the same thread */
+    struct io *next, *file_next, **file_place; /* of the same descriptor; of the same file */
+    struct io *thread_next, **thread_place;    /* asynchronous: of the same thread */
 };
 
 /* Looks the handles up. After success every path must end in io_finish(). */
@@ -292,6 +301,10 @@ unsigned io_cancel(struct file_object *file, IO_STATUS_BLOCK *only, struct objec
 /* The same when a thread ends, but for what a completion port tells (ExitThread). */
 struct thread_object;
 void io_cancel_thread(struct thread_object *thread);
+/* The file's last handle is being closed. */
+void io_cancel_closed(struct file_object *file);
+/* A detached native thread without signals. */
+bool io_start_thread(void *(*run)(void *));
 /* Copies to and from the program's memory on any thread of ours. */
 bool io_copy_out(void *user, const void *src, size_t size);
 bool io_copy_in(void *dst, const void *user, size_t size);
@@ -302,6 +315,19 @@ bool io_copy_in(void *dst, const void *user, size_t size);
 void io_sync_begin(void);
 void io_sync_end(void);
 bool io_sync_interrupted(void);
+
+/* --- file_io.c --- */
+
+bool file_leave_direct(struct file_object *file);
+/* A write of which `done` bytes were done: takes them back where they made the file larger than `old_size` (-1: unknown). */
+NTSTATUS file_write_failed(const struct io *io, size_t done, int64_t old_size, int err);
+
+/* --- file_async.c --- */
+
+struct iovec;
+/* Reads or writes a file through an asynchronous handle; `vec` (malloc'ed, taken; else NULL) instead of buffer and length. */
+NTSTATUS async_transfer(struct io *io, struct iovec *vec, unsigned count);
+void async_before_exit(void);
 
 /* --- console.c --- */
 struct file_object *console_open(int fd, ACCESS_MASK access, bool input);

@@ -38,6 +38,49 @@ static NTSTATUS find_offset(struct io *io, const LARGE_INTEGER *given, bool writ
     return STATUS_SUCCESS;
 }
 
+/*
+ * Unbuffered files (CreateFile, FILE_FLAG_NO_BUFFERING): whole sectors at sectors' boundaries. The cache is gone around where
+ * the file system can; where its own alignment is stricter, or it has no such thing, transfers go through it.
+ */
+static NTSTATUS check_unbuffered(const struct io *io)
+{
+    struct file_object *file = io->file;
+
+    if (io->length % FILE_SECTOR || (io->offset >= 0 && io->offset % FILE_SECTOR))
+        return STATUS_INVALID_PARAMETER;
+    if (file->direct == FILE_DIRECT_UNKNOWN && file->fd >= 0)
+        file->direct =
+            fcntl(file->fd, F_SETFL, fcntl(file->fd, F_GETFL) | O_DIRECT) ? FILE_DIRECT_REFUSED : FILE_DIRECT;
+    return STATUS_SUCCESS;
+}
+
+/* The device wants more alignment than Windows: through the cache, then. */
+bool file_leave_direct(struct file_object *file)
+{
+    if (file->direct != FILE_DIRECT)
+        return false;
+    file->direct = FILE_DIRECT_REFUSED;
+    return !fcntl(file->fd, F_SETFL, fcntl(file->fd, F_GETFL) & ~O_DIRECT);
+}
+
+/* After a failed call: true if it is to be made again. */
+static bool try_again(struct io *io, bool *touched)
+{
+    switch (errno) {
+    case EINTR:
+        thread_check_suspend();
+        return true;
+    case EFAULT:
+        if (*touched)
+            return false;
+        *touched = true;
+        return io->write ? user_read_ok(io->buffer, io->length) : user_write_ok(io->buffer, io->length);
+    case EINVAL:
+        return file_leave_direct(io->file);
+    }
+    return false;
+}
+
 static NTSTATUS read_disk(struct io *io)
 {
     size_t done = 0;
@@ -47,33 +90,51 @@ static NTSTATUS read_disk(struct io *io)
 
     for (;;) {
         n = pread(fd, (char *)io->buffer + done, io->length - done, io->offset + done);
-        if (n < 0 && errno == EINTR) {
-            thread_check_suspend();
+        if (n < 0 && try_again(io, &touched))
             continue;
-        }
-        if (n < 0 && errno == EFAULT && !touched && user_write_ok(io->buffer, io->length)) {
-            touched = true;
-            continue;
-        }
         if (n <= 0)
             break;
         done += n;
-        if (done == io->length)
+        /* An unbuffered read that ends within a sector ends at the end of the file. */
+        if (done == io->length || (io->file->direct == FILE_DIRECT && done % FILE_SECTOR))
             break;
     }
-    io->information = done;
-    if (!done && n < 0)
+    if (n < 0 && (!done || errno == EFAULT))
         return status_from_errno(errno);
+    io->information = done;
     return done || !io->length ? STATUS_SUCCESS : STATUS_END_OF_FILE;
+}
+
+/*
+ * A write that could be done only in part fails as a whole on Windows, where room is found first: what it has appended is taken
+ * back, as long as nobody else has written behind it.
+ */
+NTSTATUS file_write_failed(const struct io *io, size_t done, int64_t old_size, int err)
+{
+    int64_t end = (io->offset < 0 ? old_size : io->offset) + done;
+    struct stat st;
+
+    if (done && old_size >= 0 && end > old_size && !fstat(io->file->fd, &st) && st.st_size == end &&
+        ftruncate(io->file->fd, old_size))
+        return status_from_errno(errno);
+    return status_from_errno(err);
 }
 
 static NTSTATUS write_disk(struct io *io)
 {
+    int64_t old_size = -1;
     size_t done = 0;
     ssize_t n = 0;
     int fd = io->file->fd;
     bool touched = false;
+    struct stat st;
 
+    if (io->length > NT_PAGE_SIZE) { /* less is written as a whole or not at all */
+        if (!user_read_ok(io->buffer, io->length))
+            return STATUS_ACCESS_VIOLATION;
+        if (!fstat(fd, &st))
+            old_size = st.st_size;
+    }
     while (done < io->length) {
         if (io->offset < 0) {
             /* RWF_APPEND: atomic with regard to other writers, without O_APPEND on the descriptor */
@@ -82,23 +143,17 @@ static NTSTATUS write_disk(struct io *io)
         } else {
             n = pwrite(fd, (char *)io->buffer + done, io->length - done, io->offset + done);
         }
-        if (n < 0 && errno == EINTR) {
-            thread_check_suspend();
+        if (n < 0 && try_again(io, &touched))
             continue;
-        }
-        if (n < 0 && errno == EFAULT && !touched && user_read_ok(io->buffer, io->length)) {
-            touched = true;
-            continue;
-        }
         if (n <= 0)
             break;
         done += n;
     }
+    if (n < 0)
+        return file_write_failed(io, done, old_size, errno);
     io->information = done;
-    if (n < 0 && !done)
+    if (io->file->options & FILE_WRITE_THROUGH && fdatasync(fd) && errno != EINVAL && errno != EROFS)
         return status_from_errno(errno);
-    if (io->file->options & FILE_WRITE_THROUGH)
-        fdatasync(fd);
     return STATUS_SUCCESS;
 }
 
@@ -112,23 +167,40 @@ static NTSTATUS transfer_at_descriptor(struct io *io)
     while (done < io->length) {
         char *at = (char *)io->buffer + done;
         n = io->write ? write(io->file->fd, at, io->length - done) : read(io->file->fd, at, io->length - done);
-        if (n < 0 && errno == EINTR) {
-            thread_check_suspend();
+        if (n < 0 && try_again(io, &touched))
             continue;
-        }
-        if (n < 0 && errno == EFAULT && !touched &&
-            (io->write ? user_read_ok(io->buffer, io->length) : user_write_ok(io->buffer, io->length))) {
-            touched = true;
-            continue;
-        }
         if (n <= 0)
             break;
         done += n;
     }
-    io->information = done;
-    if (n < 0 && !done)
+    if (n < 0 && (!done || io->write || errno == EFAULT))
         return status_from_errno(errno);
+    io->information = done;
     return done || !io->length || io->write ? STATUS_SUCCESS : STATUS_END_OF_FILE;
+}
+
+static NTSTATUS transfer_synchronous(struct io *io, bool use_position, ULONG key)
+{
+    struct file_object *file = io->file;
+    NTSTATUS status = STATUS_SUCCESS;
+
+    pthread_mutex_lock(&file->lock);
+    if (use_position)
+        io->offset = file->position;
+    if (file->options & FILE_NO_INTERMEDIATE_BUFFERING)
+        status = check_unbuffered(io);
+    if (!status && io->offset >= 0)
+        status = lock_check(file, io->write, key, io->offset, io->length);
+    if (!status)
+        status = io->write ? write_disk(io) : read_disk(io);
+    if (!status || status == STATUS_END_OF_FILE) {
+        if (io->offset < 0)
+            file->position = lseek(file->fd, 0, SEEK_END);
+        else
+            file->position = io->offset + io->information;
+    }
+    pthread_mutex_unlock(&file->lock);
+    return status;
 }
 
 static NTSTATUS transfer(struct io *io, const LARGE_INTEGER *offset, ULONG key)
@@ -144,25 +216,13 @@ static NTSTATUS transfer(struct io *io, const LARGE_INTEGER *offset, ULONG key)
         return status;
     if (file->os_position && use_position)
         return transfer_at_descriptor(io);
-    if (file_is_synchronous(file)) {
-        pthread_mutex_lock(&file->lock);
-        if (use_position)
-            io->offset = file->position;
-    }
-    if (io->offset >= 0)
+    if (file_is_synchronous(file))
+        return transfer_synchronous(io, use_position, key);
+    if (file->options & FILE_NO_INTERMEDIATE_BUFFERING)
+        status = check_unbuffered(io);
+    if (!status && io->offset >= 0)
         status = lock_check(file, io->write, key, io->offset, io->length);
-    if (!status)
-        status = io->write ? write_disk(io) : read_disk(io);
-    if (file_is_synchronous(file)) {
-        if (!status || status == STATUS_END_OF_FILE) {
-            if (io->offset < 0)
-                file->position = lseek(file->fd, 0, SEEK_END);
-            else
-                file->position = io->offset + io->information;
-        }
-        pthread_mutex_unlock(&file->lock);
-    }
-    return status;
+    return status ? status : async_transfer(io, NULL, 0);
 }
 
 static NTSTATUS flush_disk(struct file_object *file)
@@ -262,12 +322,38 @@ NTSTATUS NtWriteFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine
     return io_finish(&io, status);
 }
 
-/* Scatter and gather: an array of page-sized segments, only for asynchronous files at an explicit offset. */
-static NTSTATUS scatter_gather(HANDLE handle, HANDLE event, PIO_APC_ROUTINE apc, void *context, IO_STATUS_BLOCK *iosb,
-                               const void *segments, ULONG length, const LARGE_INTEGER *offset, bool write)
+/* The segments as what one call takes; each is a page, the last one is used as far as the length goes. malloc'ed. */
+static NTSTATUS read_segments(const void *segments, ULONG length, struct iovec **result, unsigned *count)
 {
-    size_t count = ROUND_UP((size_t)length, (size_t)NT_PAGE_SIZE) / NT_PAGE_SIZE, done = 0;
-    FILE_SEGMENT_ELEMENT *list;
+    size_t n = ROUND_UP((size_t)length, (size_t)NT_PAGE_SIZE) / NT_PAGE_SIZE;
+    struct iovec *vec = malloc(n * (sizeof *vec + sizeof(FILE_SEGMENT_ELEMENT)) + 1);
+    FILE_SEGMENT_ELEMENT *list = (FILE_SEGMENT_ELEMENT *)(vec + n);
+    NTSTATUS status = STATUS_SUCCESS;
+
+    if (!vec)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    if (!user_copy_in(list, segments, n * sizeof *list))
+        status = STATUS_ACCESS_VIOLATION;
+    for (size_t i = 0; i < n && !status; i++) {
+        vec[i] = (struct iovec){ list[i].Buffer, i + 1 < n ? NT_PAGE_SIZE : length - i * NT_PAGE_SIZE };
+        if ((ULONG_PTR)list[i].Buffer % NT_PAGE_SIZE)
+            status = STATUS_INVALID_PARAMETER;
+    }
+    if (status) {
+        free(vec);
+        return status;
+    }
+    *result = vec;
+    *count = n;
+    return STATUS_SUCCESS;
+}
+
+/* Only for unbuffered asynchronous files at an explicit offset (ReadFileScatter's page). */
+static NTSTATUS scatter_gather(HANDLE handle, HANDLE event, PIO_APC_ROUTINE apc, void *context, IO_STATUS_BLOCK *iosb,
+                               const void *segments, ULONG length, const LARGE_INTEGER *offset, ULONG key, bool write)
+{
+    struct iovec *vec;
+    unsigned count;
     struct io io;
     NTSTATUS status;
 
@@ -276,28 +362,21 @@ static NTSTATUS scatter_gather(HANDLE handle, HANDLE event, PIO_APC_ROUTINE apc,
     status = io_begin(&io, handle, write ? FILE_WRITE_DATA : FILE_READ_DATA, event, apc, context, iosb);
     if (status)
         return status;
-    list = malloc(count * sizeof *list + 1);
-    if (!list)
-        return io_finish(&io, STATUS_NO_MEMORY);
+    io.length = length;
+    io.offset = offset->QuadPart;
+    io.write = write;
     if (io.file->ops != &disk_ops || io.file->kind != FILE_KIND_FILE)
         status = STATUS_INVALID_DEVICE_REQUEST;
     else if (!(io.file->options & FILE_NO_INTERMEDIATE_BUFFERING) || file_is_synchronous(io.file))
         status = STATUS_INVALID_PARAMETER;
-    else if (!user_copy_in(list, segments, count * sizeof *list))
-        status = STATUS_ACCESS_VIOLATION;
-    for (size_t i = 0; i < count && !status; i++) {
-        io.buffer = list[i].Buffer;
-        io.length = length - done < NT_PAGE_SIZE ? length - done : NT_PAGE_SIZE;
-        io.offset = offset->QuadPart + done;
-        status = write ? write_disk(&io) : read_disk(&io);
-        done += io.information;
-        if (io.information < io.length)
-            break;
-    }
-    free(list);
-    if (status == STATUS_END_OF_FILE && done)
-        status = STATUS_SUCCESS;
-    io.information = done;
+    else
+        status = check_unbuffered(&io);
+    if (!status)
+        status = lock_check(io.file, write, key, io.offset, length);
+    if (!status)
+        status = read_segments(segments, length, &vec, &count);
+    if (!status)
+        status = async_transfer(&io, vec, count);
     return io_finish(&io, status);
 }
 
@@ -305,18 +384,22 @@ NTSTATUS NtReadFileScatter(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcR
                            IO_STATUS_BLOCK *IoStatusBlock, PVOID SegmentArray, ULONG Length, LARGE_INTEGER *ByteOffset,
                            ULONG *Key)
 {
-    (void)Key;
-    return scatter_gather(FileHandle, Event, ApcRoutine, ApcContext, IoStatusBlock, SegmentArray, Length, ByteOffset,
-                          false);
+    ULONG key = Key ? *Key : 0;
+    LARGE_INTEGER offset = { .QuadPart = ByteOffset ? ByteOffset->QuadPart : 0 };
+
+    return scatter_gather(FileHandle, Event, ApcRoutine, ApcContext, IoStatusBlock, SegmentArray, Length,
+                          ByteOffset ? &offset : NULL, key, false);
 }
 
 NTSTATUS NtWriteFileGather(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext,
                            IO_STATUS_BLOCK *IoStatusBlock, PVOID SegmentArray, ULONG Length, LARGE_INTEGER *ByteOffset,
                            ULONG *Key)
 {
-    (void)Key;
-    return scatter_gather(FileHandle, Event, ApcRoutine, ApcContext, IoStatusBlock, SegmentArray, Length, ByteOffset,
-                          true);
+    ULONG key = Key ? *Key : 0;
+    LARGE_INTEGER offset = { .QuadPart = ByteOffset ? ByteOffset->QuadPart : 0 };
+
+    return scatter_gather(FileHandle, Event, ApcRoutine, ApcContext, IoStatusBlock, SegmentArray, Length,
+                          ByteOffset ? &offset : NULL, key, true);
 }
 
 NTSTATUS NtFlushBuffersFileEx(HANDLE FileHandle, ULONG Flags, PVOID Parameters, ULONG ParametersSize,

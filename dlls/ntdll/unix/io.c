@@ -160,17 +160,29 @@ NTSTATUS io_finish(struct io *io, NTSTATUS status)
 /* Takes a request out of its file's list and its thread's. Under the lock. */
 static void unlink_pending(struct io *pending)
 {
-    for (struct io **place = &pending->file->pending; *place; place = &(*place)->file_next) {
-        if (*place == pending) {
-            *place = pending->file_next;
-            break;
-        }
-    }
+    if ((*pending->file_place = pending->file_next))
+        pending->file_next->file_place = pending->file_place;
+    else
+        pending->file->pending_last = pending->file_place;
     if (!pending->thread_place)
         return;
     if ((*pending->thread_place = pending->thread_next))
         pending->thread_next->thread_place = pending->thread_place;
     pending->thread_place = NULL;
+}
+
+/* The status is what programs look at, so it is written last. */
+static void tell_block(IO_STATUS_BLOCK *iosb, NTSTATUS status, ULONG_PTR information)
+{
+    struct iovec from[2] = { { &information, sizeof information }, { &status, sizeof status } },
+                 to[2] = { { &iosb->Information, sizeof information }, { &iosb->Status, sizeof status } };
+
+    if (!current_thread) {
+        process_vm_writev(getpid(), from, 2, to, 2, 0);
+        return;
+    }
+    user_copy_out(to[0].iov_base, &information, sizeof information);
+    user_copy_out(to[1].iov_base, &status, sizeof status);
 }
 
 void io_complete(struct io *pending, NTSTATUS status, ULONG_PTR information)
@@ -193,8 +205,7 @@ void io_complete(struct io *pending, NTSTATUS status, ULONG_PTR information)
     /* Once it is seen to be done, the file may get a port, which has nothing to do with it. */
     struct object *port = wants_packet(pending) ? object_ref(file->completion) : NULL;
     ULONG_PTR key = file->completion_key;
-    io_copy_out(&pending->iosb->Information, &information, sizeof information);
-    io_copy_out(&pending->iosb->Status, &status, sizeof status);
+    tell_block(pending->iosb, status, information);
     if (pending->event)
         object_signal(pending->event);
     else if (!(file->completion_flags & FILE_SKIP_SET_EVENT_ON_HANDLE))
@@ -217,25 +228,26 @@ void io_complete(struct io *pending, NTSTATUS status, ULONG_PTR information)
 /* The heap copy that outlives the system call; takes the references over. */
 static struct io *make_pending_locked(struct io *io)
 {
-    struct io *pending = malloc(sizeof *pending), **last;
+    struct io *pending = malloc(sizeof *pending);
+    struct file_object *file = io->file;
 
     if (!pending)
         return NULL;
     *pending = *io;
     pending->done = 0;
     pending->next = pending->file_next = NULL;
-    if (!file_is_synchronous(io->file)) {
+    if (!file_is_synchronous(file)) {
         struct thread_object *thread = (struct thread_object *)thread_current_object();
         pending->thread = object_ref(&thread->header);
         if ((pending->thread_next = thread->requests))
             thread->requests->thread_place = &pending->thread_next;
         pending->thread_place = &thread->requests;
         thread->requests = pending;
-        object_reset(&io->file->obj);
+        object_reset(&file->obj);
     }
-    for (last = &io->file->pending; *last;)
-        last = &(*last)->file_next;
-    *last = pending;
+    pending->file_place = file->pending ? file->pending_last : &file->pending;
+    *pending->file_place = pending;
+    file->pending_last = &pending->file_next;
     io->data = pending;
     return pending;
 }
@@ -379,31 +391,36 @@ void io_advance(int fd)
     complete_list(done);
 }
 
-static bool start_thread(void)
+bool io_start_thread(void *(*run)(void *))
 {
     sigset_t all, old;
     pthread_attr_t attr;
     pthread_t thread;
     int err;
 
-    if (epoll_fd >= 0)
-        return true;
-    epoll_fd = unix_fd_reserve(epoll_create1(EPOLL_CLOEXEC));
-    if (epoll_fd < 0)
-        return false;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &old);
     pthread_attr_init(&attr);
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
     pthread_attr_setstacksize(&attr, 256 * 1024);
-    err = pthread_create(&thread, &attr, io_thread, NULL);
+    err = pthread_create(&thread, &attr, run, NULL);
     pthread_attr_destroy(&attr);
     pthread_sigmask(SIG_SETMASK, &old, NULL);
-    if (err) {
-        close(epoll_fd);
-        epoll_fd = -1;
-    }
     return !err;
+}
+
+static bool start_thread(void)
+{
+    if (epoll_fd >= 0)
+        return true;
+    epoll_fd = unix_fd_reserve(epoll_create1(EPOLL_CLOEXEC));
+    if (epoll_fd < 0)
+        return false;
+    if (io_start_thread(io_thread))
+        return true;
+    close(epoll_fd);
+    epoll_fd = -1;
+    return false;
 }
 
 static bool direction_busy(int fd, bool write)
@@ -492,7 +509,7 @@ NTSTATUS io_start(struct io *io, int fd, short events, NTSTATUS (*retry)(struct 
 
 /* --- cancelling --- */
 
-/* Takes a request from whoever would complete it; false: that is just being done. Under the lock. */
+/* Takes a request from whoever would complete it; false: that is being done. Under the lock. */
 static bool take_away(struct io *io)
 {
     if (!io->events) /* somebody else's to complete */
@@ -516,15 +533,20 @@ static void complete_cancelled(struct io *cancelled)
     }
 }
 
-unsigned io_cancel(struct file_object *file, IO_STATUS_BLOCK *only, struct object *thread)
+static unsigned cancel_all(struct file_object *file, IO_STATUS_BLOCK *only, struct object *thread, bool closed)
 {
     struct io *cancelled = NULL, **last = &cancelled;
     unsigned count = 0;
 
     pthread_mutex_lock(&io_lock);
     for (struct io *io = file->pending; io; io = io->file_next) {
-        if ((only && io->iosb != only) || (thread && io->thread != thread) || !take_away(io))
+        if ((only && io->iosb != only) || (thread && io->thread != thread) || (closed && io->outlives))
             continue;
+        if (!take_away(io)) {
+            /* What a disk does already ends by itself: cancelling was tried, which is all that CancelIoEx promises. */
+            count += io->outlives;
+            continue;
+        }
         io->next = NULL;
         *last = io;
         last = &io->next;
@@ -533,6 +555,16 @@ unsigned io_cancel(struct file_object *file, IO_STATUS_BLOCK *only, struct objec
     pthread_mutex_unlock(&io_lock);
     complete_cancelled(cancelled);
     return count;
+}
+
+unsigned io_cancel(struct file_object *file, IO_STATUS_BLOCK *only, struct object *thread)
+{
+    return cancel_all(file, only, thread, false);
+}
+
+void io_cancel_closed(struct file_object *file)
+{
+    cancel_all(file, NULL, NULL, true);
 }
 
 void io_cancel_thread(struct thread_object *thread)

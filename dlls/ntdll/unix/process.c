@@ -517,6 +517,7 @@ void process_exit(NTSTATUS status)
 {
     if (debug_active)
         debug_process_ends(status);
+    async_before_exit();
     child_report_exit(status);
     job_before_exit(status);
     process_before_exit();
