@@ -22,8 +22,11 @@ struct message_header {
     uint32_t code;   /* enum protocol_request or protocol_call */
     uint32_t serial; /* chosen by who asks, returned in the answer */
     uint32_t status; /* answers: an NTSTATUS */
-    uint32_t reserved;
+    uint32_t since;  /* of calls: when it was asked, in ms of the monotonic clock */
 };
+
+/* An agent that comes to a call so long after it was asked makes sure that somebody still wants it (call_wanted). */
+#define CALL_OLD_MS 3000u
 
 /* What a message of one kind must look like; made by mkprotocol. */
 struct message_shape {
@@ -108,6 +111,11 @@ enum object_kind {
 #define PROTOCOL_SET_SECURITY  2u /* data: the descriptor */
 #define PROTOCOL_SET_UNNAMED   4u /* of a directory: it is not found any more */
 #define PROTOCOL_SET_DATA      3u /* data: what open, create and reference answer */
+
+/* port_thread */
+#define PROTOCOL_PORT_LEAVES  1u /* it has ended, or has to do with another port */
+#define PROTOCOL_PORT_BLOCKS  2u
+#define PROTOCOL_PORT_RESUMES 3u
 
 /* job_reserve */
 #define PROTOCOL_JOB_BREAKAWAY 1u

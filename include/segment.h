@@ -137,6 +137,7 @@ enum segment_cell_kind {
     CELL_SYNCHRONIZATION, /* releases one waiter: auto-reset events and timers */
     CELL_SEMAPHORE,
     CELL_MUTANT,
+    CELL_VERSION, /* nobody waits: its value says which version of an object's state the server has */
     CELL_KIND_COUNT
 };
 

@@ -115,12 +115,19 @@ void client_answer(struct client *client, uint32_t code, uint32_t serial, uint32
 
 /* --- calls to agents --- */
 
+static void pending_leave_asker(struct pending *pending)
+{
+    patience_end(pending);
+    if (!pending->asker)
+        return;
+    TAILQ_REMOVE(&pending->asker->asking, pending, of_asker);
+    pending->asker->asking_count--;
+    pending->asker = NULL;
+}
+
 static void pending_free(struct pending *pending)
 {
-    if (pending->asker) {
-        TAILQ_REMOVE(&pending->asker->asking, pending, of_asker);
-        pending->asker->asking_count--;
-    }
+    pending_leave_asker(pending);
     if (pending->asked->queue == pending)
         pending->asked->queue = TAILQ_NEXT(pending, of_asked);
     TAILQ_REMOVE(&pending->asked->pending, pending, of_asked);
@@ -136,6 +143,16 @@ static void pending_answer(struct pending *pending, uint32_t status, const void 
     if (pending->asker)
         client_answer(pending->asker, PROTOCOL_agent_call, pending->asker_serial, status, &out, sizeof(out), body, size,
                       fd);
+}
+
+void pending_give_up(struct pending *pending)
+{
+    struct pending copy = *pending;
+    pending->given_up = true;
+    pending_leave_asker(pending);
+    if (pending->data) /* not even sent */
+        pending_free(pending);
+    pending_answer(&copy, (uint32_t)STATUS_IO_TIMEOUT, NULL, 0, -1);
 }
 
 /* It has gone, or makes no sense: nobody gets an answer from it any more. */
@@ -157,7 +174,7 @@ static void flush_queue(struct client *client)
     if (client->agent.fd < 0)
         return;
     while ((first = client->queue)) {
-        struct message_header header = { .code = first->call, .serial = first->serial };
+        struct message_header header = { first->call, first->serial, 0, (uint32_t)first->since };
         if (send_message(client->agent.fd, &header, first->data, first->size, NULL, 0, first->fd)) {
             if (errno == EAGAIN)
                 source_events(&client->agent, EPOLLIN | EPOLLOUT);
@@ -194,6 +211,7 @@ NTSTATUS client_ask(struct client *asked, struct client *asker, uint32_t asker_s
     pending->call = call;
     pending->serial = ++serial;
     pending->fd = fd;
+    patience_begin(pending);
     if (asker) {
         TAILQ_INSERT_TAIL(&asker->asking, pending, of_asker);
         asker->asking_count++;
@@ -429,6 +447,7 @@ void client_gone(struct client *client)
     pipes_forget_client(client);
     mailslots_forget_client(client);
     keyed_forget_client(client);
+    ports_forget_client(client);
     job_forget_client(client);
     debug_forget_client(client);
     for (uint32_t i = 0; i < client->held.capacity; i++)
@@ -439,7 +458,7 @@ void client_gone(struct client *client)
         }
     for (pending = TAILQ_FIRST(&client->asking); pending; pending = next) {
         next = TAILQ_NEXT(pending, of_asker);
-        pending->asker = NULL;
+        pending_leave_asker(pending);
         if (pending->data) /* not even sent */
             pending_free(pending);
     }
@@ -573,6 +592,18 @@ uint32_t serve_agent_call(struct message *message, const struct protocol_agent_c
     message->fd = -1;
     message->later = true;
     return STATUS_SUCCESS;
+}
+
+uint32_t serve_call_wanted(struct message *message, const struct protocol_call_wanted_in *in,
+                           struct protocol_call_wanted_out *out)
+{
+    struct client *client = message->context;
+    struct pending *pending;
+    (void)out;
+    TAILQ_FOREACH(pending, &client->pending, of_asked)
+    if (pending->serial == in->serial)
+        return pending->given_up ? (uint32_t)STATUS_CANCELLED : STATUS_SUCCESS;
+    return (uint32_t)STATUS_CANCELLED;
 }
 
 uint32_t serve_info(struct message *message, const struct protocol_info_in *in, struct protocol_info_out *out)

@@ -21,7 +21,7 @@
 void job_post(struct job *job, uint32_t what, uint32_t id)
 {
     if (job->port) {
-        port_add(job->port, &(struct protocol_port_remove_out){ job->port_key, id, what, 0 });
+        port_add(job->port, &(struct protocol_port_remove_out){ job->port_key, id, what, 0, 0 });
         return;
     }
     struct object *object = job->port_process ? object_find(job->port_process) : NULL;

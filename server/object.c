@@ -206,7 +206,8 @@ static bool cell_kind_fits(uint32_t type, uint32_t kind)
     case OBJECT_KIND_TIMER:
         return kind == 1 || kind == 2; /* CELL_NOTIFICATION, _SYNCHRONIZATION */
     case OBJECT_KIND_COMPLETION_PORT:
-        return kind == 3; /* CELL_SEMAPHORE */
+    case OBJECT_KIND_TOKEN:
+        return !kind; /* the server makes what they need */
     case OBJECT_KIND_THREAD:
     case OBJECT_KIND_JOB:
         return kind <= 1;
@@ -271,7 +272,7 @@ static struct object *create(const struct protocol_object_create_in *in, struct 
         object = timer_new();
         break;
     case OBJECT_KIND_COMPLETION_PORT:
-        object = port_new();
+        object = port_new(&message->parts[1]);
         break;
     case OBJECT_KIND_JOB:
         object = job_new(&message->parts[1]);
@@ -292,7 +293,8 @@ static struct object *create(const struct protocol_object_create_in *in, struct 
     if (!object_charge(object, (uint32_t)sizeof(*object) + in->name_size + in->data_size + in->security_size) ||
         !copy_part(&message->parts[1], &object->data, &object->data_size) ||
         !copy_part(&message->parts[2], &object->security, &object->security_size) ||
-        (in->cell_kind && !(object->cell = server_cell_alloc(in->cell_kind, in->state, in->limit)))) {
+        (in->cell_kind && !(object->cell = server_cell_alloc(in->cell_kind, in->state, in->limit))) ||
+        (in->type == OBJECT_KIND_TOKEN && !state_new(object))) {
         object_release(object);
         return NULL;
     }
@@ -425,7 +427,8 @@ uint32_t serve_object_set(struct message *message, const struct protocol_object_
         void *data = NULL;
         uint32_t size = 0;
         bool security = in->what == PROTOCOL_SET_SECURITY;
-        if (!security && (object->kind == OBJECT_KIND_PROCESS || object->kind == OBJECT_KIND_JOB))
+        if (!security && (object->kind == OBJECT_KIND_PROCESS || object->kind == OBJECT_KIND_JOB ||
+                          object->kind == OBJECT_KIND_TOKEN))
             return STATUS_INVALID_PARAMETER;
         uint32_t other = security ? object->data_size : object->security_size;
         uint32_t before = security ? object->security_size : object->data_size;

@@ -59,6 +59,7 @@ struct object {
     bool permanent;
     int fd; /* what is sent along with its data, or -1 */
     uint32_t data_size, security_size;
+    uint32_t version; /* of the data, where that is a state which changes: state.c */
     void *data, *security;
     struct object_name *name;
     uint32_t charged; /* the number of the process that pays for it: the one that made it; 0 if none does */
@@ -114,11 +115,15 @@ void directory_init(void);
 
 /* --- timer.c, port.c, job.c, keyed.c --- */
 struct object *timer_new(void);
-struct object *port_new(void);
+struct object *port_new(const struct message_part *form);
+void ports_forget_client(struct client *client);
 NTSTATUS port_add(struct object *port, const struct protocol_port_remove_out *packet);
 struct object *job_new(const struct message_part *settings);
 struct object *keyed_new(void);
 void keyed_forget_client(struct client *client);
+
+/* --- state.c --- */
+bool state_new(struct object *object);
 
 /* --- process.c --- */
 struct process {
@@ -188,7 +193,10 @@ void mailslots_forget_client(struct client *client);
 /* A call passed on to an agent, until it answers. */
 struct pending {
     TAILQ_ENTRY(pending) of_asked, of_asker;
-    struct client *asked, *asker; /* asker NULL: has gone, or it is the server itself */
+    TAILQ_ENTRY(pending) of_waiting; /* patience.c's */
+    uint64_t since, look_at;         /* ms */
+    bool is_waiting, given_up;
+    struct client *asked, *asker; /* asker NULL: has gone or been answered, or it is the server itself */
     uint32_t serial, call, asker_serial;
     void *data; /* NULL when it has been sent */
     uint32_t size;
@@ -218,6 +226,8 @@ struct client {
     struct idmap tickets;       /* job.c's: numbers of jobs */
     void *keyed_waits;          /* keyed.c's: a tree */
     uint32_t keyed_count;
+    void *port_threads; /* port.c's: a tree */
+    uint32_t port_thread_count;
     TAILQ_HEAD(, pending) pending; /* what its agent has been asked; in this order it answers */
     struct pending *queue;         /* the first of them that has not been sent yet */
     TAILQ_HEAD(, pending) asking;  /* what its own threads wait for */
@@ -243,6 +253,13 @@ void client_answer(struct client *client, uint32_t code, uint32_t serial, uint32
 /* Asks an agent for somebody, or (asker NULL) for the server, which does not hear the answer. Takes the descriptor. */
 NTSTATUS client_ask(struct client *asked, struct client *asker, uint32_t serial, uint32_t call,
                     const struct message_part *data, int fd);
+
+/* Tells who asked that it was in vain; whoever answers later says it to nobody. */
+void pending_give_up(struct pending *pending);
+
+/* --- patience.c: from when a call is under way until it is answered --- */
+void patience_begin(struct pending *pending);
+void patience_end(struct pending *pending);
 
 /* What one process may make the server keep; all processes together get four times the memory. */
 #define CLIENT_MAX_HELD    0x200000u      /* objects that it holds */

@@ -44,7 +44,7 @@ until_true none || fail "the server lingers after transom kill"
 
 # One, however many need it at once.
 mkdir -p results
-seq 64 | xargs -P 64 -I N sh -c '"$0" "$1" name together 4000 >results/N 2>&1' "$TRANSOM" "$program" &
+seq 64 | xargs -P 64 -I {} sh -c '"$0" "$1" name together 4000 >results/{} 2>&1' "$TRANSOM" "$program" &
 until_true eval '[ "$(cat results/* 2>/dev/null | wc -l)" = 64 ]'
 is "servers for 64 programs" "$(servers | wc -l)" 1
 wait

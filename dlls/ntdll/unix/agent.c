@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 #include "client.h"
 #include "debug.h"
@@ -387,6 +388,19 @@ static void answer(const struct message_header *question, NTSTATUS status, const
         ;
 }
 
+/* Whether somebody waits for the call's answer: this process may have been stopped since it was asked. */
+static bool still_wanted(const struct message_header *call)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    uint32_t ms = (uint32_t)((uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000);
+    if (ms - call->since < CALL_OLD_MS)
+        return true;
+    struct protocol_call_wanted_in in = { call->serial };
+    struct client_request request = CLIENT_REQUEST(call_wanted, .in = &in);
+    return client_request(&request) != STATUS_CANCELLED;
+}
+
 static void *run(void *unused)
 {
     static uint64_t buffer[MESSAGE_MAX_SIZE / sizeof(uint64_t)];
@@ -404,7 +418,9 @@ static void *run(void *unused)
             const struct message_shape *shape = &call_shapes[header->code];
             memset(out, 0, sizeof(out));
             out_size = shape->out_size;
-            if (message_decode(shape, header + 1, size - sizeof(*header), &message))
+            if (!still_wanted(header))
+                status = STATUS_CANCELLED;
+            else if (message_decode(shape, header + 1, size - sizeof(*header), &message))
                 status = (NTSTATUS)agent_handlers[header->code](&message, header + 1, out);
             if (shape->out_bytes)
                 memcpy((char *)out + shape->reply_size_at, &message.reply_size, sizeof(message.reply_size));

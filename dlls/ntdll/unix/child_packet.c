@@ -342,7 +342,10 @@ NTSTATUS spawn_build_packet(struct spawn *spawn)
     /* A child starts with a copy of its creator's token, as that is now. */
     if (spawn->token || child_start_token(&(size_t){ 0 }) || token_process_known()) {
         size_t size;
-        void *token = token_save(spawn->token ? spawn->token : token_process(), &size);
+        struct token *given = (struct token *)(spawn->token ? spawn->token : token_process());
+        token_lock(given);
+        void *token = token_save(given, &size);
+        token_unlock(given);
         if (!token)
             return STATUS_NO_MEMORY;
         start.token.offset = (uint32_t)append(&spawn->packet, token, size);

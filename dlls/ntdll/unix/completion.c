@@ -2,8 +2,8 @@
 /*
  * completion.c: I/O completion ports.
  *
- * A port that processes share is the server's: packets are posted to it and fetched from it, and a semaphore in the common
- * segment, which counts them, is what threads wait for. Such a port does not limit how many threads run.
+ * A port that processes share is the server's (server/port.c): packets are posted to it and fetched from it, and it counts the
+ * threads that run, in all processes; who waits is told by an event in the common segment.
  *
  * Packets queue first come first served; waiting threads are released last come first served, so that a few threads stay
  * warm. As in Windows a port lets only so many of its threads run at once: a thread counts from the moment it got a packet
@@ -133,9 +133,11 @@ static void port_close(struct object *obj, HANDLE handle)
 
 /* --- ports that processes share --- */
 
-static NTSTATUS remote_post(struct completion_port *port, const struct completion_packet *packet)
+/* `source`: not 0 if it may be taken back by that number. */
+static NTSTATUS remote_post(struct completion_port *port, const struct completion_packet *packet, uint32_t source)
 {
     struct protocol_port_post_in in = { .object = port->header.shared_number,
+                                        .source = source,
                                         .key = packet->key,
                                         .context = packet->apc_context,
                                         .information = packet->information,
@@ -144,18 +146,38 @@ static NTSTATUS remote_post(struct completion_port *port, const struct completio
     return client_request(&request);
 }
 
-static NTSTATUS port_share(struct object *obj, struct shared_form *form)
+NTSTATUS completion_post_remote(struct wait_packet *packet, uint32_t *number)
 {
-    (void)form;
-    return obj->cell ? STATUS_SUCCESS : object_cell_alloc(obj, CELL_SEMAPHORE, 0, INT32_MAX);
+    static uint32_t last;
+    while (!(*number = __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED)))
+        ;
+    return remote_post(packet->port, &packet->packet, *number);
 }
 
-/* What is queued goes to the server; who waits starts anew. */
-static void port_shared(struct object *obj)
+bool completion_take_back(uint32_t port, uint32_t number)
+{
+    struct protocol_port_take_back_in in = { port, number };
+    struct client_request request = CLIENT_REQUEST(port_take_back, .in = &in);
+    return !client_request(&request);
+}
+
+static NTSTATUS port_share(struct object *obj, struct shared_form *form)
 {
     struct completion_port *port = (struct completion_port *)obj;
+    if (!(form->data = malloc(sizeof(port->concurrency))))
+        return STATUS_NO_MEMORY;
+    memcpy(form->data, &port->concurrency, sizeof(port->concurrency));
+    form->size = sizeof(port->concurrency);
+    return STATUS_SUCCESS;
+}
+
+/* What is queued goes to the server; who waits starts anew. Who runs is not counted there until he comes for a packet. */
+static void port_shared(struct object *obj, uint32_t cell)
+{
+    struct completion_port *port = (struct completion_port *)obj;
+    (void)cell;
     native_lock(&port->lock);
-    port->remote = true;
+    __atomic_store_n(&port->remote, true, __ATOMIC_RELEASE);
     struct completion_packet *packet = port->first;
     port->first = NULL;
     port->last = &port->first;
@@ -171,13 +193,15 @@ static void port_shared(struct object *obj)
     native_unlock(&port->lock);
     while (packet) {
         struct completion_packet *next = packet->next;
-        remote_post(port, packet);
         if (packet->source) {
             struct wait_packet *source = packet->source;
+            completion_post_remote(source, &source->posted);
+            source->posted_to = port->header.shared_number;
             __atomic_store_n(&source->state, PACKET_IDLE, __ATOMIC_RELEASE);
             object_unref(&port->header);
             object_unref(&source->header);
         } else {
+            remote_post(port, packet, 0);
             free(packet);
         }
         packet = next;
@@ -190,7 +214,8 @@ static NTSTATUS port_adopt(struct shared_form *form, struct object **obj)
     if (!port)
         return STATUS_NO_MEMORY;
     object_init(&port->header, &completion_type);
-    port->header.cell = form->cell;
+    if (form->size == sizeof(port->concurrency))
+        memcpy(&port->concurrency, form->data, sizeof(port->concurrency));
     port->last = &port->first;
     port->remote = true;
     *obj = &port->header;
@@ -241,7 +266,7 @@ NTSTATUS completion_post(struct object *obj, ULONG_PTR key, ULONG_PTR apc_contex
     if (unlikely(port->remote)) {
         native_unlock(&port->lock);
         struct completion_packet remote = { NULL, key, apc_context, status, information, NULL };
-        return remote_post(port, &remote);
+        return remote_post(port, &remote, 0);
     }
     struct completion_packet *packet = port->spare;
     if (likely(packet != NULL)) {
@@ -281,13 +306,25 @@ NTSTATUS NtSetIoCompletionEx(HANDLE IoCompletionHandle, HANDLE IoCompletionPacke
 
 /* --- concurrency --- */
 
+static void tell_server(uint32_t what)
+{
+    client_message(PROTOCOL_port_thread, &(struct protocol_port_thread_in){ (uint32_t)gettid(), what });
+}
+
 static void thread_leaves(struct completion_port *port, struct thread_wait *wait)
 {
+    bool remote;
     native_lock(&port->lock);
-    if (wait->port_active) {
-        wait->port_active = false;
+    remote = wait->port_remote;
+    if (wait->port_active && !remote)
         port->active--;
+    if (wait->port_active && remote) {
+        wait->port_active = false;
+        native_unlock(&port->lock);
+        tell_server(PROTOCOL_PORT_BLOCKS);
+        return;
     }
+    wait->port_active = false;
     completion_unlock(port);
 }
 
@@ -304,8 +341,12 @@ void completion_thread_resumes(struct thread_wait *wait)
     struct completion_port *port = wait->port;
     if (likely(!port) || !wait->port_blocked)
         return;
-    native_lock(&port->lock);
     wait->port_active = true; /* even if that is one more than the limit, as in Windows */
+    if (unlikely(wait->port_remote)) {
+        tell_server(PROTOCOL_PORT_RESUMES);
+        return;
+    }
+    native_lock(&port->lock);
     port->active++;
     native_unlock(&port->lock);
 }
@@ -315,8 +356,12 @@ void completion_thread_detach(struct thread_wait *wait)
     struct completion_port *port = wait->port;
     if (!port)
         return;
-    thread_leaves(port, wait);
+    if (wait->port_remote)
+        tell_server(PROTOCOL_PORT_LEAVES);
+    else
+        thread_leaves(port, wait);
     wait->port = NULL;
+    wait->port_active = wait->port_remote = false;
     object_unref(&port->header);
 }
 
@@ -356,25 +401,55 @@ static void attach_thread(struct completion_port *port, struct thread_wait *wait
     wait->port = port;
 }
 
-/* Each acquisition of the semaphore is a right to one packet. */
+static struct removed removed_from(const struct protocol_port_remove_out *packet)
+{
+    return (struct removed){ packet->key, packet->context, (NTSTATUS)packet->status, (ULONG_PTR)packet->information };
+}
+
+static NTSTATUS ask_for_packet(struct completion_port *port, struct protocol_port_remove_out *packet, bool wait,
+                               bool more)
+{
+    struct protocol_port_remove_in in = { port->header.shared_number, (uint32_t)gettid(), wait, more };
+    struct client_request request = CLIENT_REQUEST(port_remove, .in = &in, .out = packet);
+    return client_request(&request);
+}
+
+/* Waits until the server gives the thread a packet, which it keeps for it. */
+static NTSTATUS wait_for_packet(struct completion_port *port, struct protocol_port_remove_out *packet, bool alertable,
+                                const LARGE_INTEGER *timeout)
+{
+    struct wait_target event = { packet->cell | CELL_COMMON, CELL_ANY_GENERATION, CELL_SYNCHRONIZATION, 0 };
+    NTSTATUS status = wait_any(wait_self(), &event, 1, alertable, timeout);
+    if (status != STATUS_WAIT_0 && status != STATUS_TIMEOUT) { /* the call ends so, and takes nothing */
+        tell_server(PROTOCOL_PORT_LEAVES);
+        return status;
+    }
+    struct protocol_port_fetch_in in = { port->header.shared_number, (uint32_t)gettid() };
+    struct client_request request = CLIENT_REQUEST(port_fetch, .in = &in, .out = packet);
+    return client_request(&request); /* somebody may have posted just as the time was up */
+}
+
 static NTSTATUS remove_remote(struct completion_port *port, struct removed *out, ULONG count, ULONG *removed,
                               bool alertable, const LARGE_INTEGER *timeout)
 {
-    completion_thread_detach(wait_self());
-    NTSTATUS status = object_wait(&port->header, alertable, timeout);
-    while (status == STATUS_WAIT_0) {
-        struct protocol_port_remove_in in = { port->header.shared_number };
-        struct protocol_port_remove_out packet;
-        struct client_request request = CLIENT_REQUEST(port_remove, .in = &in, .out = &packet);
-        if ((status = client_request(&request)))
-            break;
-        out[(*removed)++] =
-            (struct removed){ packet.key, packet.context, (NTSTATUS)packet.status, (ULONG_PTR)packet.information };
-        if (*removed == count)
-            break;
-        status = cell_try_acquire(port->header.cell, CELL_ANY_GENERATION, CELL_SEMAPHORE);
+    struct thread_wait *wait = wait_self();
+    struct protocol_port_remove_out packet = { 0 };
+    if (wait->port != port || !wait->port_remote) {
+        completion_thread_detach(wait);
+        wait->port = (struct completion_port *)object_ref(&port->header);
+        wait->port_remote = true;
     }
-    return *removed ? STATUS_SUCCESS : status;
+    wait->port_active = false; /* the server sees that by itself */
+    NTSTATUS status = ask_for_packet(port, &packet, !timeout || timeout->QuadPart, false);
+    if (status == STATUS_PENDING)
+        status = wait_for_packet(port, &packet, alertable, timeout);
+    if (status)
+        return status;
+    wait->port_active = true;
+    out[(*removed)++] = removed_from(&packet);
+    while (*removed < count && !ask_for_packet(port, &packet, false, true))
+        out[(*removed)++] = removed_from(&packet);
+    return STATUS_SUCCESS;
 }
 
 /* Removes up to `count` packets; waits for the first. */
@@ -391,7 +466,7 @@ static NTSTATUS remove_packets(struct completion_port *port, struct removed *out
         return remove_remote(port, out, count, removed, alertable, timeout);
     attach_thread(port, wait);
     native_lock(&port->lock);
-    if (wait->port_active) {
+    if (wait->port_active && !wait->port_remote) {
         wait->port_active = false;
         port->active--;
     }
@@ -539,8 +614,17 @@ NTSTATUS NtQueryIoCompletion(HANDLE IoCompletionHandle, ULONG IoCompletionInform
     if (status)
         return status;
     const struct completion_port *port = (struct completion_port *)obj;
-    IO_COMPLETION_BASIC_INFORMATION out = { port->remote ? cell_value(obj->cell) : (LONG)port->depth };
+    IO_COMPLETION_BASIC_INFORMATION out = { (LONG)port->depth };
+    if (port->remote) {
+        struct protocol_port_query_in in = { obj->shared_number };
+        struct protocol_port_query_out answer = { 0 };
+        struct client_request request = CLIENT_REQUEST(port_query, .in = &in, .out = &answer);
+        status = client_request(&request);
+        out.Depth = (LONG)answer.depth;
+    }
     object_unref(obj);
+    if (status)
+        return status;
     memcpy(IoCompletionInformation, &out, sizeof(out));
     if (ReturnLength)
         *ReturnLength = sizeof(out);

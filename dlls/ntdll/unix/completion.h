@@ -23,7 +23,7 @@ struct completion_port {
     struct thread_wait *waiters; /* newest first */
     struct completion_packet *spare;
     uint32_t spare_count;
-    bool remote; /* processes share it: the server has the packets; its cell, a semaphore, counts them */
+    bool remote; /* processes share it: the server has the packets, and counts who runs */
 };
 
 /* A wait completion packet: wait_packet.c. */
@@ -41,12 +41,16 @@ struct wait_packet {
     uint32_t cell;           /* that it is queued at, in the process's own segment */
     struct watcher *watcher; /* who waits for it if the cell is a common one; atomic */
     uint32_t slot;
-    bool leaving; /* the watcher shall let go of it */
+    bool leaving;               /* the watcher shall let go of it */
+    uint32_t posted, posted_to; /* the number by which it was last posted to a port that processes share; which port */
 };
 
 /* The port's lock is held: */
 void completion_append(struct completion_port *port, struct completion_packet *packet);
 /* Gives packets to waiting threads as far as concurrency allows; gives the lock back. */
 void completion_unlock(struct completion_port *port);
+/* To a port that processes share: by a number, by which what nobody has got yet is taken back. */
+NTSTATUS completion_post_remote(struct wait_packet *packet, uint32_t *number);
+bool completion_take_back(uint32_t port, uint32_t number);
 
 #endif

@@ -170,8 +170,9 @@ static NTSTATUS job_share(struct object *obj, struct shared_form *form)
     return STATUS_SUCCESS;
 }
 
-static void job_shared(struct object *obj)
+static void job_shared(struct object *obj, uint32_t cell)
 {
+    (void)cell;
     struct job *job = (struct job *)obj;
     if (!job->port)
         return;

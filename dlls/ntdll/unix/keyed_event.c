@@ -28,7 +28,7 @@ static void keyed_event_destroy(struct object *obj)
     free(obj);
 }
 
-static void keyed_event_shared(struct object *obj);
+static void keyed_event_shared(struct object *obj, uint32_t cell);
 static NTSTATUS keyed_event_adopt(struct shared_form *form, struct object **obj);
 
 const struct object_type keyed_event_type = {
@@ -93,8 +93,9 @@ static NTSTATUS keyed_event_adopt(struct shared_form *form, struct object **obj)
 }
 
 /* Who waits meets others at the server from now on. */
-static void keyed_event_shared(struct object *obj)
+static void keyed_event_shared(struct object *obj, uint32_t cell)
 {
+    (void)cell;
     struct keyed_event *event = (struct keyed_event *)obj;
     __atomic_store_n(&event->remote, true, __ATOMIC_SEQ_CST);
     for (size_t i = 0; i < BUCKETS; i++) {

@@ -26,7 +26,8 @@ struct object_type {
     NTSTATUS (*share)(struct object *, struct shared_form *); /* what other processes must know (may be NULL) */
     NTSTATUS(*adopt)
     (struct shared_form *, struct object **); /* makes one of that; keeps the descriptor if it sets -1 */
-    void (*shared)(struct object *);          /* it has become one that processes share (may be NULL) */
+    void (*shared)(struct object *,
+                   uint32_t cell);       /* it is one that processes share now, with that cell (may be NULL) */
     void **(*security)(struct object *); /* where its descriptor is kept, if not in the object itself (may be NULL) */
 };
 
@@ -105,6 +106,7 @@ struct thread_wait {
     struct completion_port *port; /* the port whose packets the thread handles; referenced */
     bool port_active;             /* it counts as running for the port's concurrency limit */
     bool port_blocked;            /* it did before it blocked */
+    bool port_remote;             /* the server counts it */
     /* Private queues: keyed events, completion ports: */
     struct thread_wait *queue_next, *queue_prev;
     const void *queue_key;

@@ -364,11 +364,11 @@ static bool has_privilege(ULONG number)
     bool enabled = false;
     if (!token)
         return false;
-    native_lock(&token->lock);
+    token_lock(token);
     for (uint32_t i = 0; i < token->privilege_count; i++)
         if (token->privileges[i].Luid.LowPart == number && !token->privileges[i].Luid.HighPart)
             enabled = token->privileges[i].Attributes & SE_PRIVILEGE_ENABLED;
-    native_unlock(&token->lock);
+    token_unlock(token);
     return enabled;
 }
 

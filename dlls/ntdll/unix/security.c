@@ -270,10 +270,21 @@ NTSTATUS security_descriptor_in(const void *user, void **descriptor)
 
 /* --- identifiers --- */
 
+/*
+ * "Guaranteed to be unique only on the system on which it was generated" until that is restarted, and no server is started
+ * for it: the nanoseconds since the system began, which no two processes ask for in the same one. Below are the well-known ones.
+ */
 LUID luid_allocate(void)
 {
-    static uint64_t next = 0x100000; /* below are the well-known ones */
-    uint64_t value = __atomic_fetch_add(&next, 1, __ATOMIC_RELAXED);
+    static uint64_t last = 0x100000;
+    struct timespec now;
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    uint64_t value, previous = __atomic_load_n(&last, __ATOMIC_RELAXED);
+    do {
+        value = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+        if (value <= previous)
+            value = previous + 1;
+    } while (!__atomic_compare_exchange_n(&last, &previous, value, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
     return (LUID){ (DWORD)value, (LONG)(value >> 32) };
 }
 

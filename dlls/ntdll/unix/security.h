@@ -199,18 +199,37 @@ struct token {
     LUID_AND_ATTRIBUTES *privileges;
     struct token_group *restricted_sids;
     ACL *default_dacl;
+    /* If other processes have it too (token_shared.c): */
+    uint32_t version; /* of the server's that this is a copy of */
+    uint32_t version_cell;
+    uint32_t changes; /* made here, ever */
 };
 extern const struct object_type token_type;
+
+/* token_shared.c: the token as it is now, wherever it was changed last, stays so until it is unlocked. */
+void token_lock(struct token *token);
+void token_unlock(struct token *token);
+/* Brings what is read without the lock up to date. */
+void token_refresh(struct token *token);
+/*
+ * A change: begin locks. What follows it unlocks, or is true if another process has changed the token in the meantime: then it is
+ * as that one has left it, still locked, and the change must be made anew. *status becomes the server's if that refuses.
+ */
+void token_change_begin(struct token *token);
+bool token_change_again(struct token *token, bool changed, NTSTATUS *status);
 
 struct object *token_process(void); /* the process's token; not referenced */
 bool token_process_known(void);     /* whether that has been made: else it is the ordinary one, unchanged */
 
-/* token_start.c: a token as bytes (malloc'ed), and back, as a primary token; NULL if they are none. */
-void *token_save(struct object *token, size_t *size);
+/* token_start.c: a token as bytes (malloc'ed; the lock is held), and back as a new one; NULL if they are none. */
+void *token_save(const struct token *token, size_t *size);
 struct token *token_load(const void *data, size_t size);
+/* The same token in another process: with its identity. */
+struct token *token_load_same(const void *data, size_t size);
 struct shared_form;
 NTSTATUS token_share(struct object *obj, struct shared_form *form);
 NTSTATUS token_adopt(struct shared_form *form, struct object **obj);
+void token_shared(struct object *obj, uint32_t cell);
 
 /* The token that the thread impersonates with; replaces it (referenced here; NULL = none). thread.c drops it at the end. */
 NTSTATUS token_set_thread(struct thread *thread, struct object *token);

@@ -40,9 +40,9 @@ static bool privileged(const struct token *token, DWORD privilege)
 
 bool token_privileged(struct token *token, DWORD privilege)
 {
-    native_lock(&token->lock);
+    token_lock(token);
     bool result = privileged(token, privilege);
-    native_unlock(&token->lock);
+    token_unlock(token);
     return result;
 }
 
@@ -262,7 +262,7 @@ void access_check(struct access_check *check)
     ACCESS_MASK wanted = check->desired & ~MAXIMUM_ALLOWED, by_privilege = 0, mandatory;
     bool forbidden = false;
 
-    native_lock(&token->lock);
+    token_lock(token);
     if (wanted & ACCESS_SYSTEM_SECURITY) {
         check->used_security = privileged(token, SE_SECURITY);
         forbidden = !check->used_security;
@@ -294,5 +294,5 @@ void access_check(struct access_check *check)
         node->granted = rights;
         node->status = rights ? STATUS_SUCCESS : forbidden ? STATUS_PRIVILEGE_NOT_HELD : STATUS_ACCESS_DENIED;
     }
-    native_unlock(&token->lock);
+    token_unlock(token);
 }

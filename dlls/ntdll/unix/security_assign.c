@@ -227,14 +227,15 @@ NTSTATUS security_assign(const struct object_type *type, void *given, const void
     if (!given && !container && !token_process_known())
         return STATUS_SUCCESS;
     struct token *token = token_effective();
+    token_refresh(token); /* should another process have changed it */
     if (!given && !container && &token->header == token_process() && !__atomic_load_n(&token_changed, __ATOMIC_ACQUIRE))
         return STATUS_SUCCESS;
     GENERIC_MAPPING mapping = mapping_of(type);
     bool may_audit = token_privileged(token, SE_SECURITY), may_restore = token_privileged(token, SE_RESTORE);
     ACL *lists[3] = { NULL, NULL, NULL };
-    native_lock(&token->lock);
+    token_lock(token);
     NTSTATUS status = assign(token, &mapping, given, container, flags, may_audit, may_restore, lists, made);
-    native_unlock(&token->lock);
+    token_unlock(token);
     for (int i = 0; i < 3; i++)
         free(lists[i]);
     free(given);

@@ -263,9 +263,9 @@ static NTSTATUS check_owner(const SID *owner)
         return STATUS_INVALID_OWNER;
     struct token *token = token_effective();
     bool may_restore = token_privileged(token, SE_RESTORE);
-    native_lock(&token->lock);
+    token_lock(token);
     NTSTATUS status = may_restore || token_may_own(token, owner) ? STATUS_SUCCESS : STATUS_INVALID_OWNER;
-    native_unlock(&token->lock);
+    token_unlock(token);
     return status;
 }
 

@@ -288,7 +288,7 @@ static NTSTATUS create(struct object *obj, struct shared_name *name, struct obje
         if (status)
             shared_give_back(out.object, 1);
         else if (obj->type->shared)
-            obj->type->shared(obj);
+            obj->type->shared(obj, common_cell(out.cell));
     }
     answer_done(&request);
     return status;

@@ -301,8 +301,9 @@ static NTSTATUS timer_tell_server(struct timer *timer, int64_t due, uint32_t per
 }
 
 /* One that was running when it was first shared goes on at the server. */
-static void timer_shared(struct object *obj)
+static void timer_shared(struct object *obj, uint32_t cell)
 {
+    (void)cell;
     struct timer *timer = (struct timer *)obj;
     native_lock(&lock);
     bool running = timer->position != 0, keep = running && timer->apc_thread;

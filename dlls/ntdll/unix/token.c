@@ -29,6 +29,7 @@ const struct object_type token_type = {
     .destroy = token_destroy,
     .share = token_share,
     .adopt = token_adopt,
+    .shared = token_shared,
 };
 
 /* --- the process's token --- */
@@ -285,14 +286,14 @@ struct token *token_copy(struct token *from)
     struct token *token = malloc(sizeof(*token));
     if (!token)
         return NULL;
-    native_lock(&from->lock);
+    token_lock(from);
     *token = *from;
     token->groups = copy_array(from->groups, from->group_count, sizeof(*from->groups));
     token->privileges = copy_array(from->privileges, from->privilege_count, sizeof(*from->privileges));
     token->restricted_sids = copy_array(from->restricted_sids, from->restricted_count, sizeof(*from->restricted_sids));
     token->default_dacl = from->default_dacl ? copy_array(from->default_dacl, 1, from->default_dacl->AclSize) : NULL;
-    native_unlock(&from->lock);
-    token->lock = 0;
+    token_unlock(from);
+    token->lock = token->version = token->version_cell = token->changes = 0;
     object_init(&token->header, &token_type);
     token->id = luid_allocate();
     token->parent_id = from->id;

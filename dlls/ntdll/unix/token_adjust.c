@@ -16,6 +16,37 @@ static LUID_AND_ATTRIBUTES *find_privilege(struct token *token, LUID luid)
     return NULL;
 }
 
+/* How many privileges change, which with `change` they do; what they were goes to `previous`. */
+static uint32_t adjust(struct token *token, bool disable_all, const LUID_AND_ATTRIBUTES *wanted, uint32_t count,
+                       LUID_AND_ATTRIBUTES *previous, uint32_t *found, bool change)
+{
+    uint32_t changed = 0, kept = 0;
+    *found = 0;
+    for (uint32_t i = 0; i < token->privilege_count; i++) {
+        LUID_AND_ATTRIBUTES privilege = token->privileges[i];
+        DWORD attributes = disable_all ? privilege.Attributes & ~(DWORD)SE_PRIVILEGE_ENABLED : privilege.Attributes;
+        for (uint32_t w = 0; w < count; w++) {
+            if (wanted[w].Luid.LowPart != privilege.Luid.LowPart || wanted[w].Luid.HighPart != privilege.Luid.HighPart)
+                continue;
+            ++*found;
+            attributes = (attributes & ~(DWORD)SE_PRIVILEGE_ENABLED) |
+                         (wanted[w].Attributes & (SE_PRIVILEGE_ENABLED | SE_PRIVILEGE_REMOVED));
+        }
+        if (attributes != privilege.Attributes)
+            previous[changed++] = privilege;
+        if (!change)
+            continue;
+        privilege.Attributes = attributes;
+        if (!(attributes & SE_PRIVILEGE_REMOVED))
+            token->privileges[kept++] = privilege;
+    }
+    if (change) {
+        token->privilege_count = kept;
+        token->modified_id = luid_allocate();
+    }
+    return changed;
+}
+
 NTSTATUS NtAdjustPrivilegesToken(HANDLE TokenHandle, BOOLEAN DisableAllPrivileges, PVOID NewState, ULONG BufferLength,
                                  PVOID PreviousState, ULONG *ReturnLength)
 {
@@ -44,52 +75,24 @@ NTSTATUS NtAdjustPrivilegesToken(HANDLE TokenHandle, BOOLEAN DisableAllPrivilege
         return status;
     }
     struct token *token = (struct token *)obj;
-    native_lock(&token->lock);
-    previous = malloc((token->privilege_count + 1) * sizeof(*previous));
-    uint32_t changed = 0, found = 0;
-    bool fits = false;
-    /* Counted first, as nothing may change if the previous state does not fit. */
-    for (int pass = 0; pass < 2 && previous; pass++) {
-        changed = found = 0;
-        for (uint32_t i = 0; i < token->privilege_count; i++) {
-            LUID_AND_ATTRIBUTES *privilege = &token->privileges[i];
-            DWORD attributes =
-                DisableAllPrivileges ? privilege->Attributes & ~(DWORD)SE_PRIVILEGE_ENABLED : privilege->Attributes;
-            for (uint32_t w = 0; w < count; w++) {
-                if (wanted[w].Luid.LowPart != privilege->Luid.LowPart ||
-                    wanted[w].Luid.HighPart != privilege->Luid.HighPart)
-                    continue;
-                found++;
-                attributes = (attributes & ~(DWORD)SE_PRIVILEGE_ENABLED) |
-                             (wanted[w].Attributes & (SE_PRIVILEGE_ENABLED | SE_PRIVILEGE_REMOVED));
-            }
-            if (attributes == privilege->Attributes)
-                continue;
-            previous[changed++] = *privilege;
-            if (pass)
-                privilege->Attributes = attributes;
-        }
-        fits = !PreviousState || 4 + changed * sizeof(*previous) <= BufferLength;
-        if (!fits)
-            break;
-    }
-    if (previous && fits) {
-        uint32_t kept = 0;
-        for (uint32_t i = 0; i < token->privilege_count; i++)
-            if (!(token->privileges[i].Attributes & SE_PRIVILEGE_REMOVED))
-                token->privileges[kept++] = token->privileges[i];
-        token->privilege_count = kept;
-        if (changed)
-            token->modified_id = luid_allocate();
-    }
-    native_unlock(&token->lock);
+    uint32_t changed = 0;
+    token_change_begin(token);
+    do {
+        uint32_t found = 0;
+        free(previous);
+        previous = malloc((token->privilege_count + 1) * sizeof(*previous));
+        /* Counted first, as nothing may change if the previous state does not fit. */
+        changed = previous ? adjust(token, DisableAllPrivileges, wanted, count, previous, &found, false) : 0;
+        if (!previous)
+            status = STATUS_NO_MEMORY;
+        else if (PreviousState && 4 + changed * sizeof(*previous) > BufferLength)
+            status = STATUS_BUFFER_TOO_SMALL;
+        else
+            status = found < count ? STATUS_NOT_ALL_ASSIGNED : STATUS_SUCCESS;
+        if (NT_SUCCESS(status) && changed)
+            adjust(token, DisableAllPrivileges, wanted, count, previous, &found, true);
+    } while (token_change_again(token, NT_SUCCESS(status) && changed, &status));
     object_unref(obj);
-    if (!previous)
-        status = STATUS_NO_MEMORY;
-    else if (!fits)
-        status = STATUS_BUFFER_TOO_SMALL;
-    else if (found < count)
-        status = STATUS_NOT_ALL_ASSIGNED;
     if (NT_SUCCESS(status) && PreviousState &&
         (!user_copy_out(PreviousState, &changed, sizeof(changed)) ||
          !user_copy_out((char *)PreviousState + 4, previous, changed * sizeof(*previous))))
@@ -163,30 +166,34 @@ NTSTATUS NtAdjustGroupsToken(HANDLE TokenHandle, BOOLEAN ResetToDefault, PVOID N
         return status;
     }
     struct token *token = (struct token *)obj;
-    size_t size = 8;
-    native_lock(&token->lock);
-    if (!(previous = malloc((token->group_count + 1) * sizeof(*previous))))
-        status = STATUS_NO_MEMORY;
-    /* Counted first: nothing changes if one may not, or the previous state does not fit. */
-    for (uint32_t i = 0; i < token->group_count && !status; i++) {
-        DWORD attributes;
-        status = wanted_attributes(&token->groups[i], wanted, count, ResetToDefault, &found, &attributes);
-        if (!status && attributes != token->groups[i].attributes) {
-            previous[changed++] = token->groups[i];
-            size += sizeof(SID_AND_ATTRIBUTES) + sid_size(&token->groups[i].sid.sid);
+    size_t size;
+    token_change_begin(token);
+    do {
+        size = 8;
+        changed = found = 0;
+        free(previous);
+        previous = malloc((token->group_count + 1) * sizeof(*previous));
+        status = previous ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+        /* Counted first: nothing changes if one may not, or the previous state does not fit. */
+        for (uint32_t i = 0; i < token->group_count && !status; i++) {
+            DWORD attributes;
+            status = wanted_attributes(&token->groups[i], wanted, count, ResetToDefault, &found, &attributes);
+            if (!status && attributes != token->groups[i].attributes) {
+                previous[changed++] = token->groups[i];
+                size += sizeof(SID_AND_ATTRIBUTES) + sid_size(&token->groups[i].sid.sid);
+            }
         }
-    }
-    if (!status && PreviousState && size > BufferLength)
-        status = STATUS_BUFFER_TOO_SMALL;
-    for (uint32_t i = 0; i < token->group_count && !status; i++) {
-        uint32_t again = 0;
-        DWORD attributes;
-        wanted_attributes(&token->groups[i], wanted, count, ResetToDefault, &again, &attributes);
-        token->groups[i].attributes = attributes;
-    }
-    if (!status && changed)
-        token->modified_id = luid_allocate();
-    native_unlock(&token->lock);
+        if (!status && PreviousState && size > BufferLength)
+            status = STATUS_BUFFER_TOO_SMALL;
+        for (uint32_t i = 0; i < token->group_count && !status; i++) {
+            uint32_t again = 0;
+            DWORD attributes;
+            wanted_attributes(&token->groups[i], wanted, count, ResetToDefault, &again, &attributes);
+            token->groups[i].attributes = attributes;
+        }
+        if (!status && changed)
+            token->modified_id = luid_allocate();
+    } while (token_change_again(token, !status && changed, &status));
     object_unref(obj);
     if (PreviousState && ReturnLength && (!status || status == STATUS_BUFFER_TOO_SMALL))
         *ReturnLength = (ULONG)size;
@@ -221,10 +228,10 @@ NTSTATUS NtPrivilegeCheck(HANDLE ClientToken, PVOID RequiredPrivileges, BOOLEAN 
             status = STATUS_ACCESS_VIOLATION;
             break;
         }
-        native_lock(&token->lock);
+        token_lock(token);
         const LUID_AND_ATTRIBUTES *privilege = find_privilege(token, entry.Luid);
         bool enabled = privilege && privilege->Attributes & SE_PRIVILEGE_ENABLED;
-        native_unlock(&token->lock);
+        token_unlock(token);
         if (!enabled)
             continue;
         held++;

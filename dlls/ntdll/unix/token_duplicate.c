@@ -374,14 +374,14 @@ NTSTATUS NtCompareTokens(HANDLE FirstTokenHandle, HANDLE SecondTokenHandle, BOOL
         if (!first) {
             status = STATUS_NO_MEMORY;
         } else {
-            native_lock(&second->lock);
+            token_lock(second);
             equal = sid_equal(&first->user.sid, &second->user.sid) &&
                     first->user_attributes == second->user_attributes &&
                     same_groups(first->groups, first->group_count, second->groups, second->group_count) &&
                     same_groups(first->restricted_sids, first->restricted_count, second->restricted_sids,
                                 second->restricted_count) &&
                     same_privileges(first, second);
-            native_unlock(&second->lock);
+            token_unlock(second);
             object_unref(&first->header);
         }
     }

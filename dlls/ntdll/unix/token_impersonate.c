@@ -20,6 +20,8 @@ struct token *token_effective(void)
 static bool may_impersonate(struct token *as)
 {
     struct token *self = (struct token *)token_process();
+    token_refresh(self);
+    token_refresh(as);
     if (as->level < SecurityImpersonation || as->anonymous || token_privileged(self, SE_IMPERSONATE))
         return true;
     return sid_equal(&as->user.sid, &self->user.sid) && as->integrity <= self->integrity &&

@@ -438,9 +438,9 @@ NTSTATUS NtQueryInformationToken(HANDLE TokenHandle, ULONG TokenInformationClass
         return status;
     struct token *token = (struct token *)obj;
     struct answer answer = { .user = TokenInformation };
-    native_lock(&token->lock);
+    token_lock(token);
     status = compose(&answer, token, TokenInformationClass);
-    native_unlock(&token->lock);
+    token_unlock(token);
     object_unref(obj);
     if (!status) {
         *ReturnLength = (ULONG)answer.size;
@@ -486,6 +486,18 @@ static NTSTATUS set_integrity(struct token *token, const struct sid *sid)
     return STATUS_SUCCESS;
 }
 
+static NTSTATUS set_default_dacl(struct token *token, const ACL *dacl)
+{
+    ACL *copy = dacl ? malloc(dacl->AclSize) : NULL;
+    if (dacl && !copy)
+        return STATUS_NO_MEMORY;
+    if (dacl)
+        memcpy(copy, dacl, dacl->AclSize);
+    free(token->default_dacl);
+    token->default_dacl = copy;
+    return STATUS_SUCCESS;
+}
+
 static NTSTATUS set_virtualization(struct token *token, DWORD enable)
 {
     if (!(token->flags & TOKEN_FLAG_VIRTUALIZE_ALLOW))
@@ -516,6 +528,24 @@ static ULONG length_to_set(ULONG class)
         return sizeof(DWORD);
     default:
         return 0;
+    }
+}
+
+static NTSTATUS set(struct token *token, ULONG class, const struct sid *sid, DWORD value, const ACL *dacl)
+{
+    switch (class) {
+    case TokenOwner:
+        return set_owner(token, sid);
+    case TokenPrimaryGroup:
+        return set_primary_group(token, sid);
+    case TokenIntegrityLevel:
+        return set_integrity(token, sid);
+    case TokenDefaultDacl:
+        return set_default_dacl(token, dacl);
+    case TokenVirtualizationEnabled:
+        return set_virtualization(token, value);
+    default: /* for who acts as part of the operating system, which is nobody */
+        return STATUS_PRIVILEGE_NOT_HELD;
     }
 }
 
@@ -558,32 +588,12 @@ NTSTATUS NtSetInformationToken(HANDLE TokenHandle, ULONG TokenInformationClass, 
     struct token *token = (struct token *)obj;
     if (obj == token_process())
         security_freeze_default();
-    native_lock(&token->lock);
-    switch (TokenInformationClass) {
-    case TokenOwner:
-        status = set_owner(token, &sid);
-        break;
-    case TokenPrimaryGroup:
-        status = set_primary_group(token, &sid);
-        break;
-    case TokenIntegrityLevel:
-        status = set_integrity(token, &sid);
-        break;
-    case TokenDefaultDacl: {
-        ACL *old = token->default_dacl;
-        token->default_dacl = dacl;
-        dacl = old;
-        break;
-    }
-    case TokenVirtualizationEnabled:
-        status = set_virtualization(token, value);
-        break;
-    default: /* for who acts as part of the operating system, which is nobody */
-        status = STATUS_PRIVILEGE_NOT_HELD;
-    }
-    if (!status)
-        token->modified_id = luid_allocate();
-    native_unlock(&token->lock);
+    token_change_begin(token);
+    do {
+        status = set(token, TokenInformationClass, &sid, value, dacl);
+        if (!status)
+            token->modified_id = luid_allocate();
+    } while (token_change_again(token, !status, &status));
     free(dacl);
     object_unref(obj);
     return status;

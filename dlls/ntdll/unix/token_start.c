@@ -9,14 +9,13 @@
 #include "child.h"
 #include "object_private.h"
 #include "security.h"
-#include "shared.h"
 
 struct token_image {
     uint32_t type, level; /* TOKEN_TYPE, SECURITY_IMPERSONATION_LEVEL */
-    LUID authentication_id;
+    LUID id, parent_id, modified_id, authentication_id;
     DWORD user_attributes;
     uint32_t integrity;
-    uint8_t elevated;
+    uint8_t elevated, anonymous;
     uint32_t flags;
     ULONG session_id;
     uint32_t group_count, privilege_count, restricted_count, dacl_size;
@@ -37,16 +36,18 @@ static char *put(char *at, const void *from, size_t size)
     return at + size;
 }
 
-void *token_save(struct object *obj, size_t *size)
+void *token_save(const struct token *token, size_t *size)
 {
-    struct token *token = (struct token *)obj;
-    native_lock(&token->lock);
     struct token_image image = { .type = token->type,
                                  .level = token->level,
+                                 .id = token->id,
+                                 .parent_id = token->parent_id,
+                                 .modified_id = token->modified_id,
                                  .authentication_id = token->authentication_id,
                                  .user_attributes = token->user_attributes,
                                  .integrity = token->integrity,
                                  .elevated = token->elevated,
+                                 .anonymous = token->anonymous,
                                  .flags = token->flags,
                                  .session_id = token->session_id,
                                  .group_count = token->group_count,
@@ -65,13 +66,20 @@ void *token_save(struct object *obj, size_t *size)
         put(at, token->default_dacl, image.dacl_size);
         *size = image_size(&image);
     }
-    native_unlock(&token->lock);
     return data;
 }
 
 static bool sid_valid(const struct sid *sid)
 {
     return sid->sid.Revision == 1 && sid->sid.SubAuthorityCount <= SID_MAX_SUB_AUTHORITIES;
+}
+
+static bool groups_valid(const struct token_group *groups, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (!sid_valid(&groups[i].sid))
+            return false;
+    return true;
 }
 
 static void *take(const char **at, size_t size)
@@ -83,7 +91,7 @@ static void *take(const char **at, size_t size)
     return copy;
 }
 
-struct token *token_load(const void *data, size_t size)
+struct token *token_load_same(const void *data, size_t size)
 {
     struct token_image image;
     if (size < sizeof(image))
@@ -99,12 +107,14 @@ struct token *token_load(const void *data, size_t size)
     object_init(&token->header, &token_type);
     token->type = image.type == TokenImpersonation ? TokenImpersonation : TokenPrimary;
     token->level = image.level <= SecurityDelegation ? image.level : SecurityAnonymous;
-    token->id = luid_allocate();
-    token->modified_id = luid_allocate();
+    token->id = image.id;
+    token->parent_id = image.parent_id;
+    token->modified_id = image.modified_id;
     token->authentication_id = image.authentication_id;
     token->user_attributes = image.user_attributes;
     token->integrity = image.integrity;
     token->elevated = image.elevated;
+    token->anonymous = image.anonymous;
     token->flags = image.flags;
     token->session_id = image.session_id;
     token->user = image.user;
@@ -119,27 +129,23 @@ struct token *token_load(const void *data, size_t size)
     token->restricted_count = image.restricted_count;
     token->privilege_count = image.privilege_count;
     if (!token->groups || !token->restricted_sids || !token->privileges || (image.dacl_size && !token->default_dacl) ||
-        (token->default_dacl && token->default_dacl->AclSize != image.dacl_size)) {
+        (token->default_dacl && (image.dacl_size < sizeof(ACL) || token->default_dacl->AclSize != image.dacl_size ||
+                                 !acl_valid(token->default_dacl))) ||
+        !groups_valid(token->groups, token->group_count) ||
+        !groups_valid(token->restricted_sids, token->restricted_count)) {
         object_unref(&token->header);
         return NULL;
     }
     return token;
 }
 
-/* --- tokens that go to another process: as they are then; what is changed later is changed there alone --- */
-
-NTSTATUS token_share(struct object *obj, struct shared_form *form)
+struct token *token_load(const void *data, size_t size)
 {
-    size_t size;
-    if (!(form->data = token_save(obj, &size)))
-        return STATUS_NO_MEMORY;
-    form->size = (uint32_t)size;
-    return STATUS_SUCCESS;
-}
-
-NTSTATUS token_adopt(struct shared_form *form, struct object **obj)
-{
-    struct token *token = token_load(form->data, form->size);
-    *obj = token ? &token->header : NULL;
-    return token ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+    struct token *token = token_load_same(data, size);
+    if (token) {
+        token->parent_id = token->id;
+        token->id = luid_allocate();
+        token->modified_id = luid_allocate();
+    }
+    return token;
 }

@@ -265,9 +265,12 @@ static NTSTATUS cancel(struct wait_packet *packet, bool remove_signalled)
         }
         native_unlock(&port->lock);
     }
+    uint32_t posted = packet->posted;
     native_unlock(&packet->lock);
     if (removed)
         release_association(packet, NULL);
+    else if (state == PACKET_IDLE && posted && remove_signalled && completion_take_back(packet->posted_to, posted))
+        status = STATUS_SUCCESS;
     return status;
 }
 
@@ -296,10 +299,12 @@ void completion_packet_fired(uint32_t record)
     native_lock(&port->lock);
     __atomic_store_n(&segment_thread(record)->wait_state, WAIT_STATE_IDLE, __ATOMIC_RELAXED);
     if (unlikely(port->remote)) { /* shared since: the packet has no place in the server's queue, only what it says */
-        struct completion_packet copy = packet->packet;
         native_unlock(&port->lock);
+        uint32_t posted = 0;
+        completion_post_remote(packet, &posted);
+        packet->posted_to = port->header.shared_number;
+        __atomic_store_n(&packet->posted, posted, __ATOMIC_RELAXED);
         __atomic_store_n(&packet->state, PACKET_IDLE, __ATOMIC_RELEASE);
-        completion_post(&port->header, copy.key, copy.apc_context, copy.status, copy.information);
         object_unref(&port->header);
         object_unref(&packet->header);
         object_unref(target);
@@ -347,8 +352,6 @@ NTSTATUS NtAssociateWaitCompletionPacket(HANDLE WaitCompletionPacketHandle, HAND
         status = handle_lookup(TargetObjectHandle, NULL, SYNCHRONIZE, &target);
     if (!status && (!target->cell || segment_cell(target->cell)->kind == CELL_MUTANT))
         status = STATUS_OBJECT_TYPE_MISMATCH;
-    if (!status && ((struct completion_port *)port)->remote)
-        status = STATUS_NOT_SUPPORTED; /* others could take the packet, and not give it back */
     bool signalled = false;
     if (!status)
         object_before_wait(target);
@@ -371,6 +374,7 @@ NTSTATUS NtAssociateWaitCompletionPacket(HANDLE WaitCompletionPacketHandle, HAND
     object_ref(obj);
     packet->port = (struct completion_port *)port;
     packet->target = target;
+    packet->posted = 0;
     packet->packet = (struct completion_packet){ NULL,     (ULONG_PTR)KeyContext, (ULONG_PTR)ApcContext,
                                                  IoStatus, IoStatusInformation,   packet };
     struct segment_thread *record = segment_thread(packet->record);
