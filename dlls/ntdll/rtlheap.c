@@ -10,6 +10,9 @@
 /* "If the heap is a non-growable heap, dwBytes must be less than 0x7FFF8" (HeapAlloc); twice that in 64-bit programs. */
 #define FIXED_BLOCK_MAX (0x7fff8 * (sizeof(void *) / 4))
 
+/* Address space for a block to grow, which costs nothing. */
+#define GROWTH_RESERVED ((SIZE_T)(sizeof(void *) == 8 ? 256 : 4) << 20)
+
 /* Flags of a call that say nothing to the short ways. */
 #define FLAGS_OF_NO_CONCERN (HEAP_NO_SERIALIZE | HEAP_GENERATE_EXCEPTIONS | HEAP_ZERO_MEMORY)
 
@@ -152,11 +155,12 @@ SIZE_T heap_block_size(const void *block, ULONGLONG header)
     return block_run(block, header)->size;
 }
 
-/* False unless `block` is one of this heap, in use, with its header intact. */
-static bool block_in_use(struct heap *heap, const void *block)
+/* False unless `block` is one of this heap, in use, with its header intact. (Not inline, for the handler.) */
+static bool __attribute__((noinline)) block_in_use(struct heap *heap, const void *block)
 {
     ULONGLONG header;
 
+    HEAP_FAULT_IS_DAMAGE();
     if ((ULONG_PTR)block & 15 || (ULONG_PTR)block < ALLOCATION_GRANULARITY)
         return false;
     header = *block_header(block);
@@ -190,7 +194,7 @@ static struct run *big_alloc(struct heap *heap, SIZE_T total, SIZE_T size, SIZE_
     SIZE_T pages = (total + RUN_FIRST + NT_PAGE_SIZE - 1) / NT_PAGE_SIZE;
     struct run *run = NULL;
 
-    if (total <= HEAP_RUN_MAX || heap->fixed) {
+    if (total <= (headroom ? HEAP_GROWN_MAX : HEAP_RUN_MAX) || heap->fixed) {
         if (pages > 0x7fffffff)
             return NULL;
         RtlAcquireSRWLockExclusive(&heap->lock);
@@ -225,7 +229,7 @@ static void *alloc_big(struct heap *heap, ULONG flags, SIZE_T size, SIZE_T headr
         leave(cache, entered);
     if (!run)
         return no_memory(heap, flags, size);
-    if ((flags | heap->flags) & HEAP_ZERO_MEMORY && run->kind != RUN_REGION)
+    if ((flags | heap->flags) & HEAP_ZERO_MEMORY && run->kind != RUN_REGION && !run->fresh)
         memset(block, 0, total);
     if (flags & HEAP_SETTABLE_USER_VALUE)
         *heap_user_value(heap, block, *block_header(block)) = NULL;
@@ -349,6 +353,26 @@ PVOID NTAPI RtlAllocateHeap(PVOID handle, ULONG flags, SIZE_T size)
 
 /* --- freeing --- */
 
+/*
+ * Gives back what waits in this thread's cache and in empty slabs, then free pages. `cache` is the current thread's, if it has
+ * one. Returns the size of the largest free run.
+ */
+static SIZE_T give_back(struct heap *heap, struct cache *cache, bool all)
+{
+    SIZE_T largest;
+
+    if (cache)
+        cache_flush(cache);
+    slab_trim(heap);
+    RtlAcquireSRWLockExclusive(&heap->lock);
+    largest = pages_largest_free(heap);
+    pages_trim(heap, all ? 0 : heap->keep);
+    heap->level = heap->used;
+    heap->shrunk = FALSE;
+    RtlReleaseSRWLockExclusive(&heap->lock);
+    return largest;
+}
+
 static void big_free(struct heap *heap, struct run *run)
 {
     if (!run_intact(heap, run))
@@ -369,6 +393,7 @@ static ULONG __attribute__((noinline)) free_long(struct heap *heap, PVOID block)
     ULONGLONG header;
     bool entered;
 
+    HEAP_FAULT_IS_DAMAGE();
     heap_of(heap);
     if (!block)
         return TRUE;
@@ -406,6 +431,8 @@ static ULONG __attribute__((noinline)) free_long(struct heap *heap, PVOID block)
             slab_put(heap, class, block);
         }
     }
+    if (unlikely(heap->shrunk))
+        give_back(heap, cache, false);
     if (cache)
         leave(cache, entered);
     return TRUE;
@@ -419,6 +446,7 @@ ULONG NTAPI RtlFreeHeap(PVOID handle, ULONG flags, PVOID block)
     ULONGLONG header;
 
     (void)flags;
+    HEAP_FAULT_IS_DAMAGE();
     if (unlikely(!block || (ULONG_PTR)block & 15 || !(cache = enter_short(heap))))
         return free_long(heap, block);
     header = *block_header(block);
@@ -510,7 +538,9 @@ static void *realloc_moving(struct heap *heap, ULONG flags, ULONG user_flags, vo
     /* What grows once grows again: room is kept behind it, so that it need not be copied the next time. */
     if (size > HEAP_SMALL_MAX && size > old)
         new = alloc_big(heap, (flags & HEAP_GENERATE_EXCEPTIONS) | user_flags, size,
-                        size > HEAP_RUN_MAX ? size : size / 8);
+                        size <= HEAP_GROWN_MAX       ? size / 8
+                        : size < GROWTH_RESERVED / 4 ? GROWTH_RESERVED
+                                                     : size * 4);
     else
         new = RtlAllocateHeap(heap, (flags & HEAP_GENERATE_EXCEPTIONS) | user_flags, size);
     if (!new)
@@ -569,6 +599,21 @@ static PVOID __attribute__((noinline)) realloc_long(PVOID handle, ULONG flags, P
     return new;
 }
 
+/* A run whose pages suffice for another size, and are not too many: a block that has grown has some ahead. */
+static inline bool resize_run_short(struct heap *heap, struct run *run, ULONGLONG header, SIZE_T size, SIZE_T *old)
+{
+    SIZE_T room;
+
+    if (!run_intact(heap, run) || run->kind != RUN_BIG || header >> HEADER_FLAGS_SHIFT & 0xff)
+        return false;
+    room = (SIZE_T)run->pages * NT_PAGE_SIZE - RUN_FIRST;
+    if (size > room || size < room - room / 4)
+        return false;
+    *old = run->size;
+    run->size = size;
+    return true;
+}
+
 PVOID NTAPI RtlReAllocateHeap(PVOID handle, ULONG flags, PVOID block, SIZE_T size)
 {
     struct heap *heap = handle;
@@ -576,11 +621,19 @@ PVOID NTAPI RtlReAllocateHeap(PVOID handle, ULONG flags, PVOID block, SIZE_T siz
     ULONGLONG header;
     SIZE_T room, old = 0;
 
+    HEAP_FAULT_IS_DAMAGE();
     if (unlikely(!block || (ULONG_PTR)block & 15 ||
                  flags & ~(ULONG)(FLAGS_OF_NO_CONCERN | HEAP_REALLOC_IN_PLACE_ONLY) || !(cache = enter_short(heap))))
         return realloc_long(heap, flags, block, size);
-    /* A small block that stays what it is but for its size. */
+    /* A block that stays what it is but for its size. */
     header = *block_header(block);
+    if (is_big(header) && header_valid(block_hash(heap, block, header), header) &&
+        resize_run_short(heap, block_run(block, header), header, size, &old)) {
+        leave(cache, true);
+        if ((flags | heap->flags) & HEAP_ZERO_MEMORY && size > old)
+            memset((char *)block + old, 0, size - old);
+        return block;
+    }
     room = cache->magazines[header_state(header) & STATE_CLASS].stride;
     if (likely(is_small(header) && header_valid(block_hash(heap, block, header), header) && size <= room - 8 &&
                size > room / 2 && !(header >> HEADER_FLAGS_SHIFT & 0xff))) {
@@ -666,16 +719,10 @@ SIZE_T NTAPI RtlCompactHeap(PVOID handle, ULONG flags)
     struct heap *heap = heap_of(handle);
     bool entered;
     struct cache *cache = enter(heap, &entered);
-    SIZE_T largest;
+    SIZE_T largest = give_back(heap, cache, true);
 
     (void)flags;
-    if (cache) {
-        cache_flush(cache);
+    if (cache)
         leave(cache, entered);
-    }
-    slab_trim(heap);
-    RtlAcquireSRWLockExclusive(&heap->lock);
-    largest = pages_trim(heap);
-    RtlReleaseSRWLockExclusive(&heap->lock);
     return largest > RUN_FIRST ? largest - RUN_FIRST : 0;
 }

@@ -6,7 +6,7 @@
  * (rtlheap_pages.c). A run is free, or one big block, or a slab: equal blocks of one size class (rtlheap_slab.c). Threads
  * take small blocks from and return them to a cache of their own, without any lock; caches are filled from and emptied into
  * slabs some blocks at a time, under the lock of that size class. Blocks of more than HEAP_RUN_MAX bytes are regions of
- * their own.
+ * their own; so are blocks of more than HEAP_GROWN_MAX bytes that have grown.
  *
  * Every block is preceded by eight bytes that say where its run begins, how large it is, and whether it is in use, with a
  * check value that depends on its address, on a secret of the heap, and on the other bytes. It is verified whenever a block is
@@ -24,11 +24,13 @@
 #include "ntrtl.h"
 
 /* Size classes: strides of 32, 48, .. 256, then eight to a doubling up to HEAP_SMALL_MAX. A stride includes the header. */
-#define HEAP_SMALL_MAX 16384
-#define HEAP_SIZE_MAX  ((SIZE_T)1 << (sizeof(void *) == 8 ? 47 : 31)) /* more than there is address space */
-#define HEAP_CLASSES   (15 + 8 * 6)
-#define HEAP_RUN_MAX   (1024 * 1024)
-#define HEAP_BATCH_MAX 32
+#define HEAP_SMALL_MAX    16384
+#define HEAP_SIZE_MAX     ((SIZE_T)1 << (sizeof(void *) == 8 ? 47 : 31)) /* more than there is address space */
+#define HEAP_CLASSES      (15 + 8 * 6)
+#define HEAP_RUN_MAX      (32 * 1024 * 1024)
+#define HEAP_GROWN_MAX    (1024 * 1024) /* what has grown to more than this is a region, with room to grow */
+#define HEAP_BATCH_MAX    32
+#define HEAP_KEEP_MINIMUM 16 /* so many free pages stay committed */
 
 /*
  * The header word: bits 0-15 distance to the run's start / 16, 16-31 unused bytes at the end, 32-39 state, 40-47 flags, 48-63
@@ -79,8 +81,11 @@ struct run {
         };
         struct { /* RUN_BIG, RUN_REGION; under heap->lock */
             LIST_ENTRY regions;
-            SIZE_T size;      /* as asked for */
-            SIZE_T committed; /* RUN_REGION: bytes, from the run's start */
+            SIZE_T size; /* as asked for */
+            union {
+                SIZE_T committed; /* RUN_REGION: bytes, from the run's start */
+                bool fresh;       /* RUN_BIG: was all zeros when it was made */
+            };
             SIZE_T reserved;
         };
     };
@@ -108,6 +113,7 @@ struct segment {
     ULONG pages; /* in total */
     ULONG first; /* the first that is not header and map */
     ULONG free;  /* free ones */
+    ULONG free_committed;
     struct page *map;
 };
 
@@ -124,8 +130,9 @@ struct bin {
 struct magazine {
     void *first;
     USHORT count;
-    USHORT limit;
+    USHORT limit; /* at present: falls with the heap, rises when blocks are needed */
     USHORT stride;
+    USHORT full; /* the highest limit */
 };
 
 /* A thread's cache of a heap. */
@@ -165,11 +172,14 @@ struct heap {
     SIZE_T free_committed;            /* pages */
     SIZE_T used;                      /* pages */
     SIZE_T keep;                      /* pages: free ones that stay committed */
+    SIZE_T trim_at;                   /* when there are so many committed free ones, some are given back */
     SIZE_T decommitted;               /* pages that have been, and were not needed again yet */
-    SIZE_T next_segment;              /* bytes */
+    ULONG decommitted_at;             /* ms */
+    ULONG regretted_at;               /* ms: when such pages were needed again */
+    SIZE_T level;                     /* the most pages in use since give_back() */
     struct page *free[2][FREE_LISTS]; /* committed, uncommitted */
     ULONGLONG free_lists[2];          /* which of them are not empty */
-    struct segment *spare;            /* a wholly free one */
+    volatile BOOLEAN shrunk;          /* much below `level`: time for give_back() */
 
     struct segment first;
     struct bin bins[HEAP_CLASSES];
@@ -283,8 +293,10 @@ void pages_free(struct heap *heap, struct run *run, ULONG pages);
 void pages_mark_slab(struct run *run);
 /* Makes a used run longer or shorter where it is. */
 bool pages_resize(struct heap *heap, struct run *run, ULONG pages);
-/* Decommits what is free; returns the size of the largest free run in bytes. */
-SIZE_T pages_trim(struct heap *heap);
+/* Gives back what is free but for so many pages. */
+void pages_trim(struct heap *heap, SIZE_T keep);
+/* The size of the largest committed free run in bytes. */
+SIZE_T pages_largest_free(const struct heap *heap);
 struct segment *pages_segment_of(struct heap *heap, const void *address);
 struct run *region_alloc(struct heap *heap, SIZE_T size, SIZE_T headroom);
 bool region_resize(struct heap *heap, struct run *run, SIZE_T size);
@@ -347,6 +359,12 @@ enum heap_failure {
 
 /* A damaged heap, or a pointer that is none of its blocks: ends the program as Windows does. */
 void __attribute__((noreturn, cold)) heap_corrupted(struct heap *heap, const void *block, enum heap_failure failure);
+/* In a function that reads a block's header before it is known to be one. */
+#ifdef _WIN64
+#define HEAP_FAULT_IS_DAMAGE() __asm__ volatile(".seh_handler heap_unreadable, @except")
+#else
+#define HEAP_FAULT_IS_DAMAGE() ((void)0)
+#endif
 /* What is wrong with a block that was to be freed or changed. */
 enum heap_failure heap_failure_of(struct heap *heap, const void *block);
 /* The checks and fillings of checked heaps: a block is about to be given, or taken back. */

@@ -2,11 +2,15 @@
 /* rtlheap_pages.c: where heaps get memory from: segments, cut into runs of pages, and regions for single large blocks. */
 #include "rtlheap.h"
 
-#define FIRST_SEGMENT   (1024 * 1024)
-#define MAX_SEGMENT     (64 * 1024 * 1024)
-#define DECOMMIT_PAGES  16   /* runs of less stay committed */
-#define KEEP_FREE_PAGES 512  /* and so much of the free memory at least, plus an eighth of what is in use */
-#define KEEP_MAXIMUM    2048 /* at most, where what was given back was soon needed again */
+#define FIRST_SEGMENT  (1024 * 1024)
+#define NEXT_SEGMENT   (4 * 1024 * 1024)
+#define MAX_SEGMENT    (64 * 1024 * 1024)
+#define DECOMMIT_PAGES 4 /* runs of less stay committed */
+#define KEEP_MAXIMUM                                                                                                   \
+    16384                /* so much of the free memory does at most, where what was given back was soon needed again */
+#define SOON        2000 /* ms */
+#define TRIM_STEP   64   /* by at least so many pages must free ones grow before it is worth giving some back */
+#define SHRINK_STEP 16   /* so many pages fewer, and threads' caches are looked through too */
 
 #define ROUND(x, n) (((SIZE_T)(x) + (n)-1) & ~((SIZE_T)(n)-1))
 
@@ -93,15 +97,19 @@ static void add_free(struct heap *heap, struct segment *segment, struct page *pa
     page->segment = segment;
     mark(page, count, false, uncommitted);
     list_insert(heap, page);
-    if (!uncommitted)
+    if (!uncommitted) {
         heap->free_committed += count;
+        segment->free_committed += count;
+    }
 }
 
 static void remove_free(struct heap *heap, struct page *page)
 {
     list_delete(heap, page);
-    if (!page->uncommitted)
+    if (!page->uncommitted) {
         heap->free_committed -= page->count;
+        page->segment->free_committed -= page->count;
+    }
 }
 
 /* Adds a free run, joined with free neighbours that are committed, or not, like it. */
@@ -154,11 +162,13 @@ static SIZE_T segment_minimum(SIZE_T header, SIZE_T reserved)
 
 static struct segment *segment_add(struct heap *heap, ULONG pages)
 {
-    SIZE_T size = heap->next_segment, commit, header = ROUND(sizeof(struct segment), 16);
+    SIZE_T size = NEXT_SEGMENT, commit, header = ROUND(sizeof(struct segment), 16);
     struct segment *segment;
     PVOID base;
 
-    while (size - segment_minimum(header, size) < (SIZE_T)pages * NT_PAGE_SIZE)
+    /* Not so large that much is kept by little that stays in use; not so small that large heaps have very many. */
+    while ((size < MAX_SEGMENT && size / NT_PAGE_SIZE < heap->used / 16) ||
+           size - segment_minimum(header, size) < (SIZE_T)pages * NT_PAGE_SIZE)
         size *= 2;
     while (!(base = map_memory(NULL, size, MEM_RESERVE, heap->protect))) {
         /* Little address space left: take what suffices. */
@@ -171,8 +181,6 @@ static struct segment *segment_add(struct heap *heap, ULONG pages)
         unmap_memory(base, 0, MEM_RELEASE);
         return NULL;
     }
-    if (heap->next_segment < MAX_SEGMENT)
-        heap->next_segment *= 2;
     segment = base;
     segment_init(heap, segment, base, size, commit, header);
     return segment;
@@ -186,88 +194,192 @@ static void segment_release(struct heap *heap, struct segment *segment)
     unmap_memory(segment->base, 0, MEM_RELEASE);
 }
 
-struct run *pages_alloc(struct heap *heap, ULONG pages)
+/* --- giving memory back --- */
+
+/*
+ * A heap that shrinks gives its memory back at once, but for little. If that is needed again soon, the heap is one that
+ * swings, and from now on keeps as much as was given back too early, until the swinging has ended.
+ */
+static void regret(struct heap *heap, SIZE_T pages)
+{
+    ULONG now = (ULONG)RtlGetTickCount();
+
+    if (now - heap->decommitted_at > SOON) {
+        heap->decommitted = 0;
+        return;
+    }
+    if (pages > heap->decommitted)
+        pages = heap->decommitted;
+    heap->decommitted -= pages;
+    heap->regretted_at = now;
+    heap->keep = heap->keep + pages < KEEP_MAXIMUM ? heap->keep + pages : KEEP_MAXIMUM;
+    if (heap->trim_at < heap->keep)
+        heap->trim_at = heap->keep;
+}
+
+/* A free run, or so much of it (at its end) as is more than is to be kept. */
+static void decommit(struct heap *heap, struct page *page, SIZE_T excess)
+{
+    struct segment *segment = page->segment;
+    ULONG count = page->count, stays = 0;
+
+    if (excess < count && excess >= DECOMMIT_PAGES)
+        stays = count - (ULONG)excess;
+    remove_free(heap, page);
+    if (stays)
+        add_free(heap, segment, page, stays, false);
+    page += stays;
+    count -= stays;
+    unmap_memory(page_address(segment, page), (SIZE_T)count * NT_PAGE_SIZE, MEM_DECOMMIT);
+    heap->decommitted += count;
+    add_free_joined(heap, segment, page, count, true);
+}
+
+/* Releases the segments that are wholly free, if nothing of theirs is to be kept. */
+static void release_segments(struct heap *heap, SIZE_T keep)
+{
+    for (LIST_ENTRY *e = heap->segments.Flink, *next; e != &heap->segments; e = next) {
+        struct segment *segment = CONTAINING_RECORD(e, struct segment, link);
+
+        next = e->Flink;
+        if (segment == &heap->first || segment->free != segment->pages - segment->first ||
+            (segment->free_committed && heap->free_committed <= keep))
+            continue;
+        heap->decommitted += segment->free_committed;
+        segment_release(heap, segment);
+    }
+}
+
+void pages_trim(struct heap *heap, SIZE_T keep)
+{
+    ULONG now = (ULONG)RtlGetTickCount();
+    SIZE_T more = heap->used / 8;
+
+    /* The swinging has ended, or what is given back is so much that keeping a little of it would make no difference. */
+    if (keep && (now - heap->regretted_at > SOON || heap->decommitted > 8 * heap->keep))
+        keep = heap->keep = HEAP_KEEP_MINIMUM;
+    heap->decommitted_at = now;
+    release_segments(heap, keep);
+    for (ULONG list = FREE_LISTS; list-- > list_of(DECOMMIT_PAGES);) {
+        while (heap->free_committed > keep && heap->free[0][list])
+            decommit(heap, heap->free[0][list], heap->free_committed - keep);
+    }
+    /* The next time when that is worth the while. */
+    more = more < TRIM_STEP ? TRIM_STEP : more > 2048 ? 2048 : more;
+    heap->trim_at = (heap->free_committed > heap->keep ? heap->free_committed : heap->keep) + more;
+}
+
+SIZE_T pages_largest_free(const struct heap *heap)
+{
+    ULONGLONG lists = heap->free_lists[0];
+    SIZE_T largest = 0;
+
+    if (!lists)
+        return 0;
+    for (const struct page *page = heap->free[0][63 - __builtin_clzll(lists)]; page; page = page->next) {
+        if (page->count > largest)
+            largest = page->count;
+    }
+    return largest * NT_PAGE_SIZE;
+}
+
+/* --- taking and giving back runs --- */
+
+/* The largest committed free run, or nearly so, if with uncommitted memory behind it it is large enough. */
+static struct page *find_extensible(struct heap *heap, ULONG pages)
+{
+    ULONGLONG lists = heap->free_lists[0];
+    struct page *page, *after;
+
+    if (!lists)
+        return NULL;
+    page = heap->free[0][63 - __builtin_clzll(lists)];
+    after = page + page->count;
+    if (after >= page->segment->map + page->segment->pages || after->used || page->count + after->count < pages)
+        return NULL;
+    return page;
+}
+
+/* A free run that has, or can be made to have, so many pages. */
+static struct page *find_free(struct heap *heap, ULONG pages)
 {
     struct page *page = list_find(heap, 0, pages);
+
+    if (!page && pages > FREE_EXACT)
+        page = find_extensible(heap, pages);
+    return page ? page : list_find(heap, 1, pages);
+}
+
+/*
+ * Commits `need` pages of a free run, and more, so that growing does not cost a system call for every run: the larger the
+ * heap, the more. Returns how many, or 0.
+ */
+static ULONG commit_ahead(struct heap *heap, struct page *page, ULONG need)
+{
+    SIZE_T ahead = 16 + heap->used / 8;
+    ULONG count = need + (ULONG)(ahead < 256 ? ahead : 256);
+
+    if (count > page->count)
+        count = page->count;
+    if (!map_memory(page_address(page->segment, page), (SIZE_T)count * NT_PAGE_SIZE, MEM_COMMIT, heap->protect))
+        return 0;
+    if (heap->decommitted)
+        regret(heap, count);
+    return count;
+}
+
+struct run *pages_alloc(struct heap *heap, ULONG pages)
+{
+    struct page *page = find_free(heap, pages), *cold;
+    ULONG warm, total, committed = 0;
     struct segment *segment;
     struct run *run;
 
-    if (!page && !(page = list_find(heap, 1, pages))) {
-        if (heap->fixed || !segment_add(heap, pages))
-            return NULL;
-        if (!(page = list_find(heap, 0, pages)))
-            page = list_find(heap, 1, pages);
-        if (!page)
-            return NULL;
-    }
+    if (!page && (heap->fixed || !segment_add(heap, pages) || !(page = find_free(heap, pages))))
+        return NULL;
     segment = page->segment;
-
-    ULONG count = page->count, committed = pages;
-    bool uncommitted = page->uncommitted;
-
-    if (uncommitted) {
-        /* More than is needed now, so that growing does not cost a system call for every run; the larger the heap, the more. */
-        SIZE_T ahead = 16 + heap->used / 8;
-
-        committed += (ULONG)(ahead < 256 ? ahead : 256);
-        if (committed > count)
-            committed = count;
-        if (!map_memory(page_address(segment, page), (SIZE_T)committed * NT_PAGE_SIZE, MEM_COMMIT, heap->protect))
+    warm = page->uncommitted ? 0 : page->count;
+    cold = page + warm;
+    total = page->count;
+    if (warm < pages) {
+        if (!(committed = commit_ahead(heap, cold, pages - warm)))
             return NULL;
-        /* It was given back too early: keep more from now on. */
-        if (heap->decommitted) {
-            SIZE_T regret = committed < heap->decommitted ? committed : heap->decommitted;
-
-            heap->decommitted -= regret;
-            heap->keep = heap->keep + regret < KEEP_MAXIMUM ? heap->keep + regret : KEEP_MAXIMUM;
-        }
+        if (warm)
+            remove_free(heap, page);
+        total = warm + cold->count;
+        remove_free(heap, cold);
+    } else {
+        remove_free(heap, page);
     }
-    remove_free(heap, page);
     mark(page, pages, true, false);
-    if (uncommitted) {
-        if (count > committed)
-            add_free(heap, segment, page + committed, count - committed, true);
-        if (committed > pages)
-            add_free(heap, segment, page + pages, committed - pages, false);
-    } else if (count > pages) {
-        add_free(heap, segment, page + pages, count - pages, false);
-    }
+    committed += warm;
+    if (committed > pages)
+        add_free(heap, segment, page + pages, committed - pages, false);
+    if (total > committed)
+        add_free(heap, segment, page + committed, total - committed, true);
+    if (cold < page + committed && heap->trim_at < heap->free_committed + TRIM_STEP)
+        heap->trim_at = heap->free_committed + TRIM_STEP;
     segment->free -= pages;
     heap->used += pages;
-    if (heap->spare == segment)
-        heap->spare = NULL;
+    if (heap->level < heap->used)
+        heap->level = heap->used;
     run = page_address(segment, page);
     run->heap = heap;
     run->segment = segment;
     run->pages = pages;
+    run->fresh = !warm;
     return run;
-}
-
-static struct page *decommit(struct heap *heap, struct segment *segment, struct page *page)
-{
-    ULONG count = page->count;
-
-    remove_free(heap, page);
-    unmap_memory(page_address(segment, page), (SIZE_T)count * NT_PAGE_SIZE, MEM_DECOMMIT);
-    heap->decommitted += count;
-    heap->keep -= (heap->keep - KEEP_FREE_PAGES) / 16;
-    return add_free_joined(heap, segment, page, count, true);
 }
 
 static void free_range(struct heap *heap, struct segment *segment, struct page *page, ULONG pages)
 {
     segment->free += pages;
     heap->used -= pages;
-    page = add_free_joined(heap, segment, page, pages, false);
-    if (page->count >= DECOMMIT_PAGES && heap->free_committed > heap->keep + heap->used / 8)
-        decommit(heap, segment, page);
-    if (segment->free == segment->pages - segment->first && segment != &heap->first) {
-        /* One is kept, so that a block that comes and goes does not make and destroy a segment each time. */
-        if (heap->spare && heap->spare != segment)
-            segment_release(heap, segment);
-        else
-            heap->spare = segment;
-    }
+    add_free_joined(heap, segment, page, pages, false);
+    if (heap->free_committed > heap->trim_at)
+        pages_trim(heap, heap->keep);
+    if (heap->level - heap->used > heap->keep + heap->used / 32 + SHRINK_STEP)
+        heap->shrunk = TRUE;
 }
 
 static struct page *page_of_run(const struct run *run)
@@ -339,33 +451,6 @@ bool pages_resize(struct heap *heap, struct run *run, ULONG pages)
     return true;
 }
 
-SIZE_T pages_trim(struct heap *heap)
-{
-    SIZE_T largest = 0;
-
-    for (LIST_ENTRY *e = heap->segments.Flink, *next; e != &heap->segments; e = next) {
-        struct segment *segment = CONTAINING_RECORD(e, struct segment, link);
-
-        next = e->Flink;
-        if (segment->free == segment->pages - segment->first && segment != &heap->first) {
-            if (heap->spare == segment)
-                heap->spare = NULL;
-            segment_release(heap, segment);
-            continue;
-        }
-        for (struct page *page = segment->map + segment->first; page < segment->map + segment->pages;
-             page += page->count) {
-            if (page->used || page->uncommitted)
-                continue;
-            if (page->count > largest)
-                largest = page->count;
-            if (page->count >= DECOMMIT_PAGES && heap->free_committed > 64)
-                page = decommit(heap, segment, page);
-        }
-    }
-    return largest * NT_PAGE_SIZE;
-}
-
 struct segment *pages_segment_of(struct heap *heap, const void *address)
 {
     for (LIST_ENTRY *e = heap->segments.Flink; e != &heap->segments; e = e->Flink) {
@@ -399,11 +484,12 @@ struct run *region_alloc(struct heap *heap, SIZE_T size, SIZE_T headroom)
 
     if (beyond_commit_limit(commit))
         return NULL;
+    if (headroom && !(run = map_memory(NULL, reserve, MEM_RESERVE, heap->protect)))
+        headroom = 0; /* not so much address space */
     if (!headroom) {
         run = map_memory(NULL, commit, MEM_RESERVE | MEM_COMMIT, heap->protect);
         reserve = commit;
-    } else if ((run = map_memory(NULL, reserve, MEM_RESERVE, heap->protect)) &&
-               !map_memory(run, commit, MEM_COMMIT, heap->protect)) {
+    } else if (!map_memory(run, commit, MEM_COMMIT, heap->protect)) {
         unmap_memory(run, 0, MEM_RELEASE);
         run = NULL;
     }
@@ -459,10 +545,14 @@ struct heap *heap_map(ULONG flags, SIZE_T reserve, SIZE_T commit)
     if (growable) {
         SIZE_T size = FIRST_SEGMENT;
 
-        /* All of it at once, for one system call: pages that are never touched cost nothing. */
+        /*
+         * All of it at once, for one system call: pages that are never touched cost nothing. But the map has them as not
+         * committed, as there is no memory behind them.
+         */
         while (size - segment_minimum(header, size) < commit && size < MAX_SEGMENT)
             size *= 2;
-        reserve = commit = size;
+        reserve = size;
+        commit = 0;
         heap = map_memory(NULL, size, MEM_RESERVE | MEM_COMMIT, protect);
     } else {
         SIZE_T minimum;
@@ -484,14 +574,14 @@ struct heap *heap_map(ULONG flags, SIZE_T reserve, SIZE_T commit)
     heap->flags = flags;
     heap->protect = protect;
     heap->fixed = !growable;
-    heap->keep = KEEP_FREE_PAGES;
+    heap->keep = HEAP_KEEP_MINIMUM;
+    heap->trim_at = HEAP_KEEP_MINIMUM + TRIM_STEP;
     /* Any number unknown to the program will do against accidents, and this one no program can guess. */
     heap->secret = (__builtin_ia32_rdtsc() ^ (ULONGLONG)(ULONG_PTR)heap << 20) * 0xbf58476d1ce4e5b9ull;
     heap->secret ^= heap->secret >> 29;
     heap->secret |= 0x8001000000000001ull; /* zeros, and a plain pointer, are never a link */
     if (flags & HEAP_CHECKED)
         heap->special = SPECIAL_CHECKED;
-    heap->next_segment = 4 * FIRST_SEGMENT;
     list_init(&heap->segments);
     list_init(&heap->regions);
     list_init(&heap->caches);

@@ -37,10 +37,10 @@ static void unlist_run(struct heap *heap, struct bin *bin, struct run *run)
     run->listed = FALSE;
 }
 
-/* Four pages at first, up to sixteen for a class that is much used, but never fewer than hold eight blocks. */
+/* Four pages at first, eight for a class that is much used, but never fewer than hold eight blocks. */
 static ULONG slab_pages(const struct bin *bin, ULONG stride)
 {
-    ULONG pages = bin->slabs < 2 ? 4 : bin->slabs < 4 ? 8 : 16, least = (stride * 8 + 0xfff) / NT_PAGE_SIZE;
+    ULONG pages = bin->slabs < 4 ? 4 : 8, least = (stride * 8 + 0xfff) / NT_PAGE_SIZE;
 
     return pages < least ? least : pages;
 }
@@ -147,6 +147,12 @@ ULONG slab_get(struct heap *heap, ULONG class, ULONG count, void **blocks)
     return taken;
 }
 
+/* The first slab of a class, which is small; any if the heap swings, which is known without its lock well enough. */
+static bool keeps_empty(const struct heap *heap, const struct bin *bin, const struct run *run)
+{
+    return (bin->slabs == 1 && run->pages <= 4) || heap->keep > HEAP_KEEP_MINIMUM;
+}
+
 void slab_put(struct heap *heap, ULONG class, void *blocks)
 {
     struct bin *bin = &heap->bins[class];
@@ -165,8 +171,8 @@ void slab_put(struct heap *heap, ULONG class, void *blocks)
         if (!run->listed)
             list_run(bin, run);
         if (run->free_count == run->carved && run != bin->empty) {
-            /* One empty slab stays: the next block of this size is likely to come. */
-            if (!bin->empty) {
+            /* One empty slab stays if the next block of this size is likely to come. */
+            if (!bin->empty && keeps_empty(heap, bin, run)) {
                 bin->empty = run;
                 run->free = NULL; /* as good as new: its blocks are given in ascending order again */
                 run->free_count = run->carved = 0;
@@ -205,9 +211,8 @@ void cache_init(struct cache *cache, struct heap *heap)
         if (heap->fixed)
             limit = 2;
         cache->magazines[class].stride = (USHORT)class_stride(class);
-        cache->magazines[class].limit = (USHORT)(limit > 4 * HEAP_BATCH_MAX ? 4 * HEAP_BATCH_MAX
-                                                 : limit < 2                ? 2
-                                                                            : limit);
+        limit = limit > 4 * HEAP_BATCH_MAX ? 4 * HEAP_BATCH_MAX : limit < 2 ? 2 : limit;
+        cache->magazines[class].limit = cache->magazines[class].full = (USHORT)limit;
     }
 }
 
@@ -223,6 +228,7 @@ void *cache_refill(struct cache *cache, ULONG class)
     count = slab_get(cache->heap, class, count ? count : 1, &blocks);
     magazine->first = blocks;
     magazine->count = (USHORT)count;
+    magazine->limit = magazine->limit < magazine->full / 2 ? magazine->limit * 2 : magazine->full;
     return blocks;
 }
 
@@ -249,6 +255,7 @@ void cache_flush(struct cache *cache)
 
         magazine->first = NULL;
         magazine->count = 0;
+        magazine->limit = magazine->full / 8 > 2 ? magazine->full / 8 : 2;
         if (blocks)
             slab_put(cache->heap, class, blocks);
     }

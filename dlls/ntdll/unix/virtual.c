@@ -417,7 +417,13 @@ static int view_protection(const struct view *view, ULONG protect)
 
 NTSTATUS view_commit(struct view *view, uint64_t start, uint64_t end, ULONG protect)
 {
-    NTSTATUS status = protect_pages(view, start, end, view_protection(view, protect));
+    const struct range *range = range_find(view, start);
+    NTSTATUS status;
+
+    if (range && range->end >= end && range->state == MEM_COMMIT && range->protect == protect &&
+        !(view->flags & VIEW_WRITE_WATCH))
+        return STATUS_SUCCESS; /* as it is already */
+    status = protect_pages(view, start, end, view_protection(view, protect));
     if (status)
         return status;
     if (view->flags & VIEW_WRITE_WATCH) { /* pages already written stay writable */
@@ -927,74 +933,4 @@ NTSTATUS virtual_map_system(uint64_t base, uint64_t size, ULONG protect)
         view->flags |= VIEW_SYSTEM;
     pthread_mutex_unlock(&virtual_lock);
     return view ? STATUS_SUCCESS : STATUS_NO_MEMORY;
-}
-
-NTSTATUS NtGetWriteWatch(HANDLE process, ULONG flags, PVOID user_base, SIZE_T size, PVOID *addresses,
-                         ULONG_PTR *user_count, ULONG *granularity)
-{
-    if (!process_is_current(process))
-        return STATUS_NOT_SUPPORTED;
-    if (flags & ~WRITE_WATCH_FLAG_RESET)
-        return STATUS_INVALID_PARAMETER_2;
-    if (!size || !*user_count)
-        return STATUS_INVALID_PARAMETER_4;
-    size_t room = *user_count, found = 0;
-    if (room > (size >> PAGE_SHIFT) + 2)
-        room = (size >> PAGE_SHIFT) + 2;
-    PVOID *list = malloc(room * sizeof(*list));
-    if (!list)
-        return STATUS_NO_MEMORY;
-    uint64_t start = ROUND_DOWN((uint64_t)user_base, NT_PAGE_SIZE);
-    uint64_t end = ROUND_UP((uint64_t)user_base + size, NT_PAGE_SIZE);
-    NTSTATUS status = STATUS_SUCCESS;
-
-    pthread_mutex_lock(&virtual_lock);
-    struct view *view = view_find(start);
-    if (!view || !view->watch || end > view->base + view->size) {
-        status = STATUS_INVALID_PARAMETER_3;
-    } else {
-        for (uint64_t page = start; page < end && found < room; page += NT_PAGE_SIZE) {
-            uint8_t *mark = &view->watch[(page - view->base) >> PAGE_SHIFT];
-            if (!*mark)
-                continue;
-            list[found++] = (PVOID)page;
-            if (flags & WRITE_WATCH_FLAG_RESET) {
-                *mark = 0;
-                mprotect((void *)page, NT_PAGE_SIZE, unix_protection(range_find(view, page)->protect) & ~PROT_WRITE);
-            }
-        }
-    }
-    pthread_mutex_unlock(&virtual_lock);
-    if (!status && found && !user_copy_out(addresses, list, found * sizeof(*list)))
-        status = STATUS_ACCESS_VIOLATION;
-    free(list);
-    if (status)
-        return status;
-    *user_count = found;
-    *granularity = NT_PAGE_SIZE;
-    return STATUS_SUCCESS;
-}
-
-NTSTATUS NtResetWriteWatch(HANDLE process, PVOID user_base, SIZE_T size)
-{
-    if (!process_is_current(process))
-        return STATUS_NOT_SUPPORTED;
-    uint64_t start = ROUND_DOWN((uint64_t)user_base, NT_PAGE_SIZE);
-    uint64_t end = ROUND_UP((uint64_t)user_base + size, NT_PAGE_SIZE);
-    NTSTATUS status = STATUS_SUCCESS;
-    pthread_mutex_lock(&virtual_lock);
-    struct view *view = view_find(start);
-    if (!view || !view->watch || end > view->base + view->size) {
-        status = STATUS_INVALID_PARAMETER_2;
-    } else {
-        memset(view->watch + ((start - view->base) >> PAGE_SHIFT), 0, (end - start) >> PAGE_SHIFT);
-        for (struct range *r = range_find(view, start); r && r->start < end;
-             r = RB_NEXT(range_tree, &view->ranges, r)) {
-            uint64_t from = r->start > start ? r->start : start, to = r->end < end ? r->end : end;
-            if (r->state == MEM_COMMIT)
-                mprotect((void *)from, to - from, unix_protection(r->protect) & ~PROT_WRITE);
-        }
-    }
-    pthread_mutex_unlock(&virtual_lock);
-    return status;
 }

@@ -291,3 +291,72 @@ NTSTATUS NtWriteVirtualMemory(HANDLE process, PVOID address, PVOID buffer, SIZE_
         *done = n > 0 ? (SIZE_T)n : 0;
     return n == (ssize_t)size ? STATUS_SUCCESS : STATUS_PARTIAL_COPY;
 }
+
+NTSTATUS NtGetWriteWatch(HANDLE process, ULONG flags, PVOID user_base, SIZE_T size, PVOID *addresses,
+                         ULONG_PTR *user_count, ULONG *granularity)
+{
+    if (!process_is_current(process))
+        return STATUS_NOT_SUPPORTED;
+    if (flags & ~WRITE_WATCH_FLAG_RESET)
+        return STATUS_INVALID_PARAMETER_2;
+    if (!size || !*user_count)
+        return STATUS_INVALID_PARAMETER_4;
+    size_t room = *user_count, found = 0;
+    if (room > (size >> PAGE_SHIFT) + 2)
+        room = (size >> PAGE_SHIFT) + 2;
+    PVOID *list = malloc(room * sizeof(*list));
+    if (!list)
+        return STATUS_NO_MEMORY;
+    uint64_t start = ROUND_DOWN((uint64_t)user_base, NT_PAGE_SIZE);
+    uint64_t end = ROUND_UP((uint64_t)user_base + size, NT_PAGE_SIZE);
+    NTSTATUS status = STATUS_SUCCESS;
+
+    pthread_mutex_lock(&virtual_lock);
+    struct view *view = view_find(start);
+    if (!view || !view->watch || end > view->base + view->size) {
+        status = STATUS_INVALID_PARAMETER_3;
+    } else {
+        for (uint64_t page = start; page < end && found < room; page += NT_PAGE_SIZE) {
+            uint8_t *mark = &view->watch[(page - view->base) >> PAGE_SHIFT];
+            if (!*mark)
+                continue;
+            list[found++] = (PVOID)page;
+            if (flags & WRITE_WATCH_FLAG_RESET) {
+                *mark = 0;
+                mprotect((void *)page, NT_PAGE_SIZE, unix_protection(range_find(view, page)->protect) & ~PROT_WRITE);
+            }
+        }
+    }
+    pthread_mutex_unlock(&virtual_lock);
+    if (!status && found && !user_copy_out(addresses, list, found * sizeof(*list)))
+        status = STATUS_ACCESS_VIOLATION;
+    free(list);
+    if (status)
+        return status;
+    *user_count = found;
+    *granularity = NT_PAGE_SIZE;
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS NtResetWriteWatch(HANDLE process, PVOID user_base, SIZE_T size)
+{
+    if (!process_is_current(process))
+        return STATUS_NOT_SUPPORTED;
+    uint64_t start = ROUND_DOWN((uint64_t)user_base, NT_PAGE_SIZE);
+    uint64_t end = ROUND_UP((uint64_t)user_base + size, NT_PAGE_SIZE);
+    NTSTATUS status = STATUS_SUCCESS;
+    pthread_mutex_lock(&virtual_lock);
+    struct view *view = view_find(start);
+    if (!view || !view->watch || end > view->base + view->size) {
+        status = STATUS_INVALID_PARAMETER_2;
+    } else {
+        memset(view->watch + ((start - view->base) >> PAGE_SHIFT), 0, (end - start) >> PAGE_SHIFT);
+        for (struct range *r = range_find(view, start); r && r->start < end; r = range_next(r)) {
+            uint64_t from = r->start > start ? r->start : start, to = r->end < end ? r->end : end;
+            if (r->state == MEM_COMMIT)
+                mprotect((void *)from, to - from, unix_protection(r->protect) & ~PROT_WRITE);
+        }
+    }
+    pthread_mutex_unlock(&virtual_lock);
+    return status;
+}
