@@ -4,7 +4,6 @@
 
 #define FIND_MAGIC     0x646e6966u /* "find" */
 #define STREAM_MAGIC   0x6d727473u
-#define NAME_MAGIC     0x656d616eu
 #define ENTRIES_SMALL  0x800
 #define ENTRIES_NORMAL 0x4000
 #define ENTRIES_LARGE  0x10000
@@ -234,10 +233,10 @@ BOOL WINAPI FindClose(HANDLE handle)
     struct find *find = handle;
 
     if (!handle || handle == INVALID_HANDLE_VALUE ||
-        (find->magic != FIND_MAGIC && find->magic != STREAM_MAGIC && find->magic != NAME_MAGIC))
+        (find->magic != FIND_MAGIC && find->magic != STREAM_MAGIC && find->magic != FIND_NAME_MAGIC))
         return fail(ERROR_INVALID_HANDLE);
-    if (find->magic == NAME_MAGIC)
-        kb_free(find);
+    if (find->magic == FIND_NAME_MAGIC)
+        find_name_free(handle);
     else
         find_free(find);
     return TRUE;
@@ -458,61 +457,4 @@ BOOL WINAPI ReadDirectoryChangesW(HANDLE directory, void *buffer, DWORD size, BO
 {
     return ReadDirectoryChangesExW(directory, buffer, size, subtree, filter, returned, overlapped, routine,
                                    ReadDirectoryNotifyInformation);
-}
-
-/* --- names of a file (hard links) --- */
-
-/* What FindFirstFileName's handle points to: the first name is the last, so nothing is left to be found. */
-struct find_name {
-    DWORD magic;
-};
-
-/* No Linux file system tells a file's other names: this fails for files that have some, instead of leaving them out. */
-HANDLE WINAPI FindFirstFileNameW(const WCHAR *file, DWORD flags, DWORD *size, WCHAR *name)
-{
-    HANDLE handle;
-    struct find_name *find = INVALID_HANDLE_VALUE;
-    BY_HANDLE_FILE_INFORMATION info;
-    DWORD length;
-
-    if (flags || !size) {
-        SetLastError(ERROR_INVALID_PARAMETER);
-        return find;
-    }
-    handle = CreateFileW(file, FILE_READ_ATTRIBUTES, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
-                         OPEN_EXISTING, FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS, NULL);
-    if (handle == INVALID_HANDLE_VALUE)
-        return find;
-    if (!GetFileInformationByHandle(handle, &info))
-        goto done;
-    if (info.nNumberOfLinks > 1) {
-        SetLastError(ERROR_NOT_SUPPORTED);
-        goto done;
-    }
-    /* `\dir\file`, with its zero. */
-    length = GetFinalPathNameByHandleW(handle, NULL, 0, VOLUME_NAME_NONE);
-    if (!length)
-        goto done;
-    if (length > *size) {
-        *size = length;
-        SetLastError(ERROR_MORE_DATA);
-    } else if (!(find = kb_alloc(sizeof(*find)))) {
-        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
-        find = INVALID_HANDLE_VALUE;
-    } else {
-        find->magic = NAME_MAGIC;
-        GetFinalPathNameByHandleW(handle, name, *size, VOLUME_NAME_NONE);
-        *size = length;
-    }
-done:
-    NtClose(handle);
-    return find;
-}
-
-BOOL WINAPI FindNextFileNameW(HANDLE find, DWORD *size, WCHAR *name)
-{
-    (void)size, (void)name;
-    if (!find || find == INVALID_HANDLE_VALUE || ((struct find_name *)find)->magic != NAME_MAGIC)
-        return fail(ERROR_INVALID_HANDLE);
-    return fail(ERROR_HANDLE_EOF);
 }

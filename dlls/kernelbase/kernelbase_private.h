@@ -134,6 +134,12 @@ static inline LARGE_INTEGER *relative_timeout(LARGE_INTEGER *time, DWORD millise
 /* GetStdHandle's constants, where a handle is expected, name the standard handles. */
 HANDLE std_handle_value(HANDLE handle);
 
+/* --- searches --- */
+
+/* What FindFirstFileName's handle points to begins with this (fileapi_links.c). */
+#define FIND_NAME_MAGIC 0x656d616eu
+void find_name_free(void *find);
+
 /* --- processes --- */
 
 /* The NT_PRIORITY_CLASS_* of the *_PRIORITY_CLASS bit among CreateProcess flags; 0 if there is none. */

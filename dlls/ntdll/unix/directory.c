@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -32,6 +33,7 @@ struct directory_scan {
     int system_fd;          /* SYSTEM */
     uint64_t pipe_position; /* PIPES */
     ULONG pipe_count, pipe_maximum;
+    int error;               /* what the kernel said: not the end of the directory */
     size_t used, at;         /* in buffer */
     bool pending;            /* the current entry did not fit: it comes first next time */
     char name[NAME_MAX + 1]; /* current entry */
@@ -127,8 +129,10 @@ static bool next_on_disk(struct directory_scan *scan, int fd)
     for (;;) {
         if (scan->at >= scan->used) {
             ssize_t n = getdents64(fd, scan->buffer, BUFFER_SIZE);
-            if (n <= 0)
+            if (n <= 0) {
+                scan->error = n ? errno : 0;
                 return false;
+            }
             scan->used = n;
             scan->at = 0;
         }
@@ -168,6 +172,8 @@ static bool advance(struct file_object *file, struct directory_scan *scan)
         case DISK:
             if (scan->fd >= 0 && next_on_disk(scan, scan->fd))
                 return true;
+            if (scan->error)
+                return false;
             break;
         case STANDARD:
             while (dir && scan->index < dir->count) {
@@ -214,7 +220,12 @@ static int stat_current(struct file_object *file, struct directory_scan *scan, s
         return 0;
     }
     err = file_stat_shown(scan->fd, scan->name, scan->links_as_targets, st);
-    return err == EACCES ? file_stat_at(scan->fd, scan->name, true, st) : err;
+    if (err == EACCES)
+        err = file_stat_at(scan->fd, scan->name, true, st);
+    if (!err || err == ENOENT)
+        return err;
+    memset(st, 0, sizeof *st); /* it is there, but nothing is known of it */
+    return 0;
 }
 
 /* --- entries --- */
@@ -224,38 +235,65 @@ static const struct layout {
     unsigned char name, name_length, ea, short_name, id, id_128, tag;
     bool times;
 } layouts[FileMaximumInformation] = {
-#define COMMON(type) .name = offsetof(type, FileName), .name_length = offsetof(type, FileNameLength), .times = true
+#define NAME(type)      .name = offsetof(type, FileName), .name_length = offsetof(type, FileNameLength)
+#define COMMON(type)    NAME(type), .times = true
+#define EA(type)        .ea = offsetof(type, EaSize)
+#define SHORT(type)     .short_name = offsetof(type, ShortNameLength)
+#define ID(type)        .id = offsetof(type, FileId)
+#define ID_128(type, m) .id_128 = offsetof(type, m)
+#define TAG(type)       .tag = offsetof(type, ReparsePointTag)
+#define FULL(type)      COMMON(type), EA(type)
+#define EXTD(type)      FULL(type), TAG(type)
     [FileDirectoryInformation] = { COMMON(FILE_DIRECTORY_INFORMATION) },
-    [FileFullDirectoryInformation] = { COMMON(FILE_FULL_DIR_INFORMATION),
-                                       .ea = offsetof(FILE_FULL_DIR_INFORMATION, EaSize) },
-    [FileBothDirectoryInformation] = { COMMON(FILE_BOTH_DIR_INFORMATION),
-                                       .ea = offsetof(FILE_BOTH_DIR_INFORMATION, EaSize),
-                                       .short_name = offsetof(FILE_BOTH_DIR_INFORMATION, ShortNameLength) },
-    [FileIdFullDirectoryInformation] = { COMMON(FILE_ID_FULL_DIR_INFORMATION),
-                                         .ea = offsetof(FILE_ID_FULL_DIR_INFORMATION, EaSize),
-                                         .id = offsetof(FILE_ID_FULL_DIR_INFORMATION, FileId) },
-    [FileIdBothDirectoryInformation] = { COMMON(FILE_ID_BOTH_DIR_INFORMATION),
-                                         .ea = offsetof(FILE_ID_BOTH_DIR_INFORMATION, EaSize),
-                                         .short_name = offsetof(FILE_ID_BOTH_DIR_INFORMATION, ShortNameLength),
-                                         .id = offsetof(FILE_ID_BOTH_DIR_INFORMATION, FileId) },
-    [FileIdExtdDirectoryInformation] = { COMMON(FILE_ID_EXTD_DIR_INFORMATION),
-                                         .ea = offsetof(FILE_ID_EXTD_DIR_INFORMATION, EaSize),
-                                         .tag = offsetof(FILE_ID_EXTD_DIR_INFORMATION, ReparsePointTag),
-                                         .id_128 = offsetof(FILE_ID_EXTD_DIR_INFORMATION, FileId) },
-    [FileIdExtdBothDirectoryInformation] = { COMMON(FILE_ID_EXTD_BOTH_DIR_INFORMATION),
-                                             .ea = offsetof(FILE_ID_EXTD_BOTH_DIR_INFORMATION, EaSize),
-                                             .tag = offsetof(FILE_ID_EXTD_BOTH_DIR_INFORMATION, ReparsePointTag),
-                                             .id_128 = offsetof(FILE_ID_EXTD_BOTH_DIR_INFORMATION, FileId),
-                                             .short_name =
-                                                 offsetof(FILE_ID_EXTD_BOTH_DIR_INFORMATION, ShortNameLength) },
-    [FileNamesInformation] = { .name = offsetof(FILE_NAMES_INFORMATION, FileName),
-                               .name_length = offsetof(FILE_NAMES_INFORMATION, FileNameLength) },
+    [FileFullDirectoryInformation] = { FULL(FILE_FULL_DIR_INFORMATION) },
+    [FileBothDirectoryInformation] = { FULL(FILE_BOTH_DIR_INFORMATION), SHORT(FILE_BOTH_DIR_INFORMATION) },
+    [FileNamesInformation] = { NAME(FILE_NAMES_INFORMATION) },
+    [FileIdFullDirectoryInformation] = { FULL(FILE_ID_FULL_DIR_INFORMATION), ID(FILE_ID_FULL_DIR_INFORMATION) },
+    [FileIdBothDirectoryInformation] = { FULL(FILE_ID_BOTH_DIR_INFORMATION), SHORT(FILE_ID_BOTH_DIR_INFORMATION),
+                                         ID(FILE_ID_BOTH_DIR_INFORMATION) },
+    /* no transactions: LockingTransactionId and TxInfoFlags are zero */
+    [FileIdGlobalTxDirectoryInformation] = { COMMON(FILE_ID_GLOBAL_TX_DIR_INFORMATION),
+                                             ID(FILE_ID_GLOBAL_TX_DIR_INFORMATION) },
+    [FileIdExtdDirectoryInformation] = { EXTD(FILE_ID_EXTD_DIR_INFORMATION),
+                                         ID_128(FILE_ID_EXTD_DIR_INFORMATION, FileId) },
+    [FileIdExtdBothDirectoryInformation] = { EXTD(FILE_ID_EXTD_BOTH_DIR_INFORMATION),
+                                             ID_128(FILE_ID_EXTD_BOTH_DIR_INFORMATION, FileId),
+                                             SHORT(FILE_ID_EXTD_BOTH_DIR_INFORMATION) },
+    [FileId64ExtdDirectoryInformation] = { EXTD(FILE_ID_64_EXTD_DIR_INFORMATION), ID(FILE_ID_64_EXTD_DIR_INFORMATION) },
+    [FileId64ExtdBothDirectoryInformation] = { EXTD(FILE_ID_64_EXTD_BOTH_DIR_INFORMATION),
+                                               ID(FILE_ID_64_EXTD_BOTH_DIR_INFORMATION),
+                                               SHORT(FILE_ID_64_EXTD_BOTH_DIR_INFORMATION) },
+    [FileIdAllExtdDirectoryInformation] = { EXTD(FILE_ID_ALL_EXTD_DIR_INFORMATION),
+                                            ID(FILE_ID_ALL_EXTD_DIR_INFORMATION),
+                                            ID_128(FILE_ID_ALL_EXTD_DIR_INFORMATION, FileId128) },
+    [FileIdAllExtdBothDirectoryInformation] = { EXTD(FILE_ID_ALL_EXTD_BOTH_DIR_INFORMATION),
+                                                ID(FILE_ID_ALL_EXTD_BOTH_DIR_INFORMATION),
+                                                ID_128(FILE_ID_ALL_EXTD_BOTH_DIR_INFORMATION, FileId128),
+                                                SHORT(FILE_ID_ALL_EXTD_BOTH_DIR_INFORMATION) },
+#undef NAME
 #undef COMMON
+#undef EA
+#undef SHORT
+#undef ID
+#undef ID_128
+#undef TAG
+#undef FULL
+#undef EXTD
 };
 
 static void put(char *entry, unsigned offset, const void *value, size_t size)
 {
     memcpy(entry + offset, value, size);
+}
+
+static void put_ea_size(const struct directory_scan *scan, char *field)
+{
+    char path[NAME_MAX + 40];
+    ULONG size;
+
+    snprintf(path, sizeof path, "/proc/self/fd/%d/%s", scan->fd, scan->name);
+    size = ea_size_at(path);
+    memcpy(field, &size, sizeof size);
 }
 
 /* Everything but the file name. */
@@ -276,9 +314,11 @@ static void fill_entry(const struct layout *layout, const struct directory_scan 
         info->AllocationSize.QuadPart = st->allocation;
         info->FileAttributes = st->attributes ? st->attributes : FILE_ATTRIBUTE_NORMAL;
     }
-    /* the plain classes give a reparse point's tag in place of the size of its extended attributes */
-    if (layout->ea && (st->attributes & FILE_ATTRIBUTE_REPARSE_POINT))
+    /* those without a field for a reparse point's tag give it in place of the size of its extended attributes */
+    if (layout->ea && !layout->tag && (st->attributes & FILE_ATTRIBUTE_REPARSE_POINT))
         put(entry, layout->ea, &st->tag, sizeof st->tag);
+    else if (layout->ea && st->extended && scan->source == DISK)
+        put_ea_size(scan, entry + layout->ea);
     if (layout->tag)
         put(entry, layout->tag, &st->tag, sizeof st->tag);
     if (layout->id)
@@ -335,6 +375,7 @@ static void restart(struct directory_scan *scan)
     scan->pipe_position = 0;
     scan->used = scan->at = 0;
     scan->given_any = scan->pending = false;
+    scan->error = 0;
 }
 
 static NTSTATUS set_pattern(struct directory_scan *scan, const WCHAR *text, size_t len)
@@ -347,16 +388,22 @@ static NTSTATUS set_pattern(struct directory_scan *scan, const WCHAR *text, size
         free(states);
         return STATUS_NO_MEMORY;
     }
+    bool tilde = false;
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] < ' ' || text[i] == '\\' || text[i] == '/' || text[i] == ':' || text[i] == '|') {
+            free(pattern);
+            free(states);
+            return STATUS_OBJECT_NAME_INVALID;
+        }
+        pattern[i] = unicode_upcase(text[i]);
+        tilde = tilde || text[i] == '~';
+    }
     free(scan->pattern);
     free(scan->states);
     scan->pattern = pattern;
     scan->states = states;
     scan->pattern_len = len;
-    scan->has_tilde = false;
-    for (size_t i = 0; i < len; i++) {
-        pattern[i] = unicode_upcase(text[i]);
-        scan->has_tilde = scan->has_tilde || text[i] == '~';
-    }
+    scan->has_tilde = tilde;
     scan->whole = !len || (len == 1 && pattern[0] == '*');
     return STATUS_SUCCESS;
 }
@@ -365,7 +412,7 @@ static NTSTATUS set_pattern(struct directory_scan *scan, const WCHAR *text, size
 static NTSTATUS fill_buffer(struct file_object *file, struct directory_scan *scan, char *buffer, ULONG length,
                             const struct layout *layout, bool single, ULONG_PTR *information)
 {
-    char entry[sizeof(FILE_ID_EXTD_BOTH_DIR_INFORMATION)] __attribute__((aligned(8)));
+    char entry[sizeof(FILE_ID_ALL_EXTD_BOTH_DIR_INFORMATION)] __attribute__((aligned(8)));
     size_t at = 0, previous = SIZE_MAX, used = 0;
     NTSTATUS status = STATUS_SUCCESS;
     struct file_stat st = { 0 };
@@ -403,7 +450,9 @@ static NTSTATUS fill_buffer(struct file_object *file, struct directory_scan *sca
     }
     *information = used;
     if (used)
-        return status;
+        return status; /* an error is told by the next call */
+    if (scan->error)
+        return status_from_errno(scan->error);
     return scan->given_any ? STATUS_NO_MORE_FILES : STATUS_NO_SUCH_FILE;
 }
 
@@ -428,6 +477,18 @@ static NTSTATUS query(struct io *io, void *buffer, ULONG length, ULONG info_clas
         status = user_string_in(user_pattern, &pattern, &pattern_len);
         if (status)
             return status;
+    }
+    if (flags & SL_NO_CURSOR_UPDATE) { /* as if it were the first call, whatever other threads do with the handle */
+        struct directory_scan *scan = NULL;
+        status = start_scan(file, &scan);
+        if (!status)
+            status = set_pattern(scan, pattern, pattern_len);
+        if (!status)
+            status = fill_buffer(file, scan, buffer, length, layout, flags & SL_RETURN_SINGLE_ENTRY, &io->information);
+        if (scan)
+            directory_scan_free(scan);
+        free(pattern);
+        return status;
     }
     pthread_mutex_lock(&file->lock);
     if (!file->scan) {
@@ -454,7 +515,8 @@ NTSTATUS NtQueryDirectoryFileEx(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE
     struct io io;
     NTSTATUS status;
 
-    if (QueryFlags & ~(ULONG)(SL_RESTART_SCAN | SL_RETURN_SINGLE_ENTRY | SL_RETURN_ON_DISK_ENTRIES_ONLY))
+    if (QueryFlags &
+        ~(ULONG)(SL_RESTART_SCAN | SL_RETURN_SINGLE_ENTRY | SL_RETURN_ON_DISK_ENTRIES_ONLY | SL_NO_CURSOR_UPDATE))
         return STATUS_INVALID_PARAMETER;
     status = io_begin(&io, FileHandle, FILE_LIST_DIRECTORY, Event, ApcRoutine, ApcContext, IoStatusBlock);
     if (status)

@@ -79,7 +79,7 @@ void file_remove_name(struct file_object *file)
         return;
     path_note_change(AT_FDCWD, name, false);
     if (st.st_nlink <= 1 || S_ISDIR(st.st_mode))
-        stream_remove_all(file, &st);
+        file_forget_extended(file, &st);
 }
 
 /* A standard folder that is to be changed becomes one on disk. */
@@ -110,6 +110,8 @@ void file_close(struct object *obj, HANDLE handle)
     if (file->pending)
         io_cancel_closed(file);
     lock_release_all(file);
+    if (file->keeps_access || file->keeps_write)
+        file_restore_times(file);
     bool posix = file->delete_posix && share_delete_pending(file);
     if (share_leave(file) || posix)
         file_remove_name(file);

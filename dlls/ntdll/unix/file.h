@@ -62,6 +62,8 @@ struct file_object {
     bool installation; /* the file is in the installation: read-only */
     ACCESS_MASK access;
     ULONG share, options;
+    bool keeps_access, keeps_write; /* file_set_times(): what is done through this handle does not change these */
+    int64_t kept_access, kept_write;
     ULONG ea_index;         /* where the next NtQueryEaFile begins */
     ULONG completion_flags; /* FILE_SKIP_* */
     ULONG_PTR completion_key;
@@ -120,7 +122,8 @@ void file_section_closed(struct file_object *file, bool image);
 
 struct file_object *file_alloc(enum file_kind kind, const struct file_ops *ops, int fd, ACCESS_MASK access, ULONG share,
                                ULONG options);
-void file_close(struct object *obj, HANDLE handle); /* a handle is closed; what is to be done before the last one goes */
+void file_close(struct object *obj,
+                HANDLE handle); /* a handle is closed; what is to be done before the last one goes */
 /* file_open.c */
 NTSTATUS file_open_path(struct nt_path *path, ACCESS_MASK access, ULONG attributes, ULONG share, ULONG disposition,
                         ULONG options, const LARGE_INTEGER *allocation, struct file_object **file,
@@ -195,7 +198,8 @@ struct file_stat {
     int64_t size, allocation;
     uint64_t dev, ino;
     ULONG attributes, tag, links;
-    mode_t mode; /* of the link's target, unless it is the link's own */
+    mode_t mode;   /* of the link's target, unless it is the link's own */
+    bool extended; /* it may have extended attributes */
 };
 /* By descriptor, or by name (dirfd, name); `own`: of a symbolic link itself. 0 or errno. */
 int file_stat_fd(const struct file_object *file, struct file_stat *st);
@@ -204,23 +208,46 @@ int file_stat_shown(int dirfd, const char *name, bool links_as_targets, struct f
 bool file_shows_links_as_targets(const char *dir, size_t len);
 void file_stat_virtual(const struct standard_dir *dir, const char *name, struct file_stat *st);
 int file_set_attributes(const struct file_object *file, ULONG attributes);
-int file_set_creation_time(const struct file_object *file, int64_t time);
+/* Those that FILE_BASIC_INFORMATION gives, by its rules. And before the last handle is closed: puts kept ones back. */
+int file_set_times(struct file_object *file, const FILE_BASIC_INFORMATION *info);
+void file_restore_times(const struct file_object *file);
 #define ATTRIBUTES_STORED                                                                                              \
     (FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM | FILE_ATTRIBUTE_ARCHIVE | FILE_ATTRIBUTE_NOT_CONTENT_INDEXED |     \
      FILE_ATTRIBUTE_TEMPORARY | FILE_ATTRIBUTE_OFFLINE)
 
-/* Marks a file, named so that links are followed to it, as one with extended attributes; 0 or errno. And asks for that. */
-int file_mark_extended(const char *name, mode_t mode);
-bool file_is_marked(mode_t mode);
+/* Marks a file, named so that links are followed to it, as one with extended attributes; 0 or errno. */
+int file_mark_extended(const char *name, const struct file_stat *st);
+bool file_is_extended(const char *name, const struct stat *st); /* may it have any? */
+/* The file is gone: so are its streams and what is kept of it elsewhere. */
+void file_forget_extended(const struct file_object *file, const struct stat *st);
 int file_set_sparse(const struct file_object *file, bool sparse);
+int file_set_tag(const struct file_object *file, ULONG tag); /* of a reparse point; 0: it is none any more */
 
 int64_t time_from_unix(int64_t seconds, long nanoseconds);
 struct timespec time_to_unix(int64_t time);
+
+/* --- file_xattr.c: Linux's extended attributes, kept in the prefix where the file system has none --- */
+
+/* Of what a path leads to. As getxattr(2); 0 or errno. */
+ssize_t xattr_get(const char *name, const char *attr, void *value, size_t size);
+int xattr_set(const char *name, const char *attr, const void *value, size_t size);
+int xattr_remove(const char *name, const char *attr);
+/* Are they in the prefix for this device, where (dirfd, name) is? */
+bool xattr_elsewhere(uint64_t dev, int dirfd, const char *name);
+void xattr_forget(const char *name, uint64_t dev); /* the file is gone */
+
+/* --- file_links.c: hard links --- */
+
+/* FileHardLinkInformation, FileHardLinkFullIdInformation. */
+NTSTATUS links_query(struct file_object *file, bool full_id, void *buffer, ULONG length, ULONG_PTR *used);
+char *links_folder_of(uint64_t ino); /* the path of a folder that links_query() told the number of; malloc'ed or NULL */
+void links_note(struct file_object *file, const char *path); /* it has been given this name too */
 
 /* --- file_ea.c: extended attributes --- */
 
 /* What FileEaInformation says. */
 ULONG ea_size(const struct file_object *file, const struct file_stat *st);
+ULONG ea_size_at(const char *name);
 /* Is it a list of FILE_FULL_EA_INFORMATION? *bad: the offset of the entry that is not right. And puts such a list in force. */
 NTSTATUS ea_check(const void *list, ULONG length, ULONG *bad);
 NTSTATUS ea_apply(const struct file_object *file, const void *list);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * file_attr.c: times and attributes. What has no place in a Unix inode is in extended attributes:
- *   user.transom.attributes  FILE_ATTRIBUTE_* as hexadecimal text, where they differ from what the inode says
+ *   user.transom.attributes  FILE_ATTRIBUTE_* as hexadecimal text, where they differ from what the inode says; behind them a
+ *                            reparse point's tag
  *   user.transom.creation    a creation time that a program set, 100 ns since 1601, decimal
  * Reading those costs a system call a file, so a mode bit without meaning on Linux tells which files have any: the sticky bit
- * of files, the set-user-ID bit of directories. Both travel with the file when tools copy or move it.
+ * of files, the set-user-ID bit of directories. Both travel with the file when tools copy or move it. Where file systems have
+ * no extended attributes (file_xattr.c), there is no such bit, and all files are asked.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
-#include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
 #include "file.h"
@@ -39,20 +40,28 @@ static mode_t marker(mode_t mode)
     return S_ISDIR(mode) ? S_ISUID : S_ISREG(mode) ? S_ISVTX : 0;
 }
 
+/* What of a file's attributes is kept outside of its inode. */
+static ULONG stored_mask(mode_t mode)
+{
+    return ATTRIBUTES_STORED | FILE_ATTRIBUTE_SPARSE_FILE | FILE_ATTRIBUTE_REPARSE_POINT |
+           (S_ISDIR(mode) ? FILE_ATTRIBUTE_READONLY : 0);
+}
+
 /* Reads the extended attributes at a path that follows to the file itself. */
 static void read_extended(const char *name, struct file_stat *st)
 {
-    char text[32];
-    ssize_t n = getxattr(name, ATTRIBUTES_NAME, text, sizeof text - 1);
+    char text[32], *end;
+    ssize_t n = xattr_get(name, ATTRIBUTES_NAME, text, sizeof text - 1);
 
+    st->extended = true;
     if (n > 0) {
-        ULONG mask = ATTRIBUTES_STORED | FILE_ATTRIBUTE_SPARSE_FILE;
+        ULONG mask = stored_mask(st->mode);
         text[n] = 0;
-        if (S_ISDIR(st->mode))
-            mask |= FILE_ATTRIBUTE_READONLY;
-        st->attributes = (st->attributes & ~mask) | (strtoul(text, NULL, 16) & mask);
+        st->attributes = (st->attributes & ~mask) | (strtoul(text, &end, 16) & mask);
+        if (st->attributes & FILE_ATTRIBUTE_REPARSE_POINT)
+            st->tag = strtoul(end, NULL, 16);
     }
-    n = getxattr(name, CREATION_NAME, text, sizeof text - 1);
+    n = xattr_get(name, CREATION_NAME, text, sizeof text - 1);
     if (n > 0) {
         text[n] = 0;
         st->creation = strtoll(text, NULL, 10);
@@ -73,6 +82,7 @@ static void fill(const struct statx *sx, struct file_stat *st)
     st->ino = sx->stx_ino;
     st->mode = sx->stx_mode;
     st->tag = 0;
+    st->extended = false;
     st->links = S_ISDIR(sx->stx_mode) ? 1 : sx->stx_nlink;
     st->attributes = S_ISDIR(sx->stx_mode) ? FILE_ATTRIBUTE_DIRECTORY : FILE_ATTRIBUTE_ARCHIVE;
     if (!S_ISDIR(sx->stx_mode) && !(sx->stx_mode & 0222))
@@ -108,7 +118,7 @@ int file_stat_at(int dirfd, const char *name, bool own, struct file_stat *st)
     fill(&sx, st);
     if (S_ISLNK(sx.stx_mode)) {
         fill_link(dirfd, name, st);
-    } else if (sx.stx_mode & marker(sx.stx_mode)) {
+    } else if ((sx.stx_mode & marker(sx.stx_mode)) || xattr_elsewhere(st->dev, dirfd, name)) {
         char *joined = NULL;
         if (dirfd == AT_FDCWD)
             read_extended(name, st);
@@ -173,7 +183,7 @@ int file_stat_fd(const struct file_object *file, struct file_stat *st)
     fill(&sx, st);
     if (S_ISLNK(sx.stx_mode))
         fill_link(file->fd, "", st);
-    else if (sx.stx_mode & marker(sx.stx_mode))
+    else if ((sx.stx_mode & marker(sx.stx_mode)) || xattr_elsewhere(st->dev, AT_FDCWD, fd_path(file->fd, &self)))
         read_extended(fd_path(file->fd, &self), st);
     return 0;
 }
@@ -207,14 +217,37 @@ static int set_mode(const char *name, mode_t old, mode_t new)
     return (old & 07777) == (new & 07777) || !chmod(name, new & 07777) ? 0 : errno;
 }
 
-bool file_is_marked(mode_t mode)
+/* The mode of a file that has extended attributes, where a bit says so. */
+static mode_t marked(const char *name, const struct file_stat *st, mode_t mode)
 {
-    return mode & marker(mode);
+    return mode | (xattr_elsewhere(st->dev, AT_FDCWD, name) ? 0 : marker(mode));
 }
 
-int file_mark_extended(const char *name, mode_t mode)
+int file_mark_extended(const char *name, const struct file_stat *st)
 {
-    return set_mode(name, mode, mode | marker(mode));
+    return set_mode(name, st->mode, marked(name, st, st->mode));
+}
+
+bool file_is_extended(const char *name, const struct stat *st)
+{
+    return (st->st_mode & marker(st->st_mode)) || xattr_elsewhere(st->st_dev, AT_FDCWD, name);
+}
+
+void file_forget_extended(const struct file_object *file, const struct stat *st)
+{
+    struct fd_path self;
+
+    stream_remove_all(file, st);
+    xattr_forget(fd_path(file->fd, &self), st->st_dev);
+}
+
+static int store_attributes(const char *name, const struct file_stat *st, ULONG attributes)
+{
+    char text[32];
+    int n = snprintf(text, sizeof text, attributes & FILE_ATTRIBUTE_REPARSE_POINT ? "0x%x 0x%x" : "0x%x",
+                     attributes & stored_mask(st->mode), st->tag);
+
+    return xattr_set(name, ATTRIBUTES_NAME, text, n);
 }
 
 static mode_t current_umask(void)
@@ -243,12 +276,12 @@ static mode_t current_umask(void)
 
 int file_set_attributes(const struct file_object *file, ULONG attributes)
 {
+    const ULONG kept = FILE_ATTRIBUTE_SPARSE_FILE | FILE_ATTRIBUTE_REPARSE_POINT;
     struct fd_path self;
     const char *name = fd_path(file->fd, &self);
     struct file_stat st;
-    ULONG stored = ATTRIBUTES_STORED | FILE_ATTRIBUTE_SPARSE_FILE, plain;
+    ULONG stored, plain = FILE_ATTRIBUTE_ARCHIVE;
     mode_t mode;
-    char text[16];
     int err;
 
     if (file->is_symlink)
@@ -257,53 +290,60 @@ int file_set_attributes(const struct file_object *file, ULONG attributes)
     if (err)
         return err;
     mode = st.mode;
-    if (S_ISDIR(mode)) {
-        stored |= FILE_ATTRIBUTE_READONLY;
+    stored = stored_mask(mode);
+    if (S_ISDIR(mode))
         plain = 0;
-    } else {
-        plain = FILE_ATTRIBUTE_ARCHIVE;
-        if (attributes & FILE_ATTRIBUTE_READONLY)
-            mode &= ~0222;
-        else if (!(mode & 0222))
-            mode |= 0222 & ~current_umask();
+    else if (attributes & FILE_ATTRIBUTE_READONLY)
+        mode &= ~0222;
+    else if (!(mode & 0222))
+        mode |= 0222 & ~current_umask();
+    attributes = (attributes & ~kept) | (st.attributes & kept);
+    if ((attributes & stored) == plain && !st.extended)
+        return set_mode(name, st.mode, mode);
+    /* setxattr needs a writable file: the mode changes after it, or before if the file is read-only now */
+    if (!(st.mode & 0200) && (mode & 0200)) {
+        err = set_mode(name, st.mode, mode);
+        if (err)
+            return err;
+        st.mode = mode;
     }
-    attributes = (attributes & ~FILE_ATTRIBUTE_SPARSE_FILE) | (st.attributes & FILE_ATTRIBUTE_SPARSE_FILE);
-    if ((attributes & stored) != plain || (mode & marker(mode))) {
-        int n = snprintf(text, sizeof text, "0x%x", attributes & stored);
-        /* setxattr needs a writable file: change the mode after it, or before if the file is read-only now */
-        if (!(st.mode & 0200) && (mode & 0200))
-            err = set_mode(name, st.mode, mode);
-        if (!err && (attributes & stored) != (st.attributes & stored) && setxattr(name, ATTRIBUTES_NAME, text, n, 0)) {
-            /* A file system without user attributes keeps what the mode can say, as FAT keeps what it can. */
-            if (errno != ENOTSUP)
-                err = errno;
-        } else {
-            mode |= marker(mode);
-        }
-        if (!err && !(st.mode & 0200) && (mode & 0200))
-            return (mode & marker(mode)) && chmod(name, mode & 07777) ? errno : 0;
-    }
-    return err ? err : set_mode(name, st.mode, mode);
+    if ((attributes & stored) != (st.attributes & stored))
+        err = store_attributes(name, &st, attributes);
+    /* A file system without user attributes, below no prefix, keeps what the mode can say, as FAT keeps what it can. */
+    if (err && err != ENOTSUP)
+        return err;
+    return set_mode(name, st.mode, err ? mode : marked(name, &st, mode));
 }
 
-int file_set_sparse(const struct file_object *file, bool sparse)
+/* Sets or clears one of the attributes that programs do not set themselves. */
+static int set_special(const struct file_object *file, ULONG attribute, bool on, ULONG tag)
 {
     struct fd_path self;
     const char *name = fd_path(file->fd, &self);
     struct file_stat st;
-    char text[16];
-    int n, err = file_stat_fd(file, &st);
+    int err = file_stat_fd(file, &st);
 
     if (err)
         return err;
-    st.attributes = (st.attributes & ~FILE_ATTRIBUTE_SPARSE_FILE) | (sparse ? FILE_ATTRIBUTE_SPARSE_FILE : 0);
-    n = snprintf(text, sizeof text, "0x%x", st.attributes & (ATTRIBUTES_STORED | FILE_ATTRIBUTE_SPARSE_FILE));
-    if (setxattr(name, ATTRIBUTES_NAME, text, n, 0))
-        return errno == ENOTSUP ? 0 : errno; /* every Linux file may have holes, marked or not */
-    return set_mode(name, st.mode, st.mode | marker(st.mode));
+    if (attribute == FILE_ATTRIBUTE_REPARSE_POINT)
+        st.tag = tag;
+    err = store_attributes(name, &st, on ? st.attributes | attribute : st.attributes & ~attribute);
+    return err ? err : file_mark_extended(name, &st);
 }
 
-int file_set_creation_time(const struct file_object *file, int64_t time)
+int file_set_sparse(const struct file_object *file, bool sparse)
+{
+    int err = set_special(file, FILE_ATTRIBUTE_SPARSE_FILE, sparse, 0);
+
+    return err == ENOTSUP ? 0 : err; /* every Linux file may have holes, marked or not */
+}
+
+int file_set_tag(const struct file_object *file, ULONG tag)
+{
+    return set_special(file, FILE_ATTRIBUTE_REPARSE_POINT, tag, tag);
+}
+
+static int set_creation_time(const struct file_object *file, int64_t time)
 {
     struct fd_path self;
     const char *name = fd_path(file->fd, &self);
@@ -314,7 +354,58 @@ int file_set_creation_time(const struct file_object *file, int64_t time)
     if (err || st.creation == time || !marker(st.mode))
         return err;
     n = snprintf(text, sizeof text, "%lld", (long long)time);
-    if (setxattr(name, CREATION_NAME, text, n, 0))
-        return errno == ENOTSUP || errno == EACCES ? 0 : errno;
-    return set_mode(name, st.mode, st.mode | marker(st.mode));
+    err = xattr_set(name, CREATION_NAME, text, n);
+    if (err)
+        return err == ENOTSUP || err == EACCES ? 0 : err;
+    return file_mark_extended(name, &st);
+}
+
+/*
+ * FILE_BASIC_INFORMATION's page, [MS-FSA] 2.1.5.15.2: a time of 0 stays; one that is given, and -1, end the automatic changes by
+ * what is done through this handle; -2 begins them again. Linux changes times whatever is done, so they are put back at the end.
+ */
+static struct timespec new_time(LARGE_INTEGER time, int64_t now, bool *keeps, int64_t *kept)
+{
+    struct timespec omit = { .tv_nsec = UTIME_OMIT };
+
+    if (!time.QuadPart)
+        return omit;
+    *keeps = time.QuadPart != -2;
+    *kept = time.QuadPart > 0 ? time.QuadPart : now;
+    return time.QuadPart > 0 ? time_to_unix(time.QuadPart) : omit;
+}
+
+int file_set_times(struct file_object *file, const FILE_BASIC_INFORMATION *info)
+{
+    struct timespec times[2];
+    struct file_stat st = { 0 };
+    int err = 0;
+
+    if (info->LastAccessTime.QuadPart == -1 || info->LastWriteTime.QuadPart == -1)
+        err = file_stat_fd(file, &st);
+    if (!err && info->CreationTime.QuadPart > 0)
+        err = set_creation_time(file, info->CreationTime.QuadPart);
+    if (err)
+        return err;
+    times[0] = new_time(info->LastAccessTime, st.access, &file->keeps_access, &file->kept_access);
+    times[1] = new_time(info->LastWriteTime, st.write, &file->keeps_write, &file->kept_write);
+    if ((times[0].tv_nsec != UTIME_OMIT || times[1].tv_nsec != UTIME_OMIT) &&
+        utimensat(file->fd, "", times, AT_EMPTY_PATH))
+        return errno;
+    return 0;
+}
+
+void file_restore_times(const struct file_object *file)
+{
+    struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { .tv_nsec = UTIME_OMIT } };
+    struct file_stat st;
+
+    if (file->fd < 0 || file_stat_fd(file, &st))
+        return;
+    if (file->keeps_access && st.access != file->kept_access)
+        times[0] = time_to_unix(file->kept_access);
+    if (file->keeps_write && st.write != file->kept_write)
+        times[1] = time_to_unix(file->kept_write);
+    if (times[0].tv_nsec != UTIME_OMIT || times[1].tv_nsec != UTIME_OMIT)
+        utimensat(file->fd, "", times, AT_EMPTY_PATH);
 }

@@ -113,6 +113,8 @@ static NTSTATUS path_by_id(const OBJECT_ATTRIBUTES *user, struct nt_path *path)
         return STATUS_ACCESS_VIOLATION;
     found = share_path_of(id);
     if (!found)
+        found = links_folder_of(id);
+    if (!found)
         return STATUS_INVALID_PARAMETER;
     if (!path_replace(path, 0, 0, found)) {
         free(found);

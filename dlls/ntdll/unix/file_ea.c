@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/xattr.h>
 #include "file.h"
 
 #define EA_NAME "user.transom.ea"
@@ -50,21 +49,25 @@ static size_t find_record(const struct ea_set *set, const char *name, size_t len
     return set->size;
 }
 
-/* A file's set, malloc'ed; an empty one if it has none. */
-static NTSTATUS load(const struct file_object *file, struct ea_set *set)
+/* A file's set, malloc'ed; an empty one if it has none. NULL: of no file. */
+static NTSTATUS load_from(const char *name, struct ea_set *set)
 {
-    struct fd_path self;
     ssize_t n;
 
     set->size = 0;
     set->data = malloc(EA_MAX + 1);
     if (!set->data)
         return STATUS_INSUFFICIENT_RESOURCES;
-    if (file->fd < 0 || file->is_symlink)
-        return STATUS_SUCCESS;
-    n = getxattr(fd_path(file->fd, &self), EA_NAME, set->data, EA_MAX);
+    n = name ? xattr_get(name, EA_NAME, set->data, EA_MAX) : 0;
     set->size = n > 0 ? n : 0;
     return STATUS_SUCCESS;
+}
+
+static NTSTATUS load(const struct file_object *file, struct ea_set *set)
+{
+    struct fd_path self;
+
+    return load_from(file->fd < 0 || file->is_symlink ? NULL : fd_path(file->fd, &self), set);
 }
 
 static NTSTATUS store(const struct file_object *file, const struct ea_set *set)
@@ -76,22 +79,34 @@ static NTSTATUS store(const struct file_object *file, const struct ea_set *set)
 
     if (err)
         return status_from_errno(err);
-    if (!set->size)
-        return !removexattr(name, EA_NAME) || errno == ENODATA ? STATUS_SUCCESS : status_from_errno(errno);
-    if (setxattr(name, EA_NAME, set->data, set->size, 0))
-        return errno == ENOTSUP                                       ? STATUS_EAS_NOT_SUPPORTED
-               : errno == ENOSPC || errno == E2BIG || errno == ERANGE ? STATUS_EA_TOO_LARGE
-                                                                      : status_from_errno(errno);
-    return status_from_errno(file_mark_extended(name, st.mode));
+    if (!set->size) {
+        err = xattr_remove(name, EA_NAME);
+        return err == ENODATA ? STATUS_SUCCESS : status_from_errno(err);
+    }
+    err = xattr_set(name, EA_NAME, set->data, set->size);
+    if (err == ENOTSUP)
+        return STATUS_EAS_NOT_SUPPORTED;
+    if (err == E2BIG || err == ERANGE ||
+        (err == ENOSPC && set->size > 2048)) /* more than a block of ext4 has room for */
+        return STATUS_EA_TOO_LARGE;
+    return err ? status_from_errno(err) : status_from_errno(file_mark_extended(name, &st));
 }
 
 ULONG ea_size(const struct file_object *file, const struct file_stat *st)
 {
+    struct fd_path self;
+
+    return file->fd < 0 || file->is_symlink || !st->extended ? 0 : ea_size_at(fd_path(file->fd, &self));
+}
+
+ULONG ea_size_at(const char *name)
+{
     struct ea_set set;
     struct ea_record *record;
     ULONG size = 0;
+    char none;
 
-    if (file->fd < 0 || !file_is_marked(st->mode) || load(file, &set))
+    if (xattr_get(name, EA_NAME, &none, 0) <= 0 || load_from(name, &set))
         return 0;
     for (size_t at = 0; (record = record_at(&set, at)); at += record_size(record))
         size += record_size(record) + 1; /* as OS/2 packs them: with a zero after the name */

@@ -9,39 +9,52 @@
 #include "file.h"
 #include "path.h"
 
-/* The least length of each class's buffer, 0 = no such class for NtQueryInformationFile. */
-static const unsigned char minimum_length[FileMaximumInformation] = {
-    [FileBasicInformation] = sizeof(FILE_BASIC_INFORMATION),
-    [FileStandardInformation] = sizeof(FILE_STANDARD_INFORMATION),
-    [FileInternalInformation] = sizeof(FILE_INTERNAL_INFORMATION),
-    [FileEaInformation] = sizeof(FILE_EA_INFORMATION),
-    [FileAccessInformation] = sizeof(FILE_ACCESS_INFORMATION),
-    [FileNameInformation] = sizeof(FILE_NAME_INFORMATION),
-    [FilePositionInformation] = sizeof(FILE_POSITION_INFORMATION),
-    [FileModeInformation] = sizeof(FILE_MODE_INFORMATION),
-    [FileAlignmentInformation] = sizeof(FILE_ALIGNMENT_INFORMATION),
-    [FileAllInformation] = sizeof(FILE_ALL_INFORMATION),
-    [FileAlternateNameInformation] = sizeof(FILE_NAME_INFORMATION),
-    [FileStreamInformation] = sizeof(FILE_STREAM_INFORMATION),
-    [FilePipeInformation] = sizeof(FILE_PIPE_INFORMATION),
-    [FilePipeLocalInformation] = sizeof(FILE_PIPE_LOCAL_INFORMATION),
-    [FilePipeRemoteInformation] = sizeof(FILE_PIPE_REMOTE_INFORMATION),
-    [FileMailslotQueryInformation] = sizeof(FILE_MAILSLOT_QUERY_INFORMATION),
-    [FileCompressionInformation] = sizeof(FILE_COMPRESSION_INFORMATION),
-    [FileNetworkOpenInformation] = sizeof(FILE_NETWORK_OPEN_INFORMATION),
-    [FileAttributeTagInformation] = sizeof(FILE_ATTRIBUTE_TAG_INFORMATION),
-    [FileIoCompletionNotificationInformation] = sizeof(FILE_IO_COMPLETION_NOTIFICATION_INFORMATION),
-    [FileIoPriorityHintInformation] = sizeof(FILE_IO_PRIORITY_HINT_INFORMATION),
-    [FileHardLinkInformation] = sizeof(FILE_LINKS_INFORMATION),
-    [FileNormalizedNameInformation] = sizeof(FILE_NAME_INFORMATION),
-    [FileIsRemoteDeviceInformation] = sizeof(FILE_IS_REMOTE_DEVICE_INFORMATION),
-    [FileNumaNodeInformation] = sizeof(FILE_NUMA_NODE_INFORMATION),
-    [FileStandardLinkInformation] = sizeof(FILE_STANDARD_LINK_INFORMATION),
-    [FileVolumeNameInformation] = sizeof(FILE_NAME_INFORMATION),
-    [FileIdInformation] = sizeof(FILE_ID_INFORMATION),
-    [FileStatInformation] = sizeof(FILE_STAT_INFORMATION),
-    [FileStatLxInformation] = sizeof(FILE_STAT_LX_INFORMATION),
-    [FileCaseSensitiveInformation] = sizeof(FILE_CASE_SENSITIVE_INFORMATION),
+/*
+ * What NtQueryInformationFile's classes take, after its page and [MS-FSA]: the least length of the buffer (0: no such class
+ * here) and the access that the handle needs, of which any bit will do.
+ */
+static const struct {
+    unsigned char length;
+    unsigned short access;
+} classes[FileMaximumInformation] = {
+    [FileBasicInformation] = { sizeof(FILE_BASIC_INFORMATION), FILE_READ_ATTRIBUTES },
+    [FileStandardInformation] = { sizeof(FILE_STANDARD_INFORMATION), 0 },
+    [FileInternalInformation] = { sizeof(FILE_INTERNAL_INFORMATION), 0 },
+    [FileEaInformation] = { sizeof(FILE_EA_INFORMATION), 0 },
+    [FileAccessInformation] = { sizeof(FILE_ACCESS_INFORMATION), 0 },
+    [FileNameInformation] = { sizeof(FILE_NAME_INFORMATION), 0 },
+    [FilePositionInformation] = { sizeof(FILE_POSITION_INFORMATION), 0 },
+    [FileModeInformation] = { sizeof(FILE_MODE_INFORMATION), 0 },
+    [FileAlignmentInformation] = { sizeof(FILE_ALIGNMENT_INFORMATION), 0 },
+    [FileAllInformation] = { sizeof(FILE_ALL_INFORMATION), FILE_READ_ATTRIBUTES },
+    [FileAlternateNameInformation] = { sizeof(FILE_NAME_INFORMATION), 0 },
+    [FileStreamInformation] = { sizeof(FILE_STREAM_INFORMATION), 0 },
+    [FilePipeInformation] = { sizeof(FILE_PIPE_INFORMATION), 0 },
+    [FilePipeLocalInformation] = { sizeof(FILE_PIPE_LOCAL_INFORMATION), 0 },
+    [FilePipeRemoteInformation] = { sizeof(FILE_PIPE_REMOTE_INFORMATION), 0 },
+    [FileMailslotQueryInformation] = { sizeof(FILE_MAILSLOT_QUERY_INFORMATION), 0 },
+    [FileCompressionInformation] = { sizeof(FILE_COMPRESSION_INFORMATION), 0 },
+    [FileNetworkOpenInformation] = { sizeof(FILE_NETWORK_OPEN_INFORMATION), FILE_READ_ATTRIBUTES },
+    [FileAttributeTagInformation] = { sizeof(FILE_ATTRIBUTE_TAG_INFORMATION), FILE_READ_ATTRIBUTES },
+    [FileIoCompletionNotificationInformation] = { sizeof(FILE_IO_COMPLETION_NOTIFICATION_INFORMATION), 0 },
+    [FileIoPriorityHintInformation] = { sizeof(FILE_IO_PRIORITY_HINT_INFORMATION), FILE_READ_DATA },
+    [FileHardLinkInformation] = { sizeof(FILE_LINKS_INFORMATION), 0 },
+    [FileNormalizedNameInformation] = { sizeof(FILE_NAME_INFORMATION), 0 },
+    [FileNetworkPhysicalNameInformation] = { sizeof(FILE_NAME_INFORMATION), 0 },
+    [FileIsRemoteDeviceInformation] = { sizeof(FILE_IS_REMOTE_DEVICE_INFORMATION), 0 },
+    [FileNumaNodeInformation] = { sizeof(FILE_NUMA_NODE_INFORMATION), 0 },
+    [FileStandardLinkInformation] = { sizeof(FILE_STANDARD_LINK_INFORMATION), 0 },
+    [FileRemoteProtocolInformation] = { 1, 0 }, /* on a server only; its structure has grown with versions */
+    [FileVolumeNameInformation] = { sizeof(FILE_NAME_INFORMATION), 0 },
+    [FileIdInformation] = { sizeof(FILE_ID_INFORMATION), 0 },
+    [FileHardLinkFullIdInformation] = { sizeof(FILE_LINKS_FULL_ID_INFORMATION), 0 },
+    [FileStatInformation] = { sizeof(FILE_STAT_INFORMATION), FILE_READ_ATTRIBUTES },
+    [FileStatLxInformation] = { sizeof(FILE_STAT_LX_INFORMATION), FILE_READ_ATTRIBUTES },
+    [FileCaseSensitiveInformation] = { sizeof(FILE_CASE_SENSITIVE_INFORMATION), FILE_READ_ATTRIBUTES },
+    [FileCaseSensitiveInformationForceAccessCheck] = { sizeof(FILE_CASE_SENSITIVE_INFORMATION), FILE_READ_ATTRIBUTES },
+    [FileStorageReserveIdInformation] = { sizeof(FILE_STORAGE_RESERVE_ID_INFORMATION), 0 },
+    [FileKnownFolderInformation] = { sizeof(FILE_KNOWN_FOLDER_INFORMATION), 0 },
+    [FileStatBasicInformation] = { sizeof(FILE_STAT_BASIC_INFORMATION), FILE_READ_ATTRIBUTES },
 };
 
 ULONG file_attributes_or_normal(ULONG attributes)
@@ -112,6 +125,25 @@ static void fill_stat_lx(const struct file_stat *st, ACCESS_MASK granted, FILE_S
     info->LxMode = st->mode;
 }
 
+static void fill_stat_basic(const struct file_stat *st, FILE_STAT_BASIC_INFORMATION *info)
+{
+    memset(info, 0, sizeof *info);
+    info->FileId.QuadPart = st->ino;
+    info->CreationTime.QuadPart = st->creation;
+    info->LastAccessTime.QuadPart = st->access;
+    info->LastWriteTime.QuadPart = st->write;
+    info->ChangeTime.QuadPart = st->change;
+    info->AllocationSize.QuadPart = st->allocation;
+    info->EndOfFile.QuadPart = st->size;
+    info->FileAttributes = file_attributes_or_normal(st->attributes);
+    info->ReparseTag = st->tag;
+    info->NumberOfLinks = st->links;
+    info->DeviceType = FILE_DEVICE_DISK;
+    info->DeviceCharacteristics = FILE_DEVICE_IS_MOUNTED;
+    info->VolumeSerialNumber.QuadPart = file_volume_serial(st->dev);
+    memcpy(&info->FileId128, &st->ino, sizeof st->ino);
+}
+
 /* The name within the volume (`\dir\file`); malloc'ed. Normalised: as the kernel knows it, links followed. */
 static NTSTATUS volume_name(struct file_object *file, bool normalized, WCHAR **name, size_t *len)
 {
@@ -177,38 +209,21 @@ static NTSTATUS query_short_name(struct file_object *file, void *buffer, ULONG l
     return status;
 }
 
-/* One link: the name by which the file was opened. */
-static NTSTATUS query_links(struct file_object *file, void *buffer, ULONG length, ULONG_PTR *used)
+/* The volume's device: what comes before the path in the file's NT name. */
+static NTSTATUS query_volume_name(struct file_object *file, void *buffer, ULONG length, ULONG_PTR *used)
 {
-    FILE_LINKS_INFORMATION *info = buffer;
     WCHAR *name;
-    size_t len, start, needed;
-    NTSTATUS status = volume_name(file, true, &name, &len);
-    struct file_stat parent = { 0 };
+    size_t len, slashes = 0;
+    NTSTATUS status = file_get_nt_name(file, &name);
 
     if (status)
         return status;
-    for (start = len; start && name[start - 1] != '\\';)
-        start--;
-    needed = offsetof(FILE_LINKS_INFORMATION, Entry.FileName) + (len - start) * sizeof(WCHAR);
-    memset(info, 0, sizeof *info);
-    info->BytesNeeded = needed;
-    *used = offsetof(FILE_LINKS_INFORMATION, Entry);
-    if (needed > length) {
-        status = STATUS_BUFFER_OVERFLOW;
-    } else {
-        char *dir = strdup(file->unix_path), *slash = dir ? strrchr(dir, '/') : NULL;
-        if (slash) {
-            slash[slash == dir] = 0;
-            file_stat_at(AT_FDCWD, dir, false, &parent);
-        }
-        free(dir);
-        info->EntriesReturned = 1;
-        info->Entry.ParentFileId = parent.ino;
-        info->Entry.FileNameLength = len - start;
-        memcpy(info->Entry.FileName, name + start, (len - start) * sizeof(WCHAR));
-        *used = needed;
+    for (len = 0; name[len]; len++) {
+        slashes += name[len] == '\\';
+        if (slashes == 3) /* `\Device\HarddiskVolume3` */
+            break;
     }
+    status = give_name(name, len, buffer, length, used);
     free(name);
     return status;
 }
@@ -255,10 +270,8 @@ static NTSTATUS query_object(struct file_object *file, ACCESS_MASK granted, void
     case FileNumaNodeInformation:
         ((FILE_NUMA_NODE_INFORMATION *)buffer)->NodeNumber = 0;
         return STATUS_SUCCESS;
-    case FileCaseSensitiveInformation:
-        ((FILE_CASE_SENSITIVE_INFORMATION *)buffer)->Flags = 0;
-        return STATUS_SUCCESS;
-    case FileRemoteProtocolInformation:
+    case FileRemoteProtocolInformation: /* of files on other computers: GetFileInformationByHandleEx's page */
+    case FileNetworkPhysicalNameInformation:
         return STATUS_INVALID_PARAMETER;
     default:
         return STATUS_MORE_PROCESSING_REQUIRED;
@@ -312,6 +325,19 @@ static NTSTATUS query_file(struct file_object *file, ACCESS_MASK granted, void *
         return query_all(file, granted, &st, buffer, length, used);
     case FileStreamInformation:
         return stream_list(file, &st, buffer, length, used);
+    case FileStatBasicInformation:
+        fill_stat_basic(&st, buffer);
+        return STATUS_SUCCESS;
+    case FileCaseSensitiveInformation:
+    case FileCaseSensitiveInformationForceAccessCheck:
+        ((FILE_CASE_SENSITIVE_INFORMATION *)buffer)->Flags = 0;
+        return STATUS_SUCCESS;
+    case FileStorageReserveIdInformation:
+        ((FILE_STORAGE_RESERVE_ID_INFORMATION *)buffer)->StorageReserveId = 0; /* StorageReserveIdNone */
+        return STATUS_SUCCESS;
+    case FileKnownFolderInformation:
+        ((FILE_KNOWN_FOLDER_INFORMATION *)buffer)->Type = 0; /* KnownFolderNone */
+        return STATUS_SUCCESS;
     case FileEaInformation:
         ((FILE_EA_INFORMATION *)buffer)->EaSize = ea_size(file, &st);
         return STATUS_SUCCESS;
@@ -358,7 +384,7 @@ static NTSTATUS query(struct file_object *file, ACCESS_MASK granted, void *buffe
         if (status != STATUS_INVALID_INFO_CLASS)
             return status;
     }
-    *used = minimum_length[info_class];
+    *used = classes[info_class].length;
     status = query_object(file, granted, buffer, length, info_class);
     if (status != STATUS_MORE_PROCESSING_REQUIRED)
         return status;
@@ -379,17 +405,15 @@ static NTSTATUS query(struct file_object *file, ACCESS_MASK granted, void *buffe
         return info_class == FileStandardInformation || info_class == FileBasicInformation
                    ? query_file(file, granted, buffer, length, info_class, used)
                    : STATUS_INVALID_DEVICE_REQUEST;
-    if (info_class == FileHardLinkInformation)
-        return query_links(file, buffer, length, used);
+    switch (info_class) {
+    case FileHardLinkInformation:
+        return links_query(file, false, buffer, length, used);
+    case FileHardLinkFullIdInformation:
+        return links_query(file, true, buffer, length, used);
+    case FileVolumeNameInformation:
+        return query_volume_name(file, buffer, length, used);
+    }
     return query_file(file, granted, buffer, length, info_class, used);
-}
-
-/* The classes that Windows gives only to handles with FILE_READ_ATTRIBUTES. */
-static bool needs_read_attributes(ULONG info_class)
-{
-    return info_class == FileBasicInformation || info_class == FileAllInformation ||
-           info_class == FileNetworkOpenInformation || info_class == FileAttributeTagInformation ||
-           info_class == FileStatInformation || info_class == FileStatLxInformation;
 }
 
 NTSTATUS NtQueryInformationFile(HANDLE FileHandle, IO_STATUS_BLOCK *IoStatusBlock, PVOID FileInformation, ULONG Length,
@@ -400,15 +424,14 @@ NTSTATUS NtQueryInformationFile(HANDLE FileHandle, IO_STATUS_BLOCK *IoStatusBloc
     ULONG_PTR used = 0;
     NTSTATUS status;
 
-    if (FileInformationClass >= FileMaximumInformation ||
-        (!minimum_length[FileInformationClass] && FileInformationClass != FileRemoteProtocolInformation))
+    if (FileInformationClass >= FileMaximumInformation || !classes[FileInformationClass].length)
         return STATUS_INVALID_INFO_CLASS;
-    if (Length < minimum_length[FileInformationClass])
+    if (Length < classes[FileInformationClass].length)
         return STATUS_INFO_LENGTH_MISMATCH;
     status = handle_lookup_access(FileHandle, &file_type, 0, &obj, &granted);
     if (status)
         return status;
-    if (needs_read_attributes(FileInformationClass) && !(granted & FILE_READ_ATTRIBUTES))
+    if (classes[FileInformationClass].access && !(granted & classes[FileInformationClass].access))
         status = STATUS_ACCESS_DENIED;
     else
         status = query((struct file_object *)obj, granted, FileInformation, Length, FileInformationClass, &used);
@@ -493,6 +516,7 @@ NTSTATUS NtQueryFullAttributesFile(OBJECT_ATTRIBUTES *ObjectAttributes, PVOID Fi
 NTSTATUS NtQueryInformationByName(OBJECT_ATTRIBUTES *ObjectAttributes, IO_STATUS_BLOCK *IoStatusBlock,
                                   PVOID FileInformation, ULONG Length, ULONG FileInformationClass)
 {
+    FILE_STAT_BASIC_INFORMATION basic;
     FILE_STAT_LX_INFORMATION lx;
     FILE_ID_INFORMATION id;
     struct file_stat st;
@@ -509,6 +533,10 @@ NTSTATUS NtQueryInformationByName(OBJECT_ATTRIBUTES *ObjectAttributes, IO_STATUS
         size = sizeof lx;
         source = &lx;
         break;
+    case FileStatBasicInformation:
+        size = sizeof basic;
+        source = &basic;
+        break;
     case FileIdInformation:
         size = sizeof id;
         source = &id;
@@ -518,7 +546,7 @@ NTSTATUS NtQueryInformationByName(OBJECT_ATTRIBUTES *ObjectAttributes, IO_STATUS
         source = NULL;
         break;
     default:
-        return STATUS_INVALID_INFO_CLASS;
+        return STATUS_INVALID_PARAMETER; /* nf-ntifs-ntqueryinformationbyname: not STATUS_INVALID_INFO_CLASS */
     }
     if (Length < size)
         return STATUS_INFO_LENGTH_MISMATCH;
@@ -526,6 +554,7 @@ NTSTATUS NtQueryInformationByName(OBJECT_ATTRIBUTES *ObjectAttributes, IO_STATUS
     if (status)
         return status;
     fill_stat_lx(&st, FILE_GENERIC_READ, &lx);
+    fill_stat_basic(&st, &basic);
     fill_id(&st, &id);
     if (source)
         memcpy(FileInformation, source, size);

@@ -214,6 +214,8 @@ NTSTATUS file_rename(struct file_object *file, const FILE_RENAME_INFORMATION *in
     }
     path_note_change(path.dirfd, path.name, true);
     full = joined_name(&path, path.name);
+    if (full && (link || own.links > 1))
+        links_note(file, full);
     if (full && !link) {
         free(file->unix_path);
         file->unix_path = full;

@@ -12,16 +12,8 @@
 
 #define IO_COMPLETION_MODIFY_STATE 0x0002
 
-/* Zero leaves a time as it is; -1 and -2 (stop and resume automatic updates) have nothing to act on here. */
-static struct timespec new_time(LARGE_INTEGER time)
-{
-    struct timespec omit = { .tv_nsec = UTIME_OMIT };
-    return time.QuadPart > 0 ? time_to_unix(time.QuadPart) : omit;
-}
-
 static NTSTATUS set_basic(struct file_object *file, const FILE_BASIC_INFORMATION *info)
 {
-    struct timespec times[2] = { new_time(info->LastAccessTime), new_time(info->LastWriteTime) };
     ULONG attributes = info->FileAttributes;
     NTSTATUS status;
     int err;
@@ -43,15 +35,7 @@ static NTSTATUS set_basic(struct file_object *file, const FILE_BASIC_INFORMATION
         if (err)
             return status_from_errno(err);
     }
-    if (info->CreationTime.QuadPart > 0) {
-        err = file_set_creation_time(file, info->CreationTime.QuadPart);
-        if (err)
-            return status_from_errno(err);
-    }
-    if ((times[0].tv_nsec != UTIME_OMIT || times[1].tv_nsec != UTIME_OMIT) &&
-        utimensat(file->fd, "", times, AT_EMPTY_PATH))
-        return status_from_errno(errno);
-    return STATUS_SUCCESS;
+    return status_from_errno(file_set_times(file, info));
 }
 
 static NTSTATUS set_end_of_file(struct file_object *file, int64_t size)

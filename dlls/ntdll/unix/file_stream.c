@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 #include "file.h"
 #include "path.h"
@@ -31,7 +30,7 @@ static bool folder_of_id(const char *id, char folder[PATH_MAX])
 static bool find_folder(const char *name, uint64_t ino, char folder[PATH_MAX])
 {
     char text[64];
-    ssize_t n = getxattr(name, STREAMS_NAME, text, sizeof text - 1);
+    ssize_t n = xattr_get(name, STREAMS_NAME, text, sizeof text - 1);
 
     if (n <= ID_DIGITS || text[ID_DIGITS] != ' ')
         return false;
@@ -44,7 +43,7 @@ static NTSTATUS make_folder(const char *name, const struct file_stat *st, char f
 {
     unsigned char random[ID_DIGITS / 2];
     char text[64];
-    int err = 0;
+    int err;
 
     if (prefix_create() || getrandom(random, sizeof random, 0) != sizeof random)
         return STATUS_INSUFFICIENT_RESOURCES;
@@ -58,8 +57,7 @@ static NTSTATUS make_folder(const char *name, const struct file_stat *st, char f
     if (mkdir(folder, 0777))
         return status_from_errno(errno);
     snprintf(text + ID_DIGITS, sizeof text - ID_DIGITS, " %llu", (unsigned long long)st->ino);
-    if (setxattr(name, STREAMS_NAME, text, strlen(text), 0) || (err = file_mark_extended(name, st->mode))) {
-        err = err ? err : errno;
+    if ((err = xattr_set(name, STREAMS_NAME, text, strlen(text))) || (err = file_mark_extended(name, st))) {
         rmdir(folder);
         /* what file systems without streams answer */
         return err == ENOTSUP ? STATUS_OBJECT_NAME_INVALID : status_from_errno(err);
@@ -237,8 +235,8 @@ NTSTATUS stream_list(const struct file_object *file, const struct file_stat *st,
     *used = 0;
     if (!(st->attributes & FILE_ATTRIBUTE_DIRECTORY))
         status = add_entry(buffer, length, &last, used, "", st);
-    if (status || file->fd < 0 || !file_is_marked(st->mode) ||
-        !find_folder(fd_path(file->fd, &self), st->ino, folder) || !(dir = opendir(folder)))
+    if (status || file->fd < 0 || !st->extended || !find_folder(fd_path(file->fd, &self), st->ino, folder) ||
+        !(dir = opendir(folder)))
         return status;
     while (!status && (entry = readdir(dir))) {
         struct file_stat own;
@@ -256,7 +254,7 @@ void stream_remove_all(const struct file_object *file, const struct stat *st)
     struct dirent *entry;
     DIR *dir;
 
-    if (!file_is_marked(st->st_mode) || !find_folder(fd_path(file->fd, &self), st->st_ino, folder) ||
+    if (!file_is_extended(fd_path(file->fd, &self), st) || !find_folder(self.text, st->st_ino, folder) ||
         !(dir = opendir(folder)))
         return;
     while ((entry = readdir(dir)))
@@ -264,5 +262,5 @@ void stream_remove_all(const struct file_object *file, const struct stat *st)
             unlinkat(dirfd(dir), entry->d_name, 0);
     closedir(dir);
     rmdir(folder);
-    removexattr(self.text, STREAMS_NAME);
+    xattr_remove(self.text, STREAMS_NAME);
 }

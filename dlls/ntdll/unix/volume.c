@@ -1,17 +1,25 @@
 /* SPDX-License-Identifier: MIT */
-/* volume.c: what a file's volume says: sizes, serial number, capabilities, the kind of device. */
+/*
+ * volume.c: what a file's volume says: sizes, serial number, capabilities, the kind of device. A drive's label is the prefix's:
+ * the text of <prefix>/labels/LETTER.
+ */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 #include "file.h"
 #include "path.h"
 
 ULONG file_volume_serial(uint64_t dev);
 
-#define SECTOR 512
+#define SECTOR         512
+#define LABEL_MAX_UTF8 (32 * 3) /* 32 characters: SetVolumeLabel's page */
 
 /* The file system below a file; a standard folder that is not on disk lies where its first parent on disk does. */
 static int volume_of(struct file_object *file, struct statfs *fs, uint64_t *dev)
@@ -53,21 +61,101 @@ static NTSTATUS give_text(const char *text, ULONG *length_field, WCHAR *to, size
     return n <= room ? STATUS_SUCCESS : STATUS_BUFFER_OVERFLOW;
 }
 
-static NTSTATUS query_volume(const struct statfs *fs, uint64_t dev, FILE_FS_VOLUME_INFORMATION *info, ULONG length,
-                             ULONG_PTR *used)
+/* --- labels --- */
+
+static bool label_path(const struct file_object *file, char path[PATH_MAX])
+{
+    size_t len;
+    WCHAR drive, *name = file->unix_path ? path_volume_name(file->unix_path, &len, &drive) : NULL;
+
+    free(name);
+    return name && snprintf(path, PATH_MAX, "%s/labels/%c", options.prefix_dir, (char)drive | 0x20) < PATH_MAX;
+}
+
+static void read_label(const struct file_object *file, char label[LABEL_MAX_UTF8 + 1])
+{
+    char path[PATH_MAX];
+    int fd = label_path(file, path) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    ssize_t n = fd < 0 ? 0 : read(fd, label, LABEL_MAX_UTF8);
+
+    label[n > 0 ? n : 0] = 0;
+    if (fd >= 0)
+        close(fd);
+}
+
+static int write_label(const struct file_object *file, const char *label)
+{
+    char path[PATH_MAX], fresh[PATH_MAX + 4], *slash;
+    int fd, err = 0;
+
+    if (prefix_create() || !label_path(file, path))
+        return EACCES;
+    if (!*label)
+        return unlink(path) && errno != ENOENT ? errno : 0;
+    slash = strrchr(path, '/');
+    *slash = 0;
+    if (mkdir(path, 0777) && errno != EEXIST)
+        return errno;
+    *slash = '/';
+    snprintf(fresh, sizeof fresh, "%s.new", path);
+    fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return errno;
+    if (write(fd, label, strlen(label)) != (ssize_t)strlen(label))
+        err = errno ? errno : ENOSPC;
+    close(fd);
+    if (!err && rename(fresh, path))
+        err = errno;
+    if (err)
+        unlink(fresh);
+    return err;
+}
+
+/* The volume itself, or its root directory. */
+static bool is_root(const struct file_object *file)
+{
+    size_t len = 0;
+    WCHAR drive, *name = file->unix_path ? path_volume_name(file->unix_path, &len, &drive) : NULL;
+
+    free(name);
+    return file->is_volume || (name && len <= 1);
+}
+
+static NTSTATUS set_label(struct file_object *file, const FILE_FS_LABEL_INFORMATION *info, ULONG length)
+{
+    size_t n = info->VolumeLabelLength / sizeof(WCHAR);
+    char label[LABEL_MAX_UTF8 + 1];
+
+    if (info->VolumeLabelLength > length - offsetof(FILE_FS_LABEL_INFORMATION, VolumeLabel) ||
+        info->VolumeLabelLength & 1)
+        return STATUS_INVALID_PARAMETER;
+    if (n > 32)
+        return STATUS_INVALID_VOLUME_LABEL;
+    if (!is_root(file))
+        return STATUS_INVALID_PARAMETER;
+    label[utf16_to_utf8(info->VolumeLabel, n, label, LABEL_MAX_UTF8)] = 0;
+    return status_from_errno(write_label(file, label));
+}
+
+/* --- queries --- */
+
+static NTSTATUS query_volume(const struct file_object *file, uint64_t dev, FILE_FS_VOLUME_INFORMATION *info,
+                             ULONG length, ULONG_PTR *used)
 {
     size_t fixed = offsetof(FILE_FS_VOLUME_INFORMATION, VolumeLabel), bytes;
+    char label[LABEL_MAX_UTF8 + 1];
     struct file_stat root;
     NTSTATUS status;
 
-    (void)fs;
     if (length < sizeof *info)
         return STATUS_INFO_LENGTH_MISMATCH;
     memset(info, 0, fixed);
+    info->SupportsObjects = TRUE;
+    read_label(file, label);
     if (!file_stat_at(AT_FDCWD, "/", false, &root))
         info->VolumeCreationTime.QuadPart = root.creation;
     info->VolumeSerialNumber = file_volume_serial(dev);
-    status = give_text("", &info->VolumeLabelLength, info->VolumeLabel, length - fixed, &bytes);
+    status = give_text(label, &info->VolumeLabelLength, info->VolumeLabel, length - fixed, &bytes);
     *used = fixed + bytes;
     return status;
 }
@@ -83,7 +171,7 @@ static NTSTATUS query_attributes(const struct statfs *fs, FILE_FS_ATTRIBUTE_INFO
     info->FileSystemAttributes = FILE_CASE_SENSITIVE_SEARCH | FILE_CASE_PRESERVED_NAMES | FILE_UNICODE_ON_DISK |
                                  FILE_PERSISTENT_ACLS | FILE_SUPPORTS_SPARSE_FILES | FILE_SUPPORTS_REPARSE_POINTS |
                                  FILE_SUPPORTS_HARD_LINKS | FILE_NAMED_STREAMS | FILE_SUPPORTS_EXTENDED_ATTRIBUTES |
-                                 FILE_SUPPORTS_POSIX_UNLINK_RENAME;
+                                 FILE_SUPPORTS_POSIX_UNLINK_RENAME | FILE_SUPPORTS_OBJECT_IDS;
     if (fs->f_flags & 1) /* ST_RDONLY */
         info->FileSystemAttributes |= FILE_READ_ONLY_VOLUME;
     info->MaximumComponentNameLength = 255;
@@ -97,6 +185,8 @@ static NTSTATUS query_sizes(const struct statfs *fs, ULONG info_class, void *buf
 {
     FILE_FS_SIZE_INFORMATION *size = buffer;
     FILE_FS_FULL_SIZE_INFORMATION *full = buffer;
+    FILE_FS_FULL_SIZE_INFORMATION_EX *ex = buffer;
+    FILE_FS_METADATA_SIZE_INFORMATION *metadata = buffer;
     uint64_t unit = fs->f_frsize ? fs->f_frsize : fs->f_bsize, sectors = unit >= SECTOR ? unit / SECTOR : 1;
 
     if (info_class == FileFsSizeInformation) {
@@ -107,6 +197,29 @@ static NTSTATUS query_sizes(const struct statfs *fs, ULONG info_class, void *buf
         size->SectorsPerAllocationUnit = sectors;
         size->BytesPerSector = SECTOR;
         *used = sizeof *size;
+        return STATUS_SUCCESS;
+    }
+    if (info_class == FileFsMetadataSizeInformation) { /* Linux does not tell how much */
+        if (length < sizeof *metadata)
+            return STATUS_INFO_LENGTH_MISMATCH;
+        memset(metadata, 0, sizeof *metadata);
+        metadata->SectorsPerAllocationUnit = sectors;
+        metadata->BytesPerSector = SECTOR;
+        *used = sizeof *metadata;
+        return STATUS_SUCCESS;
+    }
+    if (info_class == FileFsFullSizeInformationEx) {
+        if (length < sizeof *ex)
+            return STATUS_INFO_LENGTH_MISMATCH;
+        memset(ex, 0, sizeof *ex);
+        ex->ActualTotalAllocationUnits = ex->CallerTotalAllocationUnits = fs->f_blocks;
+        ex->ActualAvailableAllocationUnits = fs->f_bfree;
+        ex->CallerAvailableAllocationUnits = fs->f_bavail;
+        ex->UsedAllocationUnits = fs->f_blocks - fs->f_bfree;
+        ex->TotalReservedAllocationUnits = fs->f_bfree - fs->f_bavail;
+        ex->SectorsPerAllocationUnit = sectors;
+        ex->BytesPerSector = SECTOR;
+        *used = sizeof *ex;
         return STATUS_SUCCESS;
     }
     if (length < sizeof *full)
@@ -157,6 +270,27 @@ static NTSTATUS query_object_id(uint64_t dev, FILE_FS_OBJECTID_INFORMATION *info
     return STATUS_SUCCESS;
 }
 
+/* Which drivers there are below a volume: none that a program could name. */
+static NTSTATUS query_driver_path(FILE_FS_DRIVER_PATH_INFORMATION *info, ULONG length, ULONG_PTR *used)
+{
+    if (length < sizeof *info)
+        return STATUS_INFO_LENGTH_MISMATCH;
+    if (info->DriverNameLength > length - offsetof(FILE_FS_DRIVER_PATH_INFORMATION, DriverName))
+        return STATUS_INVALID_PARAMETER;
+    info->DriverInPath = FALSE;
+    *used = sizeof *info;
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS query_one_number(ULONG value, ULONG *info, ULONG length, ULONG_PTR *used)
+{
+    if (length < sizeof *info)
+        return STATUS_INFO_LENGTH_MISMATCH;
+    *info = value;
+    *used = sizeof *info;
+    return STATUS_SUCCESS;
+}
+
 NTSTATUS NtQueryVolumeInformationFile(HANDLE FileHandle, IO_STATUS_BLOCK *IoStatusBlock, PVOID FsInformation,
                                       ULONG Length, ULONG FsInformationClass)
 {
@@ -183,10 +317,12 @@ NTSTATUS NtQueryVolumeInformationFile(HANDLE FileHandle, IO_STATUS_BLOCK *IoStat
         goto done;
     switch (FsInformationClass) {
     case FileFsVolumeInformation:
-        status = query_volume(&fs, dev, FsInformation, Length, &used);
+        status = query_volume(file, dev, FsInformation, Length, &used);
         break;
     case FileFsSizeInformation:
     case FileFsFullSizeInformation:
+    case FileFsFullSizeInformationEx:
+    case FileFsMetadataSizeInformation:
         status = query_sizes(&fs, FsInformationClass, FsInformation, Length, &used);
         break;
     case FileFsAttributeInformation:
@@ -198,6 +334,20 @@ NTSTATUS NtQueryVolumeInformationFile(HANDLE FileHandle, IO_STATUS_BLOCK *IoStat
     case FileFsObjectIdInformation:
         status = query_object_id(dev, FsInformation, Length, &used);
         break;
+    case FileFsDriverPathInformation:
+        status = query_driver_path(FsInformation, Length, &used);
+        break;
+    case FileFsVolumeFlagsInformation:
+        status = query_one_number(0, FsInformation, Length, &used);
+        break;
+    case FileFsDataCopyInformation:
+        status = query_one_number(1, FsInformation, Length, &used);
+        break;
+    case FileFsControlInformation:
+        /* [MS-FSA]: where there are no quotas (FILE_VOLUME_QUOTAS is not announced) */
+        status =
+            Length < sizeof(FILE_FS_CONTROL_INFORMATION) ? STATUS_INFO_LENGTH_MISMATCH : STATUS_VOLUME_NOT_UPGRADED;
+        break;
     default:
         status = STATUS_INVALID_INFO_CLASS;
     }
@@ -208,21 +358,43 @@ done:
     return status;
 }
 
-/* Labels and quotas are the Linux administrator's. */
 NTSTATUS NtSetVolumeInformationFile(HANDLE FileHandle, IO_STATUS_BLOCK *IoStatusBlock, PVOID FsInformation,
                                     ULONG Length, ULONG FsInformationClass)
 {
+    static const unsigned char lengths[] = {
+        [FileFsLabelInformation] = sizeof(FILE_FS_LABEL_INFORMATION),
+        [FileFsControlInformation] = sizeof(FILE_FS_CONTROL_INFORMATION),
+        [FileFsObjectIdInformation] = sizeof(FILE_FS_OBJECTID_INFORMATION),
+        [FileFsVolumeFlagsInformation] = sizeof(FILE_FS_VOLUME_FLAGS_INFORMATION),
+    };
     struct object *obj;
-    NTSTATUS status = handle_lookup(FileHandle, &file_type, 0, &obj);
+    NTSTATUS status;
+    void *copy;
 
-    (void)FsInformation;
-    (void)Length;
+    if (FsInformationClass >= sizeof lengths || !lengths[FsInformationClass])
+        return STATUS_INVALID_INFO_CLASS;
+    if (Length < lengths[FsInformationClass])
+        return STATUS_INFO_LENGTH_MISMATCH;
+    if (Length > 0x10000)
+        return STATUS_INVALID_PARAMETER;
+    status = handle_lookup(FileHandle, &file_type, FILE_WRITE_DATA, &obj);
     if (status)
         return status;
+    copy = malloc(Length); /* another thread could change it */
+    if (!copy)
+        status = STATUS_NO_MEMORY;
+    else if (!user_copy_in(copy, FsInformation, Length))
+        status = STATUS_ACCESS_VIOLATION;
+    else if (((struct file_object *)obj)->ops != &disk_ops)
+        status = STATUS_INVALID_DEVICE_REQUEST;
+    else if (FsInformationClass == FileFsLabelInformation)
+        status = set_label((struct file_object *)obj, copy, Length);
+    else if (FsInformationClass == FileFsControlInformation)
+        status = STATUS_VOLUME_NOT_UPGRADED; /* no quotas */
+    else
+        status = STATUS_ACCESS_DENIED; /* the Linux administrator's */
+    free(copy);
     object_unref(obj);
-    status = FsInformationClass >= FileFsVolumeInformation && FsInformationClass <= FileFsFullSizeInformationEx
-                 ? STATUS_ACCESS_DENIED
-                 : STATUS_INVALID_INFO_CLASS;
     IoStatusBlock->Information = 0;
     IoStatusBlock->Status = status;
     return status;
