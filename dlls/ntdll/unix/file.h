@@ -291,6 +291,7 @@ struct io {
     void *data;
     bool edge;     /* its descriptor is only its own, and looked at when something changes */
     bool watch;    /* of io_watch(): no request */
+    NTSTATUS closed_status; /* how it ends when the last handle is closed, if not as cancelled */
     bool outlives; /* goes on when the file's last handle is closed */
     struct {       /* pipe.c's: how far a transfer is */
         NTSTATUS (*try)(struct io *io);

@@ -524,11 +524,11 @@ static bool take_away(struct io *io)
     return true;
 }
 
-static void complete_cancelled(struct io *cancelled)
+static void complete_cancelled(struct io *cancelled, bool closed)
 {
     while (cancelled) {
         struct io *next = cancelled->next;
-        io_complete(cancelled, STATUS_CANCELLED, 0);
+        io_complete(cancelled, closed && cancelled->closed_status ? cancelled->closed_status : STATUS_CANCELLED, 0);
         cancelled = next;
     }
 }
@@ -553,7 +553,7 @@ static unsigned cancel_all(struct file_object *file, IO_STATUS_BLOCK *only, stru
         count++;
     }
     pthread_mutex_unlock(&io_lock);
-    complete_cancelled(cancelled);
+    complete_cancelled(cancelled, closed);
     return count;
 }
 
@@ -582,7 +582,7 @@ void io_cancel_thread(struct thread_object *thread)
         last = &io->next;
     }
     pthread_mutex_unlock(&io_lock);
-    complete_cancelled(cancelled);
+    complete_cancelled(cancelled, false);
 }
 
 static NTSTATUS cancel(HANDLE handle, IO_STATUS_BLOCK *only, bool own, IO_STATUS_BLOCK *iosb)

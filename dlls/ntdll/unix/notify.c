@@ -1,47 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * notify.c: NtNotifyChangeDirectoryFile by inotify. A directory handle has an inotify descriptor of its own from its first
+ * notify.c: NtNotifyChangeDirectoryFile(Ex) by inotify. A directory handle has an inotify descriptor of its own from its first
  * request on, so that nothing that happens between two requests is lost; the I/O thread completes requests when it becomes
- * readable. A watched tree has one watch a directory; new directories join as they appear.
+ * readable. The filter, and whether the tree is watched, are the first request's (ReadDirectoryChangesW's page).
  */
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>
-#include "file.h"
+#include "notify.h"
 #include "path.h"
 
-struct watch {
-    int id;
-    size_t parent; /* index of the parent directory's watch; the root is its own */
-    char *name;    /* component; "" for the root */
-};
-
-struct notify {
-    int fd;
-    bool tree;
-    ULONG filter;
-    uint32_t mask;
-    struct watch *watches;
-    size_t count, capacity;
-    /* events that were read and not delivered yet: FILE_NOTIFY_INFORMATION records in order */
-    char *records;
-    size_t used, size, last;
-    bool overflow; /* more happened than can be told: the program must look itself */
-    uint32_t move_cookie;
-};
+#define RECORDS_MOST (1 << 20) /* of what is kept for a program that does not ask */
 
 void notify_free(struct notify *notify)
 {
     close(notify->fd);
-    for (size_t i = 0; i < notify->count; i++)
-        free(notify->watches[i].name);
-    free(notify->watches);
+    notify_unwatch_all(notify);
+    free(notify->moved_name);
     free(notify->records);
     free(notify);
 }
@@ -53,99 +33,19 @@ static uint32_t mask_of(ULONG filter, bool tree)
     if (filter & (FILE_NOTIFY_CHANGE_FILE_NAME | FILE_NOTIFY_CHANGE_DIR_NAME | FILE_NOTIFY_CHANGE_CREATION) || tree)
         mask |= IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO;
     if (filter & (FILE_NOTIFY_CHANGE_SIZE | FILE_NOTIFY_CHANGE_LAST_WRITE))
-        mask |= IN_MODIFY | IN_CLOSE_WRITE;
+        mask |= IN_MODIFY;
     if (filter & FILE_NOTIFY_CHANGE_LAST_ACCESS)
         mask |= IN_ACCESS;
     if (filter & (FILE_NOTIFY_CHANGE_ATTRIBUTES | FILE_NOTIFY_CHANGE_SECURITY | FILE_NOTIFY_CHANGE_EA |
-                  FILE_NOTIFY_CHANGE_LAST_WRITE))
+                  FILE_NOTIFY_CHANGE_CREATION | FILE_NOTIFY_CHANGE_LAST_WRITE))
         mask |= IN_ATTRIB;
     return mask | IN_ONLYDIR | IN_EXCL_UNLINK;
-}
-
-/* The path of a watch's directory relative to the root; "" or ending in "/". malloc'ed. */
-static char *path_of(const struct notify *notify, size_t index)
-{
-    size_t len = 0;
-    char *path, *at;
-
-    for (size_t i = index; i; i = notify->watches[i].parent)
-        len += strlen(notify->watches[i].name) + 1;
-    path = malloc(len + 1);
-    if (!path)
-        return NULL;
-    at = path + len;
-    *at = 0;
-    for (size_t i = index; i; i = notify->watches[i].parent) {
-        size_t n = strlen(notify->watches[i].name);
-        *--at = '/';
-        memcpy(at -= n, notify->watches[i].name, n);
-    }
-    return path;
-}
-
-static bool add_watch(struct notify *notify, const char *name, size_t parent, int id)
-{
-    for (size_t i = 0; i < notify->count; i++) {
-        if (notify->watches[i].id == id && i) { /* the kernel gives a directory that was moved its old number */
-            char *copy = strdup(name);
-            if (!copy)
-                return false;
-            free(notify->watches[i].name);
-            notify->watches[i].name = copy;
-            notify->watches[i].parent = parent;
-            return true;
-        }
-    }
-    if (notify->count == notify->capacity) {
-        size_t capacity = notify->capacity ? notify->capacity * 2 : 8;
-        void *grown = realloc(notify->watches, capacity * sizeof *notify->watches);
-        if (!grown)
-            return false;
-        notify->watches = grown;
-        notify->capacity = capacity;
-    }
-    char *copy = strdup(name);
-    if (!copy)
-        return false;
-    notify->watches[notify->count++] = (struct watch){ id, parent, copy };
-    return true;
-}
-
-/* Watches a directory and, for trees, those below it. `dir_fd` is the root's. */
-static void watch_below(struct notify *notify, int root_fd, size_t index)
-{
-    char *relative = path_of(notify, index), *full;
-    DIR *dir;
-    int fd;
-
-    if (!relative)
-        return;
-    fd = openat(root_fd, *relative ? relative : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-    free(relative);
-    dir = fd >= 0 ? fdopendir(fd) : NULL;
-    if (!dir) {
-        if (fd >= 0)
-            close(fd);
-        return;
-    }
-    for (struct dirent *entry; (entry = readdir(dir));) {
-        if (entry->d_type != DT_DIR || !strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
-            continue;
-        if (asprintf(&full, "/proc/self/fd/%d/%s", fd, entry->d_name) < 0)
-            break;
-        int id = inotify_add_watch(notify->fd, full, notify->mask | IN_DONT_FOLLOW);
-        free(full);
-        if (id >= 0 && add_watch(notify, entry->d_name, index, id))
-            watch_below(notify, root_fd, notify->count - 1);
-    }
-    closedir(dir);
 }
 
 static NTSTATUS start(struct file_object *file, ULONG filter, bool tree)
 {
     struct notify *notify = calloc(1, sizeof *notify);
-    struct fd_path self;
-    int id;
+    NTSTATUS status;
 
     if (!notify)
         return STATUS_NO_MEMORY;
@@ -157,157 +57,242 @@ static NTSTATUS start(struct file_object *file, ULONG filter, bool tree)
         free(notify);
         return STATUS_INSUFFICIENT_RESOURCES;
     }
-    id = inotify_add_watch(notify->fd, fd_path(file->fd, &self), notify->mask);
-    if (id < 0 || !add_watch(notify, "", 0, id)) {
-        NTSTATUS status = id < 0 ? status_from_errno(errno) : STATUS_NO_MEMORY;
+    status = notify_watch_all(notify, file->fd);
+    if (status)
         notify_free(notify);
-        return status;
-    }
-    if (tree)
-        watch_below(notify, file->fd, 0);
-    file->notify = notify;
-    return STATUS_SUCCESS;
+    else
+        file->notify = notify;
+    return status;
 }
 
-static struct watch *watch_of(struct notify *notify, int id)
-{
-    /* newest first: a number may have been given again */
-    for (size_t i = notify->count; i; i--) {
-        if (notify->watches[i - 1].id == id)
-            return &notify->watches[i - 1];
-    }
-    return NULL;
-}
+/* --- records --- */
 
-static void add_record(struct notify *notify, ULONG action, const char *dir, const char *name)
+/* Room for a record behind the others; NULL: there is no more, and all that is known is that much has changed. */
+static void *new_record(struct notify *notify, size_t size, size_t *at)
 {
-    size_t len = strlen(dir) + strlen(name), n = 0, at = ROUND_UP(notify->used, (size_t)4), size;
-    FILE_NOTIFY_INFORMATION *record;
-
-    size = offsetof(FILE_NOTIFY_INFORMATION, FileName) + (len + 1) * sizeof(WCHAR);
-    if (at + size > notify->size) {
-        size_t grown_size = (at + size) * 2;
-        char *grown = grown_size > 1 << 20 ? NULL : realloc(notify->records, grown_size);
+    *at = ROUND_UP(notify->used, (size_t)(notify->extended ? 8 : 4));
+    if (*at + size > notify->size) {
+        size_t grown_size = (*at + size) * 2;
+        char *grown = grown_size > RECORDS_MOST ? NULL : realloc(notify->records, grown_size);
         if (!grown) {
             notify->overflow = true;
-            return;
+            return NULL;
         }
         notify->records = grown;
         notify->size = grown_size;
     }
-    record = (FILE_NOTIFY_INFORMATION *)(notify->records + at);
-    record->NextEntryOffset = 0;
+    return memset(notify->records + *at, 0, size);
+}
+
+static void fill_extended(struct file_object *file, FILE_NOTIFY_EXTENDED_INFORMATION *record, const char *dir,
+                          const char *name)
+{
+    char path[PATH_MAX];
+    struct file_stat st;
+
+    if (!file_stat_at(file->fd, *dir ? dir : ".", false, &st))
+        record->ParentFileId.QuadPart = st.ino;
+    /* What is gone has nothing but its name. */
+    if ((size_t)snprintf(path, sizeof path, "%s%s", dir, name) >= sizeof path ||
+        file_stat_at(file->fd, path, true, &st))
+        return;
+    record->CreationTime.QuadPart = st.creation;
+    record->LastModificationTime.QuadPart = st.write;
+    record->LastChangeTime.QuadPart = st.change;
+    record->LastAccessTime.QuadPart = st.access;
+    record->AllocatedLength.QuadPart = st.allocation;
+    record->FileSize.QuadPart = st.size;
+    record->FileAttributes = st.attributes;
+    record->ReparsePointTag = st.tag;
+    record->FileId.QuadPart = st.ino;
+}
+
+/* `dir` ends in "/" or is empty. */
+static void add_record(struct file_object *file, ULONG action, const char *dir, const char *name)
+{
+    struct notify *notify = file->notify;
+    size_t fixed = notify->extended ? offsetof(FILE_NOTIFY_EXTENDED_INFORMATION, FileName)
+                                    : offsetof(FILE_NOTIFY_INFORMATION, FileName),
+           room = strlen(dir) + strlen(name) + 1, n = 0, at;
+    FILE_NOTIFY_INFORMATION *record = new_record(notify, fixed + room * sizeof(WCHAR), &at);
+    WCHAR *text = (WCHAR *)((char *)record + fixed);
+
+    if (!record)
+        return;
     record->Action = action;
     for (const char *part = dir; *part;) {
         const char *slash = strchr(part, '/');
-        n += path_component_to_windows(part, slash - part, record->FileName + n, len + 1 - n);
-        record->FileName[n++] = '\\';
+        n += path_component_to_windows(part, slash - part, text + n, room - n);
+        text[n++] = '\\';
         part = slash + 1;
     }
-    n += path_component_to_windows(name, strlen(name), record->FileName + n, len + 1 - n);
-    record->FileNameLength = n * sizeof(WCHAR);
+    n += path_component_to_windows(name, strlen(name), text + n, room - n);
+    if (notify->extended) {
+        FILE_NOTIFY_EXTENDED_INFORMATION *extended = (FILE_NOTIFY_EXTENDED_INFORMATION *)record;
+        extended->FileNameLength = n * sizeof(WCHAR);
+        fill_extended(file, extended, dir, name);
+    } else {
+        record->FileNameLength = n * sizeof(WCHAR);
+    }
     if (notify->used) {
         FILE_NOTIFY_INFORMATION *last = (FILE_NOTIFY_INFORMATION *)(notify->records + notify->last);
+        size_t size = fixed + n * sizeof(WCHAR);
         /* the same change of the same file again says nothing new */
-        if (action == FILE_ACTION_MODIFIED && last->Action == action &&
-            last->FileNameLength == record->FileNameLength &&
-            !memcmp(last->FileName, record->FileName, last->FileNameLength))
+        if (action == FILE_ACTION_MODIFIED && last->Action == action && notify->used == notify->last + size &&
+            !memcmp((char *)last + fixed, text, n * sizeof(WCHAR))) {
+            if (notify->extended) /* but how it is now */
+                memcpy((char *)last + 8, (char *)record + 8, fixed - 8);
             return;
+        }
         last->NextEntryOffset = at - notify->last;
     }
     notify->last = at;
-    notify->used = at + offsetof(FILE_NOTIFY_INFORMATION, FileName) + n * sizeof(WCHAR);
+    notify->used = at + fixed + n * sizeof(WCHAR);
 }
 
-static void add_event(struct file_object *file, struct notify *notify, const struct inotify_event *event)
+static ULONG name_filter(bool dir)
 {
+    return dir ? FILE_NOTIFY_CHANGE_DIR_NAME : FILE_NOTIFY_CHANGE_FILE_NAME;
+}
+
+static void name_changed(struct file_object *file, struct notify_watch *watch, bool dir, ULONG action, const char *name)
+{
+    char *path;
+
+    if (!(file->notify->filter & name_filter(dir)) || !(path = notify_path(watch)))
+        return;
+    add_record(file, action, path, name);
+    free(path);
+}
+
+/* A name in a directory that is new itself. */
+static void found_name(struct file_object *file, struct notify_watch *dir, const char *name)
+{
+    char *path = notify_path(dir), *full;
+    struct file_stat st;
+
+    if (path && asprintf(&full, "%s%s", path, name) > 0) {
+        if (!file_stat_at(file->fd, full, true, &st))
+            name_changed(file, dir, st.attributes & FILE_ATTRIBUTE_DIRECTORY, FILE_ACTION_ADDED, name);
+        free(full);
+    }
+    free(path);
+}
+
+/* --- events --- */
+
+/* Nothing has come of the move: the name has left the tree. */
+static void moved_out(struct file_object *file)
+{
+    struct notify *notify = file->notify;
+    struct notify_watch *child;
+
+    if (!notify->moved_name)
+        return;
+    if (notify->moved_from) {
+        name_changed(file, notify->moved_from, notify->moved_dir, FILE_ACTION_REMOVED, notify->moved_name);
+        if (notify->moved_dir && (child = notify_child(notify->moved_from, notify->moved_name)))
+            notify_disappeared(notify, child, false);
+    }
+    free(notify->moved_name);
+    notify->moved_name = NULL;
+    notify->moved_from = NULL;
+}
+
+static void moved_in(struct file_object *file, struct notify_watch *watch, const struct inotify_event *event)
+{
+    struct notify *notify = file->notify;
     bool dir = event->mask & IN_ISDIR;
-    ULONG names = dir ? FILE_NOTIFY_CHANGE_DIR_NAME : FILE_NOTIFY_CHANGE_FILE_NAME;
-    struct watch *watch;
+
+    if (notify->moved_name && notify->moved_cookie == event->cookie && notify->moved_from) {
+        name_changed(file, notify->moved_from, dir, FILE_ACTION_RENAMED_OLD_NAME, notify->moved_name);
+        name_changed(file, watch, dir, FILE_ACTION_RENAMED_NEW_NAME, event->name);
+        free(notify->moved_name);
+        notify->moved_name = NULL;
+    } else {
+        moved_out(file);
+        name_changed(file, watch, dir, FILE_ACTION_ADDED, event->name);
+    }
+}
+
+static void add_event(struct file_object *file, const struct inotify_event *event)
+{
+    struct notify *notify = file->notify;
+    struct notify_watch *watch;
+    bool dir = event->mask & IN_ISDIR;
     char *path;
 
     if (event->mask & IN_Q_OVERFLOW) {
         notify->overflow = true;
         return;
     }
-    watch = watch_of(notify, event->wd);
-    if (!watch || !event->len)
+    if (!(watch = notify_watch_of(notify, event->wd)))
         return;
-    size_t index = watch - notify->watches;
-    path = path_of(notify, index);
-    if (!path)
+    if (event->mask & IN_IGNORED) {
+        if (watch != notify->root)
+            notify_disappeared(notify, watch, true);
         return;
+    }
+    if (!event->len)
+        return;
+    if (!(event->mask & IN_MOVED_TO))
+        moved_out(file);
     if (event->mask & IN_CREATE) {
-        if (notify->filter & names)
-            add_record(notify, FILE_ACTION_ADDED, path, event->name);
+        if (notify_was_told(notify, watch, event->name))
+            return;
+        name_changed(file, watch, dir, FILE_ACTION_ADDED, event->name);
     } else if (event->mask & IN_DELETE) {
-        if (notify->filter & names)
-            add_record(notify, FILE_ACTION_REMOVED, path, event->name);
+        notify_was_told(notify, watch, event->name);
+        name_changed(file, watch, dir, FILE_ACTION_REMOVED, event->name);
     } else if (event->mask & IN_MOVED_FROM) {
-        notify->move_cookie = event->cookie;
-        if (notify->filter & names)
-            add_record(notify, FILE_ACTION_RENAMED_OLD_NAME, path, event->name);
+        notify->moved_from = watch;
+        notify->moved_name = strdup(event->name);
+        notify->moved_cookie = event->cookie;
+        notify->moved_dir = dir;
     } else if (event->mask & IN_MOVED_TO) {
-        bool inside = event->cookie == notify->move_cookie;
-        if (notify->filter & names)
-            add_record(notify, inside ? FILE_ACTION_RENAMED_NEW_NAME : FILE_ACTION_ADDED, path, event->name);
-    } else if (event->mask & (IN_MODIFY | IN_CLOSE_WRITE)) {
-        if (event->mask & IN_MODIFY)
-            add_record(notify, FILE_ACTION_MODIFIED, path, event->name);
-    } else if (event->mask & (IN_ATTRIB | IN_ACCESS)) {
-        add_record(notify, FILE_ACTION_MODIFIED, path, event->name);
+        moved_in(file, watch, event);
+    } else if ((path = notify_path(watch))) {
+        add_record(file, FILE_ACTION_MODIFIED, path, event->name);
+        free(path);
     }
-    if (notify->tree && dir && (event->mask & (IN_CREATE | IN_MOVED_TO))) {
-        char *full;
-        if (asprintf(&full, "/proc/self/fd/%d/%s%s", file->fd, path, event->name) > 0) {
-            int id = inotify_add_watch(notify->fd, full, notify->mask | IN_DONT_FOLLOW);
-            free(full);
-            if (id >= 0 && add_watch(notify, event->name, index, id))
-                watch_below(notify, file->fd, notify->count - 1);
-        }
-    }
-    free(path);
+    if (notify->tree && dir && (event->mask & (IN_CREATE | IN_MOVED_TO)))
+        notify_appeared(file, watch, event->name, event->mask & IN_CREATE ? found_name : NULL);
 }
 
-/* Of a rename whose other half is not in the tree only an addition or a removal is seen. */
-static void settle_moves(struct notify *notify)
+/* All events that the kernel has. */
+static void read_events(struct file_object *file)
 {
-    size_t at = 0;
+    struct notify *notify = file->notify;
+    char buffer[16384] __attribute__((aligned(8)));
+    struct pollfd more = { .fd = notify->fd, .events = POLLIN };
+    ssize_t n;
 
-    while (notify->used) {
-        FILE_NOTIFY_INFORMATION *record = (FILE_NOTIFY_INFORMATION *)(notify->records + at);
-        FILE_NOTIFY_INFORMATION *next =
-            record->NextEntryOffset ? (FILE_NOTIFY_INFORMATION *)(notify->records + at + record->NextEntryOffset)
-                                    : NULL;
-        if (record->Action == FILE_ACTION_RENAMED_OLD_NAME && (!next || next->Action != FILE_ACTION_RENAMED_NEW_NAME))
-            record->Action = FILE_ACTION_REMOVED;
-        if (!next)
-            break;
-        at += record->NextEntryOffset;
-    }
+    do {
+        while ((n = read(notify->fd, buffer, sizeof buffer)) > 0) {
+            for (ssize_t at = 0; at < n;) {
+                const struct inotify_event *event = (struct inotify_event *)(buffer + at);
+                add_event(file, event);
+                at += sizeof *event + event->len;
+            }
+        }
+        /* The kernel tells the two halves of a move one after the other: the second one may be about to come. */
+    } while (notify->moved_name && poll(&more, 1, 1) > 0);
+    moved_out(file);
+    notify_told_all(notify);
 }
 
 static NTSTATUS retry_notify(struct io *io)
 {
     struct file_object *file = io->file;
     struct notify *notify = file->notify;
-    char buffer[16384] __attribute__((aligned(8)));
-    ssize_t n;
     NTSTATUS status = STATUS_SUCCESS;
 
-    if (!notify->used) {
-        while ((n = read(notify->fd, buffer, sizeof buffer)) > 0) {
-            for (ssize_t at = 0; at < n;) {
-                const struct inotify_event *event = (struct inotify_event *)(buffer + at);
-                add_event(file, notify, event);
-                at += sizeof *event + event->len;
-            }
-        }
-        settle_moves(notify);
+    if (!notify->used && !notify->overflow) {
+        notify->extended = io->code == DirectoryNotifyExtendedInformation;
+        read_events(file);
     }
-    if (notify->overflow || notify->used > io->length) {
-        if (!notify->used && !notify->overflow)
-            return STATUS_PENDING;
+    if (notify->overflow || notify->used > io->length ||
+        (notify->used && notify->extended != (io->code == DirectoryNotifyExtendedInformation))) {
         io->information = 0;
         status = STATUS_NOTIFY_ENUM_DIR;
     } else if (!notify->used) {
@@ -329,20 +314,27 @@ NTSTATUS NtNotifyChangeDirectoryFileEx(HANDLE FileHandle, HANDLE Event, PIO_APC_
     struct io io;
     NTSTATUS status;
 
-    if (DirectoryNotifyInformationClass != 1) /* DirectoryNotifyInformation */
-        return DirectoryNotifyInformationClass == 2 ? STATUS_NOT_SUPPORTED : STATUS_INVALID_PARAMETER;
+    if (DirectoryNotifyInformationClass != DirectoryNotifyInformation &&
+        DirectoryNotifyInformationClass != DirectoryNotifyExtendedInformation)
+        return STATUS_INVALID_PARAMETER;
     if (!CompletionFilter || (CompletionFilter & ~0xfffu))
         return STATUS_INVALID_PARAMETER;
+    if (Length && (ULONG_PTR)Buffer % sizeof(ULONG))
+        return STATUS_DATATYPE_MISALIGNMENT;
+    if (!user_write_ok(Buffer, Length))
+        return STATUS_ACCESS_VIOLATION;
     status = io_begin(&io, FileHandle, FILE_LIST_DIRECTORY, Event, ApcRoutine, ApcContext, IoStatusBlock);
     if (status)
         return status;
     io.buffer = Buffer;
     io.length = Length;
+    io.code = DirectoryNotifyInformationClass;
+    io.closed_status = STATUS_NOTIFY_CLEANUP;
     if (io.file->ops != &disk_ops || io.file->kind != FILE_KIND_DIRECTORY)
         return io_finish(&io, STATUS_INVALID_PARAMETER);
     pthread_mutex_lock(&io.file->lock);
     status = file_make_real(io.file);
-    if (!status && !io.file->notify) /* the filter of the first request stays */
+    if (!status && !io.file->notify)
         status = start(io.file, CompletionFilter, WatchTree);
     pthread_mutex_unlock(&io.file->lock);
     if (!status)
@@ -355,5 +347,5 @@ NTSTATUS NtNotifyChangeDirectoryFile(HANDLE FileHandle, HANDLE Event, PIO_APC_RO
                                      BOOLEAN WatchTree)
 {
     return NtNotifyChangeDirectoryFileEx(FileHandle, Event, ApcRoutine, ApcContext, IoStatusBlock, Buffer, Length,
-                                         CompletionFilter, WatchTree, 1);
+                                         CompletionFilter, WatchTree, DirectoryNotifyInformation);
 }
