@@ -447,7 +447,8 @@ BOOL WINAPI ReadDirectoryChangesExW(HANDLE directory, void *buffer, DWORD size, 
         NtWaitForSingleObject(directory, FALSE, NULL);
         status = own.Status;
     }
-    if (NT_SUCCESS(status) && !overlapped && returned) /* nothing with STATUS_NOTIFY_ENUM_DIR: too much for the buffer */
+    if (NT_SUCCESS(status) && !overlapped &&
+        returned) /* nothing with STATUS_NOTIFY_ENUM_DIR: too much for the buffer */
         *returned = own.Information;
     return set_ntstatus(status);
 }

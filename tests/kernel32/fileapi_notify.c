@@ -201,8 +201,8 @@ static void test_contents(void)
     begin(&w, FALSE, FILE_NOTIFY_CHANGE_ATTRIBUTES);
     SetFileAttributesW(path(L"f"), FILE_ATTRIBUTE_READONLY);
     expect(&w, "*f", "*f");
-    SetFileAttributesW(path(L"f"), FILE_ATTRIBUTE_NORMAL);
     end(&w);
+    SetFileAttributesW(path(L"f"), FILE_ATTRIBUTE_NORMAL);
     DeleteFileW(path(L"f"));
 }
 

@@ -289,11 +289,11 @@ struct io {
     NTSTATUS (*retry)(struct io *io); /* STATUS_PENDING: not yet; must not block */
     void (*release)(struct io *io);   /* the request is over, however: frees `data` */
     void *data;
-    bool edge;     /* its descriptor is only its own, and looked at when something changes */
-    bool watch;    /* of io_watch(): no request */
+    bool edge;              /* its descriptor is only its own, and looked at when something changes */
+    bool watch;             /* of io_watch(): no request */
     NTSTATUS closed_status; /* how it ends when the last handle is closed, if not as cancelled */
-    bool outlives; /* goes on when the file's last handle is closed */
-    struct {       /* pipe.c's: how far a transfer is */
+    bool outlives;          /* goes on when the file's last handle is closed */
+    struct {                /* pipe.c's: how far a transfer is */
         NTSTATUS (*try)(struct io *io);
         uint64_t turn, target;
         ULONG_PTR done;
