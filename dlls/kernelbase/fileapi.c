@@ -48,7 +48,7 @@ HANDLE WINAPI CreateFileW(const WCHAR *name, DWORD access, DWORD share, SECURITY
 {
     OBJECT_ATTRIBUTES attr;
     IO_STATUS_BLOCK iosb;
-    UNICODE_STRING nt;
+    struct nt_name nt;
     ULONG options;
     HANDLE handle;
     NTSTATUS status;
@@ -63,9 +63,8 @@ HANDLE WINAPI CreateFileW(const WCHAR *name, DWORD access, DWORD share, SECURITY
         SetLastError(ERROR_INVALID_PARAMETER);
         return INVALID_HANDLE_VALUE;
     }
-    if ((status = dos_to_nt_path(name, &nt))) {
-        SetLastError(status == STATUS_NO_MEMORY || status == STATUS_NAME_TOO_LONG ? RtlNtStatusToDosError(status)
-                                                                                  : ERROR_PATH_NOT_FOUND);
+    if ((status = nt_name_init(name, &nt, &attr))) {
+        SetLastError(status == STATUS_NO_MEMORY ? ERROR_NOT_ENOUGH_MEMORY : ERROR_PATH_NOT_FOUND);
         return INVALID_HANDLE_VALUE;
     }
     options = create_options(flags);
@@ -80,8 +79,9 @@ HANDLE WINAPI CreateFileW(const WCHAR *name, DWORD access, DWORD share, SECURITY
                                             .ImpersonationLevel = (flags >> 16) & 3,
                                             .ContextTrackingMode = !!(flags & SECURITY_CONTEXT_TRACKING),
                                             .EffectiveOnly = !!(flags & SECURITY_EFFECTIVE_ONLY) };
-    InitializeObjectAttributes(&attr, &nt, flags & FILE_FLAG_POSIX_SEMANTICS ? 0 : OBJ_CASE_INSENSITIVE, NULL,
-                               security ? security->lpSecurityDescriptor : NULL);
+    if (flags & FILE_FLAG_POSIX_SEMANTICS)
+        attr.Attributes = 0;
+    attr.SecurityDescriptor = security ? security->lpSecurityDescriptor : NULL;
     if (flags & SECURITY_SQOS_PRESENT)
         attr.SecurityQualityOfService = &quality;
     if (security && security->bInheritHandle)
@@ -89,7 +89,7 @@ HANDLE WINAPI CreateFileW(const WCHAR *name, DWORD access, DWORD share, SECURITY
     status = NtCreateFile(&handle, access, &attr, &iosb, NULL,
                           flags & 0x0000ffff & ~FILE_ATTRIBUTE_DIRECTORY & ~FILE_ATTRIBUTE_DEVICE, share,
                           dispositions[disposition], options, NULL, 0);
-    RtlFreeUnicodeString(&nt);
+    nt_name_free(&nt);
     switch (status) {
     case STATUS_SUCCESS:
         SetLastError((disposition == CREATE_ALWAYS && iosb.Information == FILE_OVERWRITTEN) ||
@@ -421,18 +421,19 @@ BOOL WINAPI CreateDirectoryW(const WCHAR *name, SECURITY_ATTRIBUTES *security)
 {
     OBJECT_ATTRIBUTES attr;
     IO_STATUS_BLOCK iosb;
-    UNICODE_STRING nt;
+    struct nt_name nt;
     HANDLE handle;
     NTSTATUS status;
 
-    if (!name || !*name || dos_to_nt_path(name, &nt))
+    if (!name || !*name)
         return fail(ERROR_PATH_NOT_FOUND);
-    InitializeObjectAttributes(&attr, &nt, OBJ_CASE_INSENSITIVE, NULL,
-                               security ? security->lpSecurityDescriptor : NULL);
+    if ((status = nt_name_init(name, &nt, &attr)))
+        return fail(status == STATUS_NAME_TOO_LONG ? ERROR_FILENAME_EXCED_RANGE : ERROR_PATH_NOT_FOUND);
+    attr.SecurityDescriptor = security ? security->lpSecurityDescriptor : NULL;
     status = NtCreateFile(&handle, FILE_LIST_DIRECTORY | SYNCHRONIZE, &attr, &iosb, NULL, FILE_ATTRIBUTE_NORMAL,
                           FILE_SHARE_READ | FILE_SHARE_WRITE, FILE_CREATE,
                           FILE_DIRECTORY_FILE | FILE_SYNCHRONOUS_IO_NONALERT | FILE_OPEN_FOR_BACKUP_INTENT, NULL, 0);
-    RtlFreeUnicodeString(&nt);
+    nt_name_free(&nt);
     if (status == STATUS_NOT_A_DIRECTORY)
         return fail(ERROR_ALREADY_EXISTS); /* a file of that name */
     if (!status)
@@ -505,18 +506,17 @@ static BOOL delete_name(const WCHAR *name, ULONG options)
 {
     OBJECT_ATTRIBUTES attr;
     IO_STATUS_BLOCK iosb;
-    UNICODE_STRING nt;
+    struct nt_name nt;
     HANDLE handle;
     NTSTATUS status;
 
-    if (!name || dos_to_nt_path(name, &nt))
+    if (!name || nt_name_init(name, &nt, &attr))
         return fail(ERROR_PATH_NOT_FOUND);
-    InitializeObjectAttributes(&attr, &nt, OBJ_CASE_INSENSITIVE, NULL, NULL);
     /* A link is deleted itself, not what it leads to. */
     status = NtOpenFile(&handle, DELETE | FILE_READ_ATTRIBUTES | SYNCHRONIZE, &attr, &iosb,
                         FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
                         options | FILE_SYNCHRONOUS_IO_NONALERT | FILE_OPEN_FOR_BACKUP_INTENT | FILE_OPEN_REPARSE_POINT);
-    RtlFreeUnicodeString(&nt);
+    nt_name_free(&nt);
     if (status)
         return set_ntstatus(status);
     status = delete_by_handle(handle);

@@ -280,16 +280,15 @@ BOOL WINAPI SetFileInformationByHandle(HANDLE file, FILE_INFO_BY_HANDLE_CLASS cl
 static NTSTATUS full_attributes(const WCHAR *name, FILE_NETWORK_OPEN_INFORMATION *info)
 {
     OBJECT_ATTRIBUTES attr;
-    UNICODE_STRING nt;
+    struct nt_name nt;
     NTSTATUS status;
 
     if (!name || !*name)
         return STATUS_OBJECT_PATH_NOT_FOUND;
-    if ((status = dos_to_nt_path(name, &nt)))
-        return status == STATUS_OBJECT_NAME_INVALID ? STATUS_OBJECT_PATH_NOT_FOUND : status;
-    InitializeObjectAttributes(&attr, &nt, OBJ_CASE_INSENSITIVE, NULL, NULL);
+    if ((status = nt_name_init(name, &nt, &attr)))
+        return status == STATUS_NO_MEMORY ? status : STATUS_OBJECT_PATH_NOT_FOUND;
     status = NtQueryFullAttributesFile(&attr, info);
-    RtlFreeUnicodeString(&nt);
+    nt_name_free(&nt);
     return status;
 }
 

@@ -97,6 +97,15 @@ WCHAR *wide_dup(const WCHAR *str);
 /* NT names of DOS names: free with RtlFreeUnicodeString. Status as RtlDosPathNameToNtPathName_U_WithStatus. */
 NTSTATUS dos_to_nt_path(const WCHAR *dos, UNICODE_STRING *nt);
 
+/* The same for a name that is only used at once: relative to the current directory where that is a shorter way. It stays
+ * where it is until nt_name_free(); *attr is for NtCreateFile and its like, ignoring case. */
+struct nt_name {
+    UNICODE_STRING full;
+    RTL_RELATIVE_NAME_U relative;
+};
+NTSTATUS nt_name_init(const WCHAR *dos, struct nt_name *name, OBJECT_ATTRIBUTES *attr);
+void nt_name_free(struct nt_name *name);
+
 /* Where SearchPath and CreateProcess look; kb_free (fileapi_path.c). */
 WCHAR *default_search_path(void);
 

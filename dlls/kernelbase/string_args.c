@@ -164,6 +164,26 @@ NTSTATUS dos_to_nt_path(const WCHAR *dos, UNICODE_STRING *nt)
     return RtlDosPathNameToNtPathName_U_WithStatus(dos, nt, NULL, NULL);
 }
 
+NTSTATUS nt_name_init(const WCHAR *dos, struct nt_name *name, OBJECT_ATTRIBUTES *attr)
+{
+    NTSTATUS status;
+
+    if (!dos)
+        return STATUS_OBJECT_PATH_NOT_FOUND;
+    status = RtlDosPathNameToRelativeNtPathName_U_WithStatus(dos, &name->full, NULL, &name->relative);
+    if (!status)
+        InitializeObjectAttributes(attr,
+                                   name->relative.RelativeName.Length ? &name->relative.RelativeName : &name->full,
+                                   OBJ_CASE_INSENSITIVE, name->relative.ContainingDirectory, NULL);
+    return status;
+}
+
+void nt_name_free(struct nt_name *name)
+{
+    RtlReleaseRelativeName(&name->relative);
+    RtlFreeUnicodeString(&name->full);
+}
+
 /* --- names of kernel objects --- */
 
 /* The directories that names of kernel objects are looked up in: the session's own and the machine's. Opened at first use,

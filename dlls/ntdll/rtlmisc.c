@@ -117,13 +117,6 @@ ULONG NTAPI RtlGetSuiteMask(VOID)
     return *(const ULONG *)(ULONG_PTR)(KUSER_SHARED_DATA_VA + 0x2d0); /* KUSER_SHARED_DATA.SuiteMask */
 }
 
-/* A policy, which is off unless a registry value says otherwise. Names that begin with \\?\ may be long always. */
-BOOLEAN NTAPI RtlAreLongPathsEnabled(VOID);
-BOOLEAN NTAPI RtlAreLongPathsEnabled(VOID)
-{
-    return FALSE;
-}
-
 /* Elevation is not asked for here: no flag of ELEVATION_* is set. */
 NTSTATUS NTAPI RtlQueryElevationFlags(ULONG *flags);
 NTSTATUS NTAPI RtlQueryElevationFlags(ULONG *flags)

@@ -4,20 +4,9 @@
  * Namespaces", "File path formats on Windows systems").
  */
 #include "rtlnls.h"
+#include "rtlpath.h"
 
-#define MAX_PATH_CHARS 0x7ffe
-
-static inline bool is_slash(WCHAR c)
-{
-    return c == '\\' || c == '/';
-}
-
-static CURDIR *current_directory(void)
-{
-    return &nt_peb()->ProcessParameters->CurrentDirectory;
-}
-
-static RTL_PATH_TYPE type_of(const WCHAR *s, SIZE_T n)
+RTL_PATH_TYPE path_type(const WCHAR *s, SIZE_T n)
 {
     if (n && is_slash(s[0])) {
         if (n < 2 || !is_slash(s[1]))
@@ -35,13 +24,13 @@ static RTL_PATH_TYPE type_of(const WCHAR *s, SIZE_T n)
 
 RTL_PATH_TYPE NTAPI RtlDetermineDosPathNameType_U(const WCHAR *path)
 {
-    return type_of(path, wcsnlen(path, 4));
+    return path_type(path, wcsnlen(path, 4));
 }
 
 RTL_PATH_TYPE NTAPI RtlDetermineDosPathNameType_Ustr(const UNICODE_STRING *path);
 RTL_PATH_TYPE NTAPI RtlDetermineDosPathNameType_Ustr(const UNICODE_STRING *path)
 {
-    return type_of(path->Buffer, path->Length / sizeof(WCHAR));
+    return path_type(path->Buffer, path->Length / sizeof(WCHAR));
 }
 
 /* --- device names --- */
@@ -70,7 +59,7 @@ static ULONG device_name(const WCHAR *s, SIZE_T n)
 {
     SIZE_T start, end;
 
-    switch (type_of(s, n)) {
+    switch (path_type(s, n)) {
     case RtlPathTypeUnknown:
     case RtlPathTypeUncAbsolute:
     case RtlPathTypeRootLocalDevice:
@@ -109,17 +98,7 @@ ULONG NTAPI RtlIsDosDeviceName_Ustr(const UNICODE_STRING *path)
 
 /* --- the full path --- */
 
-struct full_path {
-    WCHAR *text; /* `fixed`, or from the heap */
-    SIZE_T length;
-    SIZE_T root;        /* where ".." stops: the length of what names the volume, with its backslash */
-    SIZE_T file;        /* where the last component begins; 0: there is none */
-    RTL_PATH_TYPE type; /* of the given path */
-    bool device;        /* the path was that of a DOS device: text is \\.\NAME */
-    WCHAR fixed[MAX_PATH + 8];
-};
-
-static void full_path_free(struct full_path *full)
+void path_full_free(struct full_path *full)
 {
     if (full->text != full->fixed)
         heap_free(full->text);
@@ -209,7 +188,7 @@ static SIZE_T drive_directory(WCHAR drive, WCHAR *buffer, SIZE_T room)
     return 3;
 }
 
-static NTSTATUS full_path_get(const WCHAR *s, SIZE_T n, struct full_path *full)
+NTSTATUS path_full(const WCHAR *s, SIZE_T n, struct full_path *full)
 {
     WCHAR drive_dir[MAX_PATH];
     const WCHAR *base = NULL;
@@ -225,7 +204,7 @@ static NTSTATUS full_path_get(const WCHAR *s, SIZE_T n, struct full_path *full)
         return STATUS_OBJECT_NAME_INVALID;
     if (n > MAX_PATH_CHARS)
         return STATUS_NAME_TOO_LONG;
-    full->type = type_of(s, n);
+    full->type = path_type(s, n);
 
     device = device_name(s, n);
     if (device) {
@@ -238,8 +217,8 @@ static NTSTATUS full_path_get(const WCHAR *s, SIZE_T n, struct full_path *full)
     RtlAcquirePebLock();
     switch (full->type) {
     case RtlPathTypeDriveRelative:
-        base = current_directory()->DosPath.Buffer;
-        base_length = current_directory()->DosPath.Length / sizeof(WCHAR);
+        base = path_current()->DosPath.Buffer;
+        base_length = path_current()->DosPath.Length / sizeof(WCHAR);
         if (base_length < 2 || base[1] != ':' || nls_upper(base[0]) != nls_upper(s[0])) {
             base = drive_dir;
             base_length = drive_directory(s[0], drive_dir, ARRAY_SIZE(drive_dir));
@@ -249,13 +228,13 @@ static NTSTATUS full_path_get(const WCHAR *s, SIZE_T n, struct full_path *full)
         break;
     case RtlPathTypeRooted:
     case RtlPathTypeRelative:
-        base = current_directory()->DosPath.Buffer;
-        base_length = current_directory()->DosPath.Length / sizeof(WCHAR);
+        base = path_current()->DosPath.Buffer;
+        base_length = path_current()->DosPath.Length / sizeof(WCHAR);
         break;
     default:
         break;
     }
-    if (base && type_of(base, base_length) == RtlPathTypeUncAbsolute)
+    if (base && path_type(base, base_length) == RtlPathTypeUncAbsolute)
         full->root = unc_root(base, base_length);
     else if (base)
         full->root = base_length < 3 ? base_length : 3;
@@ -327,7 +306,7 @@ NTSTATUS NTAPI RtlGetFullPathName_UEx(const WCHAR *path, ULONG size, WCHAR *buff
                                       ULONG *result_size)
 {
     struct full_path full;
-    NTSTATUS status = path ? full_path_get(path, wcslen(path), &full) : STATUS_OBJECT_NAME_INVALID;
+    NTSTATUS status = path ? path_full(path, wcslen(path), &full) : STATUS_OBJECT_NAME_INVALID;
 
     if (file_part)
         *file_part = NULL;
@@ -347,7 +326,7 @@ NTSTATUS NTAPI RtlGetFullPathName_UEx(const WCHAR *path, ULONG size, WCHAR *buff
         if (result_size)
             *result_size = (ULONG)(full.length * sizeof(WCHAR));
     }
-    full_path_free(&full);
+    path_full_free(&full);
     return status;
 }
 
@@ -365,7 +344,7 @@ NTSTATUS NTAPI RtlGetFullPathName_UstrEx(const UNICODE_STRING *path, UNICODE_STR
 {
     struct full_path full;
     UNICODE_STRING *out = static_string;
-    NTSTATUS status = full_path_get(path->Buffer, path->Length / sizeof(WCHAR), &full);
+    NTSTATUS status = path_full(path->Buffer, path->Length / sizeof(WCHAR), &full);
     SIZE_T size;
 
     if (name_invalid)
@@ -398,215 +377,8 @@ NTSTATUS NTAPI RtlGetFullPathName_UstrEx(const UNICODE_STRING *path, UNICODE_STR
         if (used)
             *used = out;
     }
-    full_path_free(&full);
+    path_full_free(&full);
     return status;
-}
-
-/* --- NT names --- */
-
-static NTSTATUS make_nt_name(UNICODE_STRING *nt_path, WCHAR **file_part, const WCHAR *prefix, const WCHAR *text,
-                             SIZE_T length, SIZE_T file)
-{
-    SIZE_T prefix_length = wcslen(prefix), total = prefix_length + length;
-
-    if (total > MAX_PATH_CHARS)
-        return STATUS_NAME_TOO_LONG;
-    if (!(nt_path->Buffer = heap_alloc((total + 1) * sizeof(WCHAR))))
-        return STATUS_NO_MEMORY;
-    memcpy(nt_path->Buffer, prefix, prefix_length * sizeof(WCHAR));
-    memcpy(nt_path->Buffer + prefix_length, text, length * sizeof(WCHAR));
-    nt_path->Buffer[total] = 0;
-    nt_path->Length = (USHORT)(total * sizeof(WCHAR));
-    nt_path->MaximumLength = (USHORT)((total + 1) * sizeof(WCHAR));
-    if (file_part)
-        *file_part = file ? nt_path->Buffer + prefix_length + file : NULL;
-    return STATUS_SUCCESS;
-}
-
-static NTSTATUS dos_to_nt(const WCHAR *s, SIZE_T n, UNICODE_STRING *nt_path, WCHAR **file_part)
-{
-    struct full_path full;
-    NTSTATUS status;
-
-    /* "\\?\" turns all parsing off; so does the NT prefix itself. */
-    if (n >= 4 && s[0] == '\\' && (s[1] == '\\' || s[1] == '?') && s[2] == '?' && s[3] == '\\') {
-        SIZE_T file = n - 4;
-
-        while (file && s[4 + file - 1] != '\\')
-            file--;
-        return make_nt_name(nt_path, file_part, L"\\??\\", s + 4, n - 4, file < n - 4 ? file : 0);
-    }
-    status = full_path_get(s, n, &full);
-    if (!NT_SUCCESS(status))
-        return status;
-    switch (type_of(full.text, full.length)) {
-    case RtlPathTypeUncAbsolute:
-        status = make_nt_name(nt_path, file_part, L"\\??\\UNC\\", full.text + 2, full.length - 2,
-                              full.file > 2 ? full.file - 2 : 0);
-        break;
-    case RtlPathTypeLocalDevice:
-        status = make_nt_name(nt_path, file_part, L"\\??\\", full.text + 4, full.length - 4,
-                              full.file > 4 && !full.device ? full.file - 4 : 0);
-        break;
-    default:
-        status = make_nt_name(nt_path, file_part, L"\\??\\", full.text, full.length, full.file);
-        break;
-    }
-    full_path_free(&full);
-    return status;
-}
-
-/* Names are given in full always, so there is no directory that they are relative to. */
-static void no_relative(RTL_RELATIVE_NAME_U *relative)
-{
-    if (relative)
-        memset(relative, 0, sizeof(*relative));
-}
-
-NTSTATUS NTAPI RtlDosPathNameToNtPathName_U_WithStatus(const WCHAR *path, UNICODE_STRING *nt_path, WCHAR **file_part,
-                                                       RTL_RELATIVE_NAME_U *relative)
-{
-    no_relative(relative);
-    if (!path)
-        return STATUS_OBJECT_NAME_INVALID;
-    return dos_to_nt(path, wcslen(path), nt_path, file_part);
-}
-
-BOOLEAN NTAPI RtlDosPathNameToNtPathName_U(const WCHAR *path, UNICODE_STRING *nt_path, WCHAR **file_part,
-                                           RTL_RELATIVE_NAME_U *relative)
-{
-    return NT_SUCCESS(RtlDosPathNameToNtPathName_U_WithStatus(path, nt_path, file_part, relative));
-}
-
-NTSTATUS NTAPI RtlDosPathNameToRelativeNtPathName_U_WithStatus(const WCHAR *path, UNICODE_STRING *nt_path,
-                                                               WCHAR **file_part, RTL_RELATIVE_NAME_U *relative)
-{
-    return RtlDosPathNameToNtPathName_U_WithStatus(path, nt_path, file_part, relative);
-}
-
-BOOLEAN NTAPI RtlDosPathNameToRelativeNtPathName_U(const WCHAR *path, UNICODE_STRING *nt_path, WCHAR **file_part,
-                                                   RTL_RELATIVE_NAME_U *relative)
-{
-    return RtlDosPathNameToNtPathName_U(path, nt_path, file_part, relative);
-}
-
-/* The variants for names of any length: names are never shortened to MAX_PATH here anyway. */
-NTSTATUS NTAPI RtlDosLongPathNameToNtPathName_U_WithStatus(const WCHAR *path, UNICODE_STRING *nt_path,
-                                                           WCHAR **file_part, RTL_RELATIVE_NAME_U *relative);
-NTSTATUS NTAPI RtlDosLongPathNameToNtPathName_U_WithStatus(const WCHAR *path, UNICODE_STRING *nt_path,
-                                                           WCHAR **file_part, RTL_RELATIVE_NAME_U *relative)
-{
-    return RtlDosPathNameToNtPathName_U_WithStatus(path, nt_path, file_part, relative);
-}
-
-NTSTATUS NTAPI RtlDosLongPathNameToRelativeNtPathName_U_WithStatus(const WCHAR *path, UNICODE_STRING *nt_path,
-                                                                   WCHAR **file_part, RTL_RELATIVE_NAME_U *relative);
-NTSTATUS NTAPI RtlDosLongPathNameToRelativeNtPathName_U_WithStatus(const WCHAR *path, UNICODE_STRING *nt_path,
-                                                                   WCHAR **file_part, RTL_RELATIVE_NAME_U *relative)
-{
-    return RtlDosPathNameToNtPathName_U_WithStatus(path, nt_path, file_part, relative);
-}
-
-VOID NTAPI RtlReleaseRelativeName(RTL_RELATIVE_NAME_U *relative)
-{
-    no_relative(relative);
-}
-
-/* --- the current directory --- */
-
-ULONG NTAPI RtlGetCurrentDirectory_U(ULONG size, WCHAR *buffer)
-{
-    const UNICODE_STRING *path;
-    ULONG length;
-
-    RtlAcquirePebLock();
-    path = &current_directory()->DosPath;
-    length = path->Length;
-    /* Kept with a backslash at its end, given without, unless it is the root. */
-    if (length > 3 * sizeof(WCHAR) && path->Buffer[length / sizeof(WCHAR) - 1] == '\\')
-        length -= sizeof(WCHAR);
-    if (length + sizeof(WCHAR) <= size) {
-        memcpy(buffer, path->Buffer, length);
-        buffer[length / sizeof(WCHAR)] = 0;
-    } else {
-        length += sizeof(WCHAR);
-    }
-    RtlReleasePebLock();
-    return length;
-}
-
-static NTSTATUS open_directory(const struct full_path *full, HANDLE *handle)
-{
-    OBJECT_ATTRIBUTES attr = { .Length = sizeof(attr), .Attributes = OBJ_CASE_INSENSITIVE | OBJ_INHERIT };
-    UNICODE_STRING nt_path;
-    IO_STATUS_BLOCK io;
-    NTSTATUS status = dos_to_nt(full->text, full->length, &nt_path, NULL);
-
-    if (!NT_SUCCESS(status))
-        return status;
-    attr.ObjectName = &nt_path;
-    /* FILE_DIRECTORY_FILE | FILE_SYNCHRONOUS_IO_NONALERT | FILE_OPEN_FOR_BACKUP_INTENT */
-    status = NtOpenFile(handle, FILE_TRAVERSE | SYNCHRONIZE, &attr, &io,
-                        FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, 0x1 | 0x20 | 0x4000);
-    RtlFreeUnicodeString(&nt_path);
-    return status;
-}
-
-NTSTATUS NTAPI RtlSetCurrentDirectory_U(const UNICODE_STRING *path)
-{
-    static bool from_heap; /* under the PEB lock: the buffer has been replaced */
-    CURDIR *current = current_directory();
-    struct full_path full;
-    HANDLE handle, old;
-    NTSTATUS status;
-    SIZE_T size;
-
-    status = full_path_get(path->Buffer, path->Length / sizeof(WCHAR), &full);
-    if (!NT_SUCCESS(status))
-        return status;
-    if (full.device) {
-        full_path_free(&full);
-        return STATUS_NOT_A_DIRECTORY;
-    }
-    status = open_directory(&full, &handle);
-    if (!NT_SUCCESS(status)) {
-        full_path_free(&full);
-        return status;
-    }
-    RtlAcquirePebLock();
-    size = (full.length + 2) * sizeof(WCHAR);
-    if (size > current->DosPath.MaximumLength) {
-        WCHAR *buffer = size > 0xfffe ? NULL : heap_alloc(size);
-
-        if (!buffer) {
-            RtlReleasePebLock();
-            NtClose(handle);
-            full_path_free(&full);
-            return size > 0xfffe ? STATUS_NAME_TOO_LONG : STATUS_NO_MEMORY;
-        }
-        if (from_heap)
-            heap_free(current->DosPath.Buffer);
-        from_heap = true;
-        current->DosPath.Buffer = buffer;
-        current->DosPath.MaximumLength = (USHORT)size;
-    }
-    memcpy(current->DosPath.Buffer, full.text, full.length * sizeof(WCHAR));
-    if (current->DosPath.Buffer[full.length - 1] != '\\')
-        current->DosPath.Buffer[full.length++] = '\\';
-    current->DosPath.Buffer[full.length] = 0;
-    current->DosPath.Length = (USHORT)(full.length * sizeof(WCHAR));
-    old = current->Handle;
-    current->Handle = handle;
-    RtlReleasePebLock();
-    if (old)
-        NtClose(old);
-    full_path_free(&full);
-    return STATUS_SUCCESS;
-}
-
-ULONG NTAPI RtlGetLongestNtPathLength(void)
-{
-    return 269; /* MAX_PATH and "\??\UNC\", with its zero */
 }
 
 /* --- searching --- */
@@ -619,7 +391,7 @@ static BOOLEAN file_exists(const WCHAR *s, SIZE_T n)
     } info; /* FILE_BASIC_INFORMATION */
     OBJECT_ATTRIBUTES attr = { .Length = sizeof(attr), .Attributes = OBJ_CASE_INSENSITIVE };
     UNICODE_STRING nt_path;
-    NTSTATUS status = dos_to_nt(s, n, &nt_path, NULL);
+    NTSTATUS status = path_dos_to_nt(s, n, PATH_ANY_LENGTH, &nt_path, NULL, NULL);
 
     if (!NT_SUCCESS(status))
         return FALSE;
@@ -638,7 +410,7 @@ ULONG NTAPI RtlDosSearchPath_U(const WCHAR *path, const WCHAR *name, const WCHAR
                                WCHAR **file_part)
 {
     SIZE_T name_length = wcslen(name), extension_length = extension ? wcslen(extension) : 0;
-    RTL_PATH_TYPE type = type_of(name, name_length);
+    RTL_PATH_TYPE type = path_type(name, name_length);
     ULONG result = 0;
     WCHAR *candidate;
 
@@ -735,7 +507,7 @@ NTSTATUS NTAPI RtlGetLengthWithoutLastFullDosOrNtPathElement(ULONG flags, const 
         return STATUS_INVALID_PARAMETER;
     *length = 0;
     n = path->Length / sizeof(WCHAR);
-    switch (type_of(path->Buffer, n)) {
+    switch (path_type(path->Buffer, n)) {
     case RtlPathTypeDriveAbsolute:
         root = 3;
         break;

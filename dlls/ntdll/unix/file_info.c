@@ -445,10 +445,10 @@ NTSTATUS NtQueryInformationFile(HANDLE FileHandle, IO_STATUS_BLOCK *IoStatusBloc
 
 static int stat_path(const struct nt_path *path, struct file_stat *st)
 {
-    const char *slash = strrchr(path->name, '/');
+    const char *slash = strrchr(path->name, '/'), *dir = slash ? path->name : path->root ? path->root->unix_path : NULL;
 
     return file_stat_shown(path->dirfd, path->name,
-                           slash && file_shows_links_as_targets(path->name, slash - path->name), st);
+                           dir && file_shows_links_as_targets(dir, slash ? (size_t)(slash - dir) : strlen(dir)), st);
 }
 
 static NTSTATUS stat_by_name(const OBJECT_ATTRIBUTES *attributes, struct file_stat *st)
