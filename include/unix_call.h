@@ -21,6 +21,7 @@ enum unix_module {
     UNIX_MODULE_TRACE = 3,    /* `transom trace --api` (unix_trace.h) */
     UNIX_MODULE_ACCOUNTS = 4, /* users and groups (unix_account.h) */
     UNIX_MODULE_CONSOLE = 5,  /* consoles (unix_console.h) */
+    UNIX_MODULE_DEVICES = 6,  /* devices that programs define (unix_device.h) */
 };
 
 struct unix_timespec {

@@ -24,7 +24,8 @@ struct directory_scan {
     enum source source;
     unsigned index; /* within DOTS and STANDARD */
     bool links_as_targets;
-    bool whole; /* the pattern is "*" */
+    bool whole;              /* the pattern is "*" */
+    char only[NAME_MAX + 1]; /* the pattern is a name, this one in Unix' spelling; empty: it is not */
     bool given_any;
     WCHAR *pattern; /* upper case; NULL: not set yet */
     size_t pattern_len;
@@ -103,7 +104,7 @@ static bool scan_matches(const struct directory_scan *scan)
     WCHAR short_name[12];
     size_t n;
 
-    if (scan->whole)
+    if (scan->whole || (scan->only[0] && (scan->source == DISK || scan->source == SYSTEM)))
         return true;
     if (matches(scan->pattern, scan->pattern_len, scan->states, scan->wide, scan->wide_len))
         return true;
@@ -151,6 +152,27 @@ static bool on_disk(int fd, const char *name)
     return fd >= 0 && !fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW);
 }
 
+/*
+ * The file that a pattern without wildcards names: found as an open finds it, and only one, so that who asks about a name
+ * in a large folder does not read it, and who deletes what a name finds deletes no other.
+ */
+static bool only_on_disk(struct directory_scan *scan, int fd)
+{
+    char *found;
+
+    if (scan->index++)
+        return false;
+    if (on_disk(fd, scan->only)) {
+        set_name(scan, scan->only);
+        return true;
+    }
+    if (path_lookup(fd, ".", scan->only, strlen(scan->only), &found) || !found)
+        return false;
+    set_name(scan, found);
+    free(found);
+    return true;
+}
+
 static bool is_drive_root(const struct file_object *file)
 {
     return file->standard == &path_standard_root || (file->unix_path && !strcmp(file->unix_path, "/"));
@@ -170,7 +192,7 @@ static bool advance(struct file_object *file, struct directory_scan *scan)
             }
             break;
         case DISK:
-            if (scan->fd >= 0 && next_on_disk(scan, scan->fd))
+            if (scan->fd >= 0 && (scan->only[0] ? only_on_disk(scan, scan->fd) : next_on_disk(scan, scan->fd)))
                 return true;
             if (scan->error)
                 return false;
@@ -185,7 +207,8 @@ static bool advance(struct file_object *file, struct directory_scan *scan)
             }
             break;
         case SYSTEM:
-            while (scan->system_fd >= 0 && next_on_disk(scan, scan->system_fd)) {
+            while (scan->system_fd >= 0 &&
+                   (scan->only[0] ? only_on_disk(scan, scan->system_fd) : next_on_disk(scan, scan->system_fd))) {
                 if (!on_disk(scan->fd, scan->name))
                     return true;
             }
@@ -404,6 +427,8 @@ static NTSTATUS set_pattern(struct directory_scan *scan, const WCHAR *text, size
     scan->states = states;
     scan->pattern_len = len;
     scan->has_tilde = tilde;
+    if (!path_component_to_unix(text, len, scan->only))
+        scan->only[0] = 0;
     scan->whole = !len || (len == 1 && pattern[0] == '*');
     return STATUS_SUCCESS;
 }

@@ -66,15 +66,10 @@ int drive_target(char letter, char *target, size_t size)
     return 0;
 }
 
-int drive_add(char letter, const char *folder)
+int drive_link(char letter, const char *target)
 {
-    char name[PATH_MAX], fresh[PATH_MAX + 16], target[PATH_MAX];
-    struct stat st;
+    char name[PATH_MAX], fresh[PATH_MAX + 16];
 
-    if (!realpath(folder, target) || stat(target, &st))
-        return errno;
-    if (!S_ISDIR(st.st_mode))
-        return ENOTDIR;
     if (!link_name(letter, name, sizeof name))
         return ENAMETOOLONG;
     if (prefix_create())
@@ -92,6 +87,16 @@ int drive_add(char letter, const char *folder)
     int err = errno;
     unlink(fresh);
     return err;
+}
+
+int drive_add(char letter, const char *folder)
+{
+    char target[PATH_MAX];
+    struct stat st;
+
+    if (!realpath(folder, target) || stat(target, &st))
+        return errno;
+    return S_ISDIR(st.st_mode) ? drive_link(letter, target) : ENOTDIR;
 }
 
 int drive_remove(char letter)

@@ -330,7 +330,8 @@ static NTSTATUS query_file(struct file_object *file, ACCESS_MASK granted, void *
         return STATUS_SUCCESS;
     case FileCaseSensitiveInformation:
     case FileCaseSensitiveInformationForceAccessCheck:
-        ((FILE_CASE_SENSITIVE_INFORMATION *)buffer)->Flags = 0;
+        ((FILE_CASE_SENSITIVE_INFORMATION *)buffer)->Flags =
+            path_case_sensitive(file->fd) ? FILE_CS_FLAG_CASE_SENSITIVE_DIR : 0;
         return STATUS_SUCCESS;
     case FileStorageReserveIdInformation:
         ((FILE_STORAGE_RESERVE_ID_INFORMATION *)buffer)->StorageReserveId = 0; /* StorageReserveIdNone */

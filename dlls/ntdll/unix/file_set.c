@@ -253,7 +253,10 @@ static NTSTATUS set(struct file_object *file, ULONG info_class, const void *buff
     case FileValidDataLengthInformation:
         return STATUS_PRIVILEGE_NOT_HELD;
     case FileCaseSensitiveInformation:
-        return info->case_sensitive.Flags ? STATUS_NOT_SUPPORTED : STATUS_SUCCESS;
+        if (file->kind != FILE_KIND_DIRECTORY || (info->case_sensitive.Flags & ~FILE_CS_FLAG_CASE_SENSITIVE_DIR))
+            return STATUS_INVALID_PARAMETER;
+        status = file_make_real(file);
+        return status ? status : path_set_case_sensitive(file->fd, info->case_sensitive.Flags);
     default:
         return STATUS_INVALID_PARAMETER; /* a pipe's or mailslot's class */
     }

@@ -94,7 +94,7 @@ static NTSTATUS parse_stream(struct nt_path *path, const WCHAR *text, size_t len
 /* Appends one component, checked: Windows forbids some characters. Only the last one may have a stream. */
 static NTSTATUS append_component(struct nt_path *path, const WCHAR *text, size_t len, bool last)
 {
-    size_t i, start;
+    size_t i, end, start;
 
     if (!len || (len == 1 && text[0] == '.') || (len == 2 && text[0] == '.' && text[1] == '.'))
         return STATUS_OBJECT_NAME_INVALID;
@@ -103,22 +103,24 @@ static NTSTATUS append_component(struct nt_path *path, const WCHAR *text, size_t
     if (path->len && path->name[path->len - 1] != '/')
         path->name[path->len++] = '/';
     start = path->len;
-    for (i = 0; i < len;) {
+    /* What follows a colon is a stream's name; the name itself must not be empty. */
+    for (end = 1; end < len && text[end] != ':';)
+        end++;
+    if (end < len && (!last || parse_stream(path, text + end + 1, len - end - 1)))
+        goto invalid;
+    for (i = 0; i < end;) {
         WCHAR c = text[i];
         if (c < 0x80) {
-            if (path_char_forbidden(c)) {
-                if (c != ':' || !i || !last || parse_stream(path, text + i + 1, len - i - 1))
-                    goto invalid;
-                break;
-            }
+            if (path_char_forbidden(c))
+                goto invalid;
             path->name[path->len++] = c;
             i++;
-        } else if ((c & 0xff80) == 0xf000 && path_char_escaped(c & 0x7f, i + 1 == len)) {
+        } else if ((c & 0xff80) == 0xf000 && path_char_escaped(c & 0x7f, i + 1 == end)) {
             path->name[path->len++] = c & 0x7f;
             i++;
         } else {
             size_t run = 1;
-            while (i + run < len && text[i + run] >= 0x80 && (text[i + run] & 0xff80) != 0xf000)
+            while (i + run < end && text[i + run] >= 0x80 && (text[i + run] & 0xff80) != 0xf000)
                 run++;
             path->len += utf16_to_utf8(text + i, run, path->name + path->len, path->cap - path->len - 1);
             i += run;
@@ -131,6 +133,19 @@ static NTSTATUS append_component(struct nt_path *path, const WCHAR *text, size_t
 invalid:
     path->name[path->len] = 0;
     return STATUS_OBJECT_NAME_INVALID;
+}
+
+bool path_component_to_unix(const WCHAR *text, size_t len, char *dst)
+{
+    struct nt_path path = { .cap = sizeof path.buffer };
+    bool valid;
+
+    path.name = path.buffer;
+    valid = !append_component(&path, text, len, false) && path.len <= NAME_MAX;
+    if (valid)
+        memcpy(dst, path.name, path.len + 1);
+    path_free(&path);
+    return valid;
 }
 
 /* Appends all that is left of a file's name. */
@@ -222,8 +237,19 @@ static NTSTATUS parse_device_text(enum path_kind kind, const WCHAR *text, size_t
 }
 
 static NTSTATUS parse_absolute(const WCHAR *text, size_t len, struct nt_path *path);
+static NTSTATUS parse_device(const WCHAR *text, size_t len, struct nt_path *path);
 
-/* `COMPUTER\pipe\NAME`, `COMPUTER\mailslot\NAME`: this computer's, and for mailslots that of all (`*`). */
+/* `X$` or `X$\...`: a drive as administrators share it. */
+static NTSTATUS parse_share(const WCHAR *text, size_t len, struct nt_path *path)
+{
+    if (len >= 2 && (unsigned)(unicode_upcase(text[0]) - 'A') < 26 && text[1] == '$' && (len == 2 || text[2] == '\\')) {
+        NTSTATUS status = parse_on_drive(text[0], text + 3, len > 3 ? len - 3 : 0, path);
+        return status == STATUS_OBJECT_PATH_NOT_FOUND ? STATUS_BAD_NETWORK_NAME : status;
+    }
+    return STATUS_BAD_NETWORK_NAME;
+}
+
+/* `COMPUTER\pipe\NAME`, `COMPUTER\mailslot\NAME`, `COMPUTER\SHARE\...`: this computer's, and for mailslots that of all (`*`). */
 static NTSTATUS parse_network(const WCHAR *text, size_t len, struct nt_path *path)
 {
     char own[HOST_NAME_MAX + 1] = "";
@@ -234,7 +260,8 @@ static NTSTATUS parse_network(const WCHAR *text, size_t len, struct nt_path *pat
     bool all = n == 1 && text[0] == '*';
     gethostname(own, sizeof own - 1);
     own[strcspn(own, ".")] = 0;
-    if (!all && !is_name(text, n, "localhost") && !is_name(text, n, "127.0.0.1") && !is_name(text, n, own))
+    if (!all && !is_name(text, n, "localhost") && !is_name(text, n, "127.0.0.1") && !is_name(text, n, "::1") &&
+        !is_name(text, n, "0--1.ipv6-literal.net") && !is_name(text, n, own))
         return STATUS_BAD_NETWORK_PATH;
     if (!all && (k = skip(text + n, len - n, "\\pipe\\")))
         return parse_device_text(PATH_PIPE_ROOT, text + n + k, len - n - k, path);
@@ -242,7 +269,48 @@ static NTSTATUS parse_network(const WCHAR *text, size_t len, struct nt_path *pat
         path->broadcast = all;
         return parse_device_text(PATH_MAILSLOT, text + n + k, len - n - k, path);
     }
-    return STATUS_BAD_NETWORK_PATH;
+    return all || n + 1 >= len ? STATUS_BAD_NETWORK_PATH : parse_share(text + n + 1, len - n - 1, path);
+}
+
+bool path_is_device(const WCHAR *name, size_t len)
+{
+    static const char *const others[] = { "GLOBALROOT", "Global", "UNC", "AUX", "PRN" };
+
+    for (size_t i = 0; i < sizeof dos_devices / sizeof dos_devices[0]; i++) {
+        if (is_name(name, len, dos_devices[i].name))
+            return true;
+    }
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        if (is_name(name, len, others[i]))
+            return true;
+    }
+    return skip(name, len, "HarddiskVolume") || skip(name, len, "PhysicalDrive") || skip(name, len, "Volume{");
+}
+
+/* `NAME\rest` for a device that a program defined: its definition, and the rest. */
+static NTSTATUS parse_defined(const WCHAR *text, size_t n, size_t len, struct nt_path *path)
+{
+    size_t length;
+    WCHAR *target = device_definition(text, n, &length), *name;
+    NTSTATUS status;
+
+    if (!target)
+        return n < len ? STATUS_OBJECT_PATH_NOT_FOUND : STATUS_OBJECT_NAME_NOT_FOUND;
+    if (++path->hops > 16) { /* one leads to the other */
+        free(target);
+        return STATUS_OBJECT_PATH_INVALID;
+    }
+    name = realloc(target, (length + len - n + 1) * sizeof(WCHAR));
+    if (!name) {
+        free(target);
+        return STATUS_NO_MEMORY;
+    }
+    if (n < len && length && name[length - 1] == '\\')
+        length--;
+    memcpy(name + length, text + n, (len - n) * sizeof(WCHAR));
+    status = parse_absolute(name, length + len - n, path);
+    free(name);
+    return status;
 }
 
 /* What follows `\??\`. */
@@ -270,6 +338,8 @@ static NTSTATUS parse_dos_device(const WCHAR *text, size_t len, struct nt_path *
     if ((n = skip(text, len, PATH_VOLUME_GUID)) && len >= n + 3 && text[n + 2] == '}') {
         WCHAR letter =
             (text[n] - '0') * 16 + (text[n + 1] <= '9' ? text[n + 1] - '0' : (text[n + 1] | 0x20) - 'a' + 10);
+        if ((unsigned)(unicode_upcase(letter) - 'A') >= 26)
+            return STATUS_OBJECT_NAME_NOT_FOUND;
         if (len == n + 3) {
             NTSTATUS status = parse_on_drive(letter, NULL, 0, path);
             path->kind = PATH_VOLUME;
@@ -284,7 +354,14 @@ static NTSTATUS parse_dos_device(const WCHAR *text, size_t len, struct nt_path *
         if (is_name(text, n, dos_devices[i].name))
             return parse_device_text(dos_devices[i].kind, text + n, len - n, path);
     }
-    return n < len ? STATUS_OBJECT_PATH_NOT_FOUND : STATUS_OBJECT_NAME_NOT_FOUND;
+    if (skip(text, len, "HarddiskVolume"))
+        return parse_device(text, len, path);
+    if (is_name(text, len, "PhysicalDrive0")) { /* the disk that / lies on, for what is asked of disks */
+        NTSTATUS status = parse_on_drive('Z', NULL, 0, path);
+        path->kind = PATH_VOLUME;
+        return status;
+    }
+    return parse_defined(text, n, len, path);
 }
 
 /* What follows `\Device\`. */
@@ -304,6 +381,8 @@ static NTSTATUS parse_device(const WCHAR *text, size_t len, struct nt_path *path
         path->kind = PATH_VOLUME;
         return status;
     }
+    if ((n = skip(text, len, "Mup\\")) || (n = skip(text, len, "LanmanRedirector\\")))
+        return parse_network(text + n, len - n, path);
     if ((n = skip(text, len, "ConDrv\\"))) {
         for (size_t i = 0; i < sizeof console_names / sizeof console_names[0]; i++) {
             if (is_name(text + n, len - n, console_names[i].name))

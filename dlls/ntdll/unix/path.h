@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * path.h: from NT names to Unix files and back (path.c, path_lookup.c, path_names.c).
+ * path.h: from NT names to Unix files and back (path.c, path_lookup.c, path_listing.c, path_names.c).
  *
  * A name is translated in two steps. path_parse() is text only: drive, checks, UTF-8. The caller then tries that spelling
  * with one *at() call, which nearly always succeeds. Only when it says ENOENT (or ENOTDIR) the caller asks path_resolve_other()
@@ -55,6 +55,7 @@ struct nt_path {
     UCHAR level;
     bool broadcast; /* mailslots: `\\*\mailslot\NAME`, those of all computers */
     size_t text_len;
+    unsigned char hops; /* defined devices that the name led through */
     char buffer[512];
 };
 
@@ -83,9 +84,15 @@ void path_note_change(int dirfd, const char *name, bool added);
  * Returns an errno. */
 int path_lookup(int dirfd, const char *dir, const char *name, size_t len, char **found);
 
+/* The flag of a directory that it distinguishes case (FILE_CASE_SENSITIVE_INFORMATION). */
+bool path_case_sensitive(int fd);
+NTSTATUS path_set_case_sensitive(int fd, bool on);
+
 /* One component between UTF-16 as programs see it and the bytes of a Unix name: characters that Windows forbids in names
  * are U+F000 + character on the Windows side. Sizes as in utf8_to_utf16 / utf16_to_utf8; dst must be large enough. */
 size_t path_component_to_windows(const char *src, size_t len, WCHAR *dst, size_t cap);
+/* The other way; `dst` has NAME_MAX + 1 bytes. False: no file has such a name (wildcards are none). */
+bool path_component_to_unix(const WCHAR *text, size_t len, char *dst);
 bool path_name_equal(const WCHAR *a, size_t a_len, const WCHAR *b, size_t b_len); /* without case */
 
 /* The DOS path without its drive letter of an absolute Unix path (`\usr\bin`), and the drive; malloc'ed, zero-terminated. */
@@ -101,7 +108,15 @@ const char *drive_of_path(const char *path, WCHAR *letter);
 char *drive_path_of(const char *opened, const char *real);
 int drive_target(char letter, char *target, size_t size);
 int drive_add(char letter, const char *folder);
+int drive_link(char letter, const char *target); /* drive_add() without a look at the folder */
 int drive_remove(char letter);
+
+/* --- drive_define.c: devices that programs defined --- */
+
+/* The current definition of a device, a name of the NT namespace; malloc'ed. NULL: there is none. */
+WCHAR *device_definition(const WCHAR *name, size_t len, size_t *length);
+NTSTATUS device_define(const WCHAR *name, size_t name_length, const WCHAR *target, size_t target_length, ULONG flags);
+bool path_is_device(const WCHAR *name, size_t len); /* one of ours: NUL, PIPE, GLOBALROOT, ... (path.c) */
 
 const char *path_drive_c(void);   /* <prefix>/drive_c */
 const char *path_user_name(void); /* NAME of C:\users\NAME */

@@ -95,6 +95,41 @@ const char *path_standard_name(const struct standard_dir *dir)
     return dir->name[0] == 1 ? path_user_name() : dir->name;
 }
 
+/* Those that every Windows has, as it numbers them. */
+static const struct {
+    const char *name, *short_name;
+} usual_short_names[] = {
+    { "Program Files", "PROGRA~1" },
+    { "Program Files (x86)", "PROGRA~2" },
+    { "ProgramData", "PROGRA~3" },
+    { "Common Files", "COMMON~1" },
+};
+
+static size_t usual_short_name(const WCHAR *name, size_t len, WCHAR out[12])
+{
+    for (size_t i = 0; i < sizeof usual_short_names / sizeof usual_short_names[0]; i++) {
+        const char *usual = usual_short_names[i].name, *text = usual_short_names[i].short_name;
+        size_t k = 0, n = 0;
+        while (k < len && usual[k] && name[k] < 0x80 && unicode_upcase(name[k]) == unicode_upcase(usual[k]))
+            k++;
+        if (k < len || usual[k])
+            continue;
+        for (; text[n]; n++)
+            out[n] = text[n];
+        return n;
+    }
+    return 0;
+}
+
+static const struct standard_dir *standard_child_by_short_name(const struct standard_dir *dir, const char name[8])
+{
+    for (size_t i = 0; i < sizeof usual_short_names / sizeof usual_short_names[0]; i++) {
+        if (!strncasecmp(usual_short_names[i].short_name, name, 8))
+            return path_standard_child(dir, usual_short_names[i].name, strlen(usual_short_names[i].name));
+    }
+    return NULL;
+}
+
 const struct standard_dir *path_standard_child(const struct standard_dir *dir, const char *name, size_t len)
 {
     for (unsigned i = 0; i < dir->count; i++) {
@@ -102,7 +137,7 @@ const struct standard_dir *path_standard_child(const struct standard_dir *dir, c
         if (!strncasecmp(child, name, len) && !child[len])
             return &dir->children[i];
     }
-    return NULL;
+    return len == 8 && name[6] == '~' ? standard_child_by_short_name(dir, name) : NULL;
 }
 
 NTSTATUS path_make_directories(const char *name, size_t len)
@@ -129,13 +164,33 @@ NTSTATUS path_make_parents(struct nt_path *path)
     return path->in_drive_c ? path_make_directories(path->name, path->fixed) : STATUS_OBJECT_PATH_NOT_FOUND;
 }
 
+/* A character of the Unix name that stands for a forbidden one on the Windows side: there it is the three bytes that it has
+ * in UTF-8, each as unicode.c writes bytes that are no UTF-8. */
+static size_t escape_private(WCHAR *dst, size_t at, size_t n, size_t cap)
+{
+    WCHAR c = dst[at];
+
+    if (n + 2 > cap)
+        return n;
+    memmove(dst + at + 3, dst + at + 1, (n - at - 1) * sizeof(WCHAR));
+    dst[at] = 0xdc00 + (0xe0 | c >> 12);
+    dst[at + 1] = 0xdc00 + (0x80 | (c >> 6 & 0x3f));
+    dst[at + 2] = 0xdc00 + (0x80 | (c & 0x3f));
+    return n + 2;
+}
+
 size_t path_component_to_windows(const char *src, size_t len, WCHAR *dst, size_t cap)
 {
     size_t n = utf8_to_utf16(src, len, dst, cap);
 
     for (size_t i = 0; i < n; i++) {
-        if (path_char_escaped(dst[i], i + 1 == n) && !(n <= 2 && dst[0] == '.' && dst[n - 1] == '.'))
-            dst[i] |= 0xf000;
+        if (dst[i] < 0x80) {
+            if (path_char_escaped(dst[i], i + 1 == n) && !(n <= 2 && dst[0] == '.' && dst[n - 1] == '.'))
+                dst[i] |= 0xf000;
+        } else if ((dst[i] & 0xff80) == 0xf000 && path_char_escaped(dst[i] & 0x7f, i + 1 == n)) {
+            n = escape_private(dst, i, n, cap);
+            i += 2;
+        }
     }
     return n;
 }
@@ -220,7 +275,7 @@ static bool short_char(WCHAR c)
 
 size_t path_short_name(const WCHAR *name, size_t len, WCHAR out[12])
 {
-    static const char hex[] = "0123456789ABCDEF";
+    static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
     size_t dot = len, n = 0, base = 0, extension = 0;
     bool valid = true;
     uint32_t hash = 2166136261u;
@@ -236,17 +291,21 @@ size_t path_short_name(const WCHAR *name, size_t len, WCHAR out[12])
     }
     if (valid && dot <= 8 && (dot == len || (len - dot - 1 <= 3 && len - dot > 1)))
         return 0;
+    if (len >= 11 && (n = usual_short_name(name, len, out)))
+        return n;
     for (size_t i = 0; i < dot && base < 2; i++) {
         if (short_char(name[i])) {
             out[n++] = unicode_upcase(name[i]);
             base++;
         }
     }
-    hash ^= hash >> 16;
-    for (int shift = 12; shift >= 0; shift -= 4)
-        out[n++] = hex[hash >> shift & 15];
+    /* Four digits to the base of 36, and one of 1 to 9: names that begin alike seldom meet. */
+    hash ^= hash >> 15;
+    hash = (hash * 2246822519u >> 4) % (36 * 36 * 36 * 36 * 9);
+    for (unsigned i = 0, rest = hash / 9; i < 4; i++, rest /= 36)
+        out[n++] = digits[rest % 36];
     out[n++] = '~';
-    out[n++] = '1';
+    out[n++] = '1' + hash % 9;
     for (size_t i = dot + 1; i < len && extension < 3; i++) {
         if (short_char(name[i])) {
             if (!extension++)
