@@ -5,15 +5,51 @@
 
 #include "nt.h"
 
+/* The notification limits, as winnt.h has them. */
+typedef struct _JOBOBJECT_NOTIFICATION_LIMIT_INFORMATION {
+    DWORD64 IoReadBytesLimit;
+    DWORD64 IoWriteBytesLimit;
+    LARGE_INTEGER PerJobUserTimeLimit;
+    DWORD64 JobMemoryLimit;
+    DWORD RateControlTolerance;
+    DWORD RateControlToleranceInterval;
+    DWORD LimitFlags;
+} JOBOBJECT_NOTIFICATION_LIMIT_INFORMATION;
+NT_ASSERT_SIZE(JOBOBJECT_NOTIFICATION_LIMIT_INFORMATION, 48);
+
+typedef struct _JOBOBJECT_LIMIT_VIOLATION_INFORMATION {
+    DWORD LimitFlags;
+    DWORD ViolationLimitFlags;
+    DWORD64 IoReadBytes;
+    DWORD64 IoReadBytesLimit;
+    DWORD64 IoWriteBytes;
+    DWORD64 IoWriteBytesLimit;
+    LARGE_INTEGER PerJobUserTime;
+    LARGE_INTEGER PerJobUserTimeLimit;
+    DWORD64 JobMemory;
+    DWORD64 JobMemoryLimit;
+    DWORD RateControlTolerance;
+    DWORD RateControlToleranceLimit;
+} JOBOBJECT_LIMIT_VIOLATION_INFORMATION;
+NT_ASSERT_SIZE(JOBOBJECT_LIMIT_VIOLATION_INFORMATION, 80);
+
+#define JOB_OBJECT_MSG_NOTIFICATION_LIMIT         11
+#define JOB_OBJECT_LIMIT_JOB_READ_BYTES           0x00010000
+#define JOB_OBJECT_LIMIT_JOB_WRITE_BYTES          0x00020000
+#define JOB_OBJECT_LIMIT_RATE_CONTROL             0x00040000
+#define JOB_OBJECT_NOTIFICATION_LIMIT_VALID_FLAGS 0x00070204
+
 /* What a program sets. */
 struct job_settings {
     JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits;
+    JOBOBJECT_NOTIFICATION_LIMIT_INFORMATION notify;
     uint32_t ui_restrictions, end_of_time_action;
 };
 
 struct job_form {
     struct job_settings settings;
     JOBOBJECT_BASIC_AND_IO_ACCOUNTING_INFORMATION account;
+    JOBOBJECT_LIMIT_VIOLATION_INFORMATION violation; /* what the message was about, if the question was for that */
 };
 
 #endif

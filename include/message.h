@@ -125,6 +125,7 @@ enum object_kind {
 #define PROTOCOL_JOB_SET_LIMITS 1u /* JOBOBJECT_EXTENDED_LIMIT_INFORMATION */
 #define PROTOCOL_JOB_SET_UI     2u /* u32 */
 #define PROTOCOL_JOB_SET_END    3u /* u32 */
+#define PROTOCOL_JOB_SET_NOTIFY 4u /* JOBOBJECT_NOTIFICATION_LIMIT_INFORMATION */
 
 /* What of a process counts in its job; times are of 100 ns. */
 struct job_usage {

