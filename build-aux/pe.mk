@@ -42,6 +42,11 @@ tasklist_COMMON = text table tasks
 taskkill_COMMON = text tasks
 schtasks_COMMON = text
 whoami_COMMON = text table
+where_COMMON = text
+find_COMMON = text lines
+findstr_COMMON = text lines
+more_COMMON = text lines
+sort_COMMON = text lines
 whoami_LIBS = -lsecur32
 
 system_version = 10,0,19041,3803

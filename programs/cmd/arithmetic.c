@@ -8,14 +8,20 @@
 struct evaluation {
     const WCHAR *p;
     const WCHAR *error;
+    int code; /* of the error: what ERRORLEVEL is then */
 };
+
+/* What cmd's messages are numbered as; scripts compare ERRORLEVEL with these. */
+enum { UNBALANCED = 1073750988, MISSING_OPERAND, MISSING_OPERATOR, INVALID_NUMBER, LARGE_NUMBER, DIVISION_BY_ZERO };
 
 static int parse_list(struct evaluation *e);
 
-static int fail(struct evaluation *e, const WCHAR *error)
+static int fail(struct evaluation *e, int code, const WCHAR *error)
 {
-    if (!e->error)
+    if (!e->error) {
         e->error = error;
+        e->code = code;
+    }
     return 0;
 }
 
@@ -37,10 +43,11 @@ static int to_number(struct evaluation *e, const WCHAR *text)
     const WCHAR *digits = text + negative;
     unsigned long long value = wcstoull(digits, &end, 0);
     if (end == digits || *end)
-        return fail(e, L"Invalid number.  Numeric constants are either decimal (17),\r\n"
-                       L"hexadecimal (0x11), or octal (021).\r\n");
+        return fail(e, INVALID_NUMBER,
+                    L"Invalid number.  Numeric constants are either decimal (17),\r\n"
+                    L"hexadecimal (0x11), or octal (021).\r\n");
     if (value > 0xffffffffull || (value > 0x80000000ull - !negative && digits[0] != '0'))
-        return fail(e, L"Invalid number.  Numbers are limited to 32-bits of precision.\r\n");
+        return fail(e, LARGE_NUMBER, L"Invalid number.  Numbers are limited to 32-bits of precision.\r\n");
     return (int)(negative ? 0 - (unsigned)value : (unsigned)value);
 }
 
@@ -62,14 +69,14 @@ static int parse_primary(struct evaluation *e)
         int value = parse_list(e);
         skip_blank(e);
         if (*e->p != ')')
-            return fail(e, L"Unbalanced parenthesis.\r\n");
+            return fail(e, UNBALANCED, L"Unbalanced parenthesis.\r\n");
         e->p++;
         return value;
     }
     while (name_char(*e->p))
         e->p++;
     if (e->p == start)
-        return fail(e, L"Missing operand.\r\n");
+        return fail(e, MISSING_OPERAND, L"Missing operand.\r\n");
     if (iswdigit(*start)) {
         WCHAR *text = xdup_n(start, e->p - start);
         int value = to_number(e, text);
@@ -107,7 +114,7 @@ static int apply(struct evaluation *e, WCHAR op, int a, int b)
     case '/':
     case '%':
         if (!b)
-            return fail(e, L"Divide by zero error.\r\n");
+            return fail(e, DIVISION_BY_ZERO, L"Divide by zero error.\r\n");
         if (b == -1) /* the smallest number has no positive */
             return op == '/' ? (int)(0u - (unsigned)a) : 0;
         return op == '/' ? a / b : a % b;
@@ -190,13 +197,14 @@ static int parse_list(struct evaluation *e)
     return value;
 }
 
-bool evaluate(const WCHAR *expression, int *result)
+int evaluate(const WCHAR *expression, int *result)
 {
     struct evaluation e = { .p = expression };
     *result = parse_list(&e);
     if (!e.error && *skip_space(e.p))
-        fail(&e, *skip_space(e.p) == ')' ? L"Unbalanced parenthesis.\r\n" : L"Missing operator.\r\n");
+        *skip_space(e.p) == ')' ? fail(&e, UNBALANCED, L"Unbalanced parenthesis.\r\n")
+                                : fail(&e, MISSING_OPERATOR, L"Missing operator.\r\n");
     if (e.error)
         err(e.error);
-    return !e.error;
+    return e.code;
 }

@@ -61,11 +61,11 @@ static int calculate(const WCHAR *arguments)
 {
     WCHAR *expression = strip_quotes(xdup(skip_space(arguments)));
     int value = 0;
-    bool ok = evaluate(expression, &value);
+    int error = evaluate(expression, &value);
     free(expression);
-    if (ok && !current_batch)
+    if (!error && !current_batch)
         outf(L"%d", value);
-    return !ok;
+    return error;
 }
 
 int builtin_set(const WCHAR *arguments)

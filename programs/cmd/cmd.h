@@ -258,7 +258,7 @@ BUILTIN(ver);
 BUILTIN(verify);
 BUILTIN(vol);
 
-bool evaluate(const WCHAR *expression, int *result);
+int evaluate(const WCHAR *expression, int *result);
 WCHAR *current_folder(void);
 WCHAR *date_text(void);
 WCHAR *time_text(void);

@@ -1,131 +1,108 @@
 /* SPDX-License-Identifier: MIT */
 /* find: the lines of files, or of standard input, that contain a text. Exit code 0 if there are any, 1 if not, 2 for an error. */
-#include <windows.h>
-#include <fcntl.h>
-#include <io.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
+#include "../common/lines.h"
 
 int _CRT_glob = 0;
 
 static struct {
     bool invert, count, numbers, ignore_case;
-    const char *text;
+    const WCHAR *text;
 } options;
 
-static bool contains(const char *line, size_t length)
+static bool contains(const struct line *line)
 {
-    size_t size = strlen(options.text);
+    size_t size = wcslen(options.text);
     if (!size) /* documented by what it does: nothing contains an empty text */
         return false;
-    for (size_t i = 0; i + size <= length; i++)
-        if (!(options.ignore_case ? _strnicmp(line + i, options.text, size) : memcmp(line + i, options.text, size)))
+    for (size_t i = 0; i + size <= line->length; i++)
+        if (same_text(line->text + i, options.text, size, options.ignore_case))
             return true;
     return false;
 }
 
-/* A line of any length without its end; NULL at the end of the file. */
-static char *read_line(FILE *file, size_t *length)
-{
-    static char *line;
-    static size_t capacity;
-    int c;
-    *length = 0;
-    while ((c = getc(file)) != EOF && c != '\n') {
-        if (*length + 1 >= capacity && !(line = realloc(line, capacity = capacity ? capacity * 2 : 256)))
-            exit(2);
-        line[(*length)++] = (char)c;
-    }
-    if (c == EOF && !*length)
-        return NULL;
-    if (!line && !(line = malloc(capacity = 256)))
-        exit(2);
-    if (*length && line[*length - 1] == '\r')
-        --*length;
-    return line;
-}
-
-static unsigned long long search(FILE *file)
+static unsigned long long search(struct lines *lines)
 {
     unsigned long long number = 0, found = 0;
-    size_t length;
-    for (char *line; (line = read_line(file, &length));) {
+    for (struct line line; lines_next(lines, &line);) {
         number++;
-        if (contains(line, length) == options.invert)
+        if (contains(&line) == options.invert)
             continue;
         found++;
         if (options.count)
             continue;
         if (options.numbers)
             printf("[%llu]", number);
-        fwrite(line, 1, length, stdout);
+        put_bytes(line.bytes, line.size);
         fputs("\r\n", stdout);
     }
     return found;
 }
 
-static unsigned long long search_file(const char *name, bool *failed)
+static unsigned long long search_file(const WCHAR *name, bool *failed)
 {
-    FILE *file = fopen(name, "rb");
-    if (!file) {
-        fprintf(stderr, "File not found - %s\n", name);
+    struct lines lines;
+    if (!lines_open(&lines, name)) {
+        err(L"File not found - %s\r\n", name);
         *failed = true;
         return 0;
     }
+    int length = (int)wcslen(name) + 1;
+    WCHAR *title = xdup(name);
+    LCMapStringEx(LOCALE_NAME_INVARIANT, LCMAP_UPPERCASE, name, length, title, length, NULL, NULL, 0);
     fputs("\r\n---------- ", stdout);
-    for (const char *p = name; *p; p++)
-        putchar(*p >= 'a' && *p <= 'z' ? *p - 32 : *p);
+    put_text(title);
+    free(title);
     if (!options.count)
         fputs("\r\n", stdout);
-    unsigned long long found = search(file);
+    unsigned long long found = search(&lines);
     if (options.count)
         printf(": %llu\r\n", found);
-    fclose(file);
+    lines_close(&lines);
     return found;
 }
 
-static unsigned long long search_pattern(const char *pattern, bool *failed)
+static unsigned long long search_pattern(const WCHAR *pattern, bool *failed)
 {
-    WIN32_FIND_DATAA data;
+    WIN32_FIND_DATAW data;
     HANDLE find;
     unsigned long long found = 0;
-    if (!strpbrk(pattern, "*?") || (find = FindFirstFileA(pattern, &data)) == INVALID_HANDLE_VALUE)
+    if (!wcspbrk(pattern, L"*?") || (find = FindFirstFileW(pattern, &data)) == INVALID_HANDLE_VALUE)
         return search_file(pattern, failed);
-    size_t folder = strlen(pattern);
-    while (folder && !strchr("\\/:", pattern[folder - 1]))
+    size_t folder = wcslen(pattern);
+    while (folder && !wcschr(L"\\/:", pattern[folder - 1]))
         folder--;
     do {
-        char path[MAX_PATH * 4];
         if (data.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY)
             continue;
-        snprintf(path, sizeof(path), "%.*s%s", (int)folder, pattern, data.cFileName);
+        WCHAR *path = xformat(L"%.*s%s", (int)folder, pattern, data.cFileName);
         found += search_file(path, failed);
-    } while (FindNextFileA(find, &data));
+        free(path);
+    } while (FindNextFileW(find, &data));
     FindClose(find);
     return found;
 }
 
-int main(int argc, char **argv)
+int wmain(int argc, WCHAR **argv)
 {
     bool failed = false, files = false;
     unsigned long long found = 0;
-    _setmode(0, _O_BINARY);
-    _setmode(1, _O_BINARY);
+    output_begin();
     for (int i = 1; i < argc; i++) {
-        if (argv[i][0] == '/' && !_stricmp(argv[i], "/v"))
+        if (!_wcsicmp(argv[i], L"/v"))
             options.invert = true;
-        else if (!_stricmp(argv[i], "/c"))
+        else if (!_wcsicmp(argv[i], L"/c"))
             options.count = true;
-        else if (!_stricmp(argv[i], "/n"))
+        else if (!_wcsicmp(argv[i], L"/n"))
             options.numbers = true;
-        else if (!_stricmp(argv[i], "/i"))
+        else if (!_wcsicmp(argv[i], L"/i"))
             options.ignore_case = true;
-        else if (!_strnicmp(argv[i], "/off", 4))
+        else if (!_wcsnicmp(argv[i], L"/off", 4))
             ; /* every file is on line */
-        else if (argv[i][0] == '/' && strlen(argv[i]) < 4) {
-            fputs("FIND: Invalid switch\r\n", stderr);
+        else if (argv[i][0] == '/' && wcslen(argv[i]) < 4) {
+            err(L"FIND: Invalid switch\r\n");
             return 2;
         } else if (!options.text)
             options.text = argv[i];
@@ -135,11 +112,13 @@ int main(int argc, char **argv)
         }
     }
     if (!options.text) {
-        fputs("FIND: Parameter format not correct\r\n", stderr);
+        err(L"FIND: Parameter format not correct\r\n");
         return 2;
     }
     if (!files) {
-        found = search(stdin);
+        struct lines lines;
+        lines_of_input(&lines);
+        found = search(&lines);
         if (options.count)
             printf("%llu\r\n", found);
     }

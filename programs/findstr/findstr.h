@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* findstr.h: a pattern and how it is meant. */
+#include <windows.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 struct pattern {
-    char *text;
+    WCHAR *text;
     bool literal, ignore_case, at_start, at_end, whole;
 };
 
-bool pattern_matches(const struct pattern *pattern, const char *line, size_t length);
+bool pattern_matches(const struct pattern *pattern, const WCHAR *line, size_t length);

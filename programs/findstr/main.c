@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* findstr: the lines of files, or of standard input, that match one of some patterns. Exit code 0 if there are any, else 1. */
-#include <windows.h>
-#include <ctype.h>
-#include <fcntl.h>
-#include <io.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
+#include <wctype.h>
+#include "../common/lines.h"
 #include "findstr.h"
 
 int _CRT_glob = 0;
@@ -19,137 +17,108 @@ static struct {
 static struct pattern *patterns;
 static size_t pattern_count;
 
-static void *resize(void *memory, size_t size)
+static void add_pattern(const WCHAR *text, size_t length, bool literal)
 {
-    if (!(memory = realloc(memory, size))) {
-        fputs("FINDSTR: Out of memory\r\n", stderr);
-        exit(2);
-    }
-    return memory;
-}
-
-static void add_pattern(const char *text, size_t length, bool literal)
-{
-    char *copy = memcpy(resize(NULL, length + 1), text, length);
-    copy[length] = 0;
-    patterns = resize(patterns, (pattern_count + 1) * sizeof(*patterns));
+    WCHAR *copy = xformat(L"%.*s", (int)length, text);
+    patterns = xrealloc(patterns, (pattern_count + 1) * sizeof(*patterns));
     patterns[pattern_count++] = (struct pattern){ .text = copy, .literal = literal };
 }
 
 /* Words of an argument, each a pattern. */
-static void add_words(const char *text)
+static void add_words(const WCHAR *text)
 {
     while (*text) {
-        size_t length = strcspn(text, " ");
+        size_t length = wcscspn(text, L" ");
         if (length)
             add_pattern(text, length, false);
         text += length + (text[length] == ' ');
     }
 }
 
-static char *read_line(FILE *file, size_t *length)
+static bool add_pattern_file(const WCHAR *name)
 {
-    static char *line;
-    static size_t capacity;
-    int c;
-    *length = 0;
-    if (!line)
-        line = resize(NULL, capacity = 256);
-    while ((c = getc(file)) != EOF && c != '\n') {
-        if (*length + 1 >= capacity)
-            line = resize(line, capacity *= 2);
-        line[(*length)++] = (char)c;
-    }
-    if (c == EOF && !*length)
-        return NULL;
-    if (*length && line[*length - 1] == '\r')
-        --*length;
-    line[*length] = 0;
-    return line;
-}
-
-static bool add_pattern_file(const char *name)
-{
-    FILE *file = !strcmp(name, "/") ? stdin : fopen(name, "rb");
-    size_t length;
-    if (!file) {
-        fprintf(stderr, "FINDSTR: Cannot open %s\r\n", name);
+    struct lines lines;
+    if (!wcscmp(name, L"/")) {
+        lines_of_input(&lines);
+    } else if (!lines_open(&lines, name)) {
+        err(L"FINDSTR: Cannot open %s\r\n", name);
         return false;
     }
-    for (char *line; (line = read_line(file, &length));)
-        if (length)
-            add_pattern(line, length, false);
-    if (file != stdin)
-        fclose(file);
+    for (struct line line; lines_next(&lines, &line);)
+        if (line.length)
+            add_pattern(line.text, line.length, false);
+    lines_close(&lines);
     return true;
 }
 
-static bool search(FILE *file, const char *name)
+static bool search(struct lines *lines, const WCHAR *name)
 {
     unsigned long long number = 0, offset = 0;
-    size_t length;
     bool found = false;
-    for (char *line; (line = read_line(file, &length));) {
+    for (struct line line; lines_next(lines, &line);) {
         bool matches = false;
         unsigned long long start = offset;
-        offset += length + 2;
+        offset += line.consumed;
         number++;
         for (size_t i = 0; i < pattern_count && !matches; i++)
-            matches = pattern_matches(&patterns[i], line, length);
+            matches = pattern_matches(&patterns[i], line.text, line.length);
         if (matches == options.invert)
             continue;
         found = true;
         if (options.names_only) {
-            printf("%s\r\n", name ? name : "(standard input)");
+            put_text(name ? name : L"(standard input)");
+            fputs("\r\n", stdout);
             break;
         }
-        if (options.with_names && name)
-            printf("%s:", name);
+        if (options.with_names && name) {
+            put_text(name);
+            putchar(':');
+        }
         if (options.numbers)
             printf("%llu:", number);
         if (options.offsets)
             printf("%llu:", start);
-        fwrite(line, 1, length, stdout);
+        put_bytes(line.bytes, line.size);
         fputs("\r\n", stdout);
     }
     return found;
 }
 
-static bool is_text(FILE *file)
+/* Only printable characters, as far as the beginning shows. */
+static bool is_text(const WCHAR *name)
 {
     char buffer[512];
-    size_t size = fread(buffer, 1, sizeof(buffer), file);
-    rewind(file);
+    FILE *file = _wfopen(name, L"rb");
+    size_t size = file ? fread(buffer, 1, sizeof(buffer), file) : 0;
+    if (file)
+        fclose(file);
     return !memchr(buffer, 0, size);
 }
 
-static bool search_file(const char *name)
+static bool search_file(const WCHAR *name)
 {
-    FILE *file = fopen(name, "rb");
-    if (!file) {
-        fprintf(stderr, "FINDSTR: Cannot open %s\r\n", name);
+    struct lines lines;
+    if (!lines_open(&lines, name)) {
+        err(L"FINDSTR: Cannot open %s\r\n", name);
         return false;
     }
-    bool found = (!options.printable || is_text(file)) && search(file, name);
-    fclose(file);
+    bool found = (!options.printable || is_text(name)) && search(&lines, name);
+    lines_close(&lines);
     return found;
 }
 
-static char *join(const char *folder, size_t length, const char *name)
+static WCHAR *join(const WCHAR *folder, size_t length, const WCHAR *name)
 {
-    char *path = resize(NULL, length + strlen(name) + 1);
-    memcpy(path, folder, length);
-    strcpy(path + length, name);
-    return path;
+    return xformat(L"%.*s%s", (int)length, folder, name);
 }
 
 /* What matches a pattern in a folder (which ends in a backslash or is empty), and with /s in those below it. */
-static bool search_files(const char *folder, size_t length, const char *mask, bool *any)
+static bool search_files(const WCHAR *folder, size_t length, const WCHAR *mask, bool *any)
 {
-    WIN32_FIND_DATAA data;
+    WIN32_FIND_DATAW data;
     bool found = false;
-    char *path = join(folder, length, mask);
-    HANDLE find = FindFirstFileA(path, &data);
+    WCHAR *path = join(folder, length, mask);
+    HANDLE find = FindFirstFileW(path, &data);
     free(path);
     if (find != INVALID_HANDLE_VALUE) {
         do {
@@ -159,51 +128,51 @@ static bool search_files(const char *folder, size_t length, const char *mask, bo
             *any = true;
             found |= search_file(path);
             free(path);
-        } while (FindNextFileA(find, &data));
+        } while (FindNextFileW(find, &data));
         FindClose(find);
     }
     if (!options.tree)
         return found;
-    path = join(folder, length, "*");
-    find = FindFirstFileA(path, &data);
+    path = join(folder, length, L"*");
+    find = FindFirstFileW(path, &data);
     free(path);
     if (find == INVALID_HANDLE_VALUE)
         return found;
     do {
         if (!(data.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) ||
-            data.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT || !strcmp(data.cFileName, ".") ||
-            !strcmp(data.cFileName, ".."))
+            data.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT || !wcscmp(data.cFileName, L".") ||
+            !wcscmp(data.cFileName, L".."))
             continue;
-        char *name = join(folder, length, data.cFileName);
-        path = join(name, strlen(name), "\\");
+        WCHAR *name = join(folder, length, data.cFileName);
+        path = join(name, wcslen(name), L"\\");
         *any = true;
-        found |= search_files(path, strlen(path), mask, any);
+        found |= search_files(path, wcslen(path), mask, any);
         free(path);
         free(name);
-    } while (FindNextFileA(find, &data));
+    } while (FindNextFileW(find, &data));
     FindClose(find);
     return found;
 }
 
-static bool search_argument(const char *argument)
+static bool search_argument(const WCHAR *argument)
 {
-    size_t folder = strlen(argument);
+    size_t folder = wcslen(argument);
     bool any = false;
-    while (folder && !strchr("\\/:", argument[folder - 1]))
+    while (folder && !wcschr(L"\\/:", argument[folder - 1]))
         folder--;
-    if (!options.tree && !strpbrk(argument, "*?"))
+    if (!options.tree && !wcspbrk(argument, L"*?"))
         return search_file(argument);
     bool found = search_files(argument, folder, argument + folder, &any);
     if (!any)
-        fprintf(stderr, "FINDSTR: Cannot open %s\r\n", argument);
+        err(L"FINDSTR: Cannot open %s\r\n", argument);
     return found;
 }
 
 /* The letters of one argument, several of which may follow each other. */
-static bool parse_letters(const char *p)
+static bool parse_letters(const WCHAR *p)
 {
     for (; *p; p++) {
-        switch (tolower((unsigned char)*p)) {
+        switch (towlower(*p)) {
         case 'b':
             options.at_start = true;
             break;
@@ -241,42 +210,41 @@ static bool parse_letters(const char *p)
             options.printable = true;
             break;
         default:
-            fprintf(stderr, "FINDSTR: Bad command line\r\n");
+            err(L"FINDSTR: Bad command line\r\n");
             return false;
         }
     }
     return true;
 }
 
-static bool parse_switch(const char *p, bool *given)
+static bool parse_switch(const WCHAR *p, bool *given)
 {
-    if (!_strnicmp(p, "c:", 2)) {
+    if (!_wcsnicmp(p, L"c:", 2)) {
         *given = true;
-        add_pattern(p + 2, strlen(p + 2), true);
+        add_pattern(p + 2, wcslen(p + 2), true);
         return true;
     }
-    if (!_strnicmp(p, "g:", 2)) {
+    if (!_wcsnicmp(p, L"g:", 2)) {
         *given = true;
         return add_pattern_file(p + 2);
     }
-    if (!_strnicmp(p, "a:", 2) || !_stricmp(p, "offline") || !_stricmp(p, "off"))
+    if (!_wcsnicmp(p, L"a:", 2) || !_wcsicmp(p, L"offline") || !_wcsicmp(p, L"off"))
         return true; /* colours; every file is on line */
     return parse_letters(p);
 }
 
-int main(int argc, char **argv)
+int wmain(int argc, WCHAR **argv)
 {
     bool given = false, found = false;
     int i = 1, files = 0;
-    _setmode(0, _O_BINARY);
-    _setmode(1, _O_BINARY);
+    output_begin();
     for (; i < argc && (argv[i][0] == '/' || argv[i][0] == '-'); i++)
         if (!parse_switch(argv[i] + 1, &given))
             return 2;
     if (!given && i < argc)
         add_words(argv[i++]);
     if (!pattern_count) {
-        fputs("FINDSTR: Bad command line\r\n", stderr);
+        err(L"FINDSTR: Bad command line\r\n");
         return 2;
     }
     for (size_t p = 0; p < pattern_count; p++) {
@@ -287,10 +255,13 @@ int main(int argc, char **argv)
         patterns[p].whole = options.whole;
     }
     files = argc - i;
-    options.with_names = files > 1 || options.tree || (files == 1 && strpbrk(argv[i], "*?"));
+    options.with_names = files > 1 || options.tree || (files == 1 && wcspbrk(argv[i], L"*?"));
     for (; i < argc; i++)
         found |= search_argument(argv[i]);
-    if (!files)
-        found = search(stdin, NULL);
+    if (!files) {
+        struct lines lines;
+        lines_of_input(&lines);
+        found = search(&lines, NULL);
+    }
     return !found;
 }

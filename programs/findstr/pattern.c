@@ -3,39 +3,40 @@
  * pattern.c: findstr's patterns: . any character, * any number of what precedes, ^ and $ the line's ends, [a-z] and [^a-z] one
  * of a set, \< and \> a word's ends, \x the character x.
  */
-#include <ctype.h>
-#include <string.h>
+#include <wchar.h>
+#include <wctype.h>
+#include "../common/lines.h"
 #include "findstr.h"
 
-static unsigned char fold(unsigned char c, bool ignore_case)
+static WCHAR fold(WCHAR c, bool ignore_case)
 {
-    return ignore_case ? (unsigned char)tolower(c) : c;
+    return ignore_case ? lower_case(c) : c;
 }
 
-static bool is_word(int c)
+static bool is_word(WCHAR c)
 {
-    return isalnum(c) || c == '_';
+    return iswalnum(c) || c == '_';
 }
 
 /* The end of the element at p: one character, an escaped one, or a set. */
-static const char *element_end(const char *p)
+static const WCHAR *element_end(const WCHAR *p)
 {
     if (*p == '\\' && p[1])
         return p + 2;
     if (*p != '[')
         return p + 1;
-    const char *end = p + 1 + (p[1] == '^');
+    const WCHAR *end = p + 1 + (p[1] == '^');
     if (*end)
-        end = strchr(end + 1, ']'); /* a ] that comes first belongs to the set */
+        end = wcschr(end + 1, ']'); /* a ] that comes first belongs to the set */
     return end && *end ? end + 1 : p + 1;
 }
 
-static bool in_set(const char *p, const char *end, unsigned char c, bool ignore_case)
+static bool in_set(const WCHAR *p, const WCHAR *end, WCHAR c, bool ignore_case)
 {
     bool negate = *p == '^', found = false;
     c = fold(c, ignore_case);
     for (p += negate; p < end; p++) {
-        unsigned char low = fold(*p, ignore_case), high = low;
+        WCHAR low = fold(*p, ignore_case), high = low;
         if (p + 2 < end && p[1] == '-') {
             high = fold(p[2], ignore_case);
             p += 2;
@@ -45,7 +46,7 @@ static bool in_set(const char *p, const char *end, unsigned char c, bool ignore_
     return found != negate;
 }
 
-static bool matches_one(const char *p, const char *end, unsigned char c, bool ignore_case)
+static bool matches_one(const WCHAR *p, const WCHAR *end, WCHAR c, bool ignore_case)
 {
     if (*p == '.')
         return true;
@@ -56,7 +57,8 @@ static bool matches_one(const char *p, const char *end, unsigned char c, bool ig
     return fold(*p, ignore_case) == fold(c, ignore_case);
 }
 
-static bool match_here(const struct pattern *pattern, const char *p, const char *line, const char *at, const char *stop)
+static bool match_here(const struct pattern *pattern, const WCHAR *p, const WCHAR *line, const WCHAR *at,
+                       const WCHAR *stop)
 {
     for (; *p;) {
         if (*p == '$' && !p[1]) {
@@ -66,16 +68,16 @@ static bool match_here(const struct pattern *pattern, const char *p, const char 
             continue;
         }
         if (p[0] == '\\' && (p[1] == '<' || p[1] == '>')) {
-            bool before = at > line && is_word((unsigned char)at[-1]), after = at < stop && is_word((unsigned char)*at);
+            bool before = at > line && is_word(at[-1]), after = at < stop && is_word(*at);
             if (p[1] == '<' ? before || !after : !before || after)
                 return false;
             p += 2;
             continue;
         }
-        const char *end = element_end(p);
+        const WCHAR *end = element_end(p);
         if (*end == '*') {
-            const char *most = at;
-            while (most < stop && matches_one(p, end, (unsigned char)*most, pattern->ignore_case))
+            const WCHAR *most = at;
+            while (most < stop && matches_one(p, end, *most, pattern->ignore_case))
                 most++;
             for (;; most--) {
                 if (match_here(pattern, end + 1, line, most, stop))
@@ -84,7 +86,7 @@ static bool match_here(const struct pattern *pattern, const char *p, const char 
                     return false;
             }
         }
-        if (at == stop || !matches_one(p, end, (unsigned char)*at, pattern->ignore_case))
+        if (at == stop || !matches_one(p, end, *at, pattern->ignore_case))
             return false;
         at++;
         p = end;
@@ -92,9 +94,9 @@ static bool match_here(const struct pattern *pattern, const char *p, const char 
     return (!pattern->whole && !pattern->at_end) || at == stop;
 }
 
-static bool match_literal(const struct pattern *pattern, const char *line, size_t length)
+static bool match_literal(const struct pattern *pattern, const WCHAR *line, size_t length)
 {
-    size_t size = strlen(pattern->text);
+    size_t size = wcslen(pattern->text);
     if (!size)
         return pattern->whole && !length;
     for (size_t i = 0; i + size <= length; i++) {
@@ -102,15 +104,15 @@ static bool match_literal(const struct pattern *pattern, const char *line, size_
             return false;
         if ((pattern->whole || pattern->at_end) && i + size != length)
             continue;
-        if (!(pattern->ignore_case ? _strnicmp(line + i, pattern->text, size) : memcmp(line + i, pattern->text, size)))
+        if (same_text(line + i, pattern->text, size, pattern->ignore_case))
             return true;
     }
     return false;
 }
 
-bool pattern_matches(const struct pattern *pattern, const char *line, size_t length)
+bool pattern_matches(const struct pattern *pattern, const WCHAR *line, size_t length)
 {
-    const char *p = pattern->text;
+    const WCHAR *p = pattern->text;
     if (pattern->literal)
         return match_literal(pattern, line, length);
     bool start = pattern->at_start || pattern->whole || *p == '^';

@@ -1,60 +1,65 @@
 /* SPDX-License-Identifier: MIT */
-/* more: files or standard input, by the page if they are read on a console. */
-#include <windows.h>
+/* more: files or standard input, by the page if they are shown on a console. */
 #include <conio.h>
-#include <fcntl.h>
-#include <io.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include "../common/lines.h"
+
+int _CRT_glob = 0;
 
 static int rows; /* of the console; 0: it is none */
 
+/* Whether the reader wants more, after so many lines. */
+static bool page(int *used)
+{
+    if (!rows || ++*used < rows - 1)
+        return true;
+    fputs("-- More -- ", stdout);
+    fflush(stdout);
+    int key = _getch();
+    fputs("\r           \r", stdout);
+    *used = key == '\r' ? rows - 2 : 0;
+    return key != 'q' && key != 'Q' && key != 3;
+}
+
 /* Returns false if the reader has had enough. */
-static bool show(FILE *file)
+static bool show(struct lines *lines)
 {
     static int used;
-    int c, last = '\n';
-    while ((c = getc(file)) != EOF) {
-        if (c == '\n' && last != '\r')
-            putchar('\r');
-        putchar(last = c);
-        if (c != '\n' || !rows || ++used < rows - 1)
-            continue;
-        fputs("-- More -- ", stdout);
-        fflush(stdout);
-        int key = _getch();
-        fputs("\r           \r", stdout);
-        if (key == 'q' || key == 'Q' || key == 3)
+    for (struct line line; lines_next(lines, &line);) {
+        put_bytes(line.bytes, line.size);
+        if (!line.ended)
+            break;
+        fputs("\r\n", stdout);
+        if (!page(&used))
             return false;
-        used = key == '\r' ? rows - 2 : 0;
     }
     return true;
 }
 
-int main(int argc, char **argv)
+int wmain(int argc, WCHAR **argv)
 {
     CONSOLE_SCREEN_BUFFER_INFO info;
+    struct lines lines;
     int result = 0;
     bool files = false, going = true;
-    _setmode(0, _O_BINARY);
-    _setmode(1, _O_BINARY);
+    output_begin();
     if (GetConsoleScreenBufferInfo(GetStdHandle(STD_OUTPUT_HANDLE), &info))
         rows = info.srWindow.Bottom - info.srWindow.Top + 1;
     for (int i = 1; i < argc && going; i++) {
         if (argv[i][0] == '/' || argv[i][0] == '+')
             continue; /* how it looks is the terminal's */
-        FILE *file = fopen(argv[i], "rb");
         files = true;
-        if (!file) {
-            fprintf(stderr, "Cannot access file %s\n", argv[i]);
+        if (!lines_open(&lines, argv[i])) {
+            err(L"Cannot access file %s\r\n", argv[i]);
             result = 1;
             continue;
         }
-        going = show(file);
-        fclose(file);
+        going = show(&lines);
+        lines_close(&lines);
     }
-    if (!files)
-        show(stdin);
+    if (!files) {
+        lines_of_input(&lines);
+        show(&lines);
+    }
     return result;
 }

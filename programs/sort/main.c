@@ -1,111 +1,121 @@
 /* SPDX-License-Identifier: MIT */
 /* sort: the lines of a file or of standard input in order; case does not count. /r reverses, /+n starts at a column, /o a file. */
-#include <windows.h>
 #include <fcntl.h>
 #include <io.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
+#include "../common/lines.h"
 
 int _CRT_glob = 0;
 
 static struct {
-    bool reverse, unique, case_counts;
+    bool reverse, unique, case_counts, by_code;
     size_t column;
 } options;
 
-static char *read_all(FILE *file, size_t *size)
+/* A line in one block: its text, then its bytes, which are what is written. */
+struct entry {
+    size_t number, length, size;
+    WCHAR text[];
+};
+
+static struct entry **entries;
+static size_t count;
+
+static void read_lines(struct lines *lines)
 {
-    char *data = NULL;
-    size_t capacity = 0, count;
-    *size = 0;
-    do {
-        if (*size + 1 >= capacity && !(data = realloc(data, capacity = capacity ? capacity * 2 : 65536)))
-            exit(2);
-        count = fread(data + *size, 1, capacity - *size - 1, file);
-        *size += count;
-    } while (count);
-    data[*size] = 0;
-    return data;
+    size_t room = 0;
+    for (struct line line; lines_next(lines, &line);) {
+        struct entry *entry = xrealloc(NULL, sizeof(*entry) + (line.length + 1) * sizeof(WCHAR) + line.size);
+        *entry = (struct entry){ count, line.length, line.size };
+        memcpy(entry->text, line.text, (line.length + 1) * sizeof(WCHAR));
+        memcpy(entry->text + line.length + 1, line.bytes, line.size);
+        if (count == room)
+            entries = xrealloc(entries, (room = room ? room * 2 : 1024) * sizeof(*entries));
+        entries[count++] = entry;
+    }
 }
 
-static const char *key(const char *line)
+static const WCHAR *key(const struct entry *entry)
 {
-    size_t length = strlen(line);
-    return line + (options.column < length ? options.column : length);
+    return entry->text + (options.column < entry->length ? options.column : entry->length);
+}
+
+/* As the user's language has it; with /l c as the numbers of the characters are. */
+static int order_of(const WCHAR *x, const WCHAR *y)
+{
+    if (options.by_code)
+        return options.case_counts ? wcscmp(x, y) : CompareStringOrdinal(x, -1, y, -1, TRUE) - CSTR_EQUAL;
+    return CompareStringW(LOCALE_USER_DEFAULT, options.case_counts ? 0 : NORM_IGNORECASE, x, -1, y, -1) - CSTR_EQUAL;
 }
 
 static int compare(const void *a, const void *b)
 {
-    const char *x = *(char *const *)a, *y = *(char *const *)b;
-    int order = options.case_counts ? strcmp(key(x), key(y)) : _stricmp(key(x), key(y));
+    const struct entry *x = *(struct entry *const *)a, *y = *(struct entry *const *)b;
+    int order = order_of(key(x), key(y));
     if (order)
         return options.reverse ? -order : order;
-    return x < y ? -1 : x > y; /* equal lines keep their order: they are one block of memory */
+    return x->number < y->number ? -1 : x->number > y->number; /* equal lines keep their order */
 }
 
-int main(int argc, char **argv)
+/* The option at argv[*i] and what belongs to it; false: there is none such. */
+static bool parse_option(int argc, WCHAR **argv, int *i, const WCHAR **output)
 {
-    const char *input = NULL, *output = NULL;
-    size_t size, count = 0, capacity = 0;
-    char **lines = NULL;
-    _setmode(0, _O_BINARY);
-    _setmode(1, _O_BINARY);
+    const WCHAR *p = argv[*i] + 1;
+    if (*p == '+') {
+        options.column = wcstoul(p + 1, NULL, 10);
+        options.column -= options.column > 0;
+    } else if (!_wcsnicmp(p, L"r", 1) && _wcsnicmp(p, L"rec", 3)) {
+        options.reverse = true;
+    } else if (!_wcsnicmp(p, L"u", 1)) {
+        options.unique = true;
+    } else if (!_wcsnicmp(p, L"c", 1)) {
+        options.case_counts = true;
+    } else if (*i + 1 < argc && !_wcsnicmp(p, L"o", 1)) {
+        *output = argv[++*i];
+    } else if (*i + 1 < argc && *p && wcschr(L"lL", *p)) {
+        options.by_code = !_wcsicmp(argv[++*i], L"c"); /* the only locale that is documented */
+    } else if (*i + 1 < argc && *p && wcschr(L"mMtTrR", *p)) {
+        ++*i; /* memory, temporary folder, longest record */
+    } else {
+        return false;
+    }
+    return true;
+}
+
+int wmain(int argc, WCHAR **argv)
+{
+    const WCHAR *input = NULL, *output = NULL;
+    struct lines lines;
     for (int i = 1; i < argc; i++) {
         if (argv[i][0] != '/') {
             input = argv[i];
-        } else if (argv[i][1] == '+') {
-            options.column = strtoul(argv[i] + 2, NULL, 10);
-            options.column -= options.column > 0;
-        } else if (!_strnicmp(argv[i], "/r", 2) && _strnicmp(argv[i], "/rec", 4)) {
-            options.reverse = true;
-        } else if (!_strnicmp(argv[i], "/u", 2)) {
-            options.unique = true;
-        } else if (!_strnicmp(argv[i], "/c", 2)) {
-            options.case_counts = true;
-        } else if (!_strnicmp(argv[i], "/o", 2) && i + 1 < argc) {
-            output = argv[++i];
-        } else if ((!_strnicmp(argv[i], "/m", 2) || !_strnicmp(argv[i], "/l", 2) || !_strnicmp(argv[i], "/t", 2) ||
-                    !_strnicmp(argv[i], "/rec", 4)) &&
-                   i + 1 < argc) {
-            i++; /* memory, locale, temporary folder, longest record */
-        } else {
-            fputs("Invalid switch.\r\n", stderr);
+        } else if (!parse_option(argc, argv, &i, &output)) {
+            err(L"Invalid switch.\r\n");
             return 1;
         }
     }
-    FILE *file = input ? fopen(input, "rb") : stdin;
-    if (!file) {
-        fprintf(stderr, "%s: The system cannot find the file specified.\r\n", input);
+    if (!input) {
+        lines_of_input(&lines);
+    } else if (!lines_open(&lines, input)) {
+        err(L"%s: The system cannot find the file specified.\r\n", input);
         return 1;
     }
-    char *data = read_all(file, &size);
-    if (file != stdin)
-        fclose(file);
-    for (char *p = data; p < data + size;) {
-        char *end = memchr(p, '\n', data + size - p), *next = end ? end + 1 : data + size;
-        if (!end)
-            end = next;
-        if (end > p && end[-1] == '\r')
-            end--;
-        *end = 0;
-        if (count == capacity &&
-            !(lines = realloc(lines, (capacity = capacity ? capacity * 2 : 1024) * sizeof(*lines))))
-            return 2;
-        lines[count++] = p;
-        p = next;
-    }
+    read_lines(&lines);
+    lines_close(&lines);
     if (count)
-        qsort(lines, count, sizeof(*lines), compare);
-    file = output ? fopen(output, "wb") : stdout;
-    if (!file) {
-        fputs("The system cannot open the output file.\r\n", stderr);
+        qsort(entries, count, sizeof(*entries), compare);
+    if (output && !_wfreopen(output, L"wb", stdout)) { /* the input may be the same file: it has been read */
+        err(L"The system cannot open the output file.\r\n");
         return 1;
     }
-    for (size_t i = 0; i < count; i++)
-        if (!i || !options.unique ||
-            (options.case_counts ? strcmp(lines[i], lines[i - 1]) : _stricmp(lines[i], lines[i - 1])))
-            fprintf(file, "%s\r\n", lines[i]);
-    return fclose(file) ? 1 : 0;
+    output_begin();
+    for (size_t i = 0; i < count; i++) {
+        if (i && options.unique && !order_of(entries[i]->text, entries[i - 1]->text))
+            continue;
+        put_bytes((const char *)(entries[i]->text + entries[i]->length + 1), entries[i]->size);
+        fputs("\r\n", stdout);
+    }
+    return fclose(stdout) ? 1 : 0;
 }

@@ -105,8 +105,9 @@ c 'set /a 10%3' '1'
 c 'set /a 1^<^<4' '16'
 c 'set /a 0x10+010' '24'
 c 'set /a !0+~0' '0'
-c 'set /a 1/0' '' 1
+c 'set /a 1/0' '' $((1073750993 & 255))
 said set/a 'Divide by zero error.'
+c 'set /a (1&call echo %^errorlevel%&set /a 1+&call echo %^errorlevel%&set /a 08&call echo %^errorlevel%&set /a 1 2&call echo %^errorlevel%' '1073750988|1073750989|1073750991|1073750990' $((1073750990 & 255))
 c 'set /a N=5,N*=3' '15'
 is "/v:on" "$($TRANSOM cmd.exe /v:on /c 'set A=1&echo !A! %A%' | text)" '1 %A%'
 is "/p" "$(echo typed | $TRANSOM cmd.exe /v:on /c 'set /p A=ask:&echo [!A!]' | text)" 'ask:[typed]'

@@ -35,6 +35,18 @@ c 'findstr . t.txt' 'last line'
 c 'sort s.txt' 'Apple 12|banana|foo bar|pear'
 c 'type s.txt | sort /r | more' 'pear|foo bar|banana|Apple 12'
 c 'sort /+2 s.txt /o o.txt & type o.txt' 'banana|pear|foo bar|Apple 12'
+# names and texts that no ANSI code page has
+printf 'Жук\r\nжаба\r\n日本\r\n' >日本.txt
+printf '\xff\xfe\x16\x04C\0\n\0a\0\r\0\n\0' >wide.txt
+c 'where .:日*' "$(pwd -P | sed 's,/,\\,g; s,^,Z:,')\\日本.txt"
+c 'find /i "ЖУК" 日本.txt' '|---------- 日本.TXT|Жук'
+c 'findstr /m 日 *.txt' '日本.txt'
+c 'findstr /i /r "^ж.б[а-я]$" 日本.txt' 'жаба'
+c 'findstr /o "本" <日本.txt' '18:日本'
+c 'more 日本.txt' 'Жук|жаба|日本'
+c 'sort /r 日本.txt /o с.txt & type с.txt' '日本|Жук|жаба'
+c 'more wide.txt & find "Жc" /i wide.txt' 'ЖC|a||---------- WIDE.TXT|ЖC'
+c 'findstr /v /c:"x" t.txt wide.txt | find /c ":"' '3'
 c 'chcp 65001 & chcp' 'Active code page: 65001|Active code page: 65001'
 c 'chcp 1' '' 1
 c 'timeout /t 1' '' 1

@@ -543,9 +543,7 @@ static NTSTATUS allocate(HANDLE process, PVOID *user_base, SIZE_T *user_size, co
         return STATUS_PRIVILEGE_NOT_HELD; /* needs SeLockMemoryPrivilege, which no user of ours has */
     if (type & ~allowed || !(type & (MEM_COMMIT | MEM_RESERVE | MEM_RESET | MEM_RESET_UNDO)))
         return STATUS_INVALID_PARAMETER_5;
-    if (type & (MEM_RESET | MEM_RESET_UNDO) && (type & (type - 1)))
-        return STATUS_INVALID_PARAMETER_5;
-    if (type & MEM_WRITE_WATCH && !(type & MEM_RESERVE))
+    if ((type & (MEM_RESET | MEM_RESET_UNDO) && type & (type - 1)) || (type & MEM_WRITE_WATCH && !(type & MEM_RESERVE)))
         return STATUS_INVALID_PARAMETER_5;
     if (type & MEM_RESERVE_PLACEHOLDER && (!(type & MEM_RESERVE) || type & MEM_COMMIT || protect != PAGE_NOACCESS))
         return STATUS_INVALID_PARAMETER;

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+taskschd_IMPORTS = oleaut32 kernelbase ntdll
+taskschd_LIBS = -luuid
