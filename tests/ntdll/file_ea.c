@@ -145,8 +145,9 @@ static void test_creation(const WCHAR *name)
     ULONG size = put(buffer, "MADE", "with", FALSE);
     ok(RtlDosPathNameToNtPathName_U(name, &path, NULL, NULL), "no path");
     InitializeObjectAttributes(&attr, &path, OBJ_CASE_INSENSITIVE, NULL, NULL);
-    ok_hex(NtCreateFile(&file, GENERIC_READ | GENERIC_WRITE | DELETE, &attr, &iosb, NULL, 0, 0, 2 /* FILE_CREATE */,
-                        0x1020 /* FILE_SYNCHRONOUS_IO_NONALERT, FILE_DELETE_ON_CLOSE */, buffer, size),
+    ok_hex(NtCreateFile(&file, GENERIC_READ | GENERIC_WRITE | DELETE | SYNCHRONIZE, &attr, &iosb, NULL, 0, 0,
+                        2 /* FILE_CREATE */, 0x1020 /* FILE_SYNCHRONOUS_IO_NONALERT, FILE_DELETE_ON_CLOSE */, buffer,
+                        size),
            0);
     ok_str(all(file), "MADE=with;");
     NtClose(file);

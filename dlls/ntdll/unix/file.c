@@ -48,40 +48,6 @@ struct file_object *file_alloc(enum file_kind kind, const struct file_ops *ops, 
     return file;
 }
 
-/* Whether the name leads to the file itself. */
-static bool names_file(const char *name, const struct file_object *file, struct stat *st)
-{
-    return !lstat(name, st) && st->st_dev == file->inode->dev && st->st_ino == file->inode->ino;
-}
-
-/* Removes the name of a file whose last handle (or, with POSIX semantics, this handle) is closed. */
-void file_remove_name(struct file_object *file)
-{
-    char target[4096];
-    struct stat st;
-    struct fd_path self;
-    const char *name = file->unix_path;
-    ssize_t n;
-
-    if (file->fd < 0 || !file->inode)
-        return;
-    /* The name as opened may lead elsewhere now, or through a link: the kernel knows the file's own. */
-    if (!name || !names_file(name, file, &st)) {
-        n = readlink(fd_path(file->fd, &self), target, sizeof target - 1);
-        if (n <= 0)
-            return;
-        target[n] = 0;
-        name = target;
-        if (!names_file(name, file, &st))
-            return;
-    }
-    if (unlinkat(AT_FDCWD, name, S_ISDIR(st.st_mode) ? AT_REMOVEDIR : 0))
-        return;
-    path_note_change(AT_FDCWD, name, false);
-    if (st.st_nlink <= 1 || S_ISDIR(st.st_mode))
-        file_forget_extended(file, &st);
-}
-
 /* A standard folder that is to be changed becomes one on disk. */
 NTSTATUS file_make_real(struct file_object *file)
 {
@@ -112,9 +78,7 @@ void file_close(struct object *obj, HANDLE handle)
     lock_release_all(file);
     if (file->keeps_access || file->keeps_write)
         file_restore_times(file);
-    bool posix = file->delete_posix && share_delete_pending(file);
-    if (share_leave(file) || posix)
-        file_remove_name(file);
+    delete_leave(file);
     if (file->ops->close)
         file->ops->close(file);
 }
@@ -123,7 +87,7 @@ static void file_destroy(struct object *obj)
 {
     struct file_object *file = (struct file_object *)obj;
 
-    share_leave(file); /* if two closes raced, neither was the last */
+    delete_leave(file); /* if two closes raced, neither was the last */
     if (file->ops->destroy)
         file->ops->destroy(file);
     if (file->scan)

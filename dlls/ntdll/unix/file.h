@@ -56,7 +56,6 @@ struct file_object {
     bool is_volume;
     bool is_stream; /* an alternate stream: unix_path is its file's */
     bool delete_on_close;
-    bool deleted;      /* POSIX delete was done */
     bool delete_posix; /* its name goes when this file object is closed, whoever else has it open */
     bool left;         /* takes part in sharing no longer */
     bool installation; /* the file is in the installation: read-only */
@@ -72,7 +71,8 @@ struct file_object {
     int64_t position;
     struct inode *inode; /* sharing state; NULL for what is not a file system object */
     LIST_ENTRY inode_entry;
-    char *unix_path; /* as opened; malloc'ed */
+    unsigned sections[2]; /* that are made of it: of data, of an image */
+    char *unix_path;      /* as opened; malloc'ed */
     const struct standard_dir *standard;
     struct directory_scan *scan;        /* directory.c */
     struct notify *notify;              /* notify.c */
@@ -129,7 +129,6 @@ NTSTATUS file_open_path(struct nt_path *path, ACCESS_MASK access, ULONG attribut
                         ULONG options, const LARGE_INTEGER *allocation, struct file_object **file,
                         ULONG_PTR *information);
 NTSTATUS file_make_real(struct file_object *file);
-void file_remove_name(struct file_object *file);
 /* file_name.c: for NtQueryObject */
 NTSTATUS file_query_name(struct object *obj, WCHAR **name);
 /* file_rename.c: FileRenameInformation, and with `link` FileLinkInformation. `flags` are FILE_RENAME_* */
@@ -163,23 +162,60 @@ struct inode {
 NTSTATUS share_enter(struct file_object *file, const struct stat *st);
 /* A file that was opened by another process, which checked. */
 NTSTATUS share_adopt(struct file_object *file, ULONG share);
-/* Leaves; true if this was the last handle of a file to be deleted: the caller removes it. */
-bool share_leave(struct file_object *file);
+/* Leaves; *last: no handle of the file is left in this process. True if it is to be deleted when that is so everywhere. */
+bool share_leave(struct file_object *file, bool *last);
+/* Does it take part in sharing? Opens for attributes only do not. */
+bool share_takes_part(const struct file_object *file);
+/* A file that has not left, may have to be deleted, and was not given before, referenced; NULL for none: at the process's end. */
+struct file_object *share_next_leaving(void);
+/* Takes back access that was only needed to open. */
+void share_drop(struct file_object *file, ACCESS_MASK access);
+bool share_others(const struct file_object *file); /* does this process have it open by another file object? */
+bool share_pending_at(uint64_t dev, uint64_t ino);
 void share_forget(struct file_object *file); /* when the object goes */
 NTSTATUS share_set_delete(struct file_object *file, bool pending);
 bool share_delete_pending(struct file_object *file);
+bool share_mapped(const struct file_object *file); /* a section is made of it in this process */
 /* May another file be renamed over / linked over the one with this identity? */
 NTSTATUS share_check_replace(uint64_t dev, uint64_t ino, bool posix);
 /* The Unix path under which a file with this number is open here (FILE_OPEN_BY_FILE_ID); malloc'ed or NULL. */
 char *share_path_of(uint64_t ino);
 
-/* --- file_claim.c: sharing modes between processes --- */
+/* --- file_delete.c --- */
 
-#define CLAIM_OFFSET (INT64_MAX - 6) /* from here on, bytes of files are locked for sharing modes */
-/* Claims what a regular file was opened for, after share_enter(); STATUS_SHARING_VIOLATION if others deny it. */
+/* FileDispositionInformation(Ex): `flags` are FILE_DISPOSITION_* */
+NTSTATUS file_set_disposition(struct file_object *file, ULONG flags);
+/* FILE_DELETE_ON_CLOSE */
+void delete_on_close(struct file_object *file, bool set);
+/* A file with the mark of extended attributes is being opened (and takes no part in anything yet): STATUS_DELETE_PENDING, or
+ * STATUS_OBJECT_NAME_NOT_FOUND if it was one that a killed process left, which is gone now. */
+NTSTATUS delete_check_mark(const struct file_object *file, const struct stat *st);
+/* The last handle is closed: leaves (share_leave()), and removes the file if it is to be. */
+void delete_leave(struct file_object *file);
+void file_remove_name(struct file_object *file);
+void delete_renamed(const struct file_object *file);
+/* The process ends with its handles open. And one begins: removes what killed ones have left. */
+void delete_before_exit(void);
+void delete_sweep(void);
+
+/* --- file_claim.c: what other processes have to know --- */
+
+#define CLAIM_OFFSET (INT64_MAX - 10) /* from here on, bytes of files are locked to tell other processes */
+/* Claims what a file was opened for, after share_enter(); STATUS_SHARING_VIOLATION, STATUS_DELETE_PENDING if others deny it. */
 NTSTATUS claim_enter(struct file_object *file);
+void claim_drop(struct file_object *file, ACCESS_MASK access); /* after share_drop() */
 /* The handles are closed but the description lives on, by a section. */
 void claim_leave(struct file_object *file);
+/* Says to others that the file is mapped, or is so no longer; whether it is by another description than this file's. */
+void claim_section(struct file_object *file, bool image, bool mapped);
+bool claim_mapped(const struct file_object *file);
+/* Says that the file is to be deleted when the last handle is closed; or that it will be when this handle is. */
+void claim_pending(struct file_object *file, bool pending);
+void claim_on_close(struct file_object *file, bool on_close);
+bool claim_others_delete_on_close(const struct file_object *file);
+/* Has any other description of the file one of these uses? claim_give_up(): this one uses the file no longer; true if nobody does. */
+bool claim_others_use(const struct file_object *file);
+bool claim_give_up(struct file_object *file);
 /* May another file be renamed over this name, as far as other processes are concerned? */
 NTSTATUS claim_check_replace(int dirfd, const char *name, bool posix);
 

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * file_claim.c: sharing modes between processes. What a file is opened for and what it denies to others is kept as read locks of
- * the open file description (fcntl(2), F_OFD_SETLK) on six bytes at the largest offsets there are, one for each:
+ * file_claim.c: what the processes of a prefix must know of each other's open files. What a file or directory is opened for and what
+ * it denies to others, and what is to become of it, is kept as read locks of the open file description (fcntl(2), F_OFD_SETLK) on
+ * ten bytes at the largest offsets there are, one for each:
  *
- *     used for:  deletion  writing  reading     denied:  deletion  writing  reading
+ *     deletion pending   mapped: as data  as image   deleted on close   used for: deletion  writing  reading
+ *     denied: deletion  writing  reading
  *
  * Read locks never stand in each other's way, so who opens a file places its own first and then asks whether anybody else holds
  * one that it must not meet. So the kernel keeps the state: it goes with the last duplicate of the descriptor, in whichever
  * process that is and however it ends, and no server is asked. The order of the bytes makes each of the usual modes one range.
+ * docs/files.md tells how deletion goes by it.
  *
  * Programs that are not ours see these locks only if they lock whole files by fcntl or lockf, which they then cannot do
  * exclusively while a Windows program has the file open. Theirs are not taken for sharing modes.
@@ -18,9 +21,23 @@
 #include <unistd.h>
 #include "file.h"
 
-enum { USE_DELETE = 1, USE_WRITE = 2, USE_READ = 4, DENY_DELETE = 8, DENY_WRITE = 16, DENY_READ = 32, CLAIMS = 6 };
-#define ALL_USES   (USE_DELETE | USE_WRITE | USE_READ)
-#define ALL_DENIED (DENY_DELETE | DENY_WRITE | DENY_READ)
+enum {
+    PENDING = 1,
+    DATA = 2,
+    IMAGE = 4,
+    ON_CLOSE = 8,
+    USE_DELETE = 16,
+    USE_WRITE = 32,
+    USE_READ = 64,
+    DENY_DELETE = 128,
+    DENY_WRITE = 256,
+    DENY_READ = 512,
+    CLAIMS = 10
+};
+#define ALL_USES    (USE_DELETE | USE_WRITE | USE_READ)
+#define ALL_DENIED  (DENY_DELETE | DENY_WRITE | DENY_READ)
+#define ALL_SHARING (ON_CLOSE | ALL_USES | ALL_DENIED)
+#define EVERYTHING  ((1u << CLAIMS) - 1)
 
 _Static_assert(CLAIM_OFFSET == INT64_MAX - CLAIMS, "the claims are the last bytes that can be locked");
 
@@ -66,7 +83,7 @@ static bool place(int fd, unsigned claims)
 /* Whether another description has one of these claims. */
 static bool others_have(int fd, unsigned claims)
 {
-    unsigned all = ALL_USES | ALL_DENIED;
+    unsigned all = EVERYTHING;
     struct flock any = next_range(&all, F_WRLCK);
 
     if (!fcntl(fd, F_OFD_GETLK, &any) && any.l_type == F_UNLCK)
@@ -79,32 +96,40 @@ static bool others_have(int fd, unsigned claims)
     return false;
 }
 
-static void withdraw(int fd)
+static void withdraw(int fd, unsigned claims)
 {
-    struct flock lock = { .l_type = F_UNLCK, .l_whence = SEEK_SET, .l_start = CLAIM_OFFSET, .l_len = CLAIMS };
-    fcntl(fd, F_OFD_SETLK, &lock);
+    while (claims) {
+        struct flock lock = next_range(&claims, F_UNLCK);
+        fcntl(fd, F_OFD_SETLK, &lock);
+    }
 }
 
 void claim_leave(struct file_object *file)
 {
     if (!file->fd_is_path && !file->os_position) /* with another process's handle the claims go on */
-        withdraw(file->fd);
+        withdraw(file->fd, ALL_SHARING);
 }
 
 NTSTATUS claim_enter(struct file_object *file)
 {
-    unsigned claims = claims_of(file->access, file->share), against = opposite(claims);
+    unsigned claims = claims_of(file->access, file->share), against = opposite(claims) | PENDING;
 
     if (file->fd_is_path || !(claims & ALL_USES))
         return STATUS_SUCCESS;
     if ((claims & ALL_DENIED) == ALL_DENIED)
         claims |= USE_READ; /* one range; who denies everything meets everybody anyway */
+    if (claims & USE_WRITE)
+        against |= IMAGE;
     if (!place(file->fd, claims) || !others_have(file->fd, against))
         return STATUS_SUCCESS;
+    if (others_have(file->fd, PENDING)) {
+        withdraw(file->fd, ALL_SHARING);
+        return STATUS_DELETE_PENDING;
+    }
     /* Somebody who opens it at this moment may see these claims, and this one theirs, and both would fail. So what is
      * there is asked for once more without them. */
     for (int attempt = 0; attempt < 4; attempt++) {
-        withdraw(file->fd);
+        withdraw(file->fd, ALL_SHARING);
         sched_yield();
         if (others_have(file->fd, against))
             break;
@@ -112,8 +137,89 @@ NTSTATUS claim_enter(struct file_object *file)
         if (!others_have(file->fd, against))
             return STATUS_SUCCESS;
     }
-    withdraw(file->fd);
+    withdraw(file->fd, ALL_SHARING);
     return STATUS_SHARING_VIOLATION;
+}
+
+void claim_drop(struct file_object *file, ACCESS_MASK access)
+{
+    unsigned gone = claims_of(access, FILE_SHARE_VALID_FLAGS) & ~claims_of(file->access, FILE_SHARE_VALID_FLAGS);
+
+    if (file->fd_is_path)
+        return;
+    if (!share_takes_part(file)) /* for attributes only */
+        gone = ALL_SHARING;
+    withdraw(file->fd, gone);
+}
+
+static bool can_claim(const struct file_object *file)
+{
+    return file->fd >= 0 && !file->fd_is_path && file->inode && !file->installation;
+}
+
+void claim_section(struct file_object *file, bool image, bool mapped)
+{
+    if (!can_claim(file))
+        return;
+    if (mapped)
+        place(file->fd, image ? IMAGE : DATA);
+    else
+        withdraw(file->fd, image ? IMAGE : DATA);
+}
+
+bool claim_mapped(const struct file_object *file)
+{
+    return can_claim(file) && others_have(file->fd, DATA | IMAGE);
+}
+
+void claim_pending(struct file_object *file, bool pending)
+{
+    if (!can_claim(file))
+        return;
+    if (pending)
+        place(file->fd, PENDING);
+    else
+        withdraw(file->fd, PENDING);
+}
+
+void claim_on_close(struct file_object *file, bool on_close)
+{
+    if (!can_claim(file))
+        return;
+    if (on_close)
+        place(file->fd, ON_CLOSE);
+    else
+        withdraw(file->fd, ON_CLOSE);
+}
+
+bool claim_others_delete_on_close(const struct file_object *file)
+{
+    return can_claim(file) && others_have(file->fd, ON_CLOSE);
+}
+
+bool claim_others_use(const struct file_object *file)
+{
+    return can_claim(file) && others_have(file->fd, ALL_USES | DATA | IMAGE);
+}
+
+bool claim_give_up(struct file_object *file)
+{
+    struct fd_path self;
+    int own;
+
+    if (!can_claim(file))
+        return true;
+    if (!file->os_position) {
+        withdraw(file->fd, ALL_SHARING | PENDING);
+        return !others_have(file->fd, ALL_USES);
+    }
+    /* Another process may have the same description: only one of its own tells whether that is so. */
+    own = open(fd_path(file->fd, &self), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (own < 0)
+        return false;
+    dup3(own, file->fd, O_CLOEXEC);
+    close(own);
+    return !others_have(file->fd, ALL_USES);
 }
 
 NTSTATUS claim_check_replace(int dirfd, const char *name, bool posix)
@@ -123,7 +229,7 @@ NTSTATUS claim_check_replace(int dirfd, const char *name, bool posix)
 
     if (fd < 0)
         return STATUS_SUCCESS;
-    claimed = others_have(fd, posix ? DENY_DELETE : ALL_USES);
+    claimed = others_have(fd, IMAGE | (posix ? DENY_DELETE : ALL_USES | DATA));
     close(fd);
     return claimed ? STATUS_ACCESS_DENIED : STATUS_SUCCESS;
 }

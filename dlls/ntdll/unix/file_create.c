@@ -9,8 +9,13 @@
 #include "file.h"
 #include "path.h"
 
-#define WANT_READ  (FILE_READ_DATA | FILE_EXECUTE)
-#define WANT_WRITE (FILE_WRITE_DATA | FILE_APPEND_DATA)
+#ifndef FILE_SESSION_AWARE
+#define FILE_SESSION_AWARE 0x00040000
+#endif
+/* What NtCreateFile takes as FileAttributes */
+#define ATTRIBUTES_VALID 0x005affb7u
+#define WANT_READ        (FILE_READ_DATA | FILE_EXECUTE)
+#define WANT_WRITE       (FILE_WRITE_DATA | FILE_APPEND_DATA)
 
 /* An open file once more, by its descriptor: ReOpenFile's empty relative name. */
 static NTSTATUS open_same(struct nt_path *path, ACCESS_MASK access, ULONG share, ULONG disposition, ULONG options,
@@ -73,21 +78,34 @@ static NTSTATUS open_device(struct nt_path *path, ACCESS_MASK access, ULONG shar
     }
 }
 
-static NTSTATUS check_options(ACCESS_MASK access, ULONG share, ULONG disposition, ULONG options)
+/* What goes with FILE_DIRECTORY_FILE: NtCreateFile's list, and what is of no concern for files only. */
+#define DIRECTORY_OPTIONS                                                                                              \
+    (FILE_DIRECTORY_FILE | FILE_SYNCHRONOUS_IO_ALERT | FILE_SYNCHRONOUS_IO_NONALERT | FILE_WRITE_THROUGH |             \
+     FILE_OPEN_FOR_BACKUP_INTENT | FILE_OPEN_BY_FILE_ID | FILE_DELETE_ON_CLOSE | FILE_OPEN_REPARSE_POINT |             \
+     FILE_OPEN_FOR_FREE_SPACE_QUERY | FILE_COMPLETE_IF_OPLOCKED | FILE_NO_COMPRESSION | FILE_NO_EA_KNOWLEDGE |         \
+     FILE_OPEN_REMOTE_INSTANCE | FILE_OPEN_REQUIRING_OPLOCK | FILE_DISALLOW_EXCLUSIVE | FILE_SESSION_AWARE |           \
+     FILE_OPEN_NO_RECALL)
+
+/* The access is as given: the I/O manager looks at it before generic rights are replaced. */
+static NTSTATUS check_options(ACCESS_MASK access, ULONG attributes, ULONG share, ULONG disposition, ULONG options)
 {
     ULONG synchronous = options & (FILE_SYNCHRONOUS_IO_ALERT | FILE_SYNCHRONOUS_IO_NONALERT);
 
-    if (disposition > FILE_OVERWRITE_IF || (share & ~FILE_SHARE_VALID_FLAGS) || (options & 0xff000000))
+    if (disposition > FILE_OVERWRITE_IF || (share & ~FILE_SHARE_VALID_FLAGS) || (options & 0xff000000) ||
+        (attributes & ~ATTRIBUTES_VALID))
         return STATUS_INVALID_PARAMETER;
     if (synchronous == (FILE_SYNCHRONOUS_IO_ALERT | FILE_SYNCHRONOUS_IO_NONALERT) ||
-        (synchronous &&
-         !(access & (SYNCHRONIZE | MAXIMUM_ALLOWED | GENERIC_ALL | GENERIC_READ | GENERIC_WRITE | GENERIC_EXECUTE))))
+        (synchronous && !(access & SYNCHRONIZE)))
         return STATUS_INVALID_PARAMETER;
     if ((options & FILE_DIRECTORY_FILE) &&
-        ((options & FILE_NON_DIRECTORY_FILE) ||
+        ((options & ~DIRECTORY_OPTIONS) ||
          (disposition != FILE_CREATE && disposition != FILE_OPEN && disposition != FILE_OPEN_IF)))
         return STATUS_INVALID_PARAMETER;
-    if ((options & FILE_DELETE_ON_CLOSE) && !(access & (DELETE | MAXIMUM_ALLOWED | GENERIC_ALL)))
+    if ((options & FILE_DELETE_ON_CLOSE) && !(access & DELETE))
+        return STATUS_INVALID_PARAMETER;
+    if ((options & FILE_NO_INTERMEDIATE_BUFFERING) && (access & FILE_APPEND_DATA))
+        return STATUS_INVALID_PARAMETER;
+    if ((options & FILE_COMPLETE_IF_OPLOCKED) && (options & FILE_RESERVE_OPFILTER))
         return STATUS_INVALID_PARAMETER;
     return STATUS_SUCCESS;
 }
@@ -155,7 +173,7 @@ NTSTATUS NtCreateFile(HANDLE *FileHandle, ACCESS_MASK DesiredAccess, OBJECT_ATTR
     HANDLE handle;
     void *ea = NULL;
 
-    status = check_options(DesiredAccess, ShareAccess, CreateDisposition, CreateOptions);
+    status = check_options(DesiredAccess, FileAttributes, ShareAccess, CreateDisposition, CreateOptions);
     if (!status && EaLength)
         status = copy_ea(EaBuffer, EaLength, IoStatusBlock, &ea);
     if (status)

@@ -30,7 +30,8 @@ struct open {
     struct nt_path *path;
     ACCESS_MASK access;
     ULONG attributes, share, disposition, options;
-    bool maximum; /* MAXIMUM_ALLOWED: take less if it must be */
+    ACCESS_MASK added; /* of the access, what replacing the file needs and the handle does not get */
+    bool maximum;      /* MAXIMUM_ALLOWED: take less if it must be */
     int fd;
     bool is_path;
     struct stat st;
@@ -41,7 +42,7 @@ static int flags_for(const struct open *o)
     int flags = O_CLOEXEC | O_NOCTTY | (o->options & FILE_OPEN_REPARSE_POINT ? O_NOFOLLOW : 0);
 
     if (o->options & FILE_DIRECTORY_FILE)
-        return flags | O_DIRECTORY | (o->access & WANT_READ ? O_RDONLY : O_PATH);
+        return flags | O_DIRECTORY | (o->access & (WANT_READ | DELETE) ? O_RDONLY : O_PATH);
     if (o->access & WANT_WRITE)
         return flags |
                O_RDWR; /* also without WANT_READ: sharing modes are locks, which readable descriptors can have */
@@ -128,11 +129,12 @@ static NTSTATUS create_new(struct open *o)
     return STATUS_SUCCESS;
 }
 
-/* OVERWRITE and SUPERSEDE: the old contents go, the attributes become the given ones. */
+/* OVERWRITE and SUPERSEDE: the old contents go. The attributes become the given ones, or are joined by them. */
 static NTSTATUS overwrite(struct open *o, struct file_object *file)
 {
     struct file_stat st;
     struct fd_path self;
+    ULONG attributes;
     int err = file_stat_fd(file, &st);
 
     if (err)
@@ -141,7 +143,7 @@ static NTSTATUS overwrite(struct open *o, struct file_object *file)
     if ((st.attributes & FILE_ATTRIBUTE_READONLY) ||
         (st.attributes & ~o->attributes & (FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM)))
         return STATUS_ACCESS_DENIED;
-    if (file->inode->data_sections || file->inode->image_sections)
+    if (share_mapped(file) || claim_mapped(file))
         return STATUS_USER_MAPPED_FILE;
     if (!S_ISREG(st.mode))
         return STATUS_SUCCESS;
@@ -149,8 +151,11 @@ static NTSTATUS overwrite(struct open *o, struct file_object *file)
     err = !o->is_path && (o->access & WANT_WRITE) ? ftruncate(file->fd, 0) : truncate(fd_path(file->fd, &self), 0);
     if (err)
         return status_from_errno(errno);
-    if ((o->attributes | FILE_ATTRIBUTE_ARCHIVE) != st.attributes)
-        err = file_set_attributes(file, o->attributes | FILE_ATTRIBUTE_ARCHIVE);
+    attributes = o->attributes | FILE_ATTRIBUTE_ARCHIVE;
+    if (o->disposition != FILE_SUPERSEDE)
+        attributes |= st.attributes & ATTRIBUTES_STORED;
+    if (attributes != st.attributes)
+        err = file_set_attributes(file, attributes);
     return status_from_errno(err);
 }
 
@@ -245,6 +250,9 @@ static NTSTATUS make_object(struct open *o, bool existed, struct file_object **r
         status = STATUS_NOT_A_DIRECTORY;
     } else if (o->path->must_be_dir) {
         status = STATUS_OBJECT_NAME_INVALID;
+    } else if (existed && (o->options & FILE_DISALLOW_EXCLUSIVE) && !(o->share & FILE_SHARE_READ) &&
+               faccessat(o->path->dirfd, o->path->name, W_OK, AT_EACCESS)) {
+        status = STATUS_ACCESS_DENIED;
     } else if (existed && S_ISREG(o->st.st_mode) && !(o->st.st_mode & 0222)) {
         if (o->maximum)
             o->access &= ~WANT_WRITE;
@@ -271,19 +279,55 @@ static NTSTATUS make_object(struct open *o, bool existed, struct file_object **r
     if (o->path->is_standard)
         file->standard = o->path->standard;
     file->unix_path = absolute_name(o->path);
-    status = file->unix_path ? share_enter(file, &o->st) : STATUS_NO_MEMORY;
-    if (!status && S_ISREG(o->st.st_mode) && !o->path->joined)
+    status = file->unix_path ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+    if (!status && existed && file_is_marked(o->st.st_mode) && !o->path->joined)
+        status = delete_check_mark(file, &o->st);
+    if (!status)
+        status = share_enter(file, &o->st);
+    if (!status && (S_ISREG(o->st.st_mode) || S_ISDIR(o->st.st_mode)) && !o->path->joined)
         status = claim_enter(file);
     if (!status && existed && replaces(o->disposition))
         status = overwrite(o, file);
+    if (!status && (o->options & FILE_RESERVE_OPFILTER) && (share_others(file) || claim_others_use(file)))
+        status = STATUS_OPLOCK_NOT_GRANTED;
     if (status) {
-        share_leave(file);
         object_unref(&file->obj);
         return status;
     }
-    file->delete_on_close = o->options & FILE_DELETE_ON_CLOSE;
+    if (o->added) {
+        share_drop(file, o->added);
+        claim_drop(file, o->added);
+        file->append_only = (file->access & WANT_WRITE) == FILE_APPEND_DATA;
+    }
+    if (o->options & (FILE_SEQUENTIAL_ONLY | FILE_RANDOM_ACCESS) && S_ISREG(o->st.st_mode) && !o->is_path)
+        posix_fadvise(file->fd, 0, 0, o->options & FILE_SEQUENTIAL_ONLY ? POSIX_FADV_SEQUENTIAL : POSIX_FADV_RANDOM);
+    if (o->options & FILE_DELETE_ON_CLOSE)
+        delete_on_close(file, true);
     *result = file;
     return STATUS_SUCCESS;
+}
+
+/* A file is not created because there is one: STATUS_DELETE_PENDING if not for long; STATUS_OBJECT_NAME_NOT_FOUND if not at all. */
+static NTSTATUS collision(struct open *o)
+{
+    struct file_object file = { .kind = FILE_KIND_FILE, .fd = -1, .fd_is_path = true };
+    NTSTATUS status = STATUS_OBJECT_NAME_COLLISION;
+    struct stat st;
+
+    if (o->path->joined || fstatat(o->path->dirfd, o->path->name, &st, AT_SYMLINK_NOFOLLOW))
+        return status;
+    if (share_pending_at(st.st_dev, st.st_ino))
+        return STATUS_DELETE_PENDING;
+    if (!file_is_marked(st.st_mode) || !(file.unix_path = absolute_name(o->path)))
+        return status;
+    file.fd = openat(o->path->dirfd, o->path->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (file.fd >= 0) {
+        NTSTATUS found = delete_check_mark(&file, &st);
+        status = found ? found : status;
+        close(file.fd);
+    }
+    free(file.unix_path);
+    return status;
 }
 
 static NTSTATUS open_or_create(struct open *o, bool *created)
@@ -309,7 +353,11 @@ static NTSTATUS open_or_create(struct open *o, bool *created)
     }
     if (!status) {
         if (o->disposition == FILE_CREATE)
-            return STATUS_OBJECT_NAME_COLLISION;
+            status = collision(o);
+        if (status && status != STATUS_OBJECT_NAME_NOT_FOUND)
+            return status;
+    }
+    if (!status) {
         err = open_existing(o);
         if (err == ENOTDIR)
             return STATUS_NOT_A_DIRECTORY;
@@ -320,7 +368,16 @@ static NTSTATUS open_or_create(struct open *o, bool *created)
     if (o->path->must_be_dir && !(o->options & FILE_DIRECTORY_FILE))
         return STATUS_OBJECT_NAME_INVALID;
     *created = true;
-    return create_new(o);
+    status = create_new(o);
+    if (status != STATUS_OBJECT_NAME_COLLISION)
+        return status;
+    *created = false;
+    status = collision(o);
+    if (status == STATUS_OBJECT_NAME_NOT_FOUND) { /* its deletion was left to us */
+        *created = true;
+        status = create_new(o);
+    }
+    return status;
 }
 
 NTSTATUS file_open_path(struct nt_path *path, ACCESS_MASK access, ULONG attributes, ULONG share, ULONG disposition,
@@ -344,6 +401,12 @@ NTSTATUS file_open_path(struct nt_path *path, ACCESS_MASK access, ULONG attribut
         o.options = (o.options & ~FILE_NON_DIRECTORY_FILE) | FILE_DIRECTORY_FILE;
         o.disposition = FILE_OPEN;
     }
+    if (replaces(disposition)) {
+        /* NtCreateFile: superseding needs DELETE, overwriting FILE_WRITE_DATA; the handle gets what was asked for. */
+        o.added = (disposition == FILE_SUPERSEDE ? DELETE : FILE_WRITE_DATA) & ~o.access;
+        o.access |= o.added;
+    }
+again:
     status = open_or_create(&o, &created);
     if (path->is_standard && o.fd < 0 &&
         (status == STATUS_SUCCESS || status == STATUS_OBJECT_NAME_NOT_FOUND ||
@@ -356,6 +419,8 @@ NTSTATUS file_open_path(struct nt_path *path, ACCESS_MASK access, ULONG attribut
     if (status)
         return status;
     status = make_object(&o, !created, file);
+    if (status == STATUS_OBJECT_NAME_NOT_FOUND && !created && disposition != FILE_OPEN && disposition != FILE_OVERWRITE)
+        goto again; /* a killed process left it to be deleted */
     if (status) {
         if (created)
             unlinkat(path->dirfd, path->name, options & FILE_DIRECTORY_FILE ? AT_REMOVEDIR : 0);

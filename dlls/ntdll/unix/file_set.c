@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* file_set.c: NtSetInformationFile: times, attributes, sizes, position, deletion, completion ports. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -44,8 +43,9 @@ static NTSTATUS set_end_of_file(struct file_object *file, int64_t size)
 
     if (size < 0 || file->kind != FILE_KIND_FILE || file->ops != &disk_ops)
         return STATUS_INVALID_PARAMETER;
-    if (file->inode && (file->inode->image_sections || file->inode->data_sections) && !fstat(file->fd, &st) &&
-        size < st.st_size)
+    if (fstat(file->fd, &st))
+        return status_from_errno(errno);
+    if (size < st.st_size && (share_mapped(file) || claim_mapped(file)))
         return STATUS_USER_MAPPED_FILE;
     return ftruncate(file->fd, size) ? status_from_errno(errno) : STATUS_SUCCESS;
 }
@@ -76,62 +76,6 @@ static NTSTATUS set_position(struct file_object *file, int64_t position)
     file->position = position;
     pthread_mutex_unlock(&file->lock);
     return STATUS_SUCCESS;
-}
-
-static bool directory_is_empty(const struct file_object *file)
-{
-    int fd = openat(file->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool empty = true;
-    char buffer[2048] __attribute__((aligned(8)));
-    struct dirent64 *entry;
-    ssize_t n;
-
-    if (fd < 0)
-        return true; /* rmdir will say */
-    while (empty && (n = getdents64(fd, buffer, sizeof buffer)) > 0) {
-        for (ssize_t at = 0; at < n && empty; at += entry->d_reclen) {
-            entry = (void *)(buffer + at);
-            empty = !strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..");
-        }
-    }
-    close(fd);
-    return empty;
-}
-
-static NTSTATUS set_disposition(struct file_object *file, ULONG flags)
-{
-    struct file_stat st;
-    NTSTATUS status;
-    int err;
-
-    if (flags &
-        ~(FILE_DISPOSITION_DELETE | FILE_DISPOSITION_POSIX_SEMANTICS | FILE_DISPOSITION_FORCE_IMAGE_SECTION_CHECK |
-          FILE_DISPOSITION_ON_CLOSE | FILE_DISPOSITION_IGNORE_READONLY_ATTRIBUTE))
-        return STATUS_INVALID_PARAMETER;
-    if (file->ops != &disk_ops || file->is_volume)
-        return STATUS_INVALID_PARAMETER;
-    if (flags & FILE_DISPOSITION_ON_CLOSE) {
-        file->delete_on_close = flags & FILE_DISPOSITION_DELETE;
-        return STATUS_SUCCESS;
-    }
-    if (!(flags & FILE_DISPOSITION_DELETE)) {
-        file->delete_posix = false;
-        return share_set_delete(file, false);
-    }
-    if (file->fd < 0 || file->installation)
-        return STATUS_CANNOT_DELETE;
-    err = file_stat_fd(file, &st);
-    if (err)
-        return status_from_errno(err);
-    if ((st.attributes & FILE_ATTRIBUTE_READONLY) && !(flags & FILE_DISPOSITION_IGNORE_READONLY_ATTRIBUTE))
-        return STATUS_CANNOT_DELETE;
-    if (file->kind == FILE_KIND_DIRECTORY && !file->is_symlink && !directory_is_empty(file))
-        return STATUS_DIRECTORY_NOT_EMPTY;
-    /* With POSIX semantics the name goes when this handle is closed, else when the last of the file's is. */
-    status = share_set_delete(file, true);
-    if (!status)
-        file->delete_posix = flags & FILE_DISPOSITION_POSIX_SEMANTICS;
-    return status;
 }
 
 static NTSTATUS set_completion(struct file_object *file, const FILE_COMPLETION_INFORMATION *info, bool replace)
@@ -220,9 +164,9 @@ static NTSTATUS set(struct file_object *file, ULONG info_class, const void *buff
     case FileLinkInformationEx:
         return file_rename(file, buffer, length, info->rename.Flags, true);
     case FileDispositionInformation:
-        return set_disposition(file, info->disposition.DeleteFile ? FILE_DISPOSITION_DELETE : 0);
+        return file_set_disposition(file, info->disposition.DeleteFile ? FILE_DISPOSITION_DELETE : 0);
     case FileDispositionInformationEx:
-        return set_disposition(file, info->disposition_ex.Flags);
+        return file_set_disposition(file, info->disposition_ex.Flags);
     case FilePositionInformation:
         return set_position(file, info->position.CurrentByteOffset.QuadPart);
     case FileModeInformation:

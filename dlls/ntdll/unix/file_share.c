@@ -56,7 +56,7 @@ static struct inode **find(uint64_t dev, uint64_t ino)
 #define WRITE_ACCESS (FILE_WRITE_DATA | FILE_APPEND_DATA)
 
 /* Opens for attributes only take no part in sharing. */
-static bool takes_part(const struct file_object *file)
+bool share_takes_part(const struct file_object *file)
 {
     return file->access & (READ_ACCESS | WRITE_ACCESS | DELETE);
 }
@@ -77,7 +77,7 @@ static NTSTATUS check(const struct inode *node, const struct file_object *file)
 
 static void count(struct inode *node, const struct file_object *file, int by)
 {
-    if (!takes_part(file))
+    if (!share_takes_part(file))
         return;
     node->opens += by;
     node->readers += file->access & READ_ACCESS ? by : 0;
@@ -112,7 +112,7 @@ static NTSTATUS enter(struct file_object *file, const struct stat *st, bool chec
     if (node) {
         if (checked && node->delete_pending)
             status = STATUS_DELETE_PENDING;
-        else if (checked && takes_part(file))
+        else if (checked && share_takes_part(file))
             status = check(node, file);
         if (status)
             goto done;
@@ -145,6 +145,33 @@ NTSTATUS share_enter(struct file_object *file, const struct stat *st)
     return enter(file, st, true);
 }
 
+void share_drop(struct file_object *file, ACCESS_MASK access)
+{
+    pthread_mutex_lock(&share_lock);
+    count(file->inode, file, -1);
+    file->access &= ~access;
+    count(file->inode, file, 1);
+    pthread_mutex_unlock(&share_lock);
+}
+
+bool share_others(const struct file_object *file)
+{
+    pthread_mutex_lock(&share_lock);
+    bool others = file->inode->files.Flink->Flink != &file->inode->files;
+    pthread_mutex_unlock(&share_lock);
+    return others;
+}
+
+bool share_pending_at(uint64_t dev, uint64_t ino)
+{
+    struct inode *node;
+
+    pthread_mutex_lock(&share_lock);
+    bool pending = bucket_count && (node = *find(dev, ino)) && node->delete_pending;
+    pthread_mutex_unlock(&share_lock);
+    return pending;
+}
+
 NTSTATUS share_adopt(struct file_object *file, ULONG share)
 {
     struct stat st;
@@ -155,27 +182,49 @@ NTSTATUS share_adopt(struct file_object *file, ULONG share)
     return enter(file, &st, false);
 }
 
-bool share_leave(struct file_object *file)
+bool share_leave(struct file_object *file, bool *last)
 {
     struct inode *node = file->inode;
-    bool last = false;
+    bool pending;
 
-    if (!node || file->left)
-        return false;
     pthread_mutex_lock(&share_lock);
     file->left = true;
     count(node, file, -1);
-    if (file->delete_on_close && !file->deleted)
+    if (file->delete_on_close)
         node->delete_pending = true;
+    pending = node->delete_pending;
     file->inode_entry.Flink->Blink = file->inode_entry.Blink;
     file->inode_entry.Blink->Flink = file->inode_entry.Flink;
     file->inode_entry.Flink = file->inode_entry.Blink = &file->inode_entry;
     if (node->data_sections || node->image_sections)
         claim_leave(file);
-    if (node->files.Flink == &node->files)
-        last = node->delete_pending;
+    *last = node->files.Flink == &node->files;
+    if (pending && !*last && !file->delete_posix) /* other processes are told by who stays */
+        claim_pending(container_of(node->files.Flink, struct file_object, inode_entry), true);
     pthread_mutex_unlock(&share_lock);
-    return last && !file->deleted;
+    return pending;
+}
+
+struct file_object *share_next_leaving(void)
+{
+    static size_t bucket;
+    struct file_object *found = NULL;
+
+    pthread_mutex_lock(&share_lock);
+    for (; bucket < bucket_count && !found; bucket += !found) {
+        for (struct inode *node = buckets[bucket]; node && !found; node = node->hash_next) {
+            for (LIST_ENTRY *entry = node->files.Flink; entry != &node->files && !found; entry = entry->Flink) {
+                struct file_object *file = container_of(entry, struct file_object, inode_entry);
+                if (node->delete_pending || file->delete_on_close ||
+                    ((file->share & FILE_SHARE_DELETE) && share_takes_part(file)))
+                    found = file;
+            }
+        }
+    }
+    if (found)
+        object_ref(&found->obj);
+    pthread_mutex_unlock(&share_lock);
+    return found;
 }
 
 void share_forget(struct file_object *file)
@@ -191,21 +240,29 @@ void share_forget(struct file_object *file)
 NTSTATUS share_set_delete(struct file_object *file, bool pending)
 {
     NTSTATUS status = STATUS_SUCCESS;
+    struct inode *node = file->inode;
 
-    if (!file->inode)
+    if (!node)
         return STATUS_INVALID_PARAMETER;
     pthread_mutex_lock(&share_lock);
-    if (pending && file->inode->image_sections)
+    if (pending && (node->image_sections || node->data_sections))
         status = STATUS_CANNOT_DELETE;
     else
-        file->inode->delete_pending = pending;
+        node->delete_pending = pending;
+    for (LIST_ENTRY *entry = node->files.Flink; !pending && entry != &node->files; entry = entry->Flink)
+        claim_pending(container_of(entry, struct file_object, inode_entry), false);
     pthread_mutex_unlock(&share_lock);
     return status;
 }
 
 bool share_delete_pending(struct file_object *file)
 {
-    return file->deleted || (file->inode && file->inode->delete_pending);
+    return file->inode && file->inode->delete_pending;
+}
+
+bool share_mapped(const struct file_object *file)
+{
+    return file->inode && (file->inode->image_sections || file->inode->data_sections);
 }
 
 NTSTATUS share_check_replace(uint64_t dev, uint64_t ino, bool posix)
@@ -247,6 +304,9 @@ static void count_section(struct file_object *file, bool image, int by)
         return;
     pthread_mutex_lock(&share_lock);
     *(image ? &file->inode->image_sections : &file->inode->data_sections) += by;
+    file->sections[image] += by;
+    if (file->sections[image] == (by > 0))
+        claim_section(file, image, by > 0);
     pthread_mutex_unlock(&share_lock);
 }
 

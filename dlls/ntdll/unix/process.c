@@ -470,6 +470,7 @@ int process_run(const struct process_start *start)
     options.program = start->program;
     process_id = (ULONG)getpid();
     raise_descriptor_limit();
+    delete_sweep();
     shared_data_init();
     object_init_process();
     if (child_is_one())
@@ -509,6 +510,7 @@ int process_run(const struct process_start *start)
 
 void process_before_exit(void)
 {
+    delete_before_exit();
     pipe_links_close_all();
     console_restore();
 }
