@@ -7,7 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 #include "file.h"
+#include "object_private.h"
 #include "path.h"
+#include "security.h"
 
 #ifndef FILE_SESSION_AWARE
 #define FILE_SESSION_AWARE 0x00040000
@@ -159,6 +161,31 @@ static NTSTATUS copy_ea(const void *user, ULONG length, IO_STATUS_BLOCK *iosb, v
     return status;
 }
 
+/* What NtCreateFile gives a new file, in place of what it inherits. */
+static NTSTATUS assign_security(struct file_object *file, const void *user)
+{
+    void *given, *above;
+    NTSTATUS status;
+
+    if (!user)
+        return STATUS_SUCCESS;
+    status = security_descriptor_in(user, &given);
+    if (status)
+        return status;
+    above = security_of_parent(AT_FDCWD, file->unix_path);
+    status = security_file_assign(file, given, above);
+    free(above);
+    return status;
+}
+
+static void forget_new(struct file_object **file)
+{
+    file_remove_name(*file);
+    file_close(&(*file)->obj, NULL);
+    object_unref(&(*file)->obj);
+    *file = NULL;
+}
+
 NTSTATUS NtCreateFile(HANDLE *FileHandle, ACCESS_MASK DesiredAccess, OBJECT_ATTRIBUTES *ObjectAttributes,
                       IO_STATUS_BLOCK *IoStatusBlock, LARGE_INTEGER *AllocationSize, ULONG FileAttributes,
                       ULONG ShareAccess, ULONG CreateDisposition, ULONG CreateOptions, PVOID EaBuffer, ULONG EaLength)
@@ -193,12 +220,17 @@ NTSTATUS NtCreateFile(HANDLE *FileHandle, ACCESS_MASK DesiredAccess, OBJECT_ATTR
         if (path.kind == PATH_NULL)
             information = 0;
     }
+    if (!status && information == FILE_CREATED && file->ops == &disk_ops &&
+        (status = assign_security(file, ObjectAttributes->SecurityDescriptor)))
+        forget_new(&file);
     /* They are for a file that is new, or as good as. */
     if (!status && ea && information != FILE_OPENED && file->ops == &disk_ops && (status = ea_apply(file, ea))) {
-        if (information == FILE_CREATED)
-            file_remove_name(file);
-        file_close(&file->obj, NULL);
-        object_unref(&file->obj);
+        if (information == FILE_CREATED) {
+            forget_new(&file);
+        } else {
+            file_close(&file->obj, NULL);
+            object_unref(&file->obj);
+        }
     }
     free(ea);
     if (!status) {

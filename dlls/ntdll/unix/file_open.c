@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "file.h"
 #include "path.h"
+#include "security.h"
 
 #define WANT_READ  (FILE_READ_DATA | FILE_EXECUTE)
 #define WANT_WRITE (FILE_WRITE_DATA | FILE_APPEND_DATA)
@@ -35,6 +36,7 @@ struct open {
     int fd;
     bool is_path;
     struct stat st;
+    void *above; /* the descriptor of the directory that a new file is made in, if that has one */
 };
 
 static int flags_for(const struct open *o)
@@ -105,6 +107,10 @@ static NTSTATUS create_new(struct open *o)
     int flags = (flags_for(o) & ~O_PATH) | O_CREAT | O_EXCL, err;
     mode_t mode = o->attributes & FILE_ATTRIBUTE_READONLY && !directory ? 0444 : 0666;
 
+    NTSTATUS status =
+        o->path->joined ? STATUS_SUCCESS : security_may_create(o->path->dirfd, o->path->name, directory, &o->above);
+    if (status)
+        return status;
     if (!(o->access & (WANT_READ | WANT_WRITE)))
         flags |= O_RDWR;
     for (int attempt = 0;; attempt++) {
@@ -119,7 +125,7 @@ static NTSTATUS create_new(struct open *o)
         }
         if (err != ENOENT || attempt)
             break;
-        NTSTATUS status = missing_parent(o);
+        status = missing_parent(o);
         if (status)
             return status;
     }
@@ -261,6 +267,8 @@ static NTSTATUS make_object(struct open *o, bool existed, struct file_object **r
         else if (o->options & FILE_DELETE_ON_CLOSE)
             status = STATUS_CANNOT_DELETE;
     }
+    if (!status && existed && file_is_marked(o->st.st_mode) && !o->path->joined && !S_ISLNK(o->st.st_mode))
+        status = security_file_check(o->fd, &o->st, o->path->dirfd, o->path->name, o->options, o->maximum, &o->access);
     if (o->path->joined && (o->access & (WANT_WRITE | DELETE))) {
         if (o->maximum)
             o->access &= ~(WANT_WRITE | DELETE);
@@ -393,6 +401,7 @@ NTSTATUS file_open_path(struct nt_path *path, ACCESS_MASK access, ULONG attribut
     bool created;
     NTSTATUS status;
 
+    *file = NULL;
     if (path->stream)
         return stream_open(path, access, attributes, share, disposition, options, allocation, file, information);
     o.maximum = access & MAXIMUM_ALLOWED;
@@ -421,19 +430,24 @@ again:
     status = make_object(&o, !created, file);
     if (status == STATUS_OBJECT_NAME_NOT_FOUND && !created && disposition != FILE_OPEN && disposition != FILE_OVERWRITE)
         goto again; /* a killed process left it to be deleted */
+    if (!status && created && o.above)
+        status = security_file_assign(*file, NULL, o.above);
+    free(o.above);
+    if (!status && allocation && allocation->QuadPart > 0 && (created || replaces(disposition)) &&
+        (o.access & WANT_WRITE) && fallocate((*file)->fd, FALLOC_FL_KEEP_SIZE, 0, allocation->QuadPart) &&
+        errno == ENOSPC)
+        status = STATUS_DISK_FULL;
     if (status) {
         if (created)
             unlinkat(path->dirfd, path->name, options & FILE_DIRECTORY_FILE ? AT_REMOVEDIR : 0);
+        if (*file)
+            object_unref(&(*file)->obj);
+        *file = NULL;
         return status;
     }
     (*file)->is_volume = path->kind == PATH_VOLUME;
     if (created && (o.attributes & ~(FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_ARCHIVE)))
         file_set_attributes(*file, o.attributes | ((*file)->kind == FILE_KIND_FILE ? FILE_ATTRIBUTE_ARCHIVE : 0));
-    if (allocation && allocation->QuadPart > 0 && (created || replaces(disposition)) && (access & WANT_WRITE) &&
-        fallocate((*file)->fd, FALLOC_FL_KEEP_SIZE, 0, allocation->QuadPart) && errno == ENOSPC) {
-        object_unref(&(*file)->obj);
-        return STATUS_DISK_FULL;
-    }
     *information = created ? disposition_result[disposition].created : disposition_result[disposition].exists;
     return STATUS_SUCCESS;
 }

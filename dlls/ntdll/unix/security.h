@@ -340,8 +340,20 @@ void security_freeze_default(void);
 /* What an object that nobody gave a descriptor has, self-relative; not to be freed. */
 const void *security_default(void);
 
-/* security_file.c: the stored descriptor of a file, malloc'ed and as found there; NULL for none, and for other objects. */
+/* security_file.c: the descriptor of a file, malloc'ed; NULL for other objects. And a new one for it. */
 void *security_file_load(const struct object *obj, size_t *size);
 NTSTATUS security_file_store(const struct object *obj, const void *descriptor, size_t size);
+/* What a program gave the file of this name, if that still counts; malloc'ed. */
+struct stat;
+void *security_stored(const char *name, const struct stat *st, size_t *size);
+void *security_of_parent(int dirfd, const char *name);
+/* May a file that has a stored descriptor be opened for this? With `maximum` *access becomes what is allowed of it. */
+NTSTATUS security_file_check(int fd, const struct stat *st, int dirfd, const char *name, ULONG options, bool maximum,
+                             ACCESS_MASK *access);
+/* May a file be made there? *above: the stored descriptor of its directory (or NULL), for: */
+NTSTATUS security_may_create(int dirfd, const char *name, bool directory, void **above);
+/* Gives a new file what it was given (consumed; NULL for nothing) and inherits. */
+struct file_object;
+NTSTATUS security_file_assign(struct file_object *file, void *given, const void *above);
 
 #endif
