@@ -19,7 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 #include "file.h"
 #include "path.h"
@@ -33,7 +32,7 @@
 static char read_mark(const char *self, const struct stat *st, char text[MARK_MAX], const char **name)
 {
     unsigned long long dev, ino;
-    ssize_t n = getxattr(self, MARK_NAME, text, MARK_MAX - 1);
+    ssize_t n = xattr_get(self, MARK_NAME, text, MARK_MAX - 1);
     int at = 0;
     char kind;
 
@@ -54,8 +53,8 @@ static char mark_of(const struct file_object *file)
     struct fd_path self;
     struct stat st;
 
-    return file->fd >= 0 && !fstat(file->fd, &st) && file_is_marked(st.st_mode)
-               ? read_mark(fd_path(file->fd, &self), &st, text, &name)
+    return file->fd >= 0 && !fstat(file->fd, &st) && file_is_extended(fd_path(file->fd, &self), &st)
+               ? read_mark(self.text, &st, text, &name)
                : 0;
 }
 
@@ -64,7 +63,7 @@ static void remove_mark(const struct file_object *file)
     struct fd_path self;
 
     if (file->fd >= 0)
-        removexattr(fd_path(file->fd, &self), MARK_NAME);
+        xattr_remove(fd_path(file->fd, &self), MARK_NAME);
 }
 
 /* --- the journal --- */
@@ -91,7 +90,7 @@ static bool finish_for_dead(const char *name)
     file.fd = unix_fd_reserve(open(name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC));
     if (file.fd < 0)
         return true;
-    if (!fstat(file.fd, &st) && file_is_marked(st.st_mode) && read_mark(fd_path(file.fd, &self), &st, text, &marked)) {
+    if (!fstat(file.fd, &st) && read_mark(fd_path(file.fd, &self), &st, text, &marked)) {
         inode.dev = st.st_dev;
         inode.ino = st.st_ino;
         file.inode = &inode;
@@ -189,15 +188,15 @@ static void mark(const struct file_object *file, char kind)
 {
     char text[MARK_MAX];
     struct fd_path self;
-    struct stat st;
+    struct file_stat st;
     int n;
 
-    if (file->fd < 0 || file->is_symlink || !file->unix_path || fstat(file->fd, &st))
+    if (file->fd < 0 || file->is_symlink || !file->unix_path || file_stat_fd(file, &st))
         return;
-    n = snprintf(text, sizeof text, "%c %llu:%llu %s", kind, (unsigned long long)st.st_dev,
-                 (unsigned long long)st.st_ino, strlen(file->unix_path) < 1024 ? file->unix_path : "");
+    n = snprintf(text, sizeof text, "%c %llu:%llu %s", kind, (unsigned long long)st.dev, (unsigned long long)st.ino,
+                 strlen(file->unix_path) < 1024 ? file->unix_path : "");
     /* Where there are no such attributes the claims must do. */
-    if (setxattr(fd_path(file->fd, &self), MARK_NAME, text, n, 0) || file_mark_extended(self.text, st.st_mode))
+    if (xattr_set(fd_path(file->fd, &self), MARK_NAME, text, n) || file_mark_extended(self.text, &st))
         return;
     note_in_journal(file->unix_path);
 }
@@ -233,7 +232,7 @@ void file_remove_name(struct file_object *file)
     bool directory = S_ISDIR(st.st_mode), last = directory || st.st_nlink <= 1;
     /* A directory that is not empty, one where nothing may be removed: it stays, as what it was. */
     if (unlinkat(AT_FDCWD, name, directory ? AT_REMOVEDIR : 0) || !last) {
-        if (file_is_marked(st.st_mode))
+        if (mark_of(file))
             remove_mark(file);
     }
     if (!access(name, F_OK) && names_file(name, file, &st))
@@ -394,11 +393,12 @@ NTSTATUS file_set_disposition(struct file_object *file, ULONG flags)
 /* The last handle of this process goes: does another process, or the mark, say that the file is to be deleted? */
 static bool marked_by_others(const struct file_object *file)
 {
+    struct fd_path self;
     struct stat st;
 
     return (file->share & FILE_SHARE_DELETE) && share_takes_part(file) && !file->installation && !file->is_symlink &&
-           file->fd >= 0 && !file->fd_is_path && !fstat(file->fd, &st) && file_is_marked(st.st_mode) && st.st_nlink &&
-           is_due(file, &st);
+           file->fd >= 0 && !file->fd_is_path && !fstat(file->fd, &st) && st.st_nlink &&
+           file_is_extended(fd_path(file->fd, &self), &st) && is_due(file, &st);
 }
 
 void delete_leave(struct file_object *file)

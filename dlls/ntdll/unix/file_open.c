@@ -213,6 +213,14 @@ static int open_fifo_end(struct open *o)
     return err;
 }
 
+/* May what is open have extended attributes? */
+static bool is_extended(const struct open *o)
+{
+    struct fd_path self;
+
+    return file_is_extended(o->path->dirfd == AT_FDCWD ? o->path->name : fd_path(o->fd, &self), &o->st);
+}
+
 /* What is open now becomes a file object, if everybody agrees. */
 static NTSTATUS make_object(struct open *o, bool existed, struct file_object **result)
 {
@@ -267,7 +275,8 @@ static NTSTATUS make_object(struct open *o, bool existed, struct file_object **r
         else if (o->options & FILE_DELETE_ON_CLOSE)
             status = STATUS_CANNOT_DELETE;
     }
-    if (!status && existed && file_is_marked(o->st.st_mode) && !o->path->joined && !S_ISLNK(o->st.st_mode))
+    bool extended = existed && !o->path->joined && !S_ISLNK(o->st.st_mode) && is_extended(o);
+    if (!status && extended)
         status = security_file_check(o->fd, &o->st, o->path->dirfd, o->path->name, o->options, o->maximum, &o->access);
     if (o->path->joined && (o->access & (WANT_WRITE | DELETE))) {
         if (o->maximum)
@@ -288,7 +297,7 @@ static NTSTATUS make_object(struct open *o, bool existed, struct file_object **r
         file->standard = o->path->standard;
     file->unix_path = absolute_name(o->path);
     status = file->unix_path ? STATUS_SUCCESS : STATUS_NO_MEMORY;
-    if (!status && existed && file_is_marked(o->st.st_mode) && !o->path->joined)
+    if (!status && extended)
         status = delete_check_mark(file, &o->st);
     if (!status)
         status = share_enter(file, &o->st);
@@ -326,9 +335,10 @@ static NTSTATUS collision(struct open *o)
         return status;
     if (share_pending_at(st.st_dev, st.st_ino))
         return STATUS_DELETE_PENDING;
-    if (!file_is_marked(st.st_mode) || !(file.unix_path = absolute_name(o->path)))
-        return status;
-    file.fd = openat(o->path->dirfd, o->path->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (!(file.unix_path = absolute_name(o->path)))
+        return STATUS_NO_MEMORY;
+    if (file_is_extended(file.unix_path, &st))
+        file.fd = unix_fd_reserve(openat(o->path->dirfd, o->path->name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
     if (file.fd >= 0) {
         NTSTATUS found = delete_check_mark(&file, &st);
         status = found ? found : status;

@@ -219,7 +219,7 @@ NTSTATUS file_rename(struct file_object *file, const FILE_RENAME_INFORMATION *in
     if (full && !link) {
         free(file->unix_path);
         file->unix_path = full;
-        if (file_is_marked(own.mode))
+        if (own.extended)
             delete_renamed(file);
     } else {
         free(full);

@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 #include "file.h"
 #include "path.h"
@@ -199,11 +198,11 @@ void *security_stored(const char *name, const struct stat *st, size_t *size)
     char *data = NULL;
     ssize_t n;
 
-    while ((n = getxattr(name, SECURITY_NAME, NULL, 0)) > 0) {
+    while ((n = xattr_get(name, SECURITY_NAME, NULL, 0)) > 0) {
         free(data);
         if (!(data = malloc((size_t)n)))
             return NULL;
-        n = getxattr(name, SECURITY_NAME, data, (size_t)n);
+        n = xattr_get(name, SECURITY_NAME, data, (size_t)n);
         if (n >= 0 || errno != ERANGE) /* else it has grown meanwhile */
             break;
     }
@@ -275,10 +274,11 @@ NTSTATUS security_file_store(const struct object *obj, const void *descriptor, s
     /* An attribute can only be written to what may be written. */
     if (!(st.st_mode & 0200) && chmod(name, (st.st_mode | 0200) & 07777))
         return status_from_errno(errno);
-    if (setxattr(name, SECURITY_NAME, descriptor, size, 0))
-        err = errno == ENOTSUP || errno == ENOSPC || errno == E2BIG || errno == EDQUOT ? 0 : errno;
-    else
+    err = xattr_set(name, SECURITY_NAME, descriptor, size);
+    if (!err && !xattr_elsewhere(st.st_dev, AT_FDCWD, name))
         mode |= S_ISDIR(mode) ? S_ISUID : S_ISREG(mode) ? S_ISVTX : 0;
+    else if (err == ENOTSUP || err == ENOSPC || err == E2BIG || err == EDQUOT)
+        err = 0;
     if ((mode != st.st_mode || !(st.st_mode & 0200)) && chmod(name, mode & 07777))
         err = err ? err : errno;
     return status_from_errno(err);
@@ -309,7 +309,8 @@ void *security_of_parent(int dirfd, const char *name)
     char *parent = slash ? strndup(name, length) : strdup(".");
     int fd;
 
-    if (parent && !fstatat(dirfd, parent, &st, 0) && S_ISDIR(st.st_mode) && file_is_marked(st.st_mode) &&
+    if (parent && !fstatat(dirfd, parent, &st, 0) && S_ISDIR(st.st_mode) &&
+        file_is_extended(dirfd == AT_FDCWD ? parent : ".", &st) &&
         (fd = unix_fd_reserve(openat(dirfd, parent, O_PATH | O_DIRECTORY | O_CLOEXEC))) >= 0) {
         struct fd_path self;
         stored = security_stored(fd_path(fd, &self), &st, &size);
