@@ -116,6 +116,13 @@ bool ldr_is_known_dll(const WCHAR *name, size_t length);
 /* Calls try_dir for each directory to search in turn, until it returns anything but STATUS_DLL_NOT_FOUND. */
 NTSTATUS ldr_search_dirs(const struct ldr_search *search,
                          NTSTATUS (*try_dir)(const WCHAR *dir, size_t length, void *context), void *context);
+/* Where a DLL comes from, if the user says so (ldroverride.c): false if not. */
+enum ldr_from { LDR_ANYWHERE, LDR_NATIVE, LDR_BUILTIN };
+struct ldr_places {
+    unsigned count;
+    enum ldr_from from[2];
+};
+bool ldr_override(const WCHAR *name, size_t length, struct ldr_places *places);
 size_t ldr_system_dir(WCHAR *buffer); /* "C:\windows\system32", length without the zero */
 
 /* ldrimport.c */

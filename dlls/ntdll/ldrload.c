@@ -29,23 +29,40 @@ static bool is_missing(NTSTATUS status)
     case STATUS_NOT_A_DIRECTORY:
     case STATUS_FILE_IS_A_DIRECTORY:
     case STATUS_BAD_NETWORK_PATH:
+    case STATUS_BAD_NETWORK_NAME:
         return true;
     }
     return false;
 }
 
-static NTSTATUS open_section(const WCHAR *path, size_t length, HANDLE *section)
+/* Of a path in the system directory: what names the file that the prefix has there, or that the installation has. */
+static size_t system_file(const WCHAR *path, size_t length, enum ldr_from from, WCHAR *name)
+{
+    WCHAR system[MAX_PATH + 16];
+    size_t n = ldr_system_dir(system);
+
+    if (length <= n || !ldr_name_equal(path, system, n) || path[n] != '\\')
+        return 0;
+    wcscpy(name, from == LDR_NATIVE ? L"\\Device\\Transom\\native" : L"\\Device\\Transom\\builtin");
+    memcpy(name + wcslen(name), path + n, (length - n + 1) * sizeof(*name));
+    return wcslen(name);
+}
+
+static NTSTATUS open_section(const WCHAR *path, size_t length, enum ldr_from from, HANDLE *section)
 {
     static const WCHAR prefix[] = { '\\', '?', '?', '\\' };
-    WCHAR buffer[MAX_PATH + ARRAY_SIZE(prefix)];
+    WCHAR buffer[MAX_PATH + 32];
     UNICODE_STRING nt_name = { 0 };
     OBJECT_ATTRIBUTES attributes;
     IO_STATUS_BLOCK io;
     HANDLE file;
     NTSTATUS status;
 
-    /* The common form needs no conversion. */
-    if (length > 2 && path[1] == ':' && length <= MAX_PATH) {
+    if (from != LDR_ANYWHERE && length <= MAX_PATH &&
+        (nt_name.Length = (USHORT)(system_file(path, length, from, buffer) * sizeof(WCHAR)))) {
+        nt_name.Buffer = buffer;
+        nt_name.MaximumLength = nt_name.Length;
+    } else if (length > 2 && path[1] == ':' && length <= MAX_PATH) { /* the common form needs no conversion */
         memcpy(buffer, prefix, sizeof(prefix));
         memcpy(buffer + ARRAY_SIZE(prefix), path, length * sizeof(WCHAR));
         nt_name.Buffer = buffer;
@@ -107,7 +124,8 @@ static void discard(struct ldr_module *module)
 }
 
 /* Maps the DLL of a full path and binds it. */
-static NTSTATUS map_dll(const WCHAR *path, size_t length, struct ldr_module *importer, struct ldr_module **result)
+static NTSTATUS map_dll(const WCHAR *path, size_t length, enum ldr_from from, struct ldr_module *importer,
+                        struct ldr_module **result)
 {
     UNICODE_STRING name = { (USHORT)(length * sizeof(WCHAR)), (USHORT)(length * sizeof(WCHAR)), (WCHAR *)path };
     struct ldr_module *module;
@@ -116,7 +134,7 @@ static NTSTATUS map_dll(const WCHAR *path, size_t length, struct ldr_module *imp
     void *base = NULL;
     SIZE_T size = 0;
     IMAGE_NT_HEADERS *nt;
-    NTSTATUS status = open_section(path, length, &section);
+    NTSTATUS status = open_section(path, length, from, &section);
 
     if (status)
         return is_missing(status) ? STATUS_DLL_NOT_FOUND : status;
@@ -177,13 +195,14 @@ struct search_context {
     size_t length;
     struct ldr_module *importer;
     struct ldr_module **result;
+    enum ldr_from from;
 };
 
-static NTSTATUS load_full_path(const WCHAR *path, size_t length, struct ldr_module *importer,
+static NTSTATUS load_full_path(const WCHAR *path, size_t length, enum ldr_from from, struct ldr_module *importer,
                                struct ldr_module **result)
 {
     *result = ldr_find_path(path, length);
-    return *result ? STATUS_SUCCESS : map_dll(path, length, importer, result);
+    return *result ? STATUS_SUCCESS : map_dll(path, length, from, importer, result);
 }
 
 /* Tries one directory of a search. */
@@ -215,11 +234,11 @@ static NTSTATUS try_dir(const WCHAR *dir, size_t length, void *arg)
             status = bytes ? STATUS_NO_MEMORY : STATUS_DLL_NOT_FOUND;
         } else {
             bytes = RtlGetFullPathName_U(path, bytes + sizeof(WCHAR), full, NULL);
-            status = load_full_path(full, bytes / sizeof(WCHAR), context->importer, context->result);
+            status = load_full_path(full, bytes / sizeof(WCHAR), context->from, context->importer, context->result);
             heap_free(full);
         }
     } else {
-        status = load_full_path(path, total, context->importer, context->result);
+        status = load_full_path(path, total, context->from, context->importer, context->result);
     }
     if (path != buffer)
         heap_free(path);
@@ -262,7 +281,7 @@ static NTSTATUS load_by_path(const WCHAR *name, const struct ldr_search *search,
 {
     RTL_PATH_TYPE type = RtlDetermineDosPathNameType_U(name);
     struct ldr_search own = *search;
-    struct search_context context = { name, wcslen(name), importer, result };
+    struct search_context context = { .name = name, .length = wcslen(name), .importer = importer, .result = result };
     ULONG bytes;
     WCHAR *full;
     NTSTATUS status;
@@ -275,7 +294,7 @@ static NTSTATUS load_by_path(const WCHAR *name, const struct ldr_search *search,
     if (!full)
         return bytes ? STATUS_NO_MEMORY : STATUS_DLL_NOT_FOUND;
     bytes = RtlGetFullPathName_U(name, bytes + sizeof(WCHAR), full, NULL);
-    status = load_full_path(full, bytes / sizeof(WCHAR), importer, result);
+    status = load_full_path(full, bytes / sizeof(WCHAR), LDR_ANYWHERE, importer, result);
     heap_free(full);
     return status;
 }
@@ -293,6 +312,26 @@ static size_t directory_of(const WCHAR *path)
     while (length && path[length - 1] != '\\' && path[length - 1] != '/')
         length--;
     return length > 3 ? length - 1 : length;
+}
+
+/* The directories in their order, or the places that the user says. */
+static NTSTATUS search_places(const struct ldr_search *search, struct search_context *context)
+{
+    WCHAR system[MAX_PATH + 16];
+    struct ldr_places places;
+    NTSTATUS status = STATUS_DLL_NOT_FOUND;
+
+    if (ldr_override(context->name, context->length, &places)) {
+        for (unsigned i = 0; i < places.count && status == STATUS_DLL_NOT_FOUND; i++) {
+            context->from = places.from[i];
+            status = context->from == LDR_BUILTIN ? try_dir(system, ldr_system_dir(system), context)
+                                                  : ldr_search_dirs(search, try_dir, context);
+        }
+        return status;
+    }
+    if (ldr_is_known_dll(context->name, context->length))
+        status = try_dir(system, ldr_system_dir(system), context);
+    return status == STATUS_DLL_NOT_FOUND ? ldr_search_dirs(search, try_dir, context) : status;
 }
 
 static NTSTATUS find_or_load(const WCHAR *name, size_t length, const struct ldr_search *search,
@@ -347,14 +386,11 @@ static NTSTATUS find_or_load(const WCHAR *name, size_t length, const struct ldr_
         if (*result) {
             status = STATUS_SUCCESS;
         } else if (actctx_redirect_dll(complete, length, &redirected)) {
-            status = load_full_path(redirected.Buffer, redirected.Length / sizeof(WCHAR), importer, result);
+            status =
+                load_full_path(redirected.Buffer, redirected.Length / sizeof(WCHAR), LDR_ANYWHERE, importer, result);
             RtlFreeUnicodeString(&redirected);
         } else {
-            status = STATUS_DLL_NOT_FOUND;
-            if (ldr_is_known_dll(complete, length))
-                status = try_dir(system, ldr_system_dir(system), &context);
-            if (status == STATUS_DLL_NOT_FOUND)
-                status = ldr_search_dirs(&own, try_dir, &context);
+            status = search_places(&own, &context);
         }
     }
     outer_search = saved;

@@ -173,6 +173,16 @@ static bool only_on_disk(struct directory_scan *scan, int fd)
     return true;
 }
 
+/* Does the prefix have a name, in whatever case, so that what we would show under it is not seen? */
+static bool hidden_by(int fd, const char *name)
+{
+    char *found = NULL;
+    bool hidden = on_disk(fd, name) || (fd >= 0 && !path_lookup(fd, ".", name, strlen(name), &found) && found);
+
+    free(found);
+    return hidden;
+}
+
 static bool is_drive_root(const struct file_object *file)
 {
     return file->standard == &path_standard_root || (file->unix_path && !strcmp(file->unix_path, "/"));
@@ -200,7 +210,7 @@ static bool advance(struct file_object *file, struct directory_scan *scan)
         case STANDARD:
             while (dir && scan->index < dir->count) {
                 const char *name = path_standard_name(&dir->children[scan->index++]);
-                if (on_disk(scan->fd, name))
+                if (hidden_by(scan->fd, name))
                     continue;
                 set_name(scan, name);
                 return true;
@@ -209,7 +219,7 @@ static bool advance(struct file_object *file, struct directory_scan *scan)
         case SYSTEM:
             while (scan->system_fd >= 0 &&
                    (scan->only[0] ? only_on_disk(scan, scan->system_fd) : next_on_disk(scan, scan->system_fd))) {
-                if (!on_disk(scan->fd, scan->name))
+                if (!hidden_by(scan->fd, scan->name))
                     return true;
             }
             break;

@@ -4,6 +4,7 @@
  * (path_names.c) are put in their own spelling, so that the usual spellings of C:\Windows\System32 need no look-up.
  */
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -364,6 +365,27 @@ static NTSTATUS parse_dos_device(const WCHAR *text, size_t len, struct nt_path *
     return parse_defined(text, n, len, path);
 }
 
+static NTSTATUS parse_system(const WCHAR *text, size_t len, bool installed, struct nt_path *path)
+{
+    static const char prefix_dir[] = "/windows/system32";
+    const char *root = installed ? options.system_dir : path_drive_c();
+
+    if (!root)
+        return STATUS_OBJECT_PATH_NOT_FOUND;
+    path->kind = PATH_FILE;
+    path->joined = installed;
+    if (!append(path, root, strlen(root)) || (!installed && !append(path, prefix_dir, sizeof prefix_dir - 1)))
+        return STATUS_NO_MEMORY;
+    path->fixed = path->len;
+    NTSTATUS status = append_components(path, text, len);
+    if (!status && installed &&
+        asprintf(&path->prefix_name, "%s%s%s", path_drive_c(), prefix_dir, path->name + path->fixed) < 0) {
+        path->prefix_name = NULL;
+        return STATUS_NO_MEMORY;
+    }
+    return status;
+}
+
 /* What follows `\Device\`. */
 static NTSTATUS parse_device(const WCHAR *text, size_t len, struct nt_path *path)
 {
@@ -381,6 +403,11 @@ static NTSTATUS parse_device(const WCHAR *text, size_t len, struct nt_path *path
         path->kind = PATH_VOLUME;
         return status;
     }
+    /* Files of C:\\windows\\system32: only those that the prefix has there, only those of the installation (ldrload.c). */
+    if ((n = skip(text, len, "Transom\\native\\")))
+        return parse_system(text + n, len - n, false, path);
+    if ((n = skip(text, len, "Transom\\builtin\\")))
+        return parse_system(text + n, len - n, true, path);
     if ((n = skip(text, len, "Mup\\")) || (n = skip(text, len, "LanmanRedirector\\")))
         return parse_network(text + n, len - n, path);
     if ((n = skip(text, len, "ConDrv\\"))) {
@@ -529,6 +556,7 @@ void path_free(struct nt_path *path)
         free(path->name);
     free(path->text);
     free(path->stream);
+    free(path->prefix_name);
     if (path->root)
         object_unref(&path->root->obj);
 }

@@ -97,6 +97,25 @@ static bool resolve_in_system(struct nt_path *path)
     return true;
 }
 
+/* A file that the prefix has in a standard folder in another spelling; what the installation has there comes after it. */
+static bool resolve_in_prefix(struct nt_path *path)
+{
+    size_t at = path->fixed + 1;
+    char *found = NULL;
+    bool done = false;
+
+    if (path->name[path->fixed] != '/' || strchr(path->name + at, '/'))
+        return false;
+    path->name[path->fixed] = 0;
+    if (path_lookup(path->dirfd, path->name, path->name + at, path->len - at, &found))
+        found = NULL;
+    path->name[path->fixed] = '/';
+    if (found)
+        done = path_replace(path, at, path->len, found);
+    free(found);
+    return done;
+}
+
 static NTSTATUS resolve(struct nt_path *path, bool tried)
 {
     size_t end = path->len;
@@ -105,8 +124,7 @@ static NTSTATUS resolve(struct nt_path *path, bool tried)
     if (path->is_standard)
         return STATUS_SUCCESS;
     if (path->standard == path_system32 && options.system_dir) {
-        /* exact spelling in the prefix was tried; then the installation is the likelier place */
-        if (resolve_in_system(path))
+        if (resolve_in_prefix(path) || resolve_in_system(path))
             return STATUS_SUCCESS;
     }
     status = resolve_until(path, &end, tried);
