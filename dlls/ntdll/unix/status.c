@@ -40,8 +40,9 @@ NTSTATUS status_from_errno(int err)
     case ENOMEM:
         return STATUS_NO_MEMORY;
     case ENOSPC:
-    case EDQUOT:
         return STATUS_DISK_FULL;
+    case EDQUOT:
+        return STATUS_DISK_QUOTA_EXCEEDED;
     case EFBIG:
         return STATUS_FILE_TOO_LARGE;
     case EFAULT:
@@ -76,8 +77,19 @@ NTSTATUS status_from_errno(int err)
         return STATUS_NOT_SUPPORTED;
     case EOVERFLOW:
         return STATUS_BUFFER_OVERFLOW;
-    case ESTALE:
-        return STATUS_FILE_INVALID;
+    case ESTALE: /* the server's file system is not the one it was */
+        return STATUS_NETWORK_NAME_DELETED;
+    case EREMOTEIO:
+    case EHOSTDOWN:
+    case EHOSTUNREACH:
+    case ENETDOWN:
+    case ENETUNREACH:
+        return STATUS_UNEXPECTED_NETWORK_ERROR;
+    case EUCLEAN:
+    case EBADMSG:
+        return STATUS_FILE_CORRUPT_ERROR;
+    case EILSEQ:
+        return STATUS_OBJECT_NAME_INVALID;
     default:
         return STATUS_UNSUCCESSFUL;
     }

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+# Full disks, quotas, read-only and failing file systems, network directories that vanish, native programs that change files
+# meanwhile, file systems without extended attributes: what programs see of them (faults.c). tests/stress/faults.c makes calls fail.
+. "$(dirname "$0")/lib.bash"
+here=$(cd "$(dirname "$0")" && pwd)
+cc=${CC:-gcc}
+$cc -std=gnu11 -O1 -shared -fPIC -o faults.so "$here/../stress/faults.c" || { echo "no library: skipped"; exit 0; }
+export TRANSOM_PREFIX=$PWD/prefix
+run() { "$TRANSOM" "$BUILD/tests/unix/faults.exe" "$@"; }
+
+mkdir fail && (cd fail && LD_PRELOAD=$PWD/../faults.so run fail >../fail.out 2>&1) || fail "$(tail -30 fail.out)"
+
+mkdir attributes
+(cd attributes && FAULTS_NO_XATTR=1 LD_PRELOAD=$PWD/../faults.so run attributes >../attributes.out 2>&1) ||
+    fail "without extended attributes: $(tail -20 attributes.out)"
+is "what is left of deleted files" "$(ls prefix/attributes 2>/dev/null | wc -l)" 0
+is "streams that are left" "$(ls prefix/streams 2>/dev/null | wc -l)" 0
+(cd attributes && run attributes >../attributes.out 2>&1) || fail "with extended attributes: $(tail -20 attributes.out)"
+
+mkfifo answers
+run changed <answers >changed.out 2>&1 & pid=$!
+exec 5>answers
+do_what() {
+    case $1 in
+    grow) truncate -s 20000 changing/file ;;
+    truncate) truncate -s 5000 changing/file ;;
+    replace) printf another >changing/new && mv changing/new changing/file ;;
+    remove) rm changing/file ;;
+    more) (cd changing && touch file-{1..100}) ;;
+    fewer) rm changing/file-* ;;
+    esac
+}
+for what in grow truncate replace remove more fewer; do
+    for ((i = 0; i < 200; i++)); do
+        grep -q "^$what" changed.out && break
+        kill -0 $pid 2>/dev/null || break
+        sleep 0.05
+    done
+    do_what $what
+    echo ok >&5
+done
+exec 5>&-
+wait $pid || fail "changes by others: $(cat changed.out)"
+done_testing
