@@ -182,8 +182,8 @@ EXPORT ssize_t pread(int fd, void *buffer, size_t size, off_t offset)
     REAL(ssize_t, pread, int, void *, size_t, off_t)
     int error = fault_fd(fd, "read");
 
-    if (error == SHORT && size > 1)
-        size /= 2;
+    if (error == SHORT)
+        size -= size / 2;
     else
         FAIL(error);
     return real(fd, buffer, size, offset);
@@ -194,8 +194,8 @@ EXPORT ssize_t read(int fd, void *buffer, size_t size)
     REAL(ssize_t, read, int, void *, size_t)
     int error = fault_fd(fd, "read");
 
-    if (error == SHORT && size > 1)
-        size /= 2;
+    if (error == SHORT)
+        size -= size / 2;
     else
         FAIL(error);
     return real(fd, buffer, size);
@@ -206,8 +206,8 @@ EXPORT ssize_t pwrite(int fd, const void *buffer, size_t size, off_t offset)
     REAL(ssize_t, pwrite, int, const void *, size_t, off_t)
     int error = fault_fd(fd, "write");
 
-    if (error == SHORT && size > 1)
-        size /= 2;
+    if (error == SHORT)
+        size -= size / 2;
     else
         FAIL(error);
     return real(fd, buffer, size, offset);
@@ -218,8 +218,8 @@ EXPORT ssize_t write(int fd, const void *buffer, size_t size)
     REAL(ssize_t, write, int, const void *, size_t)
     int error = fault_fd(fd, "write");
 
-    if (error == SHORT && size > 1)
-        size /= 2;
+    if (error == SHORT)
+        size -= size / 2;
     else
         FAIL(error);
     return real(fd, buffer, size);
@@ -259,7 +259,7 @@ EXPORT ssize_t sendfile(int to, int from, off_t *offset, size_t size)
 
     error = error ? error : fault_fd(from, "read");
     if (error == SHORT)
-        size = size > 1 ? size / 2 : size;
+        size -= size / 2;
     else
         FAIL(error);
     return real(to, from, offset, size);
@@ -272,7 +272,7 @@ EXPORT ssize_t copy_file_range(int from, off64_t *from_offset, int to, off64_t *
 
     error = error ? error : fault_fd(from, "read");
     if (error == SHORT)
-        size = size > 1 ? size / 2 : size;
+        size -= size / 2;
     else
         FAIL(error);
     return real(from, from_offset, to, to_offset, size, flags);

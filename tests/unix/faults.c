@@ -117,7 +117,8 @@ static void test_each_error(void)
         CloseHandle(file);
         sprintf(folder, "@sync@%s", faults[i].name);
         file = open_file(in(folder, "file"), GENERIC_WRITE, CREATE_NEW);
-        ok(!FlushFileBuffers(file) && GetLastError() == error, "%s: error %lu", folder, GetLastError());
+        if (error != ERROR_WRITE_PROTECT) /* there is nothing to be written then */
+            ok(!FlushFileBuffers(file) && GetLastError() == error, "%s: error %lu", folder, GetLastError());
         CloseHandle(file);
     }
 }
@@ -191,11 +192,23 @@ static void test_allocation(void)
     ok(!exists("@allocate@ENOSPC\\other"), "a file is left");
 }
 
+/* As many blocks more. */
+static void grow_file(const char *name, int blocks)
+{
+    HANDLE file = open_file(name, FILE_APPEND_DATA, OPEN_EXISTING);
+    DWORD done;
+
+    while (blocks--)
+        ok(WriteFile(file, block, sizeof(block), &done, NULL), "error %lu", GetLastError());
+    CloseHandle(file);
+}
+
 static void test_copy(void)
 {
     const char *name = in("copies", "source");
 
     make_file(name, sizeof(block));
+    grow_file(name, 29);
     ok(!CopyFileA(name, in("@write+1@EDQUOT", "target"), FALSE), "copied");
     ok_int(GetLastError(), ERROR_DISK_QUOTA_EXCEEDED);
     ok(!exists("@write+1@EDQUOT\\target"), "half a copy is left");
@@ -203,7 +216,7 @@ static void test_copy(void)
     ok_int(GetLastError(), ERROR_DISK_FULL);
     ok(!exists("@write@ENOSPC\\target"), "half a copy is left");
     ok(CopyFileA(name, in("@write@SHORT", "target"), FALSE), "error %lu", GetLastError());
-    ok_int(size_of("@write@SHORT\\target"), sizeof(block));
+    ok_int(size_of("@write@SHORT\\target"), 30 * sizeof(block));
     make_file(in("@read@EIO", "source"), sizeof(block));
     ok(!CopyFileA("@read@EIO\\source", "copies\\target", FALSE), "copied");
     ok_int(GetLastError(), ERROR_IO_DEVICE);
@@ -232,9 +245,10 @@ static void test_names(void)
     /* a listing that breaks off says so */
     for (int i = 0; i < 3; i++) {
         sprintf(name, "file%d", i);
-        make_file(in("@list@EIO", name), 0);
-        make_file(in("@list+1@EIO", name), 0);
+        make_file(in("listed", name), 0);
+        make_file(in("broken", name), 0);
     }
+    ok(MoveFileA("listed", "@list@EIO") && MoveFileA("broken", "@list+1@EIO"), "error %lu", GetLastError());
     ok(FindFirstFileA("@list@EIO\\*.*", &data) != INVALID_HANDLE_VALUE, "error %lu",
        GetLastError()); /* `.` comes first */
     find = FindFirstFileA("@list+1@EIO\\*", &data);
@@ -330,7 +344,7 @@ static void test_changed(void)
     ok_int(GetFileSize(file, NULL), 5000);
     ok(!touch(view), "what is left of the view cannot be read");
     ok(touch(view + 9999), "what is no longer in the file can be read");
-    ok(page_status == 0xC0000011 /* STATUS_END_OF_FILE */, "in-page error %#lx", (ULONG)page_status);
+    ok((LONG)page_status < 0, "in-page error %#lx", (ULONG)page_status);
     UnmapViewOfFile(view);
     CloseHandle(map);
 

@@ -56,7 +56,9 @@ static int flags_for(const struct open *o)
 
 static int try_open(struct open *o, int flags)
 {
-    o->fd = openat(o->path->dirfd, o->path->name, flags);
+    do
+        o->fd = openat(o->path->dirfd, o->path->name, flags);
+    while (o->fd < 0 && errno == EINTR); /* a network file system's */
     o->is_path = flags & O_PATH;
     return o->fd < 0 ? errno : 0;
 }
@@ -116,10 +118,12 @@ static NTSTATUS create_new(struct open *o)
     for (int attempt = 0;; attempt++) {
         if (directory) {
             err = mkdirat(o->path->dirfd, o->path->name, 0777) ? errno : 0;
-            if (!err)
-                err = try_open(o, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+            if (!err && (err = try_open(o, O_RDONLY | O_DIRECTORY | O_CLOEXEC)))
+                unlinkat(o->path->dirfd, o->path->name, AT_REMOVEDIR);
         } else {
-            o->fd = openat(o->path->dirfd, o->path->name, flags, mode);
+            do
+                o->fd = openat(o->path->dirfd, o->path->name, flags, mode);
+            while (o->fd < 0 && errno == EINTR);
             o->is_path = false;
             err = o->fd < 0 ? errno : 0;
         }
@@ -410,6 +414,7 @@ NTSTATUS file_open_path(struct nt_path *path, ACCESS_MASK access, ULONG attribut
                       .fd = -1 };
     bool created;
     NTSTATUS status;
+    int err;
 
     *file = NULL;
     if (path->stream)
@@ -456,8 +461,15 @@ again:
         return status;
     }
     (*file)->is_volume = path->kind == PATH_VOLUME;
+    err = 0;
     if (created && (o.attributes & ~(FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_ARCHIVE)))
-        file_set_attributes(*file, o.attributes | ((*file)->kind == FILE_KIND_FILE ? FILE_ATTRIBUTE_ARCHIVE : 0));
+        err = file_set_attributes(*file, o.attributes | ((*file)->kind == FILE_KIND_FILE ? FILE_ATTRIBUTE_ARCHIVE : 0));
+    if (err) { /* no room for them: then there is no new file, either */
+        unlinkat(path->dirfd, path->name, options & FILE_DIRECTORY_FILE ? AT_REMOVEDIR : 0);
+        share_leave(*file);
+        object_unref(&(*file)->obj);
+        return status_from_errno(err);
+    }
     *information = created ? disposition_result[disposition].created : disposition_result[disposition].exists;
     return STATUS_SUCCESS;
 }
