@@ -5,6 +5,7 @@
  * would not leave.
  *     faults fail          all such cases
  *     faults changed       what native programs do meanwhile: `faults.sh` answers each line
+ *     faults read-only, faults full   in a folder of a file system that is so
  *     faults attributes    attributes, times, streams, EAs and tags on a file system without extended attributes
  */
 #include "../test.h"
@@ -414,6 +415,52 @@ static void test_attributes(void)
     DeleteFileA("plain");
 }
 
+/* In a folder on a file system that is mounted read-only, with `file` and the empty `folder` in it. */
+static void test_read_only(void)
+{
+    HANDLE file = open_file("file", GENERIC_READ, OPEN_EXISTING);
+    FILETIME time = { 0, 0x01d00000 };
+
+    ok(file != INVALID_HANDLE_VALUE, "error %lu", GetLastError());
+    CloseHandle(file);
+    ok(open_file("file", GENERIC_WRITE, OPEN_EXISTING) == INVALID_HANDLE_VALUE, "opened for writing");
+    ok_int(GetLastError(), ERROR_WRITE_PROTECT);
+    ok(open_file("new", GENERIC_WRITE, CREATE_NEW) == INVALID_HANDLE_VALUE, "created");
+    ok_int(GetLastError(), ERROR_WRITE_PROTECT);
+    ok_err(CreateDirectoryA("new", NULL), ERROR_WRITE_PROTECT);
+    ok_err(DeleteFileA("file"), ERROR_WRITE_PROTECT);
+    ok_err(RemoveDirectoryA("folder"), ERROR_WRITE_PROTECT);
+    ok_err(MoveFileA("file", "new"), ERROR_WRITE_PROTECT);
+    ok_err(CreateHardLinkA("new", "file", NULL), ERROR_WRITE_PROTECT);
+    ok_err(SetFileAttributesA("file", FILE_ATTRIBUTE_HIDDEN), ERROR_WRITE_PROTECT);
+    file = open_file("file", FILE_WRITE_ATTRIBUTES, OPEN_EXISTING);
+    if (file != INVALID_HANDLE_VALUE) {
+        ok_err(SetFileTime(file, NULL, NULL, &time), ERROR_WRITE_PROTECT);
+        CloseHandle(file);
+    } else {
+        ok_int(GetLastError(), ERROR_WRITE_PROTECT);
+    }
+    ok(size_of("file") == 5 && size_of("folder") == 0, "something is gone");
+}
+
+/* In a folder on a small file system: it is full in the end, and nothing is lost. */
+static void test_full(void)
+{
+    HANDLE file = open_file("filler", GENERIC_WRITE, CREATE_NEW);
+    DWORD done, total = 0;
+
+    while (WriteFile(file, block, 4096, &done, NULL))
+        total += done;
+    ok_int(GetLastError(), ERROR_DISK_FULL);
+    total += done;
+    ok_int(GetFileSize(file, NULL), total);
+    ok(!CopyFileA("filler", "copy", FALSE), "copied");
+    ok_int(GetLastError(), ERROR_DISK_FULL);
+    ok(!exists("copy"), "half a copy is left");
+    CloseHandle(file);
+    DeleteFileA("filler");
+}
+
 TESTS
 {
     const char *what = test_argc > 1 ? test_argv[1] : "";
@@ -426,9 +473,13 @@ TESTS
         test_names();
     } else if (!strcmp(what, "changed")) {
         test_changed();
+    } else if (!strcmp(what, "read-only")) {
+        test_read_only();
+    } else if (!strcmp(what, "full")) {
+        test_full();
     } else if (!strcmp(what, "attributes")) {
         test_attributes();
     } else {
-        ok(false, "faults fail | changed | attributes");
+        ok(false, "which cases?");
     }
 }

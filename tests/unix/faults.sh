@@ -17,6 +17,15 @@ is "what is left of deleted files" "$(ls prefix/attributes 2>/dev/null | wc -l)"
 is "streams that are left" "$(ls prefix/streams 2>/dev/null | wc -l)" 0
 (cd attributes && run attributes >../attributes.out 2>&1) || fail "with extended attributes: $(tail -20 attributes.out)"
 
+# Real ones, where this user may mount.
+in_mount() { unshare -rm "$@" 2>/dev/null || unshare -m "$@"; }
+mkdir small
+if in_mount mount -t tmpfs -o size=1m none small 2>/dev/null; then
+    in_mount sh -c 'mount -t tmpfs -o size=1m none small && cd small && mkdir folder && printf hello >file &&
+        "$1" "$2" full && mount -o remount,ro . && "$1" "$2" read-only' - "$TRANSOM" "$BUILD/tests/unix/faults.exe" \
+        >mount.out 2>&1 || fail "a small or read-only file system: $(cat mount.out)"
+fi
+
 mkfifo answers
 run changed <answers >changed.out 2>&1 & pid=$!
 exec 5>answers
