@@ -342,6 +342,20 @@ static NTSTATUS undo(struct file_object *file)
     return STATUS_SUCCESS;
 }
 
+/* The name goes when nobody can be told any more that it cannot: on a read-only file system, say. */
+static int folder_takes_changes(const struct file_object *file)
+{
+    const char *slash = file->unix_path ? strrchr(file->unix_path, '/') : NULL;
+    char folder[PATH_MAX];
+    size_t len = slash ? (size_t)(slash - file->unix_path) + (slash == file->unix_path) : 0;
+
+    if (!len || len >= sizeof folder || file->is_stream)
+        return 0;
+    memcpy(folder, file->unix_path, len);
+    folder[len] = 0;
+    return faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) && errno != ENOENT ? errno : 0;
+}
+
 NTSTATUS file_set_disposition(struct file_object *file, ULONG flags)
 {
     struct file_stat st;
@@ -363,6 +377,8 @@ NTSTATUS file_set_disposition(struct file_object *file, ULONG flags)
     if (file->fd < 0 || file->installation)
         return STATUS_CANNOT_DELETE;
     err = file_stat_fd(file, &st);
+    if (!err)
+        err = folder_takes_changes(file);
     if (err)
         return status_from_errno(err);
     /* FILE_DISPOSITION_INFORMATION_EX: "STATUS_CANNOT_DELETE indicates that either the file is read-only, or there is an

@@ -414,7 +414,6 @@ NTSTATUS file_open_path(struct nt_path *path, ACCESS_MASK access, ULONG attribut
                       .fd = -1 };
     bool created;
     NTSTATUS status;
-    int err;
 
     *file = NULL;
     if (path->stream)
@@ -448,10 +447,13 @@ again:
     if (!status && created && o.above)
         status = security_file_assign(*file, NULL, o.above);
     free(o.above);
+    if (!status && created && (o.attributes & ~(FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_ARCHIVE)))
+        status = status_from_errno(
+            file_set_attributes(*file, o.attributes | ((*file)->kind == FILE_KIND_FILE ? FILE_ATTRIBUTE_ARCHIVE : 0)));
     if (!status && allocation && allocation->QuadPart > 0 && (created || replaces(disposition)) &&
         (o.access & WANT_WRITE) && fallocate((*file)->fd, FALLOC_FL_KEEP_SIZE, 0, allocation->QuadPart) &&
-        errno == ENOSPC)
-        status = STATUS_DISK_FULL;
+        errno != EOPNOTSUPP)
+        status = status_from_errno(errno);
     if (status) {
         if (created)
             unlinkat(path->dirfd, path->name, options & FILE_DIRECTORY_FILE ? AT_REMOVEDIR : 0);
@@ -461,15 +463,6 @@ again:
         return status;
     }
     (*file)->is_volume = path->kind == PATH_VOLUME;
-    err = 0;
-    if (created && (o.attributes & ~(FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_ARCHIVE)))
-        err = file_set_attributes(*file, o.attributes | ((*file)->kind == FILE_KIND_FILE ? FILE_ATTRIBUTE_ARCHIVE : 0));
-    if (err) { /* no room for them: then there is no new file, either */
-        unlinkat(path->dirfd, path->name, options & FILE_DIRECTORY_FILE ? AT_REMOVEDIR : 0);
-        share_leave(*file);
-        object_unref(&(*file)->obj);
-        return status_from_errno(err);
-    }
     *information = created ? disposition_result[disposition].created : disposition_result[disposition].exists;
     return STATUS_SUCCESS;
 }
