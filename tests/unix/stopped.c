@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* stopped: what stopped.sh runs: `victim`, and `ask ID`, which does things to it and prints the errors and the time. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <windows.h>
+
+static volatile LONG value = 42;
+
+static int victim(void)
+{
+    HANDLE end = CreateEventA(NULL, TRUE, FALSE, "transom stopped end");
+    printf("%lu %p ready\n", GetCurrentProcessId(), (void *)&value);
+    fflush(stdout);
+    WaitForSingleObject(end, 60000);
+    return 0;
+}
+
+static DWORD WINAPI read_it(void *argument)
+{
+    HANDLE process = ((HANDLE *)argument)[0];
+    LONG seen = 0;
+    SIZE_T done;
+    return ReadProcessMemory(process, ((void **)argument)[1], &seen, sizeof(seen), &done) ? 0 : GetLastError();
+}
+
+/* Both at once, as each takes its time. */
+static int ask(DWORD id, void *address)
+{
+    HANDLE process = OpenProcess(PROCESS_ALL_ACCESS, FALSE, id), copy;
+    void *arguments[2] = { process, address };
+    DWORD start = GetTickCount(), read_error = ~0u;
+    if (!process) {
+        printf("cannot be opened: %lu\n", GetLastError());
+        return 1;
+    }
+    HANDLE thread = CreateThread(NULL, 0, read_it, arguments, 0, NULL);
+    HANDLE event = CreateEventA(NULL, FALSE, FALSE, NULL);
+    DWORD duplicate_error =
+        DuplicateHandle(GetCurrentProcess(), event, process, &copy, 0, FALSE, DUPLICATE_SAME_ACCESS) ? 0
+                                                                                                     : GetLastError();
+    WaitForSingleObject(thread, INFINITE);
+    GetExitCodeThread(thread, &read_error);
+    printf("read %lu duplicate %lu %s\n", read_error, duplicate_error,
+           GetTickCount() - start < 20000 ? "in time" : "late");
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1 && !strcmp(argv[1], "victim"))
+        return victim();
+    if (argc > 3 && !strcmp(argv[1], "ask"))
+        return ask((DWORD)atoi(argv[2]), (void *)(ULONG_PTR)strtoull(argv[3], NULL, 16));
+    if (argc > 2 && !strcmp(argv[1], "count")) {
+        DWORD count = 0;
+        GetProcessHandleCount(OpenProcess(PROCESS_QUERY_INFORMATION, FALSE, (DWORD)atoi(argv[2])), &count);
+        printf("%lu\n", count);
+        return 0;
+    }
+    if (argc > 1 && !strcmp(argv[1], "end"))
+        return !SetEvent(OpenEventA(EVENT_MODIFY_STATE, FALSE, "transom stopped end"));
+    return 2;
+}

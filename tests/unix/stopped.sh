@@ -1,0 +1,26 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# A process that is stopped: who asks it something is told that it does not answer, and nothing of it is done later. All others go
+# on.
+. "$(dirname "$0")/lib.bash"
+program=$BUILD/tests/unix/stopped.exe
+export TRANSOM_PREFIX=$PWD/prefix TRANSOM_SERVER_LINGER=500 XDG_RUNTIME_DIR=$PWD/run
+mkdir -p run prefix && chmod 700 run
+
+"$TRANSOM" "$program" victim >victim.out &
+victim=$!
+for ((i = 0; i < 200; i++)); do grep -q ready victim.out && break; sleep .05; done
+read -r id address _ <victim.out
+is "while it runs" "$(timeout 30 "$TRANSOM" "$program" ask "$id" "$address" | tr -d '\r')" "read 0 duplicate 0 in time"
+before=$("$TRANSOM" "$program" count "$id")
+kill -STOP $victim
+# ERROR_SEM_TIMEOUT, STATUS_IO_TIMEOUT's
+is "while it is stopped" "$(timeout 60 "$TRANSOM" "$program" ask "$id" "$address" | tr -d '\r')" \
+    "read 121 duplicate 121 in time"
+kill -CONT $victim
+is "its handles when it goes on" "$("$TRANSOM" "$program" count "$id")" "$before"
+is "when it goes on" "$(timeout 30 "$TRANSOM" "$program" ask "$id" "$address" | tr -d '\r')" "read 0 duplicate 0 in time"
+"$TRANSOM" "$program" end
+wait $victim; is "its end" $? 0
+timeout 20 "$TRANSOM" kill
+done_testing
