@@ -507,6 +507,10 @@ uint32_t serve_hello(struct message *message, const struct protocol_hello_in *in
         else
             client->agent.fd = -1;
     }
+    if (!process_list_add(process)) {
+        object_release(&process->header);
+        return (uint32_t)STATUS_INSUFFICIENT_RESOURCES;
+    }
     process->image = strndup(message->parts[0].data, message->parts[0].size);
     process->parent = in->parent;
     process->client = client;

@@ -11,6 +11,49 @@
 
 static struct idmap by_id;
 
+/* Those that have joined, by their ids: for lists of processes. */
+static struct process **joined;
+static uint32_t joined_count, joined_capacity;
+
+/* The place of the first whose id is `id` or more. */
+static uint32_t joined_at(uint32_t id)
+{
+    uint32_t low = 0, high = joined_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (joined[middle]->id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+bool process_list_add(struct process *process)
+{
+    if (joined_count == joined_capacity) {
+        uint32_t capacity = joined_capacity ? joined_capacity * 2 : 64;
+        struct process **larger = realloc(joined, capacity * sizeof(*larger));
+        if (!larger)
+            return false;
+        joined = larger;
+        joined_capacity = capacity;
+    }
+    uint32_t at = joined_at(process->id);
+    memmove(joined + at + 1, joined + at, (joined_count++ - at) * sizeof(*joined));
+    joined[at] = process;
+    return true;
+}
+
+static void list_remove(const struct process *process)
+{
+    uint32_t at = joined_at(process->id);
+    while (at < joined_count && joined[at]->id == process->id && joined[at] != process)
+        at++; /* the id may be another's already */
+    if (at < joined_count && joined[at] == process)
+        memmove(joined + at, joined + at + 1, (--joined_count - at) * sizeof(*joined));
+}
+
 /* What a process has said before it ended counts. */
 static void hear(struct client *client)
 {
@@ -124,6 +167,7 @@ struct process *process_by_id(uint32_t id)
 
 void process_detach(struct process *process)
 {
+    list_remove(process);
     process->client->process = NULL;
     process->client = NULL;
     object_release(&process->header); /* hello's */
@@ -314,14 +358,10 @@ uint32_t serve_child_status(struct message *message, const struct protocol_child
 uint32_t serve_process_next(struct message *message, const struct protocol_process_next_in *in,
                             struct protocol_process_next_out *out)
 {
-    struct process *best = NULL;
-    for (struct client *client = clients; client; client = client->next) {
-        struct process *process = client->process;
-        if (process && process->id > in->id && (!best || process->id < best->id))
-            best = process;
-    }
-    if (!best)
+    uint32_t at = in->id == UINT32_MAX ? joined_count : joined_at(in->id + 1);
+    if (at == joined_count)
         return (uint32_t)STATUS_NO_MORE_ENTRIES;
+    const struct process *best = joined[at];
     out->id = best->id;
     out->parent = best->parent;
     if (best->image && (message->reply = strdup(best->image)))

@@ -156,6 +156,7 @@ struct process {
 };
 struct process *process_new(pid_t pid, int pidfd);
 struct process *process_by_id(uint32_t id);
+bool process_list_add(struct process *process); /* one that joins; process_detach takes it off */
 void process_ended(struct process *process);
 bool process_lives(struct process *process); /* asks the kernel, and notes what it says */
 /* It will end with this status, by itself if it can; 0 or an error. */

@@ -144,13 +144,16 @@ static NTSTATUS open_memory(struct section *section, uint64_t size)
         return STATUS_INVALID_PARAMETER_4;
     if (size > NT_USER_SPACE_LIMIT)
         return STATUS_SECTION_TOO_BIG;
-    int fd = unix_fd_reserve(memfd_create("section", MFD_CLOEXEC));
+    bool reserve = section->attributes & SEC_RESERVE;
+    int fd = unix_fd_reserve(memfd_create("section", MFD_CLOEXEC | (reserve ? MFD_ALLOW_SEALING : 0)));
     if (fd < 0)
         return status_from_errno(errno);
     section->fd = fd;
     section->size = ROUND_UP(size, NT_PAGE_SIZE);
-    if (ftruncate(fd, (off_t)section->size))
+    if (ftruncate(fd, (off_t)(reserve ? section_reserve_file_size(section->size) : section->size)))
         return errno == EFBIG || errno == EINVAL ? STATUS_SECTION_TOO_BIG : status_from_errno(errno);
+    if (reserve) /* what is behind the pages is ours, and must not go */
+        fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_SEAL);
     return STATUS_SUCCESS;
 }
 

@@ -52,6 +52,10 @@ extern const struct object_type section_type;
 NTSTATUS section_reserve_mapped(struct section *section, struct view *view);
 NTSTATUS section_reserve_committed(struct view *view, uint64_t start, uint64_t end);
 void section_reserve_unmapped(struct view *view);
+/* Learns what other processes have committed. */
+void section_reserve_update(struct section_reserve *reserve);
+/* How long the memory's file is, for a section of that size. */
+uint64_t section_reserve_file_size(uint64_t size);
 void section_reserve_free(struct section *section);
 
 /* Reads and checks the headers. On failure the status is the one NtCreateSection(SEC_IMAGE) gives. *image is malloc'ed. */

@@ -64,7 +64,7 @@ static unsigned reuse_bucket(uint64_t size)
 }
 
 /* The view that contains the address. */
-struct view *view_find(uint64_t address)
+static struct view *find(uint64_t address)
 {
     struct view *v = RB_ROOT(&views), *best = NULL;
     while (v) {
@@ -76,6 +76,14 @@ struct view *view_find(uint64_t address)
         }
     }
     return best && address - best->base < best->size ? best : NULL;
+}
+
+struct view *view_find(uint64_t address)
+{
+    struct view *view = find(address);
+    if (view && view->section && view->section->reserve)
+        section_reserve_update(view->section->reserve);
+    return view;
 }
 
 /* The first view that ends above the address. */
@@ -875,6 +883,18 @@ static bool on_current_stack(const struct view *view)
     return current_thread && view->base == (uint64_t)current_thread->teb->DeallocationStack;
 }
 
+/*
+ * Another process may have committed the page, which we have learnt just now, or another thread of ours a moment ago: then the
+ * access is repeated. It is no such thing if it fails again.
+ */
+static bool fault_is_new(uint64_t address)
+{
+    static __thread uint64_t last;
+    bool same = last == address;
+    last = same ? 0 : address;
+    return !same;
+}
+
 NTSTATUS virtual_fault(uint64_t address, bool write, bool bus_error)
 {
     NTSTATUS status = bus_error ? STATUS_IN_PAGE_ERROR : STATUS_ACCESS_VIOLATION;
@@ -891,6 +911,10 @@ NTSTATUS virtual_fault(uint64_t address, bool write, bool bus_error)
     }
     if (r->state != MEM_COMMIT)
         goto done;
+    if (view->section && view->section->reserve && fault_is_new(address)) {
+        status = STATUS_SUCCESS;
+        goto done;
+    }
     if (r->protect & PAGE_GUARD) {
         uint64_t page = ROUND_DOWN(address, NT_PAGE_SIZE);
         ULONG protect = r->protect & ~PAGE_GUARD;
