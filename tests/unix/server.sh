@@ -52,6 +52,29 @@ is "who made the name" "$(cat results/* | grep -c made)" 1
 is "who opened it" "$(cat results/* | grep -c opened)" 63
 until_true none || fail "the server stays after 64 programs"
 
+# What they say before the server has run its first instruction, or is about to end, is heard, and known to be theirs.
+if command -v python3 >/dev/null; then
+mkdir slow && cp "$TRANSOM" slow/transom && ln -s "$BUILD/x86_64-windows" slow/
+cat >slow/transomserver <<'P'
+#!/usr/bin/env python3
+import os, socket, sys, time
+# Who sends between accept() and the server's setsockopt() would be nobody, were it not set before anybody could connect.
+open("passcred", "w").write(str(socket.socket(fileno=3).getsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED)))
+time.sleep(0.3)
+os.execv(os.environ["BUILD"] + "/transomserver", ["transomserver"] + sys.argv[1:])
+P
+chmod +x slow/transomserver
+seq 8 | xargs -P 8 -I {} sh -c 'exec slow/transom "$0" name slow 1000' "$program" >slow.out 2>&1
+is "SO_PASSCRED on the socket that the server is given" "$(cat passcred)" 1
+is "a server that starts slowly" "$(tr -d '\r' <slow.out | sort | uniq -c | tr -s ' ')" " 1 made
+ 7 opened"
+until_true none || fail "the slow server stays"
+fi
+for ((i = 0; i < 8; i++)); do
+    seq 12 | TRANSOM_SERVER_LINGER=0 xargs -P 12 -I {} "$TRANSOM" "$program" name hasty 1
+done >hasty.out 2>&1
+is "servers that end at once" "$(grep -c '^made\|^opened' hasty.out) of $(wc -l <hasty.out)" "96 of 96"
+
 # Killed while programs wait and ask: they go on with an error, and the next one gets a new server.
 "$TRANSOM" "$program" wait never 60000 >wait.out &
 wait_pid=$!
