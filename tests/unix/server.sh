@@ -54,18 +54,21 @@ until_true none || fail "the server stays after 64 programs"
 
 # What they say before the server has run its first instruction, or is about to end, is heard, and known to be theirs.
 if command -v python3 >/dev/null; then
-mkdir slow && cp "$TRANSOM" slow/transom && ln -s "$BUILD/x86_64-windows" slow/
-cat >slow/transomserver <<'P'
+mkdir -p slow/x86_64-windows && cp "$TRANSOM" slow/transom && ln -s "$BUILD"/x86_64-windows/* slow/x86_64-windows/
+cat >slow/transomserver <<P
 #!/usr/bin/env python3
 import os, socket, sys, time
 # Who sends between accept() and the server's setsockopt() would be nobody, were it not set before anybody could connect.
-open("passcred", "w").write(str(socket.socket(fileno=3).getsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED)))
+listening = socket.socket(fileno=3)
+passes = listening.getsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED)
+listening.detach() # which would close it
+open(os.path.dirname(sys.argv[0]) + "/passcred", "w").write(str(passes))
 time.sleep(0.3)
-os.execv(os.environ["BUILD"] + "/transomserver", ["transomserver"] + sys.argv[1:])
+os.execv("$BUILD/transomserver", ["transomserver"] + sys.argv[1:])
 P
 chmod +x slow/transomserver
 seq 8 | xargs -P 8 -I {} sh -c 'exec slow/transom "$0" name slow 1000' "$program" >slow.out 2>&1
-is "SO_PASSCRED on the socket that the server is given" "$(cat passcred)" 1
+is "SO_PASSCRED on the socket that the server is given" "$(cat slow/passcred)" 1
 is "a server that starts slowly" "$(tr -d '\r' <slow.out | sort | uniq -c | tr -s ' ')" " 1 made
  7 opened"
 until_true none || fail "the slow server stays"
