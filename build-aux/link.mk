@@ -4,7 +4,7 @@
 # that are touched before the program runs.
 
 # System DLLs: read-only sections, code, data (dll.ld).
-WIN_LDFLAGS += -Wl,-T,$(srcdir)/build-aux/dll.ld
+WIN_LDFLAGS += -Wl,-T,$(srcdir)/build-aux/dll.ld -Wl,-L,$(srcdir)/build-aux
 
 # The native program has a fixed address too, far from what programs and the C library use: of its thousands of pointers in
 # tables none is relocated, and their pages stay the file's. (Its start files are those of shared objects and PIE, as
@@ -12,10 +12,14 @@ WIN_LDFLAGS += -Wl,-T,$(srcdir)/build-aux/dll.ld
 crt_file = $(shell $(CC) -print-file-name=$(1))
 transom: LDFLAGS += -no-pie -nostartfiles -Wl,--no-relax,-Ttext-segment=0x6fe000000000 $(call crt_file,Scrt1.o) $(call crt_file,crti.o) \
 	$(call crt_file,crtbeginS.o)
+transom: LDFLAGS += -Wl,-T,$(srcdir)/build-aux/start_native.ld
+transom: $(srcdir)/build-aux/start_native.ld
 transom: LIBS += $(call crt_file,crtendS.o) $(call crt_file,crtn.o)
 
 # The DLLs that nearly every program has find their imports bound, if they were made after ntdll and kernelbase.
 BOUND_DLLS = kernel32 kernelbase msvcrt ucrtbase
+# Of these and ntdll, functions that run at a program's start lie together (start_windows.ld).
+$(foreach dll,ntdll $(filter-out kernel32,$(BOUND_DLLS)),$(eval $(dll)_CFLAGS += -ffunction-sections))
 $(foreach arch,$(WIN_ARCHS),$(foreach dll,$(DLLS),$(arch)-windows/$(call dll_file,$(dll)))): tools/finishdll
 $(foreach arch,$(WIN_ARCHS),$(eval $(arch)-windows/%.dll: private $(arch)_STRIP = tools/finishdll $$(WIN64_STRIP)) \
 	$(eval $(arch)-windows/kernelbase.dll: $(arch)-windows/ntdll.dll) \

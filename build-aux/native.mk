@@ -10,6 +10,7 @@ endif
 TOOL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -Wall -Wextra $(WERROR) $(CFLAGS) $(ASAN_FLAGS)
 NATIVE_INCLUDES = -I$(srcdir)/include -Igen -I$(srcdir)/dlls/ntdll/unix -idirafter $(MINGW_INCLUDE)
 NATIVE_CFLAGS = -std=gnu11 -D_GNU_SOURCE -Wall -Wextra $(WERROR) -fno-strict-aliasing -fvisibility=hidden -pthread \
+	-ffunction-sections -fdata-sections \
 	$(NATIVE_INCLUDES) -DTRANSOM_VERSION='"$(PACKAGE_VERSION)"' -DTRANSOM_LIBDIR='"$(pkglibdir)"' $(CFLAGS) $(UBSAN_FLAGS)
 
 # --- tools ---

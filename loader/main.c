@@ -160,13 +160,13 @@ int command_run(int argc, char **argv)
 int main(int argc, char **argv)
 {
     int i = 1;
+    if (argc > 2 && !strcmp(argv[1], "--start")) /* made by NtCreateUserProcess */
+        return process_run_child(atoi(argv[2]));
     if (!find_system_dir()) {
         fprintf(stderr, "transom: the system DLLs are missing: neither beside this program nor in ../lib/transom\n");
         return 127;
     }
     options.prefix_dir = default_prefix();
-    if (argc > 2 && !strcmp(argv[1], "--start")) /* made by NtCreateUserProcess */
-        return process_run_child(atoi(argv[2]));
     if (argc > 2 && !strcmp(argv[1], "--bridge")) /* made for native programs with named pipes as standard handles */
         return pipe_bridge_main(argv[2]);
     for (; i < argc && argv[i][0] == '-'; i++) {

@@ -44,12 +44,15 @@ struct child_start {
     int32_t server_fd; /* the connection that holds `shared` for the child; else -1 */
     uint32_t gate;     /* futex: suspend count of the first thread while it has not begun */
     struct child_blob image, command_line, environment, title, desktop, shell, runtime, handles, shared, token;
+    struct child_blob system_dir, prefix_dir; /* options, which need not be found out again */
     uint32_t numbers[CHILD_NUMBERS]; /* the window's place and colours */
     uint64_t peb;                    /* written by the child: where its PEB is */
     struct child_end {
         uint32_t reported; /* written by the child: status is valid */
         NTSTATUS status;
         uint32_t in_job; /* it belongs to a job: its creator writes it, or the child if others put it there */
+        uint32_t unused;
+        uint64_t user_time, kernel_time; /* 100 ns; valid with `status` */
     } end;
     uint32_t creator;  /* its process id */
     char job_mark[64]; /* of a native program that was put into a job before it began */

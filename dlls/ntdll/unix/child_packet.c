@@ -286,6 +286,12 @@ NTSTATUS spawn_unix_path(const WCHAR *text, size_t chars, char **result)
     return status;
 }
 
+static void append_text(struct packet *packet, const char *text, struct child_blob *blob)
+{
+    blob->size = (uint32_t)strlen(text) + 1;
+    blob->offset = (uint32_t)append(packet, text, blob->size);
+}
+
 /* Fills spawn->packet: struct child_start and what it refers to. */
 NTSTATUS spawn_build_packet(struct spawn *spawn)
 {
@@ -327,8 +333,9 @@ NTSTATUS spawn_build_packet(struct spawn *spawn)
         start.environment.size = (uint32_t)(chars * 2);
         free(copy);
     }
-    start.image.size = (uint32_t)strlen(spawn->image_path) + 1;
-    start.image.offset = (uint32_t)append(&spawn->packet, spawn->image_path, start.image.size);
+    append_text(&spawn->packet, spawn->image_path, &start.image);
+    append_text(&spawn->packet, options.system_dir, &start.system_dir);
+    append_text(&spawn->packet, options.prefix_dir, &start.prefix_dir);
     for (int i = 0; i < 3; i++) /* these need no descriptor besides 0, 1 and 2 */
         if (spawn->std_handles[i] && spawn->handles[spawn->std_handles[i] - 1].fd == spawn->std[i])
             spawn->handles[spawn->std_handles[i] - 1].std = (uint32_t)i + 1;

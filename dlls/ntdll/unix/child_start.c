@@ -10,6 +10,7 @@
 #include "file.h"
 #include "job.h"
 #include "pipe.h"
+#include "query.h"
 #include "shared.h"
 
 static const struct child_start *child_start;
@@ -171,6 +172,10 @@ void child_report_exit(NTSTATUS status)
     client_exiting(status);
     if (!start)
         return;
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    start->end.user_time = timeval_100ns(&usage.ru_utime);
+    start->end.kernel_time = timeval_100ns(&usage.ru_stime);
     start->end.status = status;
     __atomic_store_n(&start->end.reported, 1, __ATOMIC_RELEASE);
 }
@@ -236,13 +241,17 @@ int process_run_child(int fd)
     close(fd);
     if (start == MAP_FAILED || start->magic != CHILD_START_MAGIC)
         return 127;
-    const struct child_blob *blobs[] = { &start->image,   &start->command_line, &start->environment, &start->title,
-                                         &start->desktop, &start->shell,        &start->runtime,     &start->handles,
-                                         &start->shared,  &start->token };
+    const struct child_blob *blobs[] = {
+        &start->image,   &start->command_line, &start->environment, &start->title,
+        &start->desktop, &start->shell,        &start->runtime,     &start->handles,
+        &start->shared,  &start->token,        &start->system_dir,  &start->prefix_dir
+    };
     for (size_t i = 0; i < sizeof(blobs) / sizeof(*blobs); i++)
         if (!blob_ok(start, size, blobs[i]))
             return 127;
     child_start = start;
+    options.system_dir = (char *)start + start->system_dir.offset;
+    options.prefix_dir = (char *)start + start->prefix_dir.offset;
     if (start->native)
         return execute_native(start);
     struct process_start run = {

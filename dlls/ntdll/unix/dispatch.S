@@ -10,7 +10,7 @@
  */
 #include "dispatch.h"
 
-    .text
+    .section .text.syscall_dispatcher, "ax", @progbits
     .globl syscall_dispatcher, syscall_frame_ready, syscall_exit, syscall_exit_end, restore_context, restore_again, syscall_dispatcher_end
     .hidden syscall_dispatcher, syscall_frame_ready, syscall_exit, syscall_exit_end, restore_context, restore_again, syscall_dispatcher_end
     .p2align 6

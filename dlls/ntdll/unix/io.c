@@ -32,16 +32,7 @@ bool io_copy_out(void *user, const void *src, size_t size)
     if (current_thread)
         return user_copy_out(user, src, size);
     /* on the I/O thread, whose faults nobody handles */
-    return process_vm_writev(getpid(), &from, 1, &to, 1, 0) == (ssize_t)size;
-}
-
-bool io_copy_in(void *dst, const void *user, size_t size)
-{
-    struct iovec to = { dst, size }, from = { (void *)user, size };
-
-    if (current_thread)
-        return user_copy_in(dst, user, size);
-    return process_vm_readv(getpid(), &to, 1, &from, 1, 0) == (ssize_t)size;
+    return process_vm_writev((pid_t)process_id, &from, 1, &to, 1, 0) == (ssize_t)size;
 }
 
 NTSTATUS io_begin(struct io *io, HANDLE file, ACCESS_MASK need, HANDLE event, PIO_APC_ROUTINE apc, void *apc_context,
@@ -178,7 +169,7 @@ static void tell_block(IO_STATUS_BLOCK *iosb, NTSTATUS status, ULONG_PTR informa
                  to[2] = { { &iosb->Information, sizeof information }, { &iosb->Status, sizeof status } };
 
     if (!current_thread) {
-        process_vm_writev(getpid(), from, 2, to, 2, 0);
+        process_vm_writev((pid_t)process_id, from, 2, to, 2, 0);
         return;
     }
     user_copy_out(to[0].iov_base, &information, sizeof information);
@@ -369,7 +360,8 @@ static void *io_thread(void *arg)
             int fd = events[i].data.fd;
             pthread_mutex_lock(&io_lock);
             done = advance(fd);
-            if (!waiting[fd] || !waiting[fd]->edge)
+            /* If nothing waits any more, it is not looked at again (EPOLLONESHOT) until something does. */
+            if (waiting[fd] && !waiting[fd]->edge)
                 arm(fd);
             pthread_mutex_unlock(&io_lock);
             complete_list(done);

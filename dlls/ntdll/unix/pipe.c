@@ -190,17 +190,20 @@ static void release_transfer(struct io *io)
 static NTSTATUS retry_asynchronous(struct io *io)
 {
     struct pipe_link *link = io->data;
-    NTSTATUS status = io->pipe.try(io);
+    bool told = io->pipe.counted; /* by the socket: on the I/O thread */
 
+    if (told)
+        pipe_link_drain(link);
+    NTSTATUS status = io->pipe.try(io);
     if (status != STATUS_PENDING)
         return status;
     io->pipe.waited = true;
-    if (!io->pipe.counted) {
+    if (told) {
+        pipe_link_alive(link);
+    } else { /* from now on the socket tells: what came before is seen by another attempt */
         io->pipe.counted = true;
         count(io, 1);
     }
-    pipe_link_drain(link);
-    pipe_link_alive(link);
     return io->pipe.try(io);
 }
 

@@ -179,7 +179,7 @@ static NTSTATUS query_basic(struct process_object *process, void *info, ULONG le
     return reply_exact(info, length, needed, &out, sizeof(out));
 }
 
-static uint64_t timeval_100ns(const struct timeval *time)
+uint64_t timeval_100ns(const struct timeval *time)
 {
     return (uint64_t)time->tv_sec * 10000000 + (uint64_t)time->tv_usec * 10;
 }

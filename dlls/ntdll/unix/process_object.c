@@ -130,8 +130,12 @@ static NTSTATUS child_status(struct process_object *process)
     if (process->start_fd >= 0 &&
         pread(process->start_fd, &end, sizeof(end), offsetof(struct child_start, end)) == sizeof(end)) {
         process->in_job |= end.in_job != 0;
-        if (end.reported)
+        if (end.reported) {
+            process->user_time = end.user_time;
+            process->kernel_time = end.kernel_time;
+            __atomic_store_n(&process->times_known, true, __ATOMIC_RELEASE);
             return end.status;
+        }
     }
     waitid(P_PIDFD, (id_t)process->pidfd, &info, WEXITED | WNOWAIT);
     if (process->kill_requested || (info.si_status == SIGKILL && ended_by_other(process, &status)))
@@ -139,7 +143,7 @@ static NTSTATUS child_status(struct process_object *process)
     if (info.si_code == CLD_EXITED)
         return info.si_status;
     int sig = info.si_status; /* control events end a Windows program by the signals that stand for them (control.c) */
-    if (process->start && (sig == SIGINT || sig == SIGQUIT || sig == SIGTERM || sig == SIGHUP))
+    if (process->start_fd >= 0 && (sig == SIGINT || sig == SIGQUIT || sig == SIGTERM || sig == SIGHUP))
         return STATUS_CONTROL_C_EXIT;
     return 128 + sig;
 }
@@ -163,8 +167,9 @@ static void process_has_ended(struct process_object *process)
         process->main_thread = NULL;
     }
     object_signal(&process->header);
-    /* Those who wait need not wait for this. What is known of it goes when it is reaped. */
-    if (process_numbers(process->id, &numbers)) {
+    /* Those who wait need not wait for this. What is known of it goes when it is reaped. (Reading /proc costs about as much as
+     * starting a thread: who came to its end by itself has told its times.) */
+    if (!process->times_known && process_numbers(process->id, &numbers)) {
         process->user_time = numbers.user_time;
         process->kernel_time = numbers.kernel_time;
         __atomic_store_n(&process->times_known, true, __ATOMIC_RELEASE);
@@ -313,9 +318,11 @@ PEB *process_remote_peb(struct process_object *process)
 {
     PROCESS_BASIC_INFORMATION basic;
     ULONG needed;
-    struct child_start *start = process_child_start(process);
-    if (start)
-        process->peb = (PEB *)__atomic_load_n(&start->peb, __ATOMIC_ACQUIRE);
+    uint64_t peb = 0;
+    /* Read, not mapped: every creation asks, and few children are looked at again. */
+    if (process->start_fd >= 0 &&
+        pread(process->start_fd, &peb, sizeof(peb), offsetof(struct child_start, peb)) == sizeof(peb))
+        process->peb = (PEB *)peb;
     else if (!process->peb && !process->ended && !process->is_child &&
              !remote_process_query(process, ProcessBasicInformation, &basic, sizeof(basic), &needed))
         process->peb = basic.PebBaseAddress;

@@ -48,6 +48,7 @@ struct process_numbers {
     char name[16];
 };
 /* From /proc; false if there is no such process. */
+uint64_t timeval_100ns(const struct timeval *time);
 bool process_numbers(ULONG id, struct process_numbers *numbers);
 KAFFINITY process_affinity(void);
 
