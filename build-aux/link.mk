@@ -4,7 +4,7 @@
 # that are touched before the program runs.
 
 # System DLLs: read-only sections, code, data (dll.ld).
-WIN_LDFLAGS += -Wl,-T,$(srcdir)/build-aux/dll.ld -Wl,-L,$(srcdir)/build-aux
+WIN_LDFLAGS += -Wl,-L$(srcdir)/build-aux -Wl,-T,$(srcdir)/build-aux/dll.ld
 
 # The native program has a fixed address too, far from what programs and the C library use: of its thousands of pointers in
 # tables none is relocated, and their pages stay the file's. (Its start files are those of shared objects and PIE, as
@@ -21,7 +21,8 @@ BOUND_DLLS = kernel32 kernelbase msvcrt ucrtbase
 # Of these and ntdll, functions that run at a program's start lie together (start_windows.ld).
 $(foreach dll,ntdll $(filter-out kernel32,$(BOUND_DLLS)),$(eval $(dll)_CFLAGS += -ffunction-sections))
 $(foreach arch,$(WIN_ARCHS),$(foreach dll,$(DLLS),$(arch)-windows/$(call dll_file,$(dll)))): tools/finishdll
-$(foreach arch,$(WIN_ARCHS),$(eval $(arch)-windows/%.dll: private $(arch)_STRIP = tools/finishdll $$(WIN64_STRIP)) \
+$(foreach arch,$(WIN_ARCHS),$(eval $(arch)-windows/%.dll: private $(arch)_STRIP = \
+	tools/finishdll $$(WIN64_STRIP) -w -N '.text?*' -N '.pdata?*' -N '.xdata?*') \
 	$(eval $(arch)-windows/kernelbase.dll: $(arch)-windows/ntdll.dll) \
 	$(eval $(addprefix $(arch)-windows/,$(addsuffix .dll,$(filter-out kernelbase,$(BOUND_DLLS)))): \
 	    $(arch)-windows/kernelbase.dll))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* CreateProcess: search, flags, what is inherited, attribute lists, errors (processthreadsapi.h); WinExec. */
 #include "../test.h"
+#include <tlhelp32.h>
 
 #ifndef PROC_THREAD_ATTRIBUTE_JOB_LIST
 #define PROC_THREAD_ATTRIBUTE_JOB_LIST ProcThreadAttributeValue(13, FALSE, TRUE, FALSE)
@@ -266,6 +267,19 @@ static void test_inheritance(void)
     CloseHandle(handles[0]);
 }
 
+static DWORD listed_parent(DWORD id)
+{
+    HANDLE list = CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
+    PROCESSENTRY32 entry = { .dwSize = sizeof(entry) };
+    DWORD parent = 0;
+
+    for (BOOL more = Process32First(list, &entry); more; more = Process32Next(list, &entry))
+        if (entry.th32ProcessID == id)
+            parent = entry.th32ParentProcessID;
+    CloseHandle(list);
+    return parent;
+}
+
 /* The child's parent is another process: its handles are what is inherited. */
 static void test_parent(void)
 {
@@ -296,6 +310,17 @@ static void test_parent(void)
        "error %lu", GetLastError());
     ok_int(finish(&info), parent.dwProcessId & 0xffff);
     ok_int(WaitForSingleObject(event, 0), WAIT_OBJECT_0);
+    /* Lists show it too, and go on to do so when it has ended. */
+    snprintf(line, sizeof(line), "\"%s\" wait", self);
+    ok(CreateProcessA(NULL, line, NULL, NULL, TRUE, EXTENDED_STARTUPINFO_PRESENT, NULL, NULL, &startup, &info),
+       "error %lu", GetLastError());
+    ok_int(listed_parent(info.dwProcessId), parent.dwProcessId);
+    ok_int(listed_parent(parent.dwProcessId), GetCurrentProcessId());
+    TerminateProcess(parent.hProcess, 0);
+    WaitForSingleObject(parent.hProcess, INFINITE);
+    ok_int(listed_parent(info.dwProcessId), parent.dwProcessId);
+    TerminateProcess(info.hProcess, 0);
+    finish(&info);
     memset(&startup_ex, 0, sizeof(startup_ex));
     TerminateProcess(parent.hProcess, 0);
     finish(&parent);

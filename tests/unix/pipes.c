@@ -2,7 +2,8 @@
 /*
  * pipes.c: what pipes.sh runs. "worker N": a server or a client of a pipe that other workers serve and use too, to be killed at any
  * moment; it ends with a message if something answers what no death explains. "check": that all is well. "error": a child's
- * standard error is a named pipe. "lost": what a pipe of this process answers when transomserver has been killed.
+ * standard error is a named pipe. "lost": what a pipe of this process answers when transomserver has been killed. "mute": a server
+ * that says when it has read a question, and answers none; "ask": a transaction with it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -169,6 +170,37 @@ static int lost(void)
     return 0;
 }
 
+static int mute(void)
+{
+    HANDLE pipe = make_server();
+    char text[16];
+    DWORD n;
+
+    puts("ready");
+    fflush(stdout);
+    if (!ConnectNamedPipe(pipe, NULL) && GetLastError() != ERROR_PIPE_CONNECTED)
+        die("ConnectNamedPipe");
+    if (!ReadFile(pipe, text, sizeof text, &n, NULL))
+        die("ReadFile");
+    printf("asked %lu\n", GetCurrentProcessId());
+    fflush(stdout);
+    Sleep(INFINITE);
+    return 0;
+}
+
+static int ask(void)
+{
+    DWORD mode = PIPE_READMODE_MESSAGE, n = 7;
+    char text[16] = "what?";
+    HANDLE pipe = CreateFileA(NAME, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
+
+    if (pipe == INVALID_HANDLE_VALUE || !SetNamedPipeHandleState(pipe, &mode, NULL, NULL))
+        die("no pipe");
+    BOOL done = TransactNamedPipe(pipe, text, 5, text, sizeof text, &n, NULL);
+    printf("%d %lu\n", done, GetLastError());
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2)
@@ -181,6 +213,10 @@ int main(int argc, char **argv)
         *(volatile int *)16 = 1;
     if (!strcmp(argv[1], "lost"))
         return lost();
+    if (!strcmp(argv[1], "mute"))
+        return mute();
+    if (!strcmp(argv[1], "ask"))
+        return ask();
     seed = argc > 2 ? (unsigned)atoi(argv[2]) : 1;
     for (unsigned role = seed % 3;;) {
         if (role == 0)

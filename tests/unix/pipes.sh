@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Named pipes when processes are killed: servers and clients at random moments, for PIPES_SECONDS (4); transomserver itself. And a
-# program's last words when its standard error is a named pipe.
+# Named pipes when processes are killed: servers and clients at random moments, for PIPES_SECONDS (4); transomserver itself; a server
+# in the middle of a transaction. And a program's last words when its standard error is a named pipe.
 . "$(dirname "$0")/lib.bash"
 source=$(cd "$(dirname "$0")/../.." && pwd)
 program=$BUILD/tests/unix/pipes.exe
@@ -25,6 +25,18 @@ wait $program_pid
 is "without a server" "$(tr -d '\r' <lost.out | tail -n +2 | paste -sd'|')" \
     'another client: 231|data: 1 1 3|the end: 0 109|nothing: 2'
 exec 5>&-
+
+# a server is killed that has read a question and will not answer
+said() { for ((i = 0; i < 200; i++)); do grep -q "$1" "$2" && return; sleep .05; done; fail "$2 does not say $1: $(cat "$2")"; }
+timeout 20 "$TRANSOM" "$program" mute >mute.out 2>&1 & mute_pid=$!
+said ready mute.out
+timeout 20 "$TRANSOM" "$program" ask >ask.out 2>&1 & ask_pid=$!
+said asked mute.out
+sleep .1
+kill -KILL "$(tr -d '\r' <mute.out | sed -n 's/^asked //p')"
+wait $ask_pid
+is "a transaction whose server dies" "$(tr -d '\r' <ask.out)" '0 109'
+wait $mute_pid 2>/dev/null
 
 cc=${CC:-gcc}
 command -v "$cc" >/dev/null || { done_testing; }

@@ -130,7 +130,7 @@ static NTSTATUS make_start(const struct spawn *spawn, int *fd)
 NTSTATUS start_windows(struct spawn *spawn, struct launch *launch, struct process_object **result)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    char number[32]; /* the descriptor, and the process group: console_attach.c */
+    char number[48]; /* the descriptor, and for others the process group and the parent: process_creation() */
     /* The image's path is for those who look at the list of processes, system_process.c among them. */
     char *argv[] = { own_path, "--start", number, spawn->image_path, NULL };
     int *keep = calloc(spawn->handle_count + 3, sizeof(*keep)), fd = -1;
@@ -149,7 +149,8 @@ NTSTATUS start_windows(struct spawn *spawn, struct launch *launch, struct proces
         keep[launch->keep_count++] = spawn->console_fd;
     launch->blocked = JOIN_SIGNAL; /* until it catches it */
     launch->keep = keep;
-    snprintf(number, sizeof(number), "%d,%u", fd, (unsigned)spawn->params.ProcessGroupId);
+    snprintf(number, sizeof(number), "%d,%u,%u", fd, (unsigned)spawn->params.ProcessGroupId,
+             (unsigned)(spawn->parent ? spawn->parent->id : process_id));
     launch->argv = argv;
     launch->envp = spawn->native ? job_mark_environment(spawn->job.mark, environ) : environ;
     memcpy(launch->std, spawn->std, sizeof(launch->std));

@@ -158,7 +158,9 @@ void child_make_shared_handles(void)
 
 ULONG child_parent_id(void)
 {
-    return child_start && child_start->parent ? child_start->parent : (ULONG)getppid();
+    if (!child_start)
+        return (ULONG)getppid();
+    return child_start->parent ? child_start->parent : child_start->creator;
 }
 
 bool child_is_one(void)

@@ -148,28 +148,14 @@ static bool shares_console(const struct process_table *table, const struct proce
     return line->ours && line->session == self->session && descends_from(table, line->id, console.shared->owner);
 }
 
-/* The Windows process group that its creator put it into, from its command line (child_launch.c). */
+/* The Windows process group that it was put into. */
 static ULONG group_of(ULONG id)
 {
-    char path[64], text[128], *second;
-    unsigned group = 0;
+    ULONG group, parent;
 
     if (id == process_id)
         return process_peb->ProcessParameters->ProcessGroupId;
-    snprintf(path, sizeof path, "/proc/%u/cmdline", id);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
-    if (fd >= 0)
-        close(fd);
-    if (n <= 0)
-        return id;
-    text[n] = 0;
-    /* transom\0--start\0FD,GROUP\0 ... ; the path may be longer than what was read, and then it is none of ours */
-    second = memchr(text, 0, (size_t)n);
-    if (!second || strcmp(second + 1, "--start") || !(second = strchr(second + 9, ',')))
-        return id;
-    sscanf(second, ",%u", &group);
-    return group ? group : id;
+    return process_creation(id, &group, &parent) && group ? group : id;
 }
 
 /* --- the list, and control events --- */

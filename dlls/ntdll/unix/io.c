@@ -35,6 +35,15 @@ bool io_copy_out(void *user, const void *src, size_t size)
     return process_vm_writev((pid_t)process_id, &from, 1, &to, 1, 0) == (ssize_t)size;
 }
 
+bool io_copy_in(void *dst, const void *user, size_t size)
+{
+    struct iovec to = { dst, size }, from = { (void *)user, size };
+
+    if (current_thread)
+        return user_copy_in(dst, user, size);
+    return process_vm_readv((pid_t)process_id, &to, 1, &from, 1, 0) == (ssize_t)size;
+}
+
 NTSTATUS io_begin(struct io *io, HANDLE file, ACCESS_MASK need, HANDLE event, PIO_APC_ROUTINE apc, void *apc_context,
                   IO_STATUS_BLOCK *iosb)
 {

@@ -165,6 +165,7 @@ static NTSTATUS query_basic(struct process_object *process, void *info, ULONG le
 {
     PROCESS_BASIC_INFORMATION out = { 0 };
     struct process_numbers numbers;
+    ULONG group, parent;
     bool own = process == process_current;
     process_update(process);
     out.ExitStatus = process->exit_status;
@@ -174,6 +175,8 @@ static NTSTATUS query_basic(struct process_object *process, void *info, ULONG le
     out.UniqueProcessId = process->id;
     if (own)
         out.InheritedFromUniqueProcessId = child_parent_id();
+    else if (process_creation(process->id, &group, &parent))
+        out.InheritedFromUniqueProcessId = parent;
     else if (process_numbers(process->id, &numbers))
         out.InheritedFromUniqueProcessId = numbers.parent_id;
     return reply_exact(info, length, needed, &out, sizeof(out));

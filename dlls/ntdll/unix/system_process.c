@@ -78,6 +78,18 @@ bool process_image_path(ULONG id, char *path, size_t cap)
     return snprintf(path, cap, "%s/%s", folder, program) < (int)cap && !access(path, F_OK);
 }
 
+bool process_creation(ULONG id, ULONG *group, ULONG *parent)
+{
+    char path[64], text[128];
+    snprintf(path, sizeof(path), "/proc/%u/cmdline", id);
+    size_t size = read_small_file(path, text, sizeof(text));
+    /* transom\0--start\0FD,GROUP,PARENT\0 ... ; the path may be longer than what was read, and then it is none of ours */
+    const char *option = size ? memchr(text, 0, size) : NULL;
+    if (!option || option + sizeof("--start") >= text + size || strcmp(option + 1, "--start"))
+        return false;
+    return sscanf(option + 1 + sizeof("--start"), "%*d,%u,%u", group, parent) == 2;
+}
+
 static size_t program_of(ULONG id, WCHAR *name, size_t cap)
 {
     char text[4096];
@@ -176,6 +188,7 @@ static void add_process(struct output *out, const struct process_numbers *number
     size_t chars = 0;
     ULONG *ids = NULL;
     size_t threads = 0;
+    ULONG group, parent = numbers->parent_id;
     if (numbers->id == SYSTEM_PROCESS) {
         memcpy(name, u"System", 12);
         chars = 6;
@@ -185,6 +198,7 @@ static void add_process(struct output *out, const struct process_numbers *number
     } else {
         chars = program_of(numbers->id, name, 255);
         threads = thread_ids(numbers->id, &ids);
+        process_creation(numbers->id, &group, &parent);
     }
     size_t thread_size = extended ? EXTENDED_THREAD_SIZE : sizeof(SYSTEM_THREAD_INFORMATION);
     size_t start = ROUND_UP(out->used, (size_t)8);
@@ -199,7 +213,7 @@ static void add_process(struct output *out, const struct process_numbers *number
         info->KernelTime.QuadPart = (LONGLONG)numbers->kernel_time;
         info->BasePriority = numbers->id == process_id ? process_base_priority(process_current) : 8;
         info->UniqueProcessId = (HANDLE)(ULONG_PTR)numbers->id;
-        info->InheritedFromUniqueProcessId = (HANDLE)(ULONG_PTR)numbers->parent_id;
+        info->InheritedFromUniqueProcessId = (HANDLE)(ULONG_PTR)parent;
         info->HandleCount = numbers->id == process_id ? handle_table_count() : 0;
         info->SessionId = numbers->id > 4;
         info->PeakVirtualSize = numbers->peak_virtual_size;
