@@ -12,6 +12,9 @@ int command_info(int argc, char **argv);
 int command_kill(int argc, char **argv);
 int command_wait(int argc, char **argv);
 int command_prefix(int argc, char **argv);
+int xdg_list(void); /* `transom prefix xdg` */
+int xdg_on(void);
+int xdg_off(void);
 int command_run(int argc, char **argv); /* argv[0] is the program; returns only on failure */
 int command_run_ephemeral(int argc, char **argv);
 

@@ -13,9 +13,14 @@ static void final_path(const char *name, DWORD flags)
     CloseHandle(file);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     char text[512], all[8192];
+    if (argc > 1) { /* `types X:\\ ...` */
+        for (int i = 2; i < argc; i++)
+            printf("%u\n", GetDriveTypeA(argv[i]));
+        return 0;
+    }
     GetLogicalDriveStringsA(sizeof(text), text);
     for (const char *p = text; *p; p += strlen(p) + 1)
         printf("%s%s", p == text ? "" : " ", p);

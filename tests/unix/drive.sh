@@ -29,4 +29,33 @@ mkdir -p deep && ln -s "$PWD/data folder" deep/link
 drive add r: deep/link/Sub
 is "what programs ask" "$($TRANSOM drive.exe | tr -d '\r' | paste -sd'|')" \
     'C:\ Q:\ R:\ Z:\|type 3|\Device\HarddiskVolume17|\\?\Q:\Sub\File.txt|\\?\R:\File.txt|\Device\HarddiskVolume18\File.txt'
+
+# Kinds of drives
+drive remove q:
+drive add q: 'data folder' --type cdrom
+drive add s: other --type network
+is "kinds" "$(drive | grep -v '^[CRZ]' | cut -f1,3 | paste -sd' ')" "Q:	cdrom S:	network"
+is "kinds that programs see" "$($TRANSOM drive.exe types 'Q:\' 'R:\' 'S:\' | tr -d '\r' | paste -sd' ')" "5 3 4"
+is "no kind" "$(drive add t: other --type floppy; drive | grep -c T:)" "transom: floppy is no type of drive
+0"
+is "fixed again" "$(drive add q: other; $TRANSOM drive.exe types 'Q:\' | tr -d '\r')" 3
+
+# The user's folders: those of the desktop
+mkdir -p home/.config home/Dokumente
+printf 'XDG_DOCUMENTS_DIR="$HOME/Dokumente"\nXDG_MUSIC_DIR="%s/music \\"x\\""\nXDG_DESKTOP_DIR="$HOME/"\n' "$PWD/home" >home/.config/user-dirs.dirs
+export HOME=$PWD/home
+unset XDG_CONFIG_HOME
+is "on" "$($TRANSOM prefix xdg on 2>&1)" ""
+documents=$($TRANSOM prefix xdg | sed -n 's/^Documents\t//p')
+is "the folder of documents" "$documents" "$PWD/home/Dokumente"
+is "the folder of music" "$($TRANSOM prefix xdg | sed -n 's/^Music\t//p')" "$PWD/home/music \"x\""
+in_cmd 'echo x>%USERPROFILE%\Documents\made' >/dev/null
+[ -e home/Dokumente/made ] || fail "no file in the folder of the desktop"
+case $(in_cmd 'dir %USERPROFILE%') in
+*JUNCTION* | *SYMLINK*) fail "a link is shown: $(in_cmd 'dir %USERPROFILE%')" ;;
+esac
+is "off" "$($TRANSOM prefix xdg off 2>&1)" ""
+in_cmd 'echo y>%USERPROFILE%\Documents\own' >/dev/null
+[ ! -e home/Dokumente/own ] || fail "still linked"
+is "on, with files" "$($TRANSOM prefix xdg on 2>&1 | sed 's/.*: //')" "has files in it; move them first"
 done_testing

@@ -2,7 +2,7 @@
 /*
  * drive.c: drives other than C: and Z:. They are symbolic links in the prefix, <prefix>/drives/d: and so on, which `transom
  * prefix drive` makes; a program's path goes through the link, so that nothing has to be read when a program starts and a
- * new drive is there at once.
+ * new drive is there at once. What kind of drive it is, if it is not a fixed disk, is the text of a link d.type beside it.
  */
 #include <errno.h>
 #include <limits.h>
@@ -105,5 +105,37 @@ int drive_remove(char letter)
 
     if (!link_name(letter, name, sizeof name))
         return ENAMETOOLONG;
+    drive_set_type(letter, DRIVE_TYPE_FIXED);
     return unlink(name) ? errno : 0;
+}
+
+const char *const drive_type_names[] = { "fixed", "removable", "cdrom", "network", "ram" };
+
+static bool type_name(char letter, char *name, size_t size)
+{
+    return (size_t)snprintf(name, size, "%s/drives/%c.type", options.prefix_dir, letter | 0x20) < size;
+}
+
+enum drive_type drive_type(char letter)
+{
+    char name[PATH_MAX], text[16];
+    ssize_t n = type_name(letter, name, sizeof name) ? readlink(name, text, sizeof text - 1) : -1;
+
+    text[n > 0 ? n : 0] = 0;
+    for (unsigned i = 0; i < sizeof drive_type_names / sizeof drive_type_names[0]; i++) {
+        if (!strcmp(text, drive_type_names[i]))
+            return i;
+    }
+    return DRIVE_TYPE_FIXED;
+}
+
+int drive_set_type(char letter, enum drive_type type)
+{
+    char name[PATH_MAX];
+
+    if (!type_name(letter, name, sizeof name))
+        return ENAMETOOLONG;
+    if (unlink(name) && errno != ENOENT)
+        return errno;
+    return type != DRIVE_TYPE_FIXED && symlink(drive_type_names[type], name) ? errno : 0;
 }

@@ -129,8 +129,8 @@ int file_stat_at(int dirfd, const char *name, bool own, struct file_stat *st)
     return 0;
 }
 
-/* The root of Z: and the user's home directory hold links that belong to the system (/bin, /lib, ~/Documents): there a
- * link to a directory is shown as the directory. */
+/* The root of Z:, the user's home directory and the user's folders in the prefix (`transom prefix xdg`) hold links that belong
+ * to the system (/bin, /lib, ~/Documents): there a link to a directory is shown as the directory. */
 bool file_shows_links_as_targets(const char *dir, size_t len)
 {
     const char *home = getenv("HOME");
@@ -138,7 +138,12 @@ bool file_shows_links_as_targets(const char *dir, size_t len)
 
     while (n > 1 && home[n - 1] == '/')
         n--;
-    return len <= 1 || (len == n && !memcmp(dir, home, n));
+    if (len <= 1 || (len == n && !memcmp(dir, home, n)))
+        return true;
+    n = strlen(path_drive_c());
+    if (len < n + 7 || memcmp(dir, path_drive_c(), n) != 0 || memcmp(dir + n, "/users/", 7) != 0)
+        return false;
+    return len == n + 7 + strlen(path_user_name()) && !memcmp(dir + n + 7, path_user_name(), len - n - 7);
 }
 
 /* Links to files that Windows programs make begin with "./" or "/./" (reparse.c). */

@@ -110,6 +110,10 @@ int drive_target(char letter, char *target, size_t size);
 int drive_add(char letter, const char *folder);
 int drive_link(char letter, const char *target); /* drive_add() without a look at the folder */
 int drive_remove(char letter);
+enum drive_type { DRIVE_TYPE_FIXED, DRIVE_TYPE_REMOVABLE, DRIVE_TYPE_CDROM, DRIVE_TYPE_NETWORK, DRIVE_TYPE_RAM };
+extern const char *const drive_type_names[];
+enum drive_type drive_type(char letter);
+int drive_set_type(char letter, enum drive_type type);
 
 /* --- drive_define.c: devices that programs defined --- */
 

@@ -237,8 +237,25 @@ static NTSTATUS query_device(struct file_object *file, FILE_FS_DEVICE_INFORMATIO
 {
     if (length < sizeof *info)
         return STATUS_INFO_LENGTH_MISMATCH;
+    /* What `transom prefix drive` says of a drive; the others are fixed disks. */
+    static const struct {
+        ULONG device, characteristics;
+    } types[] = {
+        [DRIVE_TYPE_FIXED] = { FILE_DEVICE_DISK, 0 },
+        [DRIVE_TYPE_REMOVABLE] = { FILE_DEVICE_DISK, FILE_REMOVABLE_MEDIA },
+        [DRIVE_TYPE_CDROM] = { FILE_DEVICE_CD_ROM, FILE_REMOVABLE_MEDIA | FILE_READ_ONLY_DEVICE },
+        [DRIVE_TYPE_NETWORK] = { FILE_DEVICE_NETWORK_FILE_SYSTEM, FILE_REMOTE_DEVICE },
+        [DRIVE_TYPE_RAM] = { 0x24 /* FILE_DEVICE_VIRTUAL_DISK */, 0 },
+    };
+    WCHAR letter;
+
     info->DeviceType = file->ops->device_type;
     info->Characteristics = file->ops == &disk_ops ? FILE_DEVICE_IS_MOUNTED : 0;
+    if (file->ops == &disk_ops && file->unix_path && drive_of_path(file->unix_path, &letter)) {
+        enum drive_type type = drive_type((char)letter);
+        info->DeviceType = types[type].device;
+        info->Characteristics |= types[type].characteristics;
+    }
     *used = sizeof *info;
     return STATUS_SUCCESS;
 }
