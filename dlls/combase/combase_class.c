@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* combase_class.c: class objects: those that the process registers, and those of in-process servers in the registry. */
 #include "combase_private.h"
+#include "list.h"
 
 struct registration {
     LIST_ENTRY entry;
@@ -38,10 +39,7 @@ HRESULT WINAPI CoRegisterClassObject(REFCLSID clsid, LPUNKNOWN object, DWORD con
     IUnknown_AddRef(object);
     AcquireSRWLockExclusive(&lock);
     *cookie = reg->cookie = ++next_cookie;
-    reg->entry.Flink = registrations.Flink;
-    reg->entry.Blink = &registrations;
-    registrations.Flink->Blink = &reg->entry;
-    registrations.Flink = &reg->entry;
+    list_add_head(&registrations, &reg->entry);
     ReleaseSRWLockExclusive(&lock);
     return S_OK;
 }
@@ -54,8 +52,7 @@ HRESULT WINAPI CoRevokeClassObject(DWORD cookie)
     for (LIST_ENTRY *at = registrations.Flink; at != &registrations; at = at->Flink) {
         if (CONTAINING_RECORD(at, struct registration, entry)->cookie == cookie) {
             reg = CONTAINING_RECORD(at, struct registration, entry);
-            at->Flink->Blink = at->Blink;
-            at->Blink->Flink = at->Flink;
+            list_remove(at);
             break;
         }
     }
@@ -103,10 +100,7 @@ static HMODULE load_server(const WCHAR *path)
         server->module = module;
         wcscpy(server->path, path);
         AcquireSRWLockExclusive(&lock);
-        server->entry.Flink = servers.Flink;
-        server->entry.Blink = &servers;
-        servers.Flink->Blink = &server->entry;
-        servers.Flink = &server->entry;
+        list_add_head(&servers, &server->entry);
         ReleaseSRWLockExclusive(&lock);
     }
     return module;

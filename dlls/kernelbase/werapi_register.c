@@ -4,6 +4,7 @@
  * registrations are kept as documented, with their limits; reports are not made, so nobody reads them.
  */
 #include "kernelbase_private.h"
+#include "list.h"
 
 #ifndef WER_MAX_REGISTERED_ENTRIES
 #define WER_MAX_REGISTERED_ENTRIES 512
@@ -38,10 +39,7 @@ static HRESULT add(LIST_ENTRY *list, ULONG *count, ULONG limit, const WCHAR *pat
         hr = HRESULT_FROM_WIN32(ERROR_INSUFFICIENT_BUFFER); /* no room for more: documented */
     } else {
         ++*count;
-        reg->entry.Flink = list;
-        reg->entry.Blink = list->Blink;
-        list->Blink->Flink = &reg->entry;
-        list->Blink = &reg->entry;
+        list_add_tail(list, &reg->entry);
         reg = NULL;
     }
     RtlReleaseSRWLockExclusive(&lock);
@@ -62,8 +60,7 @@ static HRESULT drop(LIST_ENTRY *list, ULONG *count, const WCHAR *path, PVOID con
             found = reg;
     }
     if (found) {
-        found->entry.Blink->Flink = found->entry.Flink;
-        found->entry.Flink->Blink = found->entry.Blink;
+        list_remove(&found->entry);
         --*count;
     }
     RtlReleaseSRWLockExclusive(&lock);

@@ -17,6 +17,7 @@
 #define _NTDLLBUILD_
 #endif
 
+#include "list.h"
 #include "ntdll.h"
 #include "ntldr.h"
 
@@ -59,32 +60,6 @@ static inline void heap_free(void *ptr)
 {
     if (ptr)
         RtlFreeHeap(nt_peb()->ProcessHeap, 0, ptr);
-}
-
-static inline void list_init(LIST_ENTRY *head)
-{
-    head->Flink = head->Blink = head;
-}
-static inline bool list_empty(const LIST_ENTRY *head)
-{
-    return head->Flink == head;
-}
-static inline void list_add_tail(LIST_ENTRY *head, LIST_ENTRY *entry)
-{
-    entry->Flink = head;
-    entry->Blink = head->Blink;
-    head->Blink->Flink = entry;
-    head->Blink = entry;
-}
-static inline void list_add_head(LIST_ENTRY *head, LIST_ENTRY *entry)
-{
-    list_add_tail(head->Flink, entry);
-}
-static inline void list_remove(LIST_ENTRY *entry)
-{
-    entry->Blink->Flink = entry->Flink;
-    entry->Flink->Blink = entry->Blink;
-    entry->Flink = entry->Blink = entry;
 }
 
 /*

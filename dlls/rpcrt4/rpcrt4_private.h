@@ -5,6 +5,7 @@
 
 #define COBJMACROS
 #include "nt.h"
+#include "list.h"
 #include "ntdll.h"
 #include <stdbool.h>
 #include <stdio.h>
@@ -17,43 +18,6 @@
 #include <objidl.h>
 #include <rpcproxy.h>
 #include "rpc_pdu.h"
-
-static inline void list_init(LIST_ENTRY *head)
-{
-    head->Flink = head->Blink = head;
-}
-
-static inline bool list_empty(const LIST_ENTRY *head)
-{
-    return head->Flink == head;
-}
-
-static inline void list_add_tail(LIST_ENTRY *head, LIST_ENTRY *entry)
-{
-    entry->Flink = head;
-    entry->Blink = head->Blink;
-    head->Blink->Flink = entry;
-    head->Blink = entry;
-}
-
-static inline void list_add_head(LIST_ENTRY *head, LIST_ENTRY *entry)
-{
-    list_add_tail(head->Flink, entry);
-}
-
-static inline void list_remove(LIST_ENTRY *entry)
-{
-    entry->Flink->Blink = entry->Blink;
-    entry->Blink->Flink = entry->Flink;
-}
-
-static inline LIST_ENTRY *list_remove_head(LIST_ENTRY *head)
-{
-    LIST_ENTRY *entry = head->Flink;
-
-    list_remove(entry);
-    return entry;
-}
 
 enum protseq { PROTSEQ_LRPC, PROTSEQ_NP, PROTSEQ_TCP, PROTSEQ_COUNT };
 extern const WCHAR *const rpc_protseq_names[PROTSEQ_COUNT];

@@ -19,6 +19,7 @@
 #include "child.h"
 #include "debug.h"
 #include "job.h"
+#include "list.h"
 #include "process.h"
 #include "remote.h"
 #include "section.h"
@@ -110,10 +111,7 @@ static bool thread_register(struct thread *thread)
 {
     if (!hash_insert(thread))
         return false;
-    thread->entry.Blink = thread_list.Blink;
-    thread->entry.Flink = &thread_list;
-    thread_list.Blink->Flink = &thread->entry;
-    thread_list.Blink = &thread->entry;
+    list_add_tail(&thread_list, &thread->entry);
     thread->registered = true;
     running_threads++;
     debug_new_thread(thread);
@@ -123,8 +121,7 @@ static bool thread_register(struct thread *thread)
 static void thread_unregister(struct thread *thread)
 {
     hash_remove(thread);
-    thread->entry.Blink->Flink = thread->entry.Flink;
-    thread->entry.Flink->Blink = thread->entry.Blink;
+    list_remove(&thread->entry);
     thread->registered = false;
     running_threads--;
 }
