@@ -192,6 +192,7 @@ void delete_on_close(struct file_object *file, bool set);
 NTSTATUS delete_check_mark(const struct file_object *file, const struct stat *st);
 /* The last handle is closed: leaves (share_leave()), and removes the file if it is to be. */
 void delete_leave(struct file_object *file);
+bool directory_is_empty(const struct file_object *file);
 void file_remove_name(struct file_object *file);
 void delete_renamed(const struct file_object *file);
 /* The process ends with its handles open. And one begins: removes what killed ones have left. */
@@ -435,7 +436,9 @@ struct file_object *socket_wrap_fd(int fd, ACCESS_MASK access, ULONG options);
 void directory_scan_free(struct directory_scan *scan);
 /* --- notify.c --- */
 void notify_free(struct notify *notify);
-/* --- reparse.c --- */
+/* --- reparse.c, reparse_tag.c --- */
+/* Is what is open a reparse point that nobody acts on? (A symbolic link itself is not asked about.) */
+bool reparse_tag_blocks(int fd, const struct stat *st);
 NTSTATUS reparse_fsctl(struct io *io);
 
 #endif

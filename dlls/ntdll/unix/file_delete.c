@@ -305,7 +305,7 @@ void delete_on_close(struct file_object *file, bool set)
         remove_mark(file);
 }
 
-static bool directory_is_empty(const struct file_object *file)
+bool directory_is_empty(const struct file_object *file)
 {
     int fd = openat(file->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     bool empty = true;

@@ -2,6 +2,7 @@
 /* file_open.c: Opening and creating files on disk. NtCreateFile's page in windows-driver-docs-ddi is the reference. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -282,6 +283,8 @@ static NTSTATUS make_object(struct open *o, bool existed, struct file_object **r
     bool extended = existed && !o->path->joined && !S_ISLNK(o->st.st_mode) && is_extended(o);
     if (!status && extended)
         status = security_file_check(o->fd, &o->st, o->path->dirfd, o->path->name, o->options, o->maximum, &o->access);
+    if (!status && existed && !(o->options & FILE_OPEN_REPARSE_POINT) && reparse_tag_blocks(o->fd, &o->st))
+        status = STATUS_IO_REPARSE_TAG_NOT_HANDLED;
     if (o->path->joined && (o->access & (WANT_WRITE | DELETE))) {
         if (o->maximum)
             o->access &= ~(WANT_WRITE | DELETE);
@@ -352,6 +355,28 @@ static NTSTATUS collision(struct open *o)
     return status;
 }
 
+/* A link that leads nowhere: what is created through it is created there. */
+static NTSTATUS create_through_link(struct open *o, bool *created)
+{
+    char target[PATH_MAX];
+    struct fd_path self;
+    int flags = (flags_for(o) & ~O_PATH) | O_CREAT;
+    ssize_t n;
+
+    if (!(o->access & (WANT_READ | WANT_WRITE)))
+        flags |= O_RDWR;
+    o->fd = openat(o->path->dirfd, o->path->name, flags, o->attributes & FILE_ATTRIBUTE_READONLY ? 0444 : 0666);
+    if (o->fd < 0)
+        return errno == ENOENT || errno == ENOTDIR ? STATUS_OBJECT_PATH_NOT_FOUND : status_from_errno(errno);
+    o->is_path = false;
+    n = readlink(fd_path(o->fd, &self), target, sizeof target - 1);
+    if (n > 0 && target[0] == '/') { /* from here on it is the new file that is meant */
+        target[n] = 0;
+        *created = path_replace(o->path, 0, o->path->len, target);
+    }
+    return STATUS_SUCCESS;
+}
+
 static NTSTATUS open_or_create(struct open *o, bool *created)
 {
     NTSTATUS status;
@@ -383,6 +408,9 @@ static NTSTATUS open_or_create(struct open *o, bool *created)
         err = open_existing(o);
         if (err == ENOTDIR)
             return STATUS_NOT_A_DIRECTORY;
+        if (err == ENOENT && o->disposition != FILE_OPEN && o->disposition != FILE_OVERWRITE &&
+            !(o->options & (FILE_OPEN_REPARSE_POINT | FILE_DIRECTORY_FILE)))
+            return create_through_link(o, created);
         return status_from_errno(err);
     }
     if (status != STATUS_OBJECT_NAME_NOT_FOUND || o->disposition == FILE_OPEN || o->disposition == FILE_OVERWRITE)

@@ -10,6 +10,7 @@
 static NTSTATUS resolve_until(struct nt_path *path, size_t *end, bool tried)
 {
     size_t slash = *end, start;
+    bool resolved = false;
     struct statx st;
     char saved, *found;
     const char *dir;
@@ -52,6 +53,9 @@ static NTSTATUS resolve_until(struct nt_path *path, size_t *end, bool tried)
             return STATUS_OBJECT_PATH_NOT_FOUND;
         if (err != ENOENT)
             return status_from_errno(err);
+        if (resolved) /* the directory is a link that leads nowhere, or it is gone by now */
+            return STATUS_OBJECT_PATH_NOT_FOUND;
+        resolved = true;
         size_t old = slash;
         status = resolve_until(path, &slash, false);
         if (status)

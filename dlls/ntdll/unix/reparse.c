@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "file.h"
 #include "path.h"
+#include "reparse.h"
 
 #define REPARSE_ROOM(member) offsetof(REPARSE_DATA_BUFFER, member)
 
@@ -81,7 +81,7 @@ static NTSTATUS get_reparse_point(struct io *io)
     ssize_t n;
 
     if (!file->is_symlink)
-        return STATUS_NOT_A_REPARSE_POINT;
+        return file->fd < 0 ? STATUS_NOT_A_REPARSE_POINT : reparse_tag_get(io);
     n = readlinkat(file->fd, "", target, sizeof target);
     if (n <= 0)
         return status_from_errno(errno);
@@ -161,38 +161,92 @@ static NTSTATUS target_to_unix(const WCHAR *name, size_t len, bool relative, cha
     return status;
 }
 
-/* The file or empty directory that was made for the purpose is replaced by the link, under the same handle. */
+/*
+ * What is at `temporary` takes the place of the open file at its name, which is removed. At no moment there is nothing; where the
+ * file system cannot exchange names, a directory goes first.
+ */
+static int take_place(const char *temporary, const char *name, bool old_is_directory, bool new_is_directory)
+{
+    if (!old_is_directory && !new_is_directory)
+        return rename(temporary, name) ? errno : 0;
+    if (!renameat2(AT_FDCWD, temporary, AT_FDCWD, name, RENAME_EXCHANGE)) {
+        int err = unlinkat(AT_FDCWD, temporary, old_is_directory ? AT_REMOVEDIR : 0) ? errno : 0;
+        if (err) /* not empty any more, say: as it was */
+            renameat2(AT_FDCWD, temporary, AT_FDCWD, name, RENAME_EXCHANGE);
+        return err;
+    }
+    if (errno != EINVAL)
+        return errno;
+    return unlinkat(AT_FDCWD, name, old_is_directory ? AT_REMOVEDIR : 0) || rename(temporary, name) ? errno : 0;
+}
+
+static char *temporary_name(const struct file_object *file, const struct stat *st)
+{
+    char *name;
+
+    return asprintf(&name, "%s.%x.%lx", file->unix_path, (unsigned)getpid(), (unsigned long)st->st_ino) < 0 ? NULL
+                                                                                                            : name;
+}
+
+/* The handle goes on with what has taken the file's place. */
+static NTSTATUS reopen(struct file_object *file, int flags)
+{
+    int fd = open(file->unix_path, flags | O_CLOEXEC);
+
+    if (fd < 0)
+        return status_from_errno(errno);
+    dup3(fd, file->fd, O_CLOEXEC);
+    close(fd);
+    file->is_symlink = file->fd_is_path = flags & O_PATH;
+    return STATUS_SUCCESS;
+}
+
+/* The file or empty directory that was made for the purpose, or an older link, is replaced by the link. */
 static NTSTATUS replace_by_link(struct file_object *file, const char *target)
 {
     struct stat st;
     char *temporary;
-    int fd, err = 0;
+    int err;
 
     if (file->fd < 0 || !file->unix_path || fstat(file->fd, &st))
         return STATUS_ACCESS_DENIED;
     if (S_ISREG(st.st_mode) && st.st_size)
         return STATUS_IO_REPARSE_DATA_INVALID;
-    if (asprintf(&temporary, "%s.%x.%lx", file->unix_path, (unsigned)getpid(), (unsigned long)st.st_ino) < 0)
+    temporary = temporary_name(file, &st);
+    if (!temporary)
         return STATUS_NO_MEMORY;
-    if (symlink(target, temporary)) {
-        err = errno;
-    } else if (S_ISDIR(st.st_mode) && rmdir(file->unix_path)) {
-        err = errno;
-        unlink(temporary);
-    } else if (rename(temporary, file->unix_path)) {
-        err = errno;
-        unlink(temporary);
+    err = symlink(target, temporary) ? errno : 0;
+    if (!err) {
+        err = take_place(temporary, file->unix_path, S_ISDIR(st.st_mode), false);
+        if (err)
+            unlink(temporary);
     }
     free(temporary);
     if (err)
         return err == ENOTEMPTY ? STATUS_DIRECTORY_NOT_EMPTY : status_from_errno(err);
-    fd = open(file->unix_path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0)
-        return status_from_errno(errno);
-    dup3(fd, file->fd, O_CLOEXEC);
-    close(fd);
-    file->is_symlink = file->fd_is_path = true;
-    return STATUS_SUCCESS;
+    return reopen(file, O_PATH | O_NOFOLLOW);
+}
+
+/* Of a file that is a link already: only by one with the same tag ([MS-FSA] 2.1.5.10.37). */
+static NTSTATUS check_old_link(const struct file_object *file, ULONG tag)
+{
+    struct file_stat st;
+
+    if (!file->is_symlink || file_stat_fd(file, &st) || st.tag == tag)
+        return STATUS_SUCCESS;
+    return STATUS_IO_REPARSE_TAG_MISMATCH;
+}
+
+/* The request's buffer, malloc'ed, with room for the fixed part of any structure; NULL or not, free it. */
+static NTSTATUS copy_point(const struct io *io, REPARSE_DATA_BUFFER **data)
+{
+    *data = NULL;
+    if (io->input_length < REPARSE_DATA_BUFFER_HEADER_SIZE || io->input_length > MAXIMUM_REPARSE_DATA_BUFFER_SIZE)
+        return STATUS_IO_REPARSE_DATA_INVALID;
+    *data = calloc(1, io->input_length + sizeof **data);
+    if (!*data)
+        return STATUS_NO_MEMORY;
+    return user_copy_in(*data, io->input, io->input_length) ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
 }
 
 static NTSTATUS set_reparse_point(struct io *io)
@@ -205,24 +259,29 @@ static NTSTATUS set_reparse_point(struct io *io)
 
     if (!(io->granted & (FILE_WRITE_DATA | FILE_WRITE_ATTRIBUTES)))
         return STATUS_ACCESS_DENIED;
-    if (io->input_length < REPARSE_DATA_BUFFER_HEADER_SIZE || io->input_length > MAXIMUM_REPARSE_DATA_BUFFER_SIZE)
-        return STATUS_IO_REPARSE_DATA_INVALID;
-    data = calloc(1, io->input_length + sizeof *data);
-    if (!data)
-        return STATUS_NO_MEMORY;
-    status = user_copy_in(data, io->input, io->input_length) ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
+    status = copy_point(io, &data);
+    if (!status)
+        status = reparse_check(data, io->input_length);
+    if (status) {
+        free(data);
+        return status;
+    }
+    if (data->ReparseTag != IO_REPARSE_TAG_MOUNT_POINT && data->ReparseTag != IO_REPARSE_TAG_SYMLINK) {
+        status = reparse_tag_set(io, data);
+        free(data);
+        return status;
+    }
     junction = data->ReparseTag == IO_REPARSE_TAG_MOUNT_POINT;
     header = junction ? REPARSE_ROOM(MountPointReparseBuffer.PathBuffer)
                       : REPARSE_ROOM(SymbolicLinkReparseBuffer.PathBuffer);
     offset = data->SymbolicLinkReparseBuffer.SubstituteNameOffset;
     length = data->SymbolicLinkReparseBuffer.SubstituteNameLength;
-    if (!status && !junction && data->ReparseTag != IO_REPARSE_TAG_SYMLINK)
-        status = STATUS_IO_REPARSE_TAG_NOT_HANDLED;
-    if (!status && ((size_t)data->ReparseDataLength + REPARSE_DATA_BUFFER_HEADER_SIZE != io->input_length ||
-                    header + offset + length > io->input_length || length < sizeof(WCHAR)))
+    if (header + offset + length > io->input_length || length < sizeof(WCHAR))
         status = STATUS_IO_REPARSE_DATA_INVALID;
     if (!status && junction && io->file->kind != FILE_KIND_DIRECTORY)
         status = STATUS_NOT_A_DIRECTORY;
+    if (!status)
+        status = check_old_link(io->file, data->ReparseTag);
     if (!status) {
         relative = !junction && (data->SymbolicLinkReparseBuffer.Flags & SYMLINK_FLAG_RELATIVE);
         status = target_to_unix((WCHAR *)((char *)data + header + offset), length / sizeof(WCHAR), relative, &target);
@@ -245,28 +304,52 @@ static NTSTATUS set_reparse_point(struct io *io)
 }
 
 /* What the link was becomes an empty file or directory. */
+static NTSTATUS replace_link(struct file_object *file)
+{
+    bool directory = file->kind == FILE_KIND_DIRECTORY;
+    struct stat st;
+    char *temporary;
+    int fd = -1, err = 0;
+
+    if (!file->unix_path || fstat(file->fd, &st))
+        return STATUS_ACCESS_DENIED;
+    temporary = temporary_name(file, &st);
+    if (!temporary)
+        return STATUS_NO_MEMORY;
+    if (directory)
+        err = mkdir(temporary, 0777) ? errno : 0;
+    else if ((fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)) < 0)
+        err = errno;
+    else
+        close(fd);
+    if (!err) {
+        err = take_place(temporary, file->unix_path, false, directory);
+        if (err)
+            unlinkat(AT_FDCWD, temporary, directory ? AT_REMOVEDIR : 0);
+    }
+    free(temporary);
+    return err ? status_from_errno(err) : reopen(file, directory ? O_RDONLY | O_DIRECTORY : O_RDWR);
+}
+
+/* [MS-FSA] 2.1.5.10.3: the tag, and a third party's GUID, say which point is meant; there are no data. */
 static NTSTATUS delete_reparse_point(struct io *io)
 {
-    struct file_object *file = io->file;
-    int fd;
+    REPARSE_DATA_BUFFER *data;
+    NTSTATUS status;
 
-    if (!file->is_symlink || !file->unix_path)
-        return STATUS_NOT_A_REPARSE_POINT;
-    if (unlink(file->unix_path))
-        return status_from_errno(errno);
-    if (file->kind == FILE_KIND_DIRECTORY) {
-        if (mkdir(file->unix_path, 0777))
-            return status_from_errno(errno);
-        fd = open(file->unix_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    } else {
-        fd = open(file->unix_path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    }
-    if (fd < 0)
-        return status_from_errno(errno);
-    dup3(fd, file->fd, O_CLOEXEC);
-    close(fd);
-    file->is_symlink = file->fd_is_path = false;
-    return STATUS_SUCCESS;
+    if (!(io->granted & (FILE_WRITE_DATA | FILE_WRITE_ATTRIBUTES)))
+        return STATUS_ACCESS_DENIED;
+    status = copy_point(io, &data);
+    if (!status)
+        status = reparse_check(data, io->input_length);
+    if (!status && data->ReparseDataLength)
+        status = STATUS_IO_REPARSE_DATA_INVALID;
+    if (!status && !io->file->is_symlink)
+        status = io->file->fd < 0 ? STATUS_NOT_A_REPARSE_POINT : reparse_tag_delete(io, data);
+    else if (!status && !(status = check_old_link(io->file, data->ReparseTag)))
+        status = replace_link(io->file);
+    free(data);
+    return status;
 }
 
 /* --- layout --- */
