@@ -292,6 +292,28 @@ static NTSTATUS full_attributes(const WCHAR *name, FILE_NETWORK_OPEN_INFORMATION
     return status;
 }
 
+/* FILE_INFO_BY_NAME_CLASS, in its order: mingw-w64 does not declare it yet. */
+BOOL WINAPI GetFileInformationByName(const WCHAR *name, int class, void *info, ULONG size)
+{
+    static const FILE_INFORMATION_CLASS classes[] = { FileStatInformation, FileStatLxInformation,
+                                                      FileCaseSensitiveInformation, FileStatBasicInformation };
+    OBJECT_ATTRIBUTES attr;
+    IO_STATUS_BLOCK iosb;
+    UNICODE_STRING nt;
+    NTSTATUS status;
+
+    if ((unsigned)class >= ARRAY_SIZE(classes))
+        return fail(ERROR_INVALID_PARAMETER);
+    if (!name || !*name)
+        return fail(ERROR_PATH_NOT_FOUND);
+    if ((status = dos_to_nt_path(name, &nt)))
+        return set_ntstatus(status);
+    InitializeObjectAttributes(&attr, &nt, OBJ_CASE_INSENSITIVE, NULL, NULL);
+    status = NtQueryInformationByName(&attr, &iosb, info, size, classes[class]);
+    RtlFreeUnicodeString(&nt);
+    return set_ntstatus(status);
+}
+
 BOOL WINAPI GetFileAttributesExW(const WCHAR *name, GET_FILEEX_INFO_LEVELS level, void *result)
 {
     FILE_NETWORK_OPEN_INFORMATION info;

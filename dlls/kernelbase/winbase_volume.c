@@ -28,7 +28,7 @@ BOOL WINAPI SetVolumeLabelW(const WCHAR *root, const WCHAR *label)
     RtlFreeUnicodeString(&nt);
     if (status)
         return set_ntstatus(status);
-    size = offsetof(FILE_FS_LABEL_INFORMATION, VolumeLabel) + max(length, sizeof(WCHAR));
+    size = max(offsetof(FILE_FS_LABEL_INFORMATION, VolumeLabel) + length, sizeof(*info));
     if ((info = kb_alloc_zeroed(size))) {
         info->VolumeLabelLength = length;
         memcpy(info->VolumeLabel, label, length);
