@@ -35,6 +35,7 @@ struct connection {
 static SRWLOCK associations_lock = SRWLOCK_INIT;
 static LIST_ENTRY associations = { &associations, &associations };
 static SRWLOCK threads_lock = SRWLOCK_INIT;
+static SRWLOCK cancel_lock; /* a call that is cancelled has its connection as long as this is held */
 static LIST_ENTRY threads = { &threads, &threads };
 
 /* --- connections --- */
@@ -512,8 +513,11 @@ RPC_STATUS client_receive(RPC_MESSAGE *msg)
     cancelled = leave_receive(thread);
     if (status && aborted)
         status = cancelled || timer ? RPC_S_CALL_CANCELLED : RPC_S_CALL_FAILED;
-    release(call->connection, usable);
+    AcquireSRWLockExclusive(&cancel_lock);
+    struct connection *connection = call->connection;
     call->connection = NULL;
+    ReleaseSRWLockExclusive(&cancel_lock);
+    release(connection, usable);
     return status;
 }
 
@@ -539,12 +543,16 @@ RPC_STATUS client_send_receive(RPC_MESSAGE *msg)
 RPC_STATUS client_cancel(struct client_call *call, bool abort)
 {
     struct pdu_header header;
+    bool ok = true;
 
-    if (!call->connection)
-        return RPC_S_OK;
-    pdu_start(&header, abort ? PDU_ORPHANED : PDU_CO_CANCEL, PFC_FIRST_FRAG | PFC_LAST_FRAG, sizeof(header),
-              call->call_id);
-    return stream_write(&call->connection->stream, &header, sizeof(header)) ? RPC_S_OK : RPC_S_CALL_FAILED;
+    AcquireSRWLockExclusive(&cancel_lock);
+    if (call->connection) {
+        pdu_start(&header, abort ? PDU_ORPHANED : PDU_CO_CANCEL, PFC_FIRST_FRAG | PFC_LAST_FRAG, sizeof(header),
+                  call->call_id);
+        ok = stream_write(&call->connection->stream, &header, sizeof(header));
+    }
+    ReleaseSRWLockExclusive(&cancel_lock);
+    return ok ? RPC_S_OK : RPC_S_CALL_FAILED;
 }
 
 static RPC_STATUS cancel_thread(HANDLE handle)

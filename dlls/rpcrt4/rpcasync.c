@@ -15,16 +15,15 @@ struct async_call {
     enum side side;
     RPC_ASYNC_STATE *state;
     LONG refs;
-    LONG done; /* the status is there */
+    LONG claimed; /* somebody says how it ended: the answer's receiver, or who aborts it */
+    LONG done;    /* the status is there */
     RPC_STATUS status;
     bool aborted, started;
-    HANDLE finished;
     /* client */
     struct ndr_client c;
     void *memory; /* the arguments' copy */
     DWORD thread_id;
-    HANDLE thread;
-    DWORD receiver;
+    HANDLE thread; /* the receiver, once it waits */
     HANDLE apc_thread;
     /* server */
     struct ndr_server *s;
@@ -47,8 +46,8 @@ static void async_release(struct async_call *async)
 {
     if (InterlockedDecrement(&async->refs))
         return;
-    if (async->finished)
-        CloseHandle(async->finished);
+    if (async->aborted) /* until now the receiver may have been at work on it */
+        ndr_client_cleanup(&async->c);
     if (async->apc_thread)
         CloseHandle(async->apc_thread);
     if (async->thread)
@@ -112,20 +111,27 @@ static void notify(struct async_call *async)
     }
 }
 
+/* The first to say how the call ended tells the program. */
+static bool finish(struct async_call *async, RPC_STATUS status, bool aborted)
+{
+    if (InterlockedExchange(&async->claimed, TRUE))
+        return false;
+    async->status = status;
+    async->aborted = aborted;
+    __atomic_store_n(&async->done, TRUE, __ATOMIC_RELEASE);
+    return true;
+}
+
 static void CALLBACK receive_reply(TP_CALLBACK_INSTANCE *instance, void *context)
 {
     struct async_call *async = context;
-    RPC_STATUS status;
+    HANDLE thread = NULL;
 
     CallbackMayRunLong(instance);
-    async->receiver = GetCurrentThreadId();
-    DuplicateHandle(GetCurrentProcess(), GetCurrentThread(), GetCurrentProcess(), &async->thread, THREAD_ALL_ACCESS,
-                    FALSE, 0);
-    status = client_receive(&async->c.rpc);
-    async->status = async->aborted && status ? RPC_S_CALL_CANCELLED : status;
-    __atomic_store_n(&async->done, TRUE, __ATOMIC_RELEASE);
-    SetEvent(async->finished);
-    notify(async);
+    DuplicateHandle(GetCurrentProcess(), GetCurrentThread(), GetCurrentProcess(), &thread, THREAD_ALL_ACCESS, FALSE, 0);
+    __atomic_store_n(&async->thread, thread, __ATOMIC_RELEASE);
+    if (finish(async, client_receive(&async->c.rpc), false))
+        notify(async);
     async_release(async);
 }
 
@@ -201,8 +207,7 @@ static CLIENT_CALL_RETURN async_client_call(const MIDL_STUB_DESC *desc, PFORMAT_
     async->side = CLIENT_SIDE;
     async->state = state;
     async->memory = rpc_alloc(proc.stack_size + sizeof(void *));
-    async->finished = CreateEventW(NULL, TRUE, FALSE, NULL);
-    if (!async->memory || !async->finished) {
+    if (!async->memory) {
         async_release(async);
         ndr_raise(RPC_S_OUT_OF_MEMORY);
     }
@@ -265,7 +270,8 @@ static RPC_STATUS complete_client(struct async_call *async, void *reply)
     if (!status)
         status = (RPC_STATUS)rpc_try(unmarshal_reply, &completion);
     async->state->StubInfo = NULL;
-    ndr_client_cleanup(&async->c);
+    if (!async->aborted)
+        ndr_client_cleanup(&async->c);
     async_release(async);
     return status;
 }
@@ -384,7 +390,10 @@ RPC_STATUS RPC_ENTRY RpcAsyncGetCallStatus(RPC_ASYNC_STATE *state)
     return __atomic_load_n(&async->done, __ATOMIC_ACQUIRE) ? async->status : RPC_S_ASYNC_CALL_PENDING;
 }
 
-/* `abort`: the client waits no longer; otherwise the server is asked to come to an end. */
+/*
+ * `abort`: the client waits no longer, as "the asynchronous call is canceled immediately"; otherwise the server is asked to come to
+ * an end. The receiver is woken if it waits; one that was about to goes on until the server answers, which nobody hears of.
+ */
 RPC_STATUS RPC_ENTRY RpcAsyncCancelCall(RPC_ASYNC_STATE *state, BOOL abort)
 {
     RPC_STATUS status;
@@ -396,17 +405,16 @@ RPC_STATUS RPC_ENTRY RpcAsyncCancelCall(RPC_ASYNC_STATE *state, BOOL abort)
         return RPC_S_INVALID_ASYNC_CALL;
     if (__atomic_load_n(&async->done, __ATOMIC_ACQUIRE))
         return RPC_S_OK;
+    InterlockedIncrement(&async->refs); /* who is told may complete the call at once */
     client_cancel(async->c.rpc.ReservedForRuntime, abort);
-    if (!abort)
-        return RPC_S_OK;
-    async->aborted = true;
-    /* A cancellation that comes before the thread waits in its read is lost: it is repeated until it was heard. */
-    for (;;) {
-        if (async->thread)
-            RpcCancelThread(async->thread);
-        if (WaitForSingleObject(async->finished, async->thread ? 100 : 1) == WAIT_OBJECT_0)
-            return RPC_S_OK;
+    if (abort && finish(async, RPC_S_CALL_CANCELLED, true)) {
+        HANDLE thread = __atomic_load_n(&async->thread, __ATOMIC_ACQUIRE);
+        if (thread)
+            RpcCancelThread(thread);
+        notify(async);
     }
+    async_release(async);
+    return RPC_S_OK;
 }
 
 RPC_STATUS RPC_ENTRY RpcAsyncAbortCall(RPC_ASYNC_STATE *state, ULONG code)

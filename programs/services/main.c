@@ -6,7 +6,7 @@
 #include "manager.h"
 #include <stdio.h>
 
-enum { LINGER_TIME = 500 }; /* milliseconds without anything to do */
+static DWORD linger_time = 500; /* milliseconds without anything to do */
 
 HANDLE manager_port;
 DWORD manager_timeout = 30000;
@@ -232,7 +232,7 @@ static void completed(struct io *io, DWORD bytes, DWORD error)
 
 void manager_touch(void)
 {
-    timer_set(&quit_timer, LINGER_TIME);
+    timer_set(&quit_timer, linger_time);
 }
 
 /* A timer other than that of the end is something that is due: a restart. */
@@ -269,6 +269,10 @@ static void shut_down(void)
 int main(int argc, char **argv)
 {
     HANDLE ready = argc > 1 ? (HANDLE)(ULONG_PTR)strtoull(argv[1], NULL, 16) : NULL;
+    const char *linger = getenv("TRANSOM_SERVICES_LINGER");
+
+    if (linger)
+        linger_time = strtoul(linger, NULL, 10);
 
     manager_port = CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, 0, 1);
     if (!manager_port || !add_instance(true)) /* another one was first */

@@ -166,7 +166,17 @@ TESTS
     ok_int(RpcAsyncCancelCall(&state, TRUE), RPC_S_OK);
     ok_int(WaitForSingleObject(event, 5000), WAIT_OBJECT_0);
     ok_int(RpcAsyncCompleteCall(&state, &reply), RPC_S_CALL_CANCELLED);
-    Sleep(200); /* its manager is still there: `work` is */
+    Sleep(200);                   /* its manager is still there: `work` is */
+    for (int i = 0; i < 4; i++) { /* "canceled immediately", before its answer is waited for too */
+        begin(&state, event, h, -1, 1);
+        ULONGLONG start = GetTickCount64();
+        ok_int(RpcAsyncCancelCall(&state, TRUE), RPC_S_OK);
+        ok(GetTickCount64() - start < 90, "%llu ms", GetTickCount64() - start);
+        ok_int(RpcAsyncGetCallStatus(&state), RPC_S_CALL_CANCELLED);
+        ok_int(WaitForSingleObject(event, 0), WAIT_OBJECT_0);
+        ok_int(RpcAsyncCompleteCall(&state, &reply), RPC_S_CALL_CANCELLED);
+        Sleep(50);
+    }
 
     begin(&state, event, h, 5, 1); /* two at once */
     begin(&second, NULL, h, 5, 2);

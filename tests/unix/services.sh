@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The service control manager as a Unix user sees it: it holds nothing of its starter's, ends by itself, and lives through kills; sc and net.
 . "$(dirname "$0")/lib.bash"
+export TRANSOM_SERVICES_LINGER=100
 t() { timeout 20 "$TRANSOM" "$@" </dev/null 2>&1 | tr -d '\r'; return "${PIPESTATUS[0]}"; }
 processes() { # of this prefix, that run $1
     for p in $(pgrep -f -- "$1"); do
