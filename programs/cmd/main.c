@@ -90,11 +90,15 @@ static const WCHAR *parse_command_line(const WCHAR *p)
         case 'y':
             extensions = false;
             break;
+        case 'f': /* the documented characters: Ctrl-F and Ctrl-D */
+            complete_files = off ? 0 : 'F' & 0x1f;
+            complete_folders = off ? 0 : 'D' & 0x1f;
+            break;
         case 'r': /* an old name of /c */
             run_string = true;
             return p + 2;
         }
-        /* f: completion, t: colours */
+        /* t: colours */
         for (p += p[1] ? 2 : 1; *p && !is_delimiter(*p) && *p != '/'; p++)
             ;
     }
@@ -126,7 +130,7 @@ static int interactive_loop(void)
             out(L"\r\n");
             show_prompt();
         }
-        if (!(line = read_line(streams[0]))) {
+        if (!(line = read_command_line())) {
             if (interrupted)
                 continue;
             break;

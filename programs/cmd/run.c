@@ -342,7 +342,7 @@ static WCHAR *next_typed_line(struct source *source)
         if (!interactive)
             return NULL;
         out(L"More? ");
-        if (!(line = read_line(streams[0])))
+        if (!(line = read_command_line()))
             return NULL;
     }
     typed->line = NULL;

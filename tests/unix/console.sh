@@ -174,6 +174,25 @@ keys Enter
 keys -l 'echo [%a%]'
 keys Enter
 shows "set /p" '^\[some name\]'
+mkdir -p 'completed folder/inner'
+touch 'completed file' completed.txt ünique
+keys -l 'echo comple'
+keys Tab Enter
+shows "a completed name" '^"completed file"'
+keys -l 'echo comple'
+keys Tab Tab Tab Enter
+shows "the third match" '^completed\.txt'
+keys -l 'cd comple'
+keys Tab Enter
+shows "a folder" '\\completed folder>$'
+keys -l 'cd ..'
+keys Enter
+keys -l 'echo ün rest'
+keys Left Left Left Left Left Tab Enter
+shows "what is behind the cursor" '^ünique$'
+keys -l 'echo nosuch'
+keys Tab Enter
+shows "no match" '^nosuch$'
 keys -l 'exit'
 keys Enter
 sleep 0.2

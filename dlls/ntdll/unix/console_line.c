@@ -381,7 +381,10 @@ static void edit_key(struct line *line, const KEY_EVENT_RECORD *key, bool proces
     WCHAR c = key->uChar.UnicodeChar;
 
     if (c && c < 0x20 && line->wakeup_mask >> c & 1) {
-        insert(line, c); /* it stands where the cursor was, and ends the read */
+        /* It stands where the cursor was, and ends the read; it is not shown. */
+        line->echo = false;
+        line->insert = true;
+        insert(line, c);
         line->state = LINE_WOKEN;
         return;
     }
