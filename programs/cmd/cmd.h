@@ -81,10 +81,10 @@ bool is_console(HANDLE handle);
 UINT text_code_page(void);
 WCHAR *decode(const char *bytes, size_t size);
 
-WCHAR *read_line(HANDLE handle); /* without its line end; NULL at the end */
+WCHAR *read_line(HANDLE handle);               /* without its line end; NULL at the end */
 extern WCHAR complete_files, complete_folders; /* the characters that complete names, 0: none (complete.c) */
 WCHAR *read_command_line(void);                /* the same for a prompt, from standard input */
-bool ask(const WCHAR *question); /* Y or N */
+bool ask(const WCHAR *question);               /* Y or N */
 void wait_key(void);
 
 /* --- the tree of a line (parser.c, format.c) --- */
