@@ -395,13 +395,13 @@ static void handle_fault(int sig, siginfo_t *info, void *ucontext)
         record.ExceptionCode = (DWORD)fault_opcode_status(rip);
         break;
     case SIGTRAP:
-        if (trap == TRAP_BREAKPOINT) {
+        if (info->si_code == TRAP_OF_EVENT) { /* first: the trap's number is that of the last one before */
+            dr6 = 1ull << (event_data(info) & 3);
+            record.ExceptionCode = (DWORD)STATUS_SINGLE_STEP;
+        } else if (trap == TRAP_BREAKPOINT) {
             record.ExceptionCode = (DWORD)STATUS_BREAKPOINT;
             record.ExceptionAddress = (PVOID)(rip - 1);
             record.NumberParameters = 1;
-        } else if (info->si_code == TRAP_OF_EVENT) {
-            dr6 = 1ull << (event_data(info) & 3);
-            record.ExceptionCode = (DWORD)STATUS_SINGLE_STEP;
         } else {
             if (info->si_code == TRAP_TRACE)
                 dr6 = DR6_STEP;
