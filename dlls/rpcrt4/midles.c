@@ -271,12 +271,23 @@ struct coding {
     RPC_MESSAGE rpc;
     MIDL_STUB_MESSAGE msg;
     ULONG size;
+    bool robust; /* correlation descriptors have flags, and are checked */
 };
+
+/* What MIDL writes as the flags of a type's pickling: 1 for -Oicf, 2 for -robust. */
+#define PICKLING_NEW_CORRELATION 2
+
+static void begin_coding(struct coding *c, unsigned char *buffer, ULONG size)
+{
+    start_message(&c->rpc, &c->msg, c->desc, buffer, size);
+    if (c->robust)
+        NdrCorrelationInitialize(&c->msg, NULL, 0, 0);
+}
 
 /* The format of a type is that of a pointer to it in these functions: the object's address is what they get. */
 static void size_type(struct coding *c)
 {
-    start_message(&c->rpc, &c->msg, c->desc, NULL, 0);
+    begin_coding(c, NULL, 0);
     ndr_put(&c->msg, fc_is_pointer(*c->format) ? *(unsigned char **)c->object : c->object, c->format, true);
     c->size = round8(c->msg.BufferLength);
 }
@@ -310,7 +321,7 @@ static void run_encode(void *context)
     p += header;
     ((ULONG *)p)[0] = c->size;
     p += 8;
-    start_message(&c->rpc, &c->msg, c->desc, p, c->size);
+    begin_coding(c, p, c->size);
     ndr_put(&c->msg, fc_is_pointer(*c->format) ? *(unsigned char **)c->object : c->object, c->format, false);
     c->pickle->started = true;
     close_encoding(c->pickle, start, total);
@@ -342,7 +353,7 @@ static void run_decode(void *context)
     if (size > MAXLONG)
         ndr_raise(RPC_X_BAD_STUB_DATA);
     p = read_bytes(c->pickle, size);
-    start_message(&c->rpc, &c->msg, c->desc, p, size);
+    begin_coding(c, p, size);
     if (big) {
         ndr_skip(&c->msg, c->format, true);
         c->msg.Buffer = p;
@@ -353,12 +364,14 @@ static void run_decode(void *context)
         unsigned char *object = c->object;
         ndr_get(&c->msg, &object, c->format, false);
     }
+    NdrCorrelationPass(&c->msg);
 }
 
-static void code(struct coding *c, void (*function)(void *), handle_t handle, const MIDL_STUB_DESC *desc,
-                 PFORMAT_STRING format, const void *object)
+static void code(struct coding *c, void (*function)(void *), handle_t handle, const MIDL_TYPE_PICKLING_INFO *info,
+                 const MIDL_STUB_DESC *desc, PFORMAT_STRING format, const void *object)
 {
     memset(c, 0, sizeof(*c));
+    c->robust = info && info->Flags & PICKLING_NEW_CORRELATION;
     c->pickle = pickle_of(handle);
     c->desc = desc;
     c->format = format;
@@ -371,8 +384,7 @@ size_t RPC_ENTRY NdrMesTypeAlignSize2(handle_t handle, const MIDL_TYPE_PICKLING_
 {
     struct coding c;
 
-    (void)info;
-    code(&c, run_size, handle, desc, format, object);
+    code(&c, run_size, handle, info, desc, format, object);
     return c.size;
 }
 
@@ -381,8 +393,7 @@ void RPC_ENTRY NdrMesTypeEncode2(handle_t handle, const MIDL_TYPE_PICKLING_INFO 
 {
     struct coding c;
 
-    (void)info;
-    code(&c, run_encode, handle, desc, format, object);
+    code(&c, run_encode, handle, info, desc, format, object);
 }
 
 void RPC_ENTRY NdrMesTypeDecode2(handle_t handle, const MIDL_TYPE_PICKLING_INFO *info, const MIDL_STUB_DESC *desc,
@@ -390,15 +401,14 @@ void RPC_ENTRY NdrMesTypeDecode2(handle_t handle, const MIDL_TYPE_PICKLING_INFO 
 {
     struct coding c;
 
-    (void)info;
-    code(&c, run_decode, handle, desc, format, object);
+    code(&c, run_decode, handle, info, desc, format, object);
 }
 
 static void run_free(void *context)
 {
     struct coding *c = context;
 
-    start_message(&c->rpc, &c->msg, c->desc, NULL, 0);
+    begin_coding(c, NULL, 0);
     if (fc_is_pointer(*c->format))
         NdrPointerFree(&c->msg, *(unsigned char **)c->object, c->format);
     else
@@ -410,8 +420,7 @@ void RPC_ENTRY NdrMesTypeFree2(handle_t handle, const MIDL_TYPE_PICKLING_INFO *i
 {
     struct coding c;
 
-    (void)info;
-    code(&c, run_free, handle, desc, format, object);
+    code(&c, run_free, handle, info, desc, format, object);
 }
 
 size_t RPC_ENTRY NdrMesTypeAlignSize(handle_t handle, const MIDL_STUB_DESC *desc, PFORMAT_STRING format,
