@@ -308,8 +308,27 @@ static void retry_now(void)
         retry_source->ready(retry_source, 0);
 }
 
+/* The server clears up after a thread that died with the lock of its list of mutants, which it must not wait for. */
+static void run_list_lock(void)
+{
+    uint32_t record = server_thread_alloc(0, 1), mutant = server_cell_alloc(CELL_MUTANT, record, 0);
+    uint32_t ref = mutant | CELL_COMMON;
+    cell_link_owned(ref, record);
+    common_thread(record)->owned_lock = 1;
+    alarm(10); /* the end, if it hangs */
+    recover_mark(record);
+    recover_thread_record(record);
+    alarm(0);
+    const struct segment_cell *cell = segment_cell(ref);
+    if (CELL_VALUE(cell->word) || cell->linked || !cell->abandoned || record_count)
+        FAIL("its mutant: word %llx, linked %u, abandoned %u", (unsigned long long)cell->word, cell->linked,
+             cell->abandoned);
+    server_cell_free(mutant);
+}
+
 static void run_kill(uint64_t end)
 {
+    run_list_lock();
     pid_t pids[PROCESSES];
     uint32_t seed = (uint32_t)now_ms();
     while (now_ms() < end && !shared->failed) {
