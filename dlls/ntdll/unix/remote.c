@@ -228,6 +228,20 @@ NTSTATUS remote_suspend(HANDLE handle, bool resume)
 
 /* --- information --- */
 
+/* A UNICODE_STRING that is followed by its text, as it shall be at `where`. */
+static NTSTATUS place_text(void *bytes, uint32_t size, void *where)
+{
+    UNICODE_STRING head;
+    if (size < sizeof(head))
+        return STATUS_INVALID_NETWORK_RESPONSE;
+    memcpy(&head, bytes, sizeof(head));
+    if (head.MaximumLength > size - sizeof(head) || head.Length > head.MaximumLength)
+        return STATUS_INVALID_NETWORK_RESPONSE;
+    head.Buffer = (WCHAR *)((char *)where + sizeof(head));
+    memcpy(bytes, &head, sizeof(head));
+    return STATUS_SUCCESS;
+}
+
 NTSTATUS remote_process_query(struct process_object *process, ULONG class, void *info, ULONG length, ULONG *needed)
 {
     struct protocol_process_query_in in = { class, length > MESSAGE_MAX_BYTES ? MESSAGE_MAX_BYTES : length };
@@ -238,6 +252,8 @@ NTSTATUS remote_process_query(struct process_object *process, ULONG class, void 
     *needed = out.needed;
     if (NT_SUCCESS(status) && size > in.size)
         status = STATUS_INVALID_NETWORK_RESPONSE;
+    if (NT_SUCCESS(status) && class == ProcessCommandLineInformation)
+        status = place_text(bytes, size, info);
     if (NT_SUCCESS(status) && !user_copy_out(info, bytes, size))
         status = STATUS_ACCESS_VIOLATION;
     free(bytes);
@@ -348,7 +364,7 @@ NTSTATUS NtDuplicateObject(HANDLE SourceProcessHandle, HANDLE SourceHandle, HAND
         if (it.obj->type == &file_type && TargetProcessHandle != NT_CURRENT_PROCESS)
             file_export(container_of(it.obj, struct file_object, obj), &it.data, &it.size, &it.fd);
         status = close_source(source, SourceHandle);
-        if (status)
+        if (status && status != STATUS_HANDLE_NOT_CLOSABLE) /* a protected one stays, and is duplicated */
             goto done;
     }
     if (!TargetProcessHandle)
