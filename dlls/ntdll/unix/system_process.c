@@ -35,9 +35,12 @@ ULONG process_next_id(ULONG id)
     ULONG least = 0;
     struct dirent *entry;
     DIR *dir = opendir("/proc");
-    while (dir && (entry = readdir(dir))) {
+    /* Processes are listed by their ids, at positions some hundreds above: so a look from there is as far as a step. */
+    if (dir && id)
+        seekdir(dir, (long)id);
+    while (dir && !least && (entry = readdir(dir))) {
         ULONG other = (ULONG)strtoul(entry->d_name, NULL, 10);
-        if (other > id && (!least || other < least) && is_ours(other))
+        if (other > id && is_ours(other))
             least = other;
     }
     if (dir)
@@ -109,6 +112,20 @@ struct output {
     size_t last;
 };
 
+/* Whether a thread is one of Windows', rather than one that we need (all are called transom-...) or that Linux does (io_uring). */
+static bool is_windows_thread(ULONG process, ULONG id)
+{
+    char path[64], name[32];
+    if (process == process_id) {
+        struct thread_object *object = thread_find(id);
+        if (object)
+            object_unref(&object->header);
+        return object != NULL;
+    }
+    snprintf(path, sizeof(path), "/proc/%u/task/%u/comm", process, id);
+    return !read_small_file(path, name, sizeof(name)) || (strncmp(name, "transom-", 8) && strncmp(name, "iou-", 4));
+}
+
 static size_t thread_ids(ULONG id, ULONG **ids)
 {
     char path[64];
@@ -119,7 +136,7 @@ static size_t thread_ids(ULONG id, ULONG **ids)
     struct dirent *entry;
     while (dir && (entry = readdir(dir))) {
         ULONG tid = (ULONG)strtoul(entry->d_name, NULL, 10);
-        if (!tid)
+        if (!tid || !is_windows_thread(id, tid))
             continue;
         if (count == cap) {
             ULONG *grown = realloc(*ids, (cap = cap ? cap * 2 : 16) * sizeof(**ids));

@@ -401,6 +401,8 @@ static NTSTATUS thread_start(struct thread *thread)
     }
     object_ref(&object->header);
     int error = pthread_create(&id, &attr, thread_main, thread);
+    if (!error && !current_thread)
+        pthread_setname_np(id, "transom"); /* not the agent's: it is a thread of the program's */
     pthread_attr_destroy(&attr);
     uint32_t state = 2;
     if (!error)
