@@ -17,6 +17,7 @@
 #include "job.h"
 #include "query.h"
 #include "remote.h"
+#include "security.h"
 #include "shared.h"
 
 static void process_destroy(struct object *obj)
@@ -284,6 +285,8 @@ NTSTATUS process_number(struct process_object *process, uint32_t *number)
             status = process->ended ? STATUS_PROCESS_IS_TERMINATING : ask_to_join(process, number);
         if (!status)
             status = shared_attach(&process->header, *number);
+        if (!status && process->header.security) /* that it was created with */
+            shared_set_security(&process->header);
     }
     pthread_mutex_unlock(&lock);
     return status;
@@ -408,7 +411,10 @@ NTSTATUS NtOpenProcess(HANDLE *handle, ACCESS_MASK access, OBJECT_ATTRIBUTES *at
     }
     if (status)
         return status;
-    status = handle_create(obj, access_map(&process_type, access), attributes->Attributes, handle);
+    ACCESS_MASK granted;
+    status = security_grant(obj, access, &granted);
+    if (!status)
+        status = handle_create(obj, access_map(&process_type, granted), attributes->Attributes, handle);
     object_unref(obj);
     return status;
 }
@@ -430,7 +436,7 @@ NTSTATUS NtGetNextProcess(HANDLE after, ACCESS_MASK access, ULONG attributes, UL
         OBJECT_ATTRIBUTES attr = { .Length = sizeof(attr), .Attributes = attributes };
         CLIENT_ID client = { (HANDLE)(ULONG_PTR)id, NULL };
         NTSTATUS status = NtOpenProcess(next, access, &attr, &client);
-        if (status != STATUS_INVALID_CID)
+        if (status != STATUS_INVALID_CID && status != STATUS_ACCESS_DENIED)
             return status;
     }
     return STATUS_NO_MORE_ENTRIES;

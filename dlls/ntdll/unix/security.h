@@ -320,6 +320,8 @@ NTSTATUS security_grant(struct object *obj, ACCESS_MASK desired, ACCESS_MASK *gr
 NTSTATUS security_duplicate(struct object *obj, ACCESS_MASK source, ACCESS_MASK desired, ACCESS_MASK *granted);
 /* The size of an object's descriptor. */
 size_t security_size(struct object *obj);
+/* A copy of the descriptor that it has been given, malloc'ed; NULL if it has the default one. */
+void *security_given(struct object *obj, size_t *size);
 /* What an object's descriptor is in another process now. */
 void security_adopt(struct object *obj, const void *descriptor, size_t size);
 /* The same for a descriptor (self-relative) of an object that is elsewhere. */

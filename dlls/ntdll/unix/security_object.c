@@ -119,6 +119,17 @@ size_t security_size(struct object *obj)
     return size;
 }
 
+void *security_given(struct object *obj, size_t *size)
+{
+    native_lock(&security_lock);
+    const void *stored = *security_of(obj);
+    struct sd_parts parts = sd_parts_of(stored);
+    void *copy = stored ? sd_parts_copy(&parts) : NULL;
+    *size = copy ? sd_parts_size(&parts) : 0;
+    native_unlock(&security_lock);
+    return copy;
+}
+
 void security_adopt(struct object *obj, const void *descriptor, size_t size)
 {
     void *copy = sd_valid(descriptor, size) ? malloc(size) : NULL;
@@ -186,6 +197,7 @@ NTSTATUS NtQuerySecurityObject(HANDLE Handle, SECURITY_INFORMATION SecurityInfor
     if (SecurityInformation & BACKUP_SECURITY_INFORMATION)
         SecurityInformation |= OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION |
                                SACL_SECURITY_INFORMATION | LABEL_SECURITY_INFORMATION;
+    shared_refresh_security(obj);
     native_lock(&security_lock);
     void *stored = current(obj);
     native_unlock(&security_lock);
@@ -365,14 +377,16 @@ NTSTATUS NtSetSecurityObject(HANDLE Handle, SECURITY_INFORMATION SecurityInforma
         status = STATUS_NO_MEMORY;
     if (!status)
         status = security_file_store(obj, merged, sd_parts_size(&parts));
+    bool publish = false;
     if (!status) {
         void *old = *security_of(obj);
         *security_of(obj) = merged;
         merged = old;
-        if (obj->shared_number)
-            shared_set_security(obj);
+        publish = obj->shared_number || obj->type == &process_type; /* which others find by its id */
     }
     native_unlock(&security_lock);
+    if (publish)
+        shared_set_security(obj);
     free(merged);
     free(sacl);
     free(stored);

@@ -423,11 +423,46 @@ NTSTATUS shared_set_permanent(struct object *obj, bool permanent)
 
 void shared_set_security(struct object *obj)
 {
-    struct sd_parts parts = sd_parts_of(obj->security);
-    void *copy = sd_parts_copy(&parts);
+    uint32_t number = obj->shared_number;
+    size_t size;
+    if (!number && shared_export(obj, &number))
+        return; /* nobody else can know it */
+    void *copy = security_given(obj, &size);
+    struct protocol_object_set_in in = { .object = number, .what = PROTOCOL_SET_SECURITY };
+    struct client_request request = CLIENT_REQUEST(object_set, .in = &in);
+    request.parts[0] = (struct message_part){ copy, (uint32_t)size };
     if (copy)
-        set(obj, PROTOCOL_SET_SECURITY, 0, copy, sd_parts_size(&parts));
+        client_request(&request);
+    answer_done(&request);
     free(copy);
+}
+
+/* A process that we have a handle to may have become known to the server since. */
+static uint32_t number_if_known(struct object *obj)
+{
+    struct protocol_process_open_in in = { 0 };
+    struct protocol_process_open_out out;
+    struct client_request request = CLIENT_REQUEST(process_open, .in = &in, .out = &out, );
+    if (obj->shared_number || obj->type != &process_type || obj == process_current_object() || !client_joined())
+        return obj->shared_number;
+    in.id = container_of(obj, struct process_object, header)->id;
+    if (client_request(&request))
+        return 0;
+    shared_give_back(out.object, 1);
+    return out.object;
+}
+
+void shared_refresh_security(struct object *obj)
+{
+    struct protocol_object_reference_in in = { number_if_known(obj) };
+    struct protocol_object_reference_out out;
+    struct client_request request = CLIENT_REQUEST(object_reference, .in = &in, .out = &out, );
+    if (!in.object || client_request(&request))
+        return;
+    if (out.security_size && out.security_size <= request.bytes_size)
+        security_adopt(obj, (char *)request.bytes + request.bytes_size - out.security_size, out.security_size);
+    shared_give_back(in.object, 1);
+    answer_done(&request);
 }
 
 void shared_set_data(struct object *obj, const void *data, size_t size)

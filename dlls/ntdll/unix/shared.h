@@ -56,8 +56,9 @@ WCHAR *shared_full_name(struct object *obj, size_t *length);
 NTSTATUS shared_set_permanent(struct object *obj, bool permanent);
 /* A directory's name goes, while the directory lasts. */
 NTSTATUS shared_remove_name(struct object *obj);
-/* Its descriptor has changed. */
+/* Its descriptor has changed; it may have been changed by another process. */
 void shared_set_security(struct object *obj);
+void shared_refresh_security(struct object *obj);
 /* What the server answers about it, besides the cell; false: it does not. */
 void shared_set_data(struct object *obj, const void *data, size_t size);
 bool shared_get_data(uint32_t number, void *data, size_t size);

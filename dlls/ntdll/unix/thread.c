@@ -23,6 +23,7 @@
 #include "process.h"
 #include "remote.h"
 #include "section.h"
+#include "security.h"
 #include "virtual.h"
 
 #define THREAD_BLOCK_SIZE   0x10000u
@@ -538,7 +539,10 @@ NTSTATUS NtOpenThread(HANDLE *handle, ACCESS_MASK access, OBJECT_ATTRIBUTES *att
         if (status)
             return status;
     }
-    NTSTATUS status = handle_create(&object->header, access_map(&thread_type, access), attributes->Attributes, handle);
+    ACCESS_MASK granted;
+    NTSTATUS status = security_grant(&object->header, access, &granted);
+    if (!status)
+        status = handle_create(&object->header, access_map(&thread_type, granted), attributes->Attributes, handle);
     object_unref(&object->header);
     return status;
 }
