@@ -36,9 +36,9 @@ static int ask(DWORD id, void *address)
     }
     HANDLE thread = CreateThread(NULL, 0, read_it, arguments, 0, NULL);
     HANDLE event = CreateEventA(NULL, FALSE, FALSE, NULL);
-    DWORD duplicate_error =
-        DuplicateHandle(GetCurrentProcess(), event, process, &copy, 0, FALSE, DUPLICATE_SAME_ACCESS) ? 0
-                                                                                                     : GetLastError();
+    DWORD duplicate_error = DuplicateHandle(GetCurrentProcess(), event, process, &copy, 0, FALSE, DUPLICATE_SAME_ACCESS)
+                                ? 0
+                                : GetLastError();
     WaitForSingleObject(thread, INFINITE);
     GetExitCodeThread(thread, &read_error);
     printf("read %lu duplicate %lu %s\n", read_error, duplicate_error,
