@@ -199,6 +199,85 @@ static void start_in_job(void)
     CloseHandle(job);
 }
 
+struct object_name {
+    ULONG length;
+    HANDLE root;
+    void *name;
+    ULONG attributes;
+    void *security, *quality;
+};
+
+/* A port of all workers: packets are taken by whoever comes, who may die with one, before it, and while it runs. */
+static HANDLE open_port(void)
+{
+    static LONG(WINAPI * create)(HANDLE *, ULONG, void *, ULONG);
+    static WCHAR text[] = L"\\BaseNamedObjects\\transom-test-port";
+    struct {
+        USHORT length, maximum;
+        WCHAR *text;
+    } string = { sizeof(text) - sizeof(*text), sizeof(text), text };
+    struct object_name attributes = { sizeof(attributes), NULL, &string, 0x80, NULL, NULL }; /* OBJ_OPENIF */
+    HANDLE port = NULL;
+    create = (void *)GetProcAddress(GetModuleHandleA("ntdll.dll"), "NtCreateIoCompletion");
+    LONG status = create(&port, 0x1f0003, &attributes, 2); /* two of all workers' threads may run */
+    if (status < 0)
+        violation("a port:", (unsigned)status);
+    return port;
+}
+
+static void use_port(void)
+{
+    HANDLE port = open_port();
+    DWORD bytes;
+    ULONG_PTR key;
+    OVERLAPPED *overlapped;
+    for (unsigned i = random_below(3); i; i--)
+        PostQueuedCompletionStatus(port, 0, 1 + random_below(100), NULL);
+    for (unsigned i = random_below(4); i; i--) {
+        if (GetQueuedCompletionStatus(port, &bytes, &key, &overlapped, random_below(4)) && (!key || key > 100))
+            violation("a packet:", (unsigned)key);
+        if (random_below(4) == 0)
+            Sleep(random_below(2)); /* and does not run meanwhile */
+    }
+    CloseHandle(port);
+}
+
+/* Another worker's token, which is one object in all of them. */
+static void use_token(void)
+{
+    DWORD id = (DWORD)common->process[random_below(WORKERS)], size;
+    HANDLE process = id ? OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, id) : NULL, token;
+    TOKEN_PRIVILEGES wanted = { 1, { { { 19, 0 }, random_below(2) ? SE_PRIVILEGE_ENABLED : 0 } } }; /* SeShutdown */
+    TOKEN_STATISTICS statistics;
+    if (process && OpenProcessToken(process, TOKEN_QUERY | TOKEN_ADJUST_PRIVILEGES, &token)) {
+        if (!AdjustTokenPrivileges(token, FALSE, &wanted, 0, NULL, NULL) ||
+            !GetTokenInformation(token, TokenStatistics, &statistics, sizeof(statistics), &size) ||
+            statistics.TokenType != TokenPrimary)
+            violation("a token:", (unsigned)GetLastError());
+        CloseHandle(token);
+    }
+    CloseHandle(process);
+}
+
+/* Pages that others commit. */
+static void use_reserved(void)
+{
+    HANDLE section =
+        CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE | SEC_RESERVE, 0, 0x100000, name("reserved", 0));
+    char *view = section ? MapViewOfFile(section, FILE_MAP_ALL_ACCESS, 0, 0, 0) : NULL;
+    for (unsigned i = 0; view && i < 4; i++) {
+        char *page = view + random_below(0x100) * 0x1000;
+        MEMORY_BASIC_INFORMATION info;
+        if (random_below(2))
+            VirtualAlloc(page, 0x1000, MEM_COMMIT, PAGE_READWRITE);
+        if (VirtualQuery(page, &info, sizeof(info)) && info.State == MEM_COMMIT)
+            page[random_below(0x1000)]++;
+    }
+    if (view)
+        UnmapViewOfFile(view);
+    CloseHandle(section);
+}
+
 static void use_keyed_event(void)
 {
     static LONG(WINAPI * create)(HANDLE *, ULONG, void *, ULONG);
@@ -208,13 +287,7 @@ static void use_keyed_event(void)
         USHORT length, maximum;
         WCHAR *text;
     } string = { sizeof(text) - sizeof(*text), sizeof(text), text };
-    struct {
-        ULONG length;
-        HANDLE root;
-        void *name;
-        ULONG attributes;
-        void *security, *quality;
-    } attributes = { sizeof(attributes), NULL, &string, 0x80, NULL, NULL }; /* OBJ_OPENIF */
+    struct object_name attributes = { sizeof(attributes), NULL, &string, 0x80, NULL, NULL }; /* OBJ_OPENIF */
     HMODULE ntdll = GetModuleHandleA("ntdll.dll");
     LARGE_INTEGER time = { .QuadPart = -10000ll * random_below(4) };
     HANDLE event;
@@ -234,7 +307,7 @@ static void use_keyed_event(void)
 
 static void work(void)
 {
-    switch (random_below(40)) {
+    switch (random_below(48)) {
     case 0:
         start_child();
         break;
@@ -259,12 +332,43 @@ static void work(void)
     case 12:
         use_keyed_event();
         break;
+    case 13:
+    case 14:
+    case 15:
+    case 16:
+        use_port();
+        break;
+    case 17:
+    case 18:
+        use_token();
+        break;
+    case 19:
+    case 20:
+        use_reserved();
+        break;
     default:
         if (random_below(2))
             use_mutex(random_below(NAMES), random_below(8));
         else
             use_events();
     }
+}
+
+/* Nobody dead counts as running, and what they were given has come back. */
+static int check_port(void)
+{
+    HANDLE port = open_port();
+    DWORD bytes;
+    ULONG_PTR key = 0;
+    OVERLAPPED *overlapped;
+    PostQueuedCompletionStatus(port, 0, 1000, NULL);
+    while (key != 1000)
+        if (!GetQueuedCompletionStatus(port, &bytes, &key, &overlapped, 10000)) {
+            printf("port: %lu\n", GetLastError());
+            return 1;
+        }
+    CloseHandle(port);
+    return 0;
 }
 
 /* Whoever was alive when it was made may use it: named objects that dead processes have left would be here still. */
@@ -291,6 +395,8 @@ static int check(void)
         }
         CloseHandle(event);
     }
+    if (check_port())
+        return 1;
     printf("taken %ld abandoned %ld violations %ld\n", common->taken, common->abandoned, common->violations);
     return common->violations != 0;
 }

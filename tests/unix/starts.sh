@@ -5,7 +5,7 @@ program=$BUILD/tests/unix/streams.exe
 export TRANSOM_PREFIX=$PWD/none HOME=$PWD/home
 mkdir home results
 
-seq 64 | xargs -P 64 -I N sh -c '"$0" "$1" args N >results/N.out 2>results/N.err; echo $? >results/N.code' $TRANSOM "$program"
+seq 64 | xargs -P 64 -I {} sh -c '"$0" "$1" args {} >results/{}.out 2>results/{}.err; echo $? >results/{}.code' $TRANSOM "$program"
 for ((i = 1; i <= 64; i++)); do
     [ "$(cat results/$i.code)" = 0 ] && [ "$(tr -d '\r' <results/$i.out)" = "[$i]" ] && [ ! -s results/$i.err ] ||
         fail "start $i: exit code $(cat results/$i.code), $(head -n 2 results/$i.err)"
@@ -14,7 +14,7 @@ done
 is "what is in the home folder" "$(ls -A home)" ''
 
 # All at once write to drive C:, so that all want to make the prefix.
-seq 64 | xargs -P 64 -I N sh -c 'TMPDIR= TEMP= "$0" "$1" temp >/dev/null 2>results/N.err; echo $? >results/N.code' $TRANSOM "$program"
+seq 64 | xargs -P 64 -I {} sh -c 'TMPDIR= TEMP= "$0" "$1" temp >/dev/null 2>results/{}.err; echo $? >results/{}.code' $TRANSOM "$program"
 for ((i = 1; i <= 64; i++)); do
     [ "$(cat results/$i.code)" = 0 ] && [ ! -s results/$i.err ] || fail "first write $i: $(cat results/$i.code results/$i.err)"
 done
