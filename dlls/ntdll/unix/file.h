@@ -440,5 +440,8 @@ void notify_free(struct notify *notify);
 /* Is what is open a reparse point that nobody acts on? (A symbolic link itself is not asked about.) */
 bool reparse_tag_blocks(int fd, const struct stat *st);
 NTSTATUS reparse_fsctl(struct io *io);
+/* --- fsctl.c, ioctl_disk.c --- */
+NTSTATUS disk_fsctl(struct io *io);
+NTSTATUS disk_ioctl(struct io *io);
 
 #endif

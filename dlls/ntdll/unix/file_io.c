@@ -232,7 +232,9 @@ static NTSTATUS flush_disk(struct file_object *file)
     return fsync(file->fd) && errno != EINVAL && errno != EROFS ? status_from_errno(errno) : STATUS_SUCCESS;
 }
 
-const struct file_ops disk_ops = { .device_type = FILE_DEVICE_DISK, .fsctl = reparse_fsctl, .flush = flush_disk };
+const struct file_ops disk_ops = {
+    .device_type = FILE_DEVICE_DISK, .ioctl = disk_ioctl, .fsctl = disk_fsctl, .flush = flush_disk
+};
 
 /* --- character devices --- */
 

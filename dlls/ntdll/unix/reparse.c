@@ -440,27 +440,6 @@ static NTSTATUS set_sparse(struct io *io)
     return status_from_errno(file_set_sparse(io->file, sparse));
 }
 
-static NTSTATUS get_compression(struct io *io)
-{
-    USHORT none = 0; /* COMPRESSION_FORMAT_NONE */
-
-    if (io->length < sizeof none)
-        return STATUS_BUFFER_TOO_SMALL;
-    io->information = sizeof none;
-    return user_copy_out(io->buffer, &none, sizeof none) ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
-}
-
-static NTSTATUS set_compression(struct io *io)
-{
-    USHORT format;
-
-    if (io->input_length < sizeof format)
-        return STATUS_INVALID_PARAMETER;
-    if (!user_copy_in(&format, io->input, sizeof format))
-        return STATUS_ACCESS_VIOLATION;
-    return format ? STATUS_INVALID_DEVICE_REQUEST : STATUS_SUCCESS; /* FILE_FILE_COMPRESSION is not announced */
-}
-
 NTSTATUS reparse_fsctl(struct io *io)
 {
     switch (io->code) {
@@ -470,13 +449,7 @@ NTSTATUS reparse_fsctl(struct io *io)
         return set_reparse_point(io);
     case FSCTL_DELETE_REPARSE_POINT:
         return delete_reparse_point(io);
-    case FSCTL_IS_VOLUME_MOUNTED:
-        return STATUS_SUCCESS;
     }
-    if (io->code == FSCTL_GET_COMPRESSION)
-        return get_compression(io);
-    if (io->code == FSCTL_SET_COMPRESSION)
-        return set_compression(io);
     if (io->file->kind != FILE_KIND_FILE || io->file->fd_is_path)
         return STATUS_INVALID_DEVICE_REQUEST;
     switch (io->code) {
