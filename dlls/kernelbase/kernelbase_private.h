@@ -109,6 +109,9 @@ void nt_name_free(struct nt_name *name);
 /* Where SearchPath and CreateProcess look; kb_free (fileapi_path.c). */
 WCHAR *default_search_path(void);
 
+/* The alternate streams, which go with a file (winbase_copy.c). A volume without any is no error. */
+NTSTATUS copy_streams(HANDLE source, const WCHAR *existing, const WCHAR *new, BOOL only_missing, const BOOL *cancel);
+
 /* Deletes an open file (fileapi.c). */
 NTSTATUS delete_by_handle(HANDLE file);
 

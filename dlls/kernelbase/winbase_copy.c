@@ -2,11 +2,27 @@
 /* winbase_copy.c: CopyFile, CopyFileEx, CopyFile2: one engine that reports to either kind of callback. */
 #include "kernelbase_private.h"
 #include <winioctl.h>
+#include "fsctl_copy.h"
 
 #define COPY_CHUNK 0x100000 /* what is read and written at once, and reported as progress */
+#ifndef COPY_FILE_ENABLE_SPARSE_COPY
+#define COPY_FILE_ENABLE_SPARSE_COPY 0x20000000
+#endif
+#ifndef COPY_FILE_SKIP_ALTERNATE_STREAMS
+#define COPY_FILE_SKIP_ALTERNATE_STREAMS      0x00008000
+#define COPY_FILE_OPEN_AND_COPY_REPARSE_POINT 0x00200000
+#define COPY_FILE_DISABLE_PRE_ALLOCATION      0x04000000
+#define COPY_FILE_ENABLE_LOW_FREE_SPACE_MODE  0x08000000
+#endif
+/* What says how to copy, not what: holes are always kept, data is moved by the kernel where it can. */
+#define COPY_HINTS                                                                                                     \
+    (COPY_FILE_RESTARTABLE | COPY_FILE_ALLOW_DECRYPTED_DESTINATION | COPY_FILE_REQUEST_SECURITY_PRIVILEGES |           \
+     COPY_FILE_NO_OFFLOAD | COPY_FILE_IGNORE_EDP_BLOCK | COPY_FILE_IGNORE_SOURCE_ENCRYPTION |                          \
+     COPY_FILE_DONT_REQUEST_DEST_WRITE_DAC | COPY_FILE_REQUEST_COMPRESSED_TRAFFIC | COPY_FILE_DISABLE_PRE_ALLOCATION | \
+     COPY_FILE_ENABLE_LOW_FREE_SPACE_MODE | COPY_FILE_ENABLE_SPARSE_COPY)
 #define COPY_FLAGS                                                                                                     \
-    (COPY_FILE_FAIL_IF_EXISTS | COPY_FILE_RESTARTABLE | COPY_FILE_OPEN_SOURCE_FOR_WRITE |                              \
-     COPY_FILE_ALLOW_DECRYPTED_DESTINATION | COPY_FILE_COPY_SYMLINK | COPY_FILE_NO_BUFFERING)
+    (COPY_FILE_FAIL_IF_EXISTS | COPY_FILE_OPEN_SOURCE_FOR_WRITE | COPY_FILE_COPY_SYMLINK | COPY_FILE_NO_BUFFERING |    \
+     COPY_FILE_OPEN_AND_COPY_REPARSE_POINT | COPY_FILE_SKIP_ALTERNATE_STREAMS | COPY_HINTS)
 
 /* One copy. `report` says whether to go on (PROGRESS_*); NULL if nobody wants to know. */
 struct copy {
@@ -15,6 +31,9 @@ struct copy {
     LONGLONG size, done;
     const BOOL *cancel;
     BOOL quiet;
+    char *buffer; /* COPY_CHUNK bytes; NULL as long as the kernel copies */
+    BOOL by_hand; /* it cannot */
+    NTSTATUS error;
     DWORD (*report)(struct copy *copy, COPYFILE2_MESSAGE_TYPE event);
     void *routine, *context;
 };
@@ -55,6 +74,25 @@ static DWORD report_message(struct copy *copy, COPYFILE2_MESSAGE_TYPE event)
         message.Info.StreamFinished.uliStreamBytesTransferred = done;
         message.Info.StreamFinished.uliTotalFileSize = size;
         message.Info.StreamFinished.uliTotalBytesTransferred = done;
+        break;
+    case COPYFILE2_CALLBACK_CHUNK_STARTED:
+        message.Info.ChunkStarted.dwStreamNumber = 1;
+        message.Info.ChunkStarted.hSourceFile = copy->source;
+        message.Info.ChunkStarted.hDestinationFile = copy->destination;
+        message.Info.ChunkStarted.uliChunkNumber.QuadPart = copy->done / COPY_CHUNK + 1;
+        message.Info.ChunkStarted.uliChunkSize.QuadPart = COPY_CHUNK;
+        message.Info.ChunkStarted.uliStreamSize = size;
+        message.Info.ChunkStarted.uliTotalFileSize = size;
+        break;
+    case COPYFILE2_CALLBACK_ERROR:
+        message.Info.Error.CopyPhase = COPYFILE2_PHASE_WRITE_DESTINATION;
+        message.Info.Error.dwStreamNumber = 1;
+        message.Info.Error.hrFailure = HRESULT_FROM_WIN32(RtlNtStatusToDosError(copy->error));
+        message.Info.Error.uliChunkNumber.QuadPart = copy->done / COPY_CHUNK + 1;
+        message.Info.Error.uliStreamSize = size;
+        message.Info.Error.uliStreamBytesTransferred = done;
+        message.Info.Error.uliTotalFileSize = size;
+        message.Info.Error.uliTotalBytesTransferred = done;
         break;
     case COPYFILE2_CALLBACK_CHUNK_FINISHED:
         message.Info.ChunkFinished.dwStreamNumber = 1;
@@ -124,30 +162,75 @@ static NTSTATUS open_file(const WCHAR *name, ACCESS_MASK access, ULONG share, UL
     return status;
 }
 
-/* One piece, from the same place to the same place. */
-static NTSTATUS copy_range(struct copy *copy, char *buffer, SIZE_T size, LONGLONG from, LONGLONG to, BOOL *keep)
+/* One chunk by the kernel; *done is less than the length at the end of the source. */
+static NTSTATUS copy_in_kernel(struct copy *copy, LONGLONG offset, LONGLONG length, LONGLONG *done)
 {
-    LARGE_INTEGER offset;
+    struct fsctl_copy_range range = { copy->source, offset, offset, length };
     IO_STATUS_BLOCK iosb;
+
+    return NtFsControlFile(copy->destination, NULL, NULL, NULL, &iosb, FSCTL_TRANSOM_COPY_RANGE, &range, sizeof(range),
+                           done, sizeof(*done));
+}
+
+static NTSTATUS copy_by_hand(struct copy *copy, LONGLONG offset, LONGLONG length, LONGLONG *done)
+{
+    LARGE_INTEGER at = { .QuadPart = offset };
+    IO_STATUS_BLOCK iosb;
+    NTSTATUS status;
+
+    *done = 0;
+    if (!copy->buffer && !(copy->buffer = kb_alloc(COPY_CHUNK)))
+        return STATUS_NO_MEMORY;
+    status = NtReadFile(copy->source, NULL, NULL, NULL, &iosb, copy->buffer, (ULONG)length, &at, NULL);
+    if (status == STATUS_END_OF_FILE || (!status && !iosb.Information))
+        return STATUS_SUCCESS;
+    if (!status)
+        status = NtWriteFile(copy->destination, NULL, NULL, NULL, &iosb, copy->buffer, iosb.Information, &at, NULL);
+    if (!status)
+        *done = iosb.Information;
+    return status;
+}
+
+/* From the same place to the same place, until `to` or the end of the file. */
+static NTSTATUS copy_range(struct copy *copy, LONGLONG from, LONGLONG to, BOOL *keep)
+{
     NTSTATUS status = STATUS_SUCCESS;
 
-    for (offset.QuadPart = from; offset.QuadPart < to && !status; offset.QuadPart += iosb.Information) {
-        status = NtReadFile(copy->source, NULL, NULL, NULL, &iosb, buffer, min((LONGLONG)size, to - offset.QuadPart),
-                            &offset, NULL);
-        if (status == STATUS_END_OF_FILE || (!status && !iosb.Information))
-            return STATUS_SUCCESS; /* it has become shorter */
-        if (!status)
-            status = NtWriteFile(copy->destination, NULL, NULL, NULL, &iosb, buffer, iosb.Information, &offset, NULL);
-        if (!status) {
-            copy->done = offset.QuadPart + iosb.Information;
-            status = tell(copy, COPYFILE2_CALLBACK_CHUNK_FINISHED, keep);
+    while (from < to && !status) {
+        LONGLONG length = min((LONGLONG)COPY_CHUNK, to - from), done = 0;
+
+        if ((status = tell(copy, COPYFILE2_CALLBACK_CHUNK_STARTED, keep)))
+            return status;
+        if (!copy->by_hand && (status = copy_in_kernel(copy, from, length, &done))) {
+            copy->by_hand =
+                TRUE; /* other devices, pipes, what the kernel does not copy: if it is an error, it comes again */
+            status = STATUS_SUCCESS;
         }
+        if (copy->by_hand)
+            status = copy_by_hand(copy, from, length, &done);
+        if (status || !done)
+            return status; /* it has become shorter */
+        from += done;
+        copy->done = from;
+        status = tell(copy, COPYFILE2_CALLBACK_CHUNK_FINISHED, keep);
+        if (done < length && from >= copy->size)
+            return status; /* that was the end; a file that grows meanwhile is read on */
     }
     return status;
 }
 
+/* The whole file as one reflink, which takes no time and no room; FALSE: the file system has no such thing. */
+static BOOL copy_by_reference(struct copy *copy)
+{
+    struct fsctl_copy_range range = { copy->source, 0, 0, copy->size };
+    IO_STATUS_BLOCK iosb;
+
+    return copy->size && !NtFsControlFile(copy->destination, NULL, NULL, NULL, &iosb, 0x00098344, &range, sizeof(range),
+                                          NULL, 0); /* FSCTL_DUPLICATE_EXTENTS_TO_FILE */
+}
+
 /* A file with holes: only what is allocated is copied. STATUS_INVALID_DEVICE_REQUEST if that cannot be known. */
-static NTSTATUS copy_sparse(struct copy *copy, char *buffer, SIZE_T size, BOOL *keep)
+static NTSTATUS copy_sparse(struct copy *copy, BOOL *keep)
 {
     FILE_END_OF_FILE_INFORMATION end = { .EndOfFile.QuadPart = copy->size };
     FILE_ALLOCATED_RANGE_BUFFER wanted = { 0 }, ranges[64];
@@ -173,7 +256,7 @@ static NTSTATUS copy_sparse(struct copy *copy, char *buffer, SIZE_T size, BOOL *
             status = STATUS_SUCCESS;
         for (i = 0; i < count && !status; i++) {
             wanted.FileOffset.QuadPart = ranges[i].FileOffset.QuadPart + ranges[i].Length.QuadPart;
-            status = copy_range(copy, buffer, size, ranges[i].FileOffset.QuadPart, wanted.FileOffset.QuadPart, keep);
+            status = copy_range(copy, ranges[i].FileOffset.QuadPart, wanted.FileOffset.QuadPart, keep);
         }
         more = more && count;
     } while (more && !status);
@@ -184,53 +267,29 @@ static NTSTATUS copy_sparse(struct copy *copy, char *buffer, SIZE_T size, BOOL *
     return status;
 }
 
-/* From beginning to end, whatever size the file had when it was opened. */
-static NTSTATUS copy_all(struct copy *copy, char *buffer, SIZE_T size, BOOL *keep)
-{
-    IO_STATUS_BLOCK iosb;
-    NTSTATUS status;
-
-    for (;;) {
-        ULONG length;
-
-        status = NtReadFile(copy->source, NULL, NULL, NULL, &iosb, buffer, size, NULL, NULL);
-        if (status == STATUS_END_OF_FILE || (!status && !iosb.Information))
-            return STATUS_SUCCESS;
-        if (status)
-            return status;
-        length = iosb.Information;
-        status = NtWriteFile(copy->destination, NULL, NULL, NULL, &iosb, buffer, length, NULL, NULL);
-        if (status)
-            return status;
-        copy->done += length;
-        if ((status = tell(copy, COPYFILE2_CALLBACK_CHUNK_FINISHED, keep)))
-            return status;
-        if (length < size && copy->done >= copy->size)
-            return STATUS_SUCCESS; /* that was the end; a file that grows meanwhile is read on */
-    }
-}
-
 static NTSTATUS copy_data(struct copy *copy, BOOL holes, BOOL *keep)
 {
-    SIZE_T size = copy->size < COPY_CHUNK ? (SIZE_T)max(copy->size, 1) : COPY_CHUNK;
     NTSTATUS status = STATUS_INVALID_DEVICE_REQUEST;
-    char *buffer = kb_alloc(size);
 
-    if (!buffer)
-        return STATUS_NO_MEMORY;
+    if (copy_by_reference(copy)) {
+        copy->done = copy->size;
+        return tell(copy, COPYFILE2_CALLBACK_CHUNK_FINISHED, keep);
+    }
     if (holes)
-        status = copy_sparse(copy, buffer, size, keep);
-    if (status == STATUS_INVALID_DEVICE_REQUEST)
-        status = copy_all(copy, buffer, size, keep);
-    kb_free(buffer);
+        status = copy_sparse(copy, keep);
+    if (status ==
+        STATUS_INVALID_DEVICE_REQUEST) /* from beginning to end, whatever size the file had when it was opened */
+        status = copy_range(copy, 0, MAXLONGLONG, keep);
+    kb_free(copy->buffer);
+    copy->buffer = NULL;
     return status;
 }
 
 /* One stream, `:name:$DATA`, of the file that is copied. */
-static NTSTATUS copy_stream(const struct copy *file, const WCHAR *existing, const WCHAR *new,
-                            const FILE_STREAM_INFORMATION *info)
+static NTSTATUS copy_stream(const WCHAR *existing, const WCHAR *new, const FILE_STREAM_INFORMATION *info,
+                            BOOL only_missing, const BOOL *cancel)
 {
-    struct copy copy = { .cancel = file->cancel, .size = info->StreamSize.QuadPart };
+    struct copy copy = { .cancel = cancel, .size = info->StreamSize.QuadPart };
     SIZE_T names = max(wcslen(existing), wcslen(new)), length = info->StreamNameLength / sizeof(WCHAR);
     WCHAR *name = kb_alloc((names + length + 1) * sizeof(WCHAR));
     ULONG options = FILE_NON_DIRECTORY_FILE | FILE_SEQUENTIAL_ONLY;
@@ -244,8 +303,8 @@ static NTSTATUS copy_stream(const struct copy *file, const WCHAR *existing, cons
                        FILE_ATTRIBUTE_NORMAL, FILE_OPEN, options, &copy.source);
     if (!status) {
         _snwprintf(name, names + length + 1, L"%ls%.*ls", new, (int)length, info->StreamName);
-        status =
-            open_file(name, GENERIC_WRITE, 0, FILE_ATTRIBUTE_NORMAL, FILE_OVERWRITE_IF, options, &copy.destination);
+        status = open_file(name, GENERIC_WRITE, 0, FILE_ATTRIBUTE_NORMAL,
+                           only_missing ? FILE_CREATE : FILE_OVERWRITE_IF, options, &copy.destination);
         if (!status) {
             status = copy_data(&copy, FALSE, &keep);
             NtClose(copy.destination);
@@ -256,8 +315,7 @@ static NTSTATUS copy_stream(const struct copy *file, const WCHAR *existing, cons
     return status;
 }
 
-/* The alternate streams, which go with the file (CopyFileEx's page). A volume without any is no error. */
-static NTSTATUS copy_streams(const struct copy *copy, const WCHAR *existing, const WCHAR *new)
+NTSTATUS copy_streams(HANDLE source, const WCHAR *existing, const WCHAR *new, BOOL only_missing, const BOOL *cancel)
 {
     FILE_STREAM_INFORMATION *info;
     NTSTATUS status = STATUS_BUFFER_OVERFLOW;
@@ -273,13 +331,13 @@ static NTSTATUS copy_streams(const struct copy *copy, const WCHAR *existing, con
                 return STATUS_NO_MEMORY;
         }
         iosb.Information = 0;
-        status = NtQueryInformationFile(copy->source, &iosb, buffer, size, FileStreamInformation);
+        status = NtQueryInformationFile(source, &iosb, buffer, size, FileStreamInformation);
     }
     info = (FILE_STREAM_INFORMATION *)buffer;
     while (!status && iosb.Information) {
         if (info->StreamName[1] != ':') { /* not ::$DATA */
-            status = copy_stream(copy, existing, new, info);
-            if (status == STATUS_OBJECT_NAME_INVALID)
+            status = copy_stream(existing, new, info, only_missing, cancel);
+            if (status == STATUS_OBJECT_NAME_INVALID || (only_missing && status == STATUS_OBJECT_NAME_COLLISION))
                 status = STATUS_SUCCESS;
         }
         if (!info->NextEntryOffset)
@@ -289,6 +347,28 @@ static NTSTATUS copy_streams(const struct copy *copy, const WCHAR *existing, con
     if (buffer != small)
         kb_free(buffer);
     return status;
+}
+
+/* Extended attributes: "CopyFile preserves extended attributes" (CopyFileEx's page). */
+static NTSTATUS copy_attributes(const struct copy *copy)
+{
+    FILE_EA_INFORMATION info;
+    IO_STATUS_BLOCK iosb;
+    NTSTATUS status = NtQueryInformationFile(copy->source, &iosb, &info, sizeof(info), FileEaInformation);
+    void *list;
+
+    if (status || !info.EaSize)
+        return STATUS_SUCCESS;
+    /* The size is that of the list in OS/2's form; each entry is aligned here, and has an offset. */
+    ULONG size = min(info.EaSize * 2 + 64, 0x20000u);
+    if (!(list = kb_alloc(size)))
+        return STATUS_NO_MEMORY;
+    status = NtQueryEaFile(copy->source, &iosb, list, size, FALSE, NULL, 0, NULL, TRUE);
+    if (!status)
+        status = NtSetEaFile(copy->destination, &iosb, list, iosb.Information);
+    kb_free(list);
+    /* A file system that has none keeps the data at least. */
+    return status == STATUS_NO_EAS_ON_FILE || status == STATUS_EAS_NOT_SUPPORTED ? STATUS_SUCCESS : status;
 }
 
 /* What is not data: a link itself is copied as a link. */
@@ -311,16 +391,17 @@ static NTSTATUS copy_link(struct copy *copy)
 
 static NTSTATUS open_destination(const WCHAR *name, const struct copy *copy, DWORD flags, HANDLE *handle)
 {
-    ULONG attributes = copy->basic.FileAttributes & ~(FILE_ATTRIBUTE_REPARSE_POINT | FILE_ATTRIBUTE_SPARSE_FILE |
-                                                      FILE_ATTRIBUTE_COMPRESSED | FILE_ATTRIBUTE_ENCRYPTED);
+    ULONG attributes =
+        copy->basic.FileAttributes & ~(FILE_ATTRIBUTE_REPARSE_POINT | FILE_ATTRIBUTE_SPARSE_FILE |
+                                       FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_COMPRESSED | FILE_ATTRIBUTE_ENCRYPTED);
     ULONG options = FILE_NON_DIRECTORY_FILE | FILE_SEQUENTIAL_ONLY;
 
     /*
-     * A read-only file is made, written and closed under one handle, so the attribute may be there from the start. Nothing
-     * is shared: a file that is copied to itself must not be emptied, but fail.
+     * What is read-only becomes that in the end: its streams are written first. Nothing is shared: a file that is copied to itself
+     * must not be emptied, but fail.
      */
-    return open_file(name, GENERIC_WRITE | FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES | DELETE, 0, attributes,
-                     flags & COPY_FILE_FAIL_IF_EXISTS ? FILE_CREATE : FILE_OVERWRITE_IF, options, handle);
+    return open_file(name, GENERIC_WRITE | FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES | FILE_WRITE_EA | DELETE, 0,
+                     attributes, flags & COPY_FILE_FAIL_IF_EXISTS ? FILE_CREATE : FILE_OVERWRITE_IF, options, handle);
 }
 
 static NTSTATUS copy_file(struct copy *copy, const WCHAR *existing, const WCHAR *new, DWORD flags)
@@ -331,7 +412,7 @@ static NTSTATUS copy_file(struct copy *copy, const WCHAR *existing, const WCHAR 
     IO_STATUS_BLOCK iosb;
     NTSTATUS status;
 
-    if (flags & COPY_FILE_COPY_SYMLINK)
+    if (flags & (COPY_FILE_COPY_SYMLINK | COPY_FILE_OPEN_AND_COPY_REPARSE_POINT))
         options |= FILE_OPEN_REPARSE_POINT;
     if (flags & COPY_FILE_NO_BUFFERING)
         options |= FILE_WRITE_THROUGH;
@@ -348,7 +429,8 @@ static NTSTATUS copy_file(struct copy *copy, const WCHAR *existing, const WCHAR 
         return status;
     }
     copy->size = standard.EndOfFile.QuadPart;
-    link = flags & COPY_FILE_COPY_SYMLINK && copy->basic.FileAttributes & FILE_ATTRIBUTE_REPARSE_POINT;
+    link = flags & (COPY_FILE_COPY_SYMLINK | COPY_FILE_OPEN_AND_COPY_REPARSE_POINT) &&
+           copy->basic.FileAttributes & FILE_ATTRIBUTE_REPARSE_POINT;
     status = open_destination(new, copy, flags, &copy->destination);
     if (status) {
         NtClose(copy->source);
@@ -360,11 +442,20 @@ static NTSTATUS copy_file(struct copy *copy, const WCHAR *existing, const WCHAR 
              !(status = copy_data(copy, standard.AllocationSize.QuadPart < copy->size, &keep)))
         status = tell(copy, COPYFILE2_CALLBACK_STREAM_FINISHED, &keep);
     if (!status && !link)
-        status = copy_streams(copy, existing, new);
+        status = copy_attributes(copy);
+    if (!status && !link && !(flags & COPY_FILE_SKIP_ALTERNATE_STREAMS))
+        status = copy_streams(copy->source, existing, new, FALSE, copy->cancel);
+    if (status && status != STATUS_REQUEST_ABORTED) {
+        BOOL ignored;
+        copy->error = status;
+        tell(copy, COPYFILE2_CALLBACK_ERROR, &ignored);
+    }
     if (!status && !link) {
         /* The copy keeps the time of the last write; it was created now. */
         FILE_BASIC_INFORMATION basic = { .LastWriteTime = copy->basic.LastWriteTime };
 
+        if (copy->basic.FileAttributes & FILE_ATTRIBUTE_READONLY)
+            basic.FileAttributes = copy->basic.FileAttributes;
         NtSetInformationFile(copy->destination, &iosb, &basic, sizeof(basic), FileBasicInformation);
     } else if (status && !keep)
         delete_by_handle(copy->destination);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* winbase_move.c: MoveFile and its kin, ReplaceFile. */
 #include "kernelbase_private.h"
+#include <winioctl.h>
 
 #define SHARE_ALL (FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE)
 
@@ -45,6 +46,16 @@ static NTSTATUS rename_to(HANDLE file, const WCHAR *new, BOOL replace)
     return status;
 }
 
+/* Moving takes a read-only file away as well. */
+static void delete_source(HANDLE source)
+{
+    FILE_DISPOSITION_INFORMATION_EX info = { FILE_DISPOSITION_DELETE | FILE_DISPOSITION_POSIX_SEMANTICS |
+                                             FILE_DISPOSITION_IGNORE_READONLY_ATTRIBUTE };
+    IO_STATUS_BLOCK iosb;
+
+    NtSetInformationFile(source, &iosb, &info, sizeof(info), FileDispositionInformationEx);
+}
+
 /* Between volumes a file is copied, then deleted; a directory cannot be moved so. */
 static BOOL move_by_copy(HANDLE source, const WCHAR *existing, const WCHAR *new, LPPROGRESS_ROUTINE progress,
                          void *context, DWORD flags)
@@ -60,7 +71,58 @@ static BOOL move_by_copy(HANDLE source, const WCHAR *existing, const WCHAR *new,
         FlushFileBuffers(copy);
         NtClose(copy);
     }
-    return set_ntstatus(delete_by_handle(source));
+    /* "If the original file is unable to be deleted, the function succeeds leaving the source file intact." */
+    delete_source(source);
+    return TRUE;
+}
+
+/*
+ * MOVEFILE_DELAY_UNTIL_REBOOT: a pair of names is added to the value in which Windows keeps them, as MoveFileEx's page says.
+ * An empty second name deletes; "!" before it replaces.
+ */
+static BOOL move_later(const WCHAR *existing, const WCHAR *new, DWORD flags)
+{
+    static const WCHAR key_name[] = L"SYSTEM\\CurrentControlSet\\Control\\Session Manager";
+    static const WCHAR value_name[] = L"PendingFileRenameOperations";
+    UNICODE_STRING from = { 0 }, to = { 0 };
+    DWORD size = 0, type, length;
+    WCHAR *list = NULL, *at;
+    HKEY key = NULL;
+    LSTATUS error;
+
+    if (!existing || !*existing || dos_to_nt_path(existing, &from) || (new &&dos_to_nt_path(new, &to))) {
+        RtlFreeUnicodeString(&from);
+        return fail(ERROR_PATH_NOT_FOUND);
+    }
+    error =
+        RegCreateKeyExW(HKEY_LOCAL_MACHINE, key_name, 0, NULL, 0, KEY_QUERY_VALUE | KEY_SET_VALUE, NULL, &key, NULL);
+    if (!error && RegQueryValueExW(key, value_name, NULL, &type, NULL, &size))
+        size = 0;
+    length = size + from.Length + to.Length + 4 * sizeof(WCHAR);
+    if (!error && !(list = kb_alloc_zeroed(length)))
+        error = ERROR_NOT_ENOUGH_MEMORY;
+    if (!error && size &&
+        (error = RegQueryValueExW(key, value_name, NULL, &type, (BYTE *)list, &size)) == ERROR_SUCCESS)
+        size -= size >= sizeof(WCHAR) ? sizeof(WCHAR) : 0; /* the list's own zero */
+    if (!error) {
+        at = (WCHAR *)((BYTE *)list + size);
+        memcpy(at, from.Buffer, from.Length);
+        at += from.Length / sizeof(WCHAR) + 1;
+        if (to.Length && flags & MOVEFILE_REPLACE_EXISTING)
+            *at++ = '!';
+        memcpy(at, to.Buffer, to.Length);
+        at += to.Length / sizeof(WCHAR) + 1;
+        *at++ = 0;
+        error =
+            RegSetValueExW(key, value_name, 0, REG_MULTI_SZ, (const BYTE *)list, (DWORD)((BYTE *)at - (BYTE *)list));
+    }
+    kb_free(list);
+    if (key)
+        RegCloseKey(key);
+    RtlFreeUnicodeString(&from);
+    if (new)
+        RtlFreeUnicodeString(&to);
+    return !error || fail(error);
 }
 
 BOOL WINAPI MoveFileWithProgressW(const WCHAR *existing, const WCHAR *new, LPPROGRESS_ROUTINE progress, void *context,
@@ -70,9 +132,8 @@ BOOL WINAPI MoveFileWithProgressW(const WCHAR *existing, const WCHAR *new, LPPRO
     NTSTATUS status;
     BOOL result;
 
-    /* There is no boot at which it could be done. */
     if (flags & MOVEFILE_DELAY_UNTIL_REBOOT)
-        return fail(flags & MOVEFILE_COPY_ALLOWED ? ERROR_INVALID_PARAMETER : ERROR_NOT_SUPPORTED);
+        return flags & MOVEFILE_COPY_ALLOWED ? fail(ERROR_INVALID_PARAMETER) : move_later(existing, new, flags);
     if (flags & MOVEFILE_CREATE_HARDLINK) /* reserved */
         return fail(ERROR_INVALID_PARAMETER);
     if ((status = open_name(existing, DELETE | FILE_READ_ATTRIBUTES, &source)))
@@ -126,17 +187,101 @@ BOOL WINAPI MoveFileA(const char *existing, const char *new)
 
 /* --- ReplaceFile --- */
 
-/* What the new file takes over from the one it replaces: the time of creation and the attributes. */
-static NTSTATUS merge_information(HANDLE replaced, HANDLE replacement)
+/*
+ * What the new file takes over from the one it replaces (ReplaceFile's page): the time of creation, the attributes, the object
+ * id, and streams that it has not itself.
+ */
+static NTSTATUS merge_information(HANDLE replaced, const WCHAR *replaced_name, HANDLE replacement,
+                                  const WCHAR *replacement_name)
 {
     FILE_BASIC_INFORMATION info;
     IO_STATUS_BLOCK iosb;
+    BYTE id[64];
     NTSTATUS status = NtQueryInformationFile(replaced, &iosb, &info, sizeof(info), FileBasicInformation);
 
     if (status)
         return status;
     info.LastAccessTime.QuadPart = info.LastWriteTime.QuadPart = info.ChangeTime.QuadPart = 0;
-    return NtSetInformationFile(replacement, &iosb, &info, sizeof(info), FileBasicInformation);
+    info.FileAttributes &= ~(FILE_ATTRIBUTE_REPARSE_POINT | FILE_ATTRIBUTE_SPARSE_FILE);
+    status = NtSetInformationFile(replacement, &iosb, &info, sizeof(info), FileBasicInformation);
+    if (!status && !NtFsControlFile(replaced, NULL, NULL, NULL, &iosb, FSCTL_GET_OBJECT_ID, NULL, 0, id, sizeof(id))) {
+        NtFsControlFile(replacement, NULL, NULL, NULL, &iosb, FSCTL_DELETE_OBJECT_ID, NULL, 0, NULL, 0);
+        NtFsControlFile(replacement, NULL, NULL, NULL, &iosb, FSCTL_SET_OBJECT_ID, id, sizeof(id), NULL, 0);
+    }
+    return status ? status : copy_streams(replaced, replaced_name, replacement_name, TRUE, NULL);
+}
+
+static NTSTATUS merge_security(HANDLE replaced, HANDLE replacement)
+{
+    BYTE buffer[4096], *descriptor = buffer;
+    ULONG needed = 0;
+    NTSTATUS status = NtQuerySecurityObject(replaced, DACL_SECURITY_INFORMATION, buffer, sizeof(buffer), &needed);
+
+    if (status == STATUS_BUFFER_TOO_SMALL) {
+        if (!(descriptor = kb_alloc(needed)))
+            return STATUS_NO_MEMORY;
+        status = NtQuerySecurityObject(replaced, DACL_SECURITY_INFORMATION, descriptor, needed, &needed);
+    }
+    if (!status)
+        status = NtSetSecurityObject(replacement, DACL_SECURITY_INFORMATION, descriptor);
+    if (descriptor != buffer)
+        kb_free(descriptor);
+    return status;
+}
+
+/* The old file's name as a second one: so that its first is never without a file. */
+static NTSTATUS link_backup(HANDLE old, const WCHAR *backup)
+{
+    FILE_LINK_INFORMATION *info;
+    IO_STATUS_BLOCK iosb;
+    UNICODE_STRING nt;
+    NTSTATUS status;
+    SIZE_T size;
+
+    if (!*backup || dos_to_nt_path(backup, &nt))
+        return STATUS_OBJECT_PATH_NOT_FOUND;
+    size = max(offsetof(FILE_LINK_INFORMATION, FileName) + nt.Length, sizeof(*info));
+    if ((info = kb_alloc_zeroed(size))) {
+        info->ReplaceIfExists = TRUE;
+        info->FileNameLength = nt.Length;
+        memcpy(info->FileName, nt.Buffer, nt.Length);
+        status = NtSetInformationFile(old, &iosb, info, size, FileLinkInformation);
+        kb_free(info);
+    } else
+        status = STATUS_NO_MEMORY;
+    RtlFreeUnicodeString(&nt);
+    return status;
+}
+
+static BOOL replace_failed(NTSTATUS status)
+{
+    if (status == STATUS_SHARING_VIOLATION || status == STATUS_ACCESS_DENIED || status == STATUS_CANNOT_DELETE)
+        return fail(ERROR_UNABLE_TO_REMOVE_REPLACED);
+    return status == STATUS_NOT_SAME_DEVICE ? fail(ERROR_UNABLE_TO_MOVE_REPLACEMENT) : set_ntstatus(status);
+}
+
+/* With the old file's second name made, or none wanted, one rename does it: there is no moment without a file. */
+static BOOL replace_open(HANDLE old, HANDLE new, const WCHAR *replaced, const WCHAR *backup)
+{
+    NTSTATUS status = backup ? link_backup(old, backup) : STATUS_SUCCESS;
+
+    if (!status) {
+        NtClose(old); /* not held open: only a POSIX rename would go over an open file */
+        status = rename_to(new, replaced, TRUE);
+        NtClose(new);
+        return replace_failed(status);
+    }
+    /* A file system without links: in two steps. */
+    status = rename_to(old, backup, TRUE);
+    NtClose(old);
+    if (status) {
+        NtClose(new);
+        return replace_failed(status);
+    }
+    status = rename_to(new, replaced, FALSE);
+    NtClose(new);
+    /* Windows leaves it so, and says that the old file has the backup's name. */
+    return status ? fail(ERROR_UNABLE_TO_MOVE_REPLACEMENT_2) : TRUE;
 }
 
 BOOL WINAPI ReplaceFileW(const WCHAR *replaced, const WCHAR *replacement, const WCHAR *backup, DWORD flags,
@@ -148,37 +293,26 @@ BOOL WINAPI ReplaceFileW(const WCHAR *replaced, const WCHAR *replacement, const 
     if (!replaced || !replacement || exclude || reserved ||
         flags & ~(DWORD)(REPLACEFILE_WRITE_THROUGH | REPLACEFILE_IGNORE_MERGE_ERRORS | REPLACEFILE_IGNORE_ACL_ERRORS))
         return fail(ERROR_INVALID_PARAMETER);
-    status = open_name(replaced, GENERIC_READ | DELETE, &old);
+    status = open_name(replaced, GENERIC_READ | DELETE | FILE_WRITE_ATTRIBUTES, &old);
     if (status)
         return set_ntstatus(status);
-    status = open_name(replacement, GENERIC_READ | DELETE | FILE_WRITE_ATTRIBUTES, &new);
+    status = open_name(replacement, GENERIC_READ | DELETE | FILE_WRITE_ATTRIBUTES | WRITE_DAC, &new);
     if (status) {
         NtClose(old);
         return set_ntstatus(status);
     }
-    status = merge_information(old, new);
-    if (status && !(flags & REPLACEFILE_IGNORE_MERGE_ERRORS)) {
+    status = merge_information(old, replaced, new, replacement);
+    if (flags & REPLACEFILE_IGNORE_MERGE_ERRORS)
+        status = STATUS_SUCCESS;
+    if (!status && merge_security(old, new) &&
+        !(flags & (REPLACEFILE_IGNORE_ACL_ERRORS | REPLACEFILE_IGNORE_MERGE_ERRORS)))
+        status = STATUS_ACCESS_DENIED;
+    if (status) {
         NtClose(old);
         NtClose(new);
         return fail(ERROR_UNABLE_TO_REMOVE_REPLACED);
     }
-    if (backup) {
-        status = rename_to(old, backup, TRUE);
-        NtClose(old);
-        if (!status && (status = rename_to(new, replaced, FALSE))) {
-            /* Windows leaves it so, and says that the old file has the backup's name. */
-            NtClose(new);
-            return fail(ERROR_UNABLE_TO_MOVE_REPLACEMENT_2);
-        }
-    } else {
-        /* Not held open: only a POSIX rename would go over an open file. */
-        NtClose(old);
-        status = rename_to(new, replaced, TRUE);
-    }
-    NtClose(new);
-    if (status == STATUS_SHARING_VIOLATION || status == STATUS_ACCESS_DENIED || status == STATUS_CANNOT_DELETE)
-        return fail(ERROR_UNABLE_TO_REMOVE_REPLACED);
-    return set_ntstatus(status);
+    return replace_open(old, new, replaced, backup);
 }
 
 BOOL WINAPI ReplaceFileA(const char *replaced, const char *replacement, const char *backup, DWORD flags, void *exclude,

@@ -14,6 +14,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 #include "file_control.h"
+#include "fsctl_copy.h"
+#include "thread.h"
 
 #ifndef STATUS_OBJECT_NOT_EXTERNALLY_BACKED
 #define STATUS_OBJECT_NOT_EXTERNALLY_BACKED ((NTSTATUS)0xc000046d)
@@ -323,35 +325,79 @@ static NTSTATUS level_trim(struct control *control)
     return STATUS_SUCCESS;
 }
 
+/* What both ways to copy begin with: the source's descriptor, and a reference. */
+static NTSTATUS copy_source(struct control *control, struct fsctl_copy_range *range, struct object **obj, int *fd)
+{
+    NTSTATUS status;
+
+    memcpy(range, control->in, sizeof *range);
+    if (range->from < 0 || range->to < 0 || range->length < 0)
+        return STATUS_INVALID_PARAMETER;
+    status = handle_lookup(range->source, &file_type, FILE_READ_DATA, obj);
+    if (status)
+        return status;
+    status = ((struct file_object *)*obj)->kind == FILE_KIND_FILE ? file_get_fd(*obj, FILE_READ_DATA, fd)
+                                                                  : STATUS_INVALID_PARAMETER;
+    if (status)
+        object_unref(*obj);
+    return status;
+}
+
+static NTSTATUS copy_error(int err)
+{
+    switch (err) {
+    case EXDEV:
+        return STATUS_NOT_SAME_DEVICE;
+    case EOPNOTSUPP:
+    case ENOTTY:
+    case ENOSYS:
+        return STATUS_INVALID_DEVICE_REQUEST;
+    }
+    return status_from_errno(err);
+}
+
 /* FSCTL_DUPLICATE_EXTENTS_TO_FILE: a reflink. */
 static NTSTATUS duplicate_extents(struct control *control)
 {
-    struct {
-        HANDLE source;
-        int64_t from, to, length;
-    } input;
-    struct file_clone_range range;
+    struct fsctl_copy_range input;
     struct object *obj;
-    NTSTATUS status;
     int fd;
+    NTSTATUS status = copy_source(control, &input, &obj, &fd);
 
-    memcpy(&input, control->in, sizeof input);
-    if (input.from < 0 || input.to < 0 || input.length < 0)
-        return STATUS_INVALID_PARAMETER;
-    status = handle_lookup(input.source, &file_type, FILE_READ_DATA, &obj);
     if (status)
         return status;
-    status = ((struct file_object *)obj)->kind == FILE_KIND_FILE ? file_get_fd(obj, FILE_READ_DATA, &fd)
-                                                                 : STATUS_INVALID_PARAMETER;
-    if (!status && input.length) {
-        range = (struct file_clone_range){ fd, input.from, input.length, input.to };
-        if (ioctl(control->io->file->fd, FICLONERANGE, &range))
-            status = errno == EXDEV                           ? STATUS_NOT_SAME_DEVICE
-                     : errno == EOPNOTSUPP || errno == ENOTTY ? STATUS_INVALID_DEVICE_REQUEST
-                                                              : status_from_errno(errno);
-    }
+    struct file_clone_range range = { fd, input.from, input.length, input.to };
+    if (input.length && ioctl(control->io->file->fd, FICLONERANGE, &range))
+        status = copy_error(errno);
     object_unref(obj);
     return status;
+}
+
+static NTSTATUS copy_range(struct control *control)
+{
+    struct fsctl_copy_range range;
+    struct object *obj;
+    int64_t done = 0;
+    int fd;
+    NTSTATUS status = copy_source(control, &range, &obj, &fd);
+
+    if (status)
+        return status;
+    while (done < range.length) {
+        off64_t from = range.from + done, to = range.to + done;
+        ssize_t n = copy_file_range(fd, &from, control->io->file->fd, &to, range.length - done, 0);
+        if (n < 0 && errno == EINTR) {
+            thread_check_suspend();
+            continue;
+        }
+        if (n < 0)
+            status = copy_error(errno);
+        if (n <= 0)
+            break;
+        done += n;
+    }
+    object_unref(obj);
+    return status ? status : control_give(control, &done, sizeof done);
 }
 
 static const struct control_code codes[] = {
@@ -388,7 +434,8 @@ static const struct control_code codes[] = {
     { 0x00090310, CONTROL_ANY, 0, 0, not_external },            /* FSCTL_GET_EXTERNAL_BACKING */
     { 0x00098208, CONTROL_FILE, 8, 0, level_trim },             /* FSCTL_FILE_LEVEL_TRIM */
     { 0x00098344, CONTROL_FILE, 32, 0, duplicate_extents },     /* FSCTL_DUPLICATE_EXTENTS_TO_FILE */
-    { 0x0009c040, CONTROL_ANY, 2, 0, set_compression },         /* FSCTL_SET_COMPRESSION */
+    { FSCTL_TRANSOM_COPY_RANGE, CONTROL_FILE, 32, 8, copy_range },
+    { 0x0009c040, CONTROL_ANY, 2, 0, set_compression }, /* FSCTL_SET_COMPRESSION */
 };
 
 NTSTATUS disk_fsctl(struct io *io)
