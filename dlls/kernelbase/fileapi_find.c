@@ -13,7 +13,8 @@ struct find {
     DWORD magic;
     SRWLOCK lock;
     HANDLE directory;
-    BOOL basic; /* without short names */
+    BOOL basic;  /* without short names */
+    ULONG flags; /* FIND_FIRST_EX_* */
     ULONG size, offset;
     BOOL more; /* there is an entry at offset */
     BYTE entries[] __attribute__((aligned(8)));
@@ -83,12 +84,12 @@ static void fill_find_data(struct find *find, WIN32_FIND_DATAW *data)
         find->more = FALSE;
 }
 
-static NTSTATUS read_entries(struct find *find, UNICODE_STRING *mask, BOOL single, ULONG flags)
+static NTSTATUS read_entries(struct find *find, UNICODE_STRING *mask, BOOL single)
 {
     IO_STATUS_BLOCK iosb;
     NTSTATUS status;
 
-    if (flags & FIND_FIRST_EX_ON_DISK_ENTRIES_ONLY)
+    if (find->flags & FIND_FIRST_EX_ON_DISK_ENTRIES_ONLY)
         status = NtQueryDirectoryFileEx(find->directory, NULL, NULL, NULL, &iosb, find->entries, find->size,
                                         find->basic ? FileFullDirectoryInformation : FileBothDirectoryInformation,
                                         SL_RETURN_ON_DISK_ENTRIES_ONLY | (single ? SL_RETURN_SINGLE_ENTRY : 0), mask);
@@ -162,6 +163,7 @@ HANDLE WINAPI FindFirstFileExW(const WCHAR *name, FINDEX_INFO_LEVELS level, void
     find->magic = FIND_MAGIC;
     find->basic = level == FindExInfoBasic;
     find->size = size;
+    find->flags = flags;
     find->directory = NULL;
     RtlInitializeSRWLock(&find->lock);
     InitializeObjectAttributes(&attr, &directory, flags & FIND_FIRST_EX_CASE_SENSITIVE ? 0 : OBJ_CASE_INSENSITIVE, NULL,
@@ -179,7 +181,7 @@ HANDLE WINAPI FindFirstFileExW(const WCHAR *name, FINDEX_INFO_LEVELS level, void
             set_ntstatus(status);
         goto failed;
     }
-    status = read_entries(find, &mask, !wild, flags);
+    status = read_entries(find, &mask, !wild);
     if (status) {
         if (status == STATUS_NO_MORE_FILES)
             SetLastError(ERROR_FILE_NOT_FOUND);
@@ -221,7 +223,7 @@ BOOL WINAPI FindNextFileW(HANDLE handle, WIN32_FIND_DATAW *data)
         return fail(ERROR_INVALID_HANDLE);
     RtlAcquireSRWLockExclusive(&find->lock);
     if (!find->more)
-        status = read_entries(find, NULL, FALSE, 0);
+        status = read_entries(find, NULL, FALSE);
     if (!status)
         fill_find_data(find, data);
     RtlReleaseSRWLockExclusive(&find->lock);
