@@ -23,11 +23,12 @@ static bool dispatch_to_frames(EXCEPTION_RECORD *record, CONTEXT *context)
     struct stack_limits limits = stack_limits();
     struct unwind_frame frame;
     CONTEXT unwound;
-    UNWIND_HISTORY_TABLE history = { 0 };
+    UNWIND_HISTORY_TABLE history;
     DISPATCHER_CONTEXT dispatcher;
     ULONG64 establisher, nested_frame = 0;
     ULONG flags = record->ExceptionFlags & EXCEPTION_NONCONTINUABLE;
 
+    memset(&history, 0, offsetof(UNWIND_HISTORY_TABLE, Entry)); /* empty; its entries need no clearing */
     copy_full(&unwound, context);
     for (;;) {
         ULONG64 image_base, pc = unwound.Rip;

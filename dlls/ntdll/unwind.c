@@ -223,9 +223,27 @@ static bool undo_prologue(CONTEXT *context, const struct unwind_info *info, ULON
 {
     bool machine_frame = false;
 
-    for (unsigned i = 0; i < info->count; i += code_slots(info, info->codes[i])) {
+    for (unsigned i = 0, count = info->count; i < count; i += code_slots(info, info->codes[i])) {
         const union unwind_code *code = &info->codes[i];
 
+        /* Nearly all that most prologues do, without the jump through a table, which is hard to predict. */
+        if (!pointers) {
+            ULONG64 rsp = context->Rsp;
+
+            for (; i < count && code->offset <= offset; i++, code++) {
+                if (code->operation == UWOP_PUSH_NONVOL) {
+                    *reg(context, code->info) = *(ULONG64 *)rsp;
+                    rsp += 8;
+                } else if (code->operation == UWOP_ALLOC_SMALL) {
+                    rsp += code->info * 8 + 8;
+                } else {
+                    break;
+                }
+            }
+            context->Rsp = rsp;
+            if (i >= count)
+                break;
+        }
         if (code->operation == UWOP_EPILOG && info->version >= 2)
             continue;
         if (code->offset > offset)
