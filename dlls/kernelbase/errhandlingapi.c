@@ -111,22 +111,46 @@ LPTOP_LEVEL_EXCEPTION_FILTER WINAPI SetUnhandledExceptionFilter(LPTOP_LEVEL_EXCE
     return previous ? RtlDecodePointer(previous) : NULL;
 }
 
-LONG WINAPI UnhandledExceptionFilter(EXCEPTION_POINTERS *pointers)
+/* What the program's filter says, or EXCEPTION_CONTINUE_SEARCH. */
+static LONG ask_top_level_filter(EXCEPTION_POINTERS *pointers)
 {
     void *encoded = top_level_filter;
     LPTOP_LEVEL_EXCEPTION_FILTER filter;
-    LONG answer;
 
     /* A debugger sees the exception at its second chance; the program's filter is not called then. */
+    if (IsDebuggerPresent() || !encoded)
+        return EXCEPTION_CONTINUE_SEARCH;
+    filter = RtlDecodePointer(encoded);
+    return filter(pointers);
+}
+
+/* For an exception that has reached a thread's outermost frame: if nobody wants it, the search ends in the report of a crash. */
+LONG NTAPI kernelbase_unhandled(EXCEPTION_POINTERS *pointers)
+{
+    LONG answer = ask_top_level_filter(pointers);
+
+    return answer == EXCEPTION_EXECUTE_HANDLER || answer == EXCEPTION_CONTINUE_EXECUTION ? answer
+                                                                                         : EXCEPTION_CONTINUE_SEARCH;
+}
+
+/*
+ * Called in a filter of the program's own (old C run times do so around main): "displays an Application Error message box and
+ * causes the exception handler to be executed", the box depending on the error mode; only a debugger makes it search on.
+ */
+LONG WINAPI UnhandledExceptionFilter(EXCEPTION_POINTERS *pointers)
+{
+    LONG answer = ask_top_level_filter(pointers);
+    const EXCEPTION_RECORD *record = pointers->ExceptionRecord;
+    ULONG_PTR parameters[] = { record->ExceptionCode, (ULONG_PTR)record->ExceptionAddress };
+    ULONG response;
+
+    if (answer == EXCEPTION_EXECUTE_HANDLER || answer == EXCEPTION_CONTINUE_EXECUTION)
+        return answer;
     if (IsDebuggerPresent())
         return EXCEPTION_CONTINUE_SEARCH;
-    if (encoded) {
-        filter = RtlDecodePointer(encoded);
-        answer = filter(pointers);
-        if (answer == EXCEPTION_EXECUTE_HANDLER || answer == EXCEPTION_CONTINUE_EXECUTION)
-            return answer;
-    }
-    return RtlUnhandledExceptionFilter(pointers);
+    if (!(GetErrorMode() & SEM_NOGPFAULTERRORBOX))
+        NtRaiseHardError(STATUS_UNHANDLED_EXCEPTION, ARRAYSIZE(parameters), 0, parameters, 1 /* OptionOk */, &response);
+    return EXCEPTION_EXECUTE_HANDLER;
 }
 
 VOID WINAPI FatalAppExitW(UINT action, const WCHAR *message)

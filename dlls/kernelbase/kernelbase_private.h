@@ -160,5 +160,6 @@ UCHAR nt_priority_class(DWORD flags);
 /* --- start-up of the parts (called by DllMain, in this order) --- */
 
 void processenv_init(void);
+LONG NTAPI kernelbase_unhandled(EXCEPTION_POINTERS *pointers); /* errhandlingapi.c */
 
 #endif

@@ -9,7 +9,7 @@ BOOL WINAPI DllMain(HINSTANCE module, DWORD reason, void *reserved)
     if (reason != DLL_PROCESS_ATTACH)
         return TRUE;
     LdrDisableThreadCalloutsForDll(module);
-    RtlSetUnhandledExceptionFilter(UnhandledExceptionFilter);
+    RtlSetUnhandledExceptionFilter(kernelbase_unhandled);
     processenv_init();
     return TRUE;
 }

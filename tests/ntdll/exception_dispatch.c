@@ -391,6 +391,23 @@ static void test_top_level(void)
     ok(strstr(output, "filter e0000099"), "output: %s", output);
 }
 
+/* Called in a filter of the program's own. The value is documented for a process without a debugger, without the box. */
+static void test_called_filter(void)
+{
+    LPTOP_LEVEL_EXCEPTION_FILTER before = SetUnhandledExceptionFilter(NULL);
+    UINT mode = SetErrorMode(SEM_NOGPFAULTERRORBOX);
+    EXCEPTION_RECORD record = { .ExceptionCode = 0xe0000077 };
+    CONTEXT context;
+    EXCEPTION_POINTERS pointers = { &record, &context };
+
+    RtlCaptureContext(&context);
+    ok_int(UnhandledExceptionFilter(&pointers), EXCEPTION_EXECUTE_HANDLER);
+    SetUnhandledExceptionFilter(top_continue);
+    ok_int(UnhandledExceptionFilter(&pointers), EXCEPTION_CONTINUE_EXECUTION);
+    SetErrorMode(mode);
+    SetUnhandledExceptionFilter(before);
+}
+
 /* --- stack overflow --- */
 
 static void overflow(volatile char *above);
@@ -507,6 +524,7 @@ TESTS
     test_raise();
     test_continue();
     test_top_level();
+    test_called_filter();
     test_overflow();
     test_backtrace();
 }

@@ -60,6 +60,8 @@ static const char *reason(NTSTATUS status)
         return "a DLL failed to initialise";
     case STATUS_INVALID_IMAGE_FORMAT:
         return "not a valid image";
+    case STATUS_UNHANDLED_EXCEPTION:
+        return "an exception was not handled";
     case STATUS_NO_MEDIA_IN_DEVICE:
         return "there is no disk in the drive";
     case STATUS_SERVICE_NOTIFICATION_:
