@@ -7,9 +7,6 @@
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
-/* "If the heap is a non-growable heap, dwBytes must be less than 0x7FFF8" (HeapAlloc); twice that in 64-bit programs. */
-#define FIXED_BLOCK_MAX (0x7fff8 * (sizeof(void *) / 4))
-
 /* Address space for a block to grow, which costs nothing. */
 #define GROWTH_RESERVED ((SIZE_T)(sizeof(void *) == 8 ? 256 : 4) << 20)
 
@@ -217,8 +214,7 @@ static void *alloc_big(struct heap *heap, ULONG flags, SIZE_T size, SIZE_T headr
     bool entered;
     char *block;
 
-    if (total < size || total > (SIZE_T)1 << (sizeof(void *) == 8 ? 47 : 31) ||
-        (heap->fixed && size >= FIXED_BLOCK_MAX))
+    if (total < size || total > HEAP_SIZE_MAX || size > heap->block_max)
         return no_memory(heap, flags, size);
     cache = enter(heap, &entered);
     run = big_alloc(heap, total, size, headroom);
@@ -291,6 +287,8 @@ static PVOID __attribute__((noinline)) alloc_long(struct heap *heap, ULONG flags
     total = size + extra_of(heap, flags);
     if (total < size || total > HEAP_SMALL_MAX - 8)
         return alloc_big(heap, flags, size, 0);
+    if (unlikely(size > heap->block_max))
+        return no_memory(heap, flags, size);
     class = class_of(total);
     cache = enter(heap, &entered);
     if (cache) {

@@ -150,6 +150,20 @@ struct heap_thread {
     struct cache *caches[];
 };
 
+typedef NTSTATUS(NTAPI *PRTL_HEAP_COMMIT_ROUTINE)(PVOID base, PVOID *address, SIZE_T *size);
+
+/* RTL_HEAP_PARAMETERS */
+struct heap_parameters {
+    ULONG Length;
+    SIZE_T SegmentReserve, SegmentCommit;                          /* hints */
+    SIZE_T DeCommitFreeBlockThreshold, DeCommitTotalFreeThreshold; /* hints */
+    SIZE_T MaximumAllocationSize;
+    SIZE_T VirtualMemoryThreshold;
+    SIZE_T InitialCommit, InitialReserve;
+    PRTL_HEAP_COMMIT_ROUTINE CommitRoutine;
+    SIZE_T Reserved[2];
+};
+
 #define HEAP_SIGNATURE  0x70616568u
 #define SPECIAL_CHECKED 0x40000000
 
@@ -162,6 +176,9 @@ struct heap {
     volatile LONG special; /* nesting of RtlLockHeap, and SPECIAL_CHECKED: not for the short ways */
     HANDLE volatile locked_by;
     BOOLEAN fixed; /* has a maximum size */
+    BOOLEAN given; /* its memory is the caller's */
+    PRTL_HEAP_COMMIT_ROUTINE commit_routine;
+    SIZE_T block_max;
     RTL_CRITICAL_SECTION section;
     LIST_ENTRY caches;    /* under section */
     struct cache *shared; /* HEAP_NO_SERIALIZE: the only one */
@@ -287,6 +304,9 @@ static inline ULONG class_stride(ULONG class)
 
 struct heap *heap_map(ULONG flags, SIZE_T reserve, SIZE_T commit); /* no lock */
 void heap_unmap(struct heap *heap);                                /* no lock */
+/* A heap in zeroed memory; how much of that it takes for itself at least, with a few pages for blocks. */
+struct heap *heap_init(struct heap *heap, ULONG flags, SIZE_T reserve, SIZE_T commit); /* no lock */
+SIZE_T heap_least(SIZE_T reserve);                                                     /* no lock */
 struct run *pages_alloc(struct heap *heap, ULONG pages);
 void pages_free(struct heap *heap, struct run *run, ULONG pages);
 /* Notes in the map that a run is a slab. */
@@ -301,6 +321,13 @@ struct segment *pages_segment_of(struct heap *heap, const void *address);
 struct run *region_alloc(struct heap *heap, SIZE_T size, SIZE_T headroom);
 bool region_resize(struct heap *heap, struct run *run, SIZE_T size);
 void region_free(struct heap *heap, struct run *run);
+
+/* --- rtlheap_given.c --- */
+
+struct heap *heap_in(ULONG flags, PVOID base, SIZE_T reserve, SIZE_T commit, const struct heap_parameters *parameters);
+bool heap_parameters_valid(const struct heap_parameters *parameters, PVOID base);
+void heap_set_limits(struct heap *heap, const struct heap_parameters *parameters);
+bool heap_commit(struct heap *heap, PVOID address, SIZE_T size);
 
 /* --- rtlheap_slab.c --- */
 

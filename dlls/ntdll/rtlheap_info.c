@@ -58,16 +58,16 @@ PVOID NTAPI RtlCreateHeap(ULONG flags, PVOID base, SIZE_T reserve, SIZE_T commit
     bool registered;
 
     (void)lock; /* locks have no clean-up, so sharing one saves nothing */
-    (void)parameters;
-    if (base)
-        return NULL; /* memory of the caller's: no DLL of ours asks for it */
+    if (!heap_parameters_valid(parameters, base))
+        return NULL;
     /* HeapCreate passes a maximum of 0 for a growable heap; so does a caller of RtlCreateHeap who gives HEAP_GROWABLE. */
-    if (!reserve)
+    if (!base && !reserve)
         flags |= HEAP_GROWABLE;
     flags = heap_checked_flags(flags);
-    heap = heap_map(flags, reserve, commit);
+    heap = base ? heap_in(flags, base, reserve, commit, parameters) : heap_map(flags, reserve, commit);
     if (!heap)
         return NULL;
+    heap_set_limits(heap, parameters);
     RtlInitializeCriticalSection(&heap->section);
     RtlAcquireSRWLockExclusive(&heaps_lock);
     registered = register_heap(heap);

@@ -255,6 +255,8 @@ void pages_trim(struct heap *heap, SIZE_T keep)
     ULONG now = (ULONG)RtlGetTickCount();
     SIZE_T more = heap->used / 8;
 
+    if (heap->given)
+        return;
     /* The swinging has ended, or what is given back is so much that keeping a little of it would make no difference. */
     if (keep && (now - heap->regretted_at > SOON || heap->decommitted > 8 * heap->keep))
         keep = heap->keep = HEAP_KEEP_MINIMUM;
@@ -321,7 +323,7 @@ static ULONG commit_ahead(struct heap *heap, struct page *page, ULONG need)
 
     if (count > page->count)
         count = page->count;
-    if (!map_memory(page_address(page->segment, page), (SIZE_T)count * NT_PAGE_SIZE, MEM_COMMIT, heap->protect))
+    if (!heap_commit(heap, page_address(page->segment, page), (SIZE_T)count * NT_PAGE_SIZE))
         return 0;
     if (heap->decommitted)
         regret(heap, count);
@@ -367,7 +369,7 @@ struct run *pages_alloc(struct heap *heap, ULONG pages)
     run->heap = heap;
     run->segment = segment;
     run->pages = pages;
-    run->fresh = !warm;
+    run->fresh = !warm && !heap->given;
     return run;
 }
 
@@ -436,8 +438,7 @@ bool pages_resize(struct heap *heap, struct run *run, ULONG pages)
     count = after->count;
     uncommitted = after->uncommitted;
     committed = uncommitted ? more : count;
-    if (uncommitted &&
-        !map_memory(page_address(segment, after), (SIZE_T)committed * NT_PAGE_SIZE, MEM_COMMIT, heap->protect))
+    if (uncommitted && !heap_commit(heap, page_address(segment, after), (SIZE_T)committed * NT_PAGE_SIZE))
         return false;
     remove_free(heap, after);
     page[old - 1].used = PAGE_FREE;
@@ -534,6 +535,11 @@ void region_free(struct heap *heap, struct run *run)
 
 /* --- heaps --- */
 
+SIZE_T heap_least(SIZE_T reserve)
+{
+    return segment_minimum(ROUND(sizeof(struct heap), 16), reserve) + 4 * NT_PAGE_SIZE;
+}
+
 struct heap *heap_map(ULONG flags, SIZE_T reserve, SIZE_T commit)
 {
     ULONG protect = flags & HEAP_CREATE_ENABLE_EXECUTE ? PAGE_EXECUTE_READWRITE : PAGE_READWRITE;
@@ -555,11 +561,8 @@ struct heap *heap_map(ULONG flags, SIZE_T reserve, SIZE_T commit)
         commit = 0;
         heap = map_memory(NULL, size, MEM_RESERVE | MEM_COMMIT, protect);
     } else {
-        SIZE_T minimum;
-
         reserve = ROUND(reserve < commit ? commit : reserve, ALLOCATION_GRANULARITY);
-        minimum = segment_minimum(header, reserve) + 4 * NT_PAGE_SIZE;
-        commit += minimum;
+        commit += heap_least(reserve);
         if (reserve < commit)
             commit = reserve;
         heap = map_memory(NULL, reserve, MEM_RESERVE, protect);
@@ -568,12 +571,15 @@ struct heap *heap_map(ULONG flags, SIZE_T reserve, SIZE_T commit)
             heap = NULL;
         }
     }
-    if (!heap)
-        return NULL;
+    return heap ? heap_init(heap, flags, reserve, commit) : NULL;
+}
+
+struct heap *heap_init(struct heap *heap, ULONG flags, SIZE_T reserve, SIZE_T commit)
+{
     heap->signature = HEAP_SIGNATURE;
     heap->flags = flags;
-    heap->protect = protect;
-    heap->fixed = !growable;
+    heap->protect = flags & HEAP_CREATE_ENABLE_EXECUTE ? PAGE_EXECUTE_READWRITE : PAGE_READWRITE;
+    heap->fixed = !(flags & HEAP_GROWABLE);
     heap->keep = HEAP_KEEP_MINIMUM;
     heap->trim_at = HEAP_KEEP_MINIMUM + TRIM_STEP;
     /* Any number unknown to the program will do against accidents, and this one no program can guess. */
@@ -585,7 +591,7 @@ struct heap *heap_map(ULONG flags, SIZE_T reserve, SIZE_T commit)
     list_init(&heap->segments);
     list_init(&heap->regions);
     list_init(&heap->caches);
-    segment_init(heap, &heap->first, heap, reserve, commit, header);
+    segment_init(heap, &heap->first, heap, reserve, commit, ROUND(sizeof(struct heap), 16));
     return heap;
 }
 
@@ -605,5 +611,6 @@ void heap_unmap(struct heap *heap)
             unmap_memory(segment->base, 0, MEM_RELEASE);
     }
     heap->signature = 0;
-    unmap_memory(heap, 0, MEM_RELEASE);
+    if (!heap->given)
+        unmap_memory(heap, 0, MEM_RELEASE);
 }

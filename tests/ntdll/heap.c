@@ -183,6 +183,112 @@ static void test_damage(void)
     }
 }
 
+/* --- heaps in memory of the program's: RtlCreateHeap with HeapBase --- */
+
+/* Fills a heap, looks whether all is within [base, base + size), and frees and validates. Returns how much fitted. */
+static SIZE_T use_given(PVOID heap, char *base, SIZE_T size)
+{
+    char *first = NULL;
+    SIZE_T total = 0;
+
+    for (unsigned i = 0; i < 100000; i++) {
+        SIZE_T bytes = 16 + i * 37 % 3000;
+        char *block = RtlAllocateHeap(heap, HEAP_ZERO_MEMORY, bytes);
+
+        if (!block)
+            break;
+        ok(block > base && block + bytes <= base + size, "%p is outside of %p and %zu bytes", block, base, size);
+        for (SIZE_T k = 0; k < bytes; k++) {
+            if (!ok(!block[k], "not zero"))
+                break;
+        }
+        memset(block, 'z', bytes);
+        *(char **)block = first;
+        first = block;
+        total += bytes;
+    }
+    ok(RtlValidateHeap(heap, 0, NULL), "damaged");
+    while (first) {
+        char *next = *(char **)first;
+
+        ok(RtlFreeHeap(heap, 0, first), "free");
+        first = next;
+    }
+    ok(RtlValidateHeap(heap, 0, NULL), "damaged");
+    return total;
+}
+
+static PVOID asked_for, committed_up_to;
+static unsigned commits;
+static NTSTATUS NTAPI commit_routine(PVOID base, PVOID *address, SIZE_T *size)
+{
+    PVOID done;
+
+    asked_for = base;
+    ok(*address >= committed_up_to, "%p is there already", *address);
+    if (!(done = VirtualAlloc(*address, *size, MEM_COMMIT, PAGE_READWRITE)))
+        return STATUS_NO_MEMORY;
+    commits++;
+    return STATUS_SUCCESS;
+}
+
+static void test_given(void)
+{
+    static char __attribute__((aligned(4096))) buffer[300000 / 4096 * 4096];
+    RTL_HEAP_PARAMETERS parameters = { .Length = sizeof(parameters) };
+    char *memory = VirtualAlloc(NULL, 0x100000, MEM_RESERVE, PAGE_READWRITE);
+    SIZE_T fitted;
+    PVOID heap;
+
+    /* Committed memory that was used before. */
+    memset(buffer, 'b', sizeof(buffer));
+    heap = RtlCreateHeap(0, buffer, sizeof(buffer), sizeof(buffer), NULL, NULL);
+    ok_ptr(heap, buffer);
+    for (int i = 0; heap && i < 3; i++) {
+        fitted = use_given(heap, buffer, sizeof(buffer));
+        ok(fitted > sizeof(buffer) / 3, "only %zu bytes fit", fitted);
+    }
+    ok(RtlDestroyHeap(heap) == NULL, "destroy");
+    buffer[0] = buffer[sizeof(buffer) - 1] = 1; /* is there still */
+
+    /* Reserved memory, committed as it is needed. */
+    VirtualAlloc(memory, 0x1000, MEM_COMMIT, PAGE_READWRITE);
+    heap = RtlCreateHeap(0, memory, 0x100000, 0x1000, NULL, NULL);
+    ok_ptr(heap, memory);
+    if (heap) {
+        fitted = use_given(heap, memory, 0x100000);
+        ok(fitted > 0x80000, "only %zu bytes fit", fitted);
+        RtlDestroyHeap(heap);
+    }
+    ok(VirtualFree(memory, 0x100000, MEM_DECOMMIT), "error %lu", GetLastError());
+
+    /* Committed by a routine: sizes are those in the parameters. */
+    VirtualAlloc(memory, 0x4000, MEM_COMMIT, PAGE_READWRITE);
+    committed_up_to = memory + 0x4000;
+    parameters.CommitRoutine = commit_routine;
+    parameters.InitialCommit = 0x4000;
+    parameters.InitialReserve = 0x80000;
+    ok_ptr(RtlCreateHeap(HEAP_GROWABLE, memory, 0, 0, NULL, &parameters), NULL);
+    ok_ptr(RtlCreateHeap(0, NULL, 0x80000, 0, NULL, &parameters), NULL);
+    heap = RtlCreateHeap(0, memory, 0, 0, NULL, &parameters);
+    ok_ptr(heap, memory);
+    if (heap) {
+        fitted = use_given(heap, memory, 0x80000);
+        ok(fitted > 0x40000 && commits > 0 && asked_for == memory, "%zu bytes, %u commits", fitted, commits);
+        RtlDestroyHeap(heap);
+    }
+    VirtualFree(memory, 0, MEM_RELEASE);
+
+    /* The largest block. */
+    memset(&parameters, 0, sizeof(parameters));
+    parameters.Length = sizeof(parameters);
+    parameters.MaximumAllocationSize = 5000;
+    heap = RtlCreateHeap(HEAP_GROWABLE, NULL, 0, 0, NULL, &parameters);
+    ok(heap && RtlAllocateHeap(heap, 0, 4000), "4000 bytes");
+    ok(heap && !RtlAllocateHeap(heap, 0, 100000) && !RtlAllocateHeap(heap, 0, 5001), "5001 bytes");
+    RtlDestroyHeap(heap);
+}
+
 TESTS
 {
     if (test_argc > 1) {
@@ -193,5 +299,6 @@ TESTS
     test_user_values(HEAP_TAIL_CHECKING_ENABLED | HEAP_FREE_CHECKING_ENABLED | HEAP_VALIDATE_PARAMETERS);
     test_user_values(HEAP_NO_SERIALIZE);
     test_fill();
+    test_given();
     test_damage();
 }
