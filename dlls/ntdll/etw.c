@@ -61,6 +61,13 @@ ULONG NTAPI EtwEventWriteEx(REGHANDLE handle, const EVENT_DESCRIPTOR *event, ULO
     return EtwEventWrite(handle, event, count, data);
 }
 
+ULONG NTAPI EtwEventWriteFull(REGHANDLE handle, const EVENT_DESCRIPTOR *event, USHORT property, const GUID *activity,
+                              const GUID *related, ULONG count, EVENT_DATA_DESCRIPTOR *data)
+{
+    (void)property, (void)activity, (void)related;
+    return EtwEventWrite(handle, event, count, data);
+}
+
 ULONG NTAPI EtwEventWriteString(REGHANDLE handle, UCHAR level, ULONGLONG keyword, LPCWSTR text)
 {
     (void)level, (void)keyword, (void)text;

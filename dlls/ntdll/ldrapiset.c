@@ -26,19 +26,22 @@ static int compare(const WCHAR *name, size_t length, const char *ascii)
     return 0;
 }
 
-const char *ldr_apiset_host(const WCHAR *name, size_t length)
+/* The length of an API set's name without ".dll" and its last number, or 0. */
+static size_t contract_length(const WCHAR *name, size_t length)
 {
-    size_t low = 0, high = ARRAY_SIZE(apisets);
-
     if (!ldr_is_apiset(name, length))
-        return NULL;
+        return 0;
     if (length > 4 && !compare(name + length - 4, 4, ".dll"))
         length -= 4;
     while (length && name[length - 1] != '-')
         length--;
-    if (!length)
-        return NULL;
-    length--; /* what remains is the name without its last number */
+    return length ? length - 1 : 0;
+}
+
+/* In the table; NULL if it is not there. */
+static const char *find_host(const WCHAR *name, size_t length)
+{
+    size_t low = 0, high = ARRAY_SIZE(apisets);
 
     while (low < high) {
         size_t middle = (low + high) / 2;
@@ -53,6 +56,17 @@ const char *ldr_apiset_host(const WCHAR *name, size_t length)
         else
             low = middle + 1;
     }
+    return NULL;
+}
+
+const char *ldr_apiset_host(const WCHAR *name, size_t length)
+{
+    const char *host;
+
+    if (!(length = contract_length(name, length)))
+        return NULL;
+    if ((host = find_host(name, length)))
+        return host;
     for (size_t i = 0; i < ARRAY_SIZE(apiset_families); i++) {
         size_t prefix = strlen(apiset_families[i].name);
 
@@ -60,4 +74,28 @@ const char *ldr_apiset_host(const WCHAR *name, size_t length)
             return apiset_families[i].host;
     }
     return NULL;
+}
+
+/* Whether an API set is there: in the schema (that a family's DLL would be tried for it is no presence), and has a host. */
+NTSTATUS NTAPI ApiSetQueryApiSetPresenceEx(const UNICODE_STRING *name, BOOLEAN *in_schema, BOOLEAN *present);
+NTSTATUS NTAPI ApiSetQueryApiSetPresenceEx(const UNICODE_STRING *name, BOOLEAN *in_schema, BOOLEAN *present)
+{
+    size_t length = name->Length / sizeof(WCHAR);
+    const char *host = NULL;
+
+    if (!ldr_is_apiset(name->Buffer, length))
+        return STATUS_INVALID_PARAMETER;
+    length = contract_length(name->Buffer, length);
+    if (length)
+        host = find_host(name->Buffer, length);
+    if (in_schema)
+        *in_schema = host != NULL;
+    *present = host && *host;
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS NTAPI ApiSetQueryApiSetPresence(const UNICODE_STRING *name, BOOLEAN *present);
+NTSTATUS NTAPI ApiSetQueryApiSetPresence(const UNICODE_STRING *name, BOOLEAN *present)
+{
+    return ApiSetQueryApiSetPresenceEx(name, NULL, present);
 }
