@@ -95,6 +95,8 @@ static void file_destroy(struct object *obj)
     if (file->notify)
         notify_free(file->notify);
     share_forget(file);
+    if (file->lock_fd)
+        close(file->lock_fd);
     if (file->fd >= 0 && !file->fd_borrowed)
         close(file->fd);
     if (file->completion)

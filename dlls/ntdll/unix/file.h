@@ -71,6 +71,7 @@ struct file_object {
     int64_t position;
     struct inode *inode; /* sharing state; NULL for what is not a file system object */
     LIST_ENTRY inode_entry;
+    int lock_fd;          /* file_lock.c: for exclusive locks of a file opened for reading; 0: none */
     unsigned sections[2]; /* that are made of it: of data, of an image */
     char *unix_path;      /* as opened; malloc'ed */
     const struct standard_dir *standard;
@@ -172,6 +173,8 @@ struct file_object *share_next_leaving(void);
 void share_drop(struct file_object *file, ACCESS_MASK access);
 bool share_others(const struct file_object *file); /* does this process have it open by another file object? */
 bool share_pending_at(uint64_t dev, uint64_t ino);
+void share_hold(struct inode *node); /* the record stays until share_release() */
+void share_release(struct inode *node);
 void share_forget(struct file_object *file); /* when the object goes */
 NTSTATUS share_set_delete(struct file_object *file, bool pending);
 bool share_delete_pending(struct file_object *file);
@@ -224,9 +227,13 @@ NTSTATUS claim_check_replace(int dirfd, const char *name, bool posix);
 
 NTSTATUS lock_request(struct io *io, uint64_t start, uint64_t length, ULONG key, bool exclusive, bool immediately);
 NTSTATUS lock_remove(struct file_object *file, uint64_t start, uint64_t length, ULONG key);
-/* May `file` read or write here? */
+/* May `file` read or write here? lock_may_matter(): it may be that it may not. */
+bool lock_may_matter(const struct file_object *file);
 NTSTATUS lock_check(struct file_object *file, bool write, ULONG key, uint64_t offset, uint64_t length);
 void lock_release_all(struct file_object *file);
+/* file_lock_filter.c: this process has begun (1) or ceased (-1) to have locks of a file; might any process have some? */
+void lock_filter_count(uint64_t dev, uint64_t ino, int by);
+bool lock_filter_may_have(uint64_t dev, uint64_t ino);
 
 /* --- file_attr.c: times and attributes of a file --- */
 

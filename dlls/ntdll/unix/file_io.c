@@ -179,6 +179,21 @@ static NTSTATUS transfer_at_descriptor(struct io *io)
     return done || !io->length || io->write ? STATUS_SUCCESS : STATUS_END_OF_FILE;
 }
 
+/* May the request's range be read or written as far as byte-range locks are concerned? */
+static NTSTATUS check_locks(struct io *io, ULONG key, bool at_descriptor)
+{
+    int64_t offset = io->offset;
+    struct stat st;
+
+    if (!lock_may_matter(io->file))
+        return STATUS_SUCCESS;
+    if (at_descriptor)
+        offset = lseek(io->file->fd, 0, SEEK_CUR);
+    else if (offset < 0)
+        offset = fstat(io->file->fd, &st) ? -1 : st.st_size; /* where appending takes place */
+    return offset < 0 ? STATUS_SUCCESS : lock_check(io->file, io->write, key, offset, io->length);
+}
+
 static NTSTATUS transfer_synchronous(struct io *io, bool use_position, ULONG key)
 {
     struct file_object *file = io->file;
@@ -189,8 +204,8 @@ static NTSTATUS transfer_synchronous(struct io *io, bool use_position, ULONG key
         io->offset = file->position;
     if (file->options & FILE_NO_INTERMEDIATE_BUFFERING)
         status = check_unbuffered(io);
-    if (!status && io->offset >= 0)
-        status = lock_check(file, io->write, key, io->offset, io->length);
+    if (!status)
+        status = check_locks(io, key, false);
     if (!status)
         status = io->write ? write_disk(io) : read_disk(io);
     if (!status || status == STATUS_END_OF_FILE) {
@@ -214,14 +229,16 @@ static NTSTATUS transfer(struct io *io, const LARGE_INTEGER *offset, ULONG key)
     status = find_offset(io, offset, io->write, &use_position);
     if (status)
         return status;
-    if (file->os_position && use_position)
-        return transfer_at_descriptor(io);
+    if (file->os_position && use_position) {
+        status = check_locks(io, key, true);
+        return status ? status : transfer_at_descriptor(io);
+    }
     if (file_is_synchronous(file))
         return transfer_synchronous(io, use_position, key);
     if (file->options & FILE_NO_INTERMEDIATE_BUFFERING)
         status = check_unbuffered(io);
-    if (!status && io->offset >= 0)
-        status = lock_check(file, io->write, key, io->offset, io->length);
+    if (!status)
+        status = check_locks(io, key, false);
     return status ? status : async_transfer(io, NULL, 0);
 }
 

@@ -15,31 +15,74 @@ struct file_lock {
     ULONG key;
     bool exclusive;
     struct io *waiting;        /* the request that wants it */
+    uint64_t number;           /* of a waiting one */
+    bool watched;              /* a thread waits for another process's lock to go */
     struct file_lock *granted; /* list of those to complete */
 };
 
 static pthread_mutex_t range_lock = PTHREAD_MUTEX_INITIALIZER; /* of all inodes' locks and waiters */
 
 /*
- * A range is kept in the record of the file (file_share.c), and as an open-file-description lock on the descriptor, which other processes see.
- * Windows locks may reach beyond the largest Linux offset (what lies there is for file_claim.c, and is locked in this process
- * only) and lie beyond the end of file: the latter is the same here.
+ * A range is kept in the record of the file (file_share.c), and as an open-file-description lock on the descriptor, which other
+ * processes see; file_lock_filter.c tells them to look. Windows locks may reach beyond the largest Linux offset (what lies there is
+ * for file_claim.c, and is locked in this process only) and lie beyond the end of file: the latter is the same here.
+ *
+ * Linux lets only descriptors for writing lock exclusively, so a file opened for reading gets another one for its locks.
  */
+static bool is_foreign_range(uint64_t start, uint64_t end)
+{
+    return start < CLAIM_OFFSET && start != end;
+}
+
+static struct flock flock_of(short type, uint64_t start, uint64_t end)
+{
+    return (struct flock){ .l_type = type,
+                           .l_whence = SEEK_SET,
+                           .l_start = start,
+                           .l_len = (end < CLAIM_OFFSET ? end : CLAIM_OFFSET) - start };
+}
+
+static int fd_for_locks(const struct file_object *file)
+{
+    return file->lock_fd ? file->lock_fd : file->fd;
+}
+
+static bool make_lock_fd(struct file_object *file)
+{
+    struct fd_path self;
+    int fd = file->lock_fd ? -1 : unix_fd_reserve(open(fd_path(file->fd, &self), O_RDWR | O_CLOEXEC | O_NOCTTY));
+
+    if (fd < 0)
+        return false;
+    file->lock_fd = fd;
+    return true;
+}
+
 static bool set_ofd_lock(struct file_object *file, short type, uint64_t start, uint64_t end)
 {
-    struct flock lock = { .l_type = type, .l_whence = SEEK_SET };
+    struct flock lock = flock_of(type, start, end);
 
-    if (start >= CLAIM_OFFSET || start == end || file->fd_is_path)
+    if (!is_foreign_range(start, end) || file->fd_is_path)
         return true;
-    lock.l_start = start;
-    lock.l_len = (end < CLAIM_OFFSET ? end : CLAIM_OFFSET) - start;
-    if (!fcntl(file->fd, F_OFD_SETLK, &lock))
+    if (type == F_UNLCK && file->lock_fd) /* shared ones may have been made before it was there */
+        fcntl(file->fd, F_OFD_SETLK, &lock);
+    if (!fcntl(fd_for_locks(file), F_OFD_SETLK, &lock))
         return true;
-    if (errno == EBADF && type == F_WRLCK) { /* opened for reading only: the strongest lock that Linux gives */
-        lock.l_type = F_RDLCK;
-        return !fcntl(file->fd, F_OFD_SETLK, &lock) || errno != EAGAIN;
+    if (errno == EBADF && type == F_WRLCK) {
+        if (!make_lock_fd(file))
+            lock.l_type = F_RDLCK; /* it may not be written: the strongest lock that Linux gives */
+        return !fcntl(fd_for_locks(file), F_OFD_SETLK, &lock) || (errno != EAGAIN && errno != EACCES);
     }
     return errno != EAGAIN && errno != EACCES; /* a file system without locks: this process's are kept */
+}
+
+/* Has another process locked the range against this use? Native programs' locks are between them. */
+static bool locked_by_others(const struct file_object *file, bool write, uint64_t start, uint64_t end)
+{
+    struct flock lock = flock_of(write ? F_WRLCK : F_RDLCK, start, end);
+
+    return is_foreign_range(start, end) && !file->fd_is_path && !fcntl(fd_for_locks(file), F_OFD_GETLK, &lock) &&
+           lock.l_type != F_UNLCK && lock.l_pid == -1 && lock.l_start < CLAIM_OFFSET;
 }
 
 static bool overlaps(const struct file_lock *lock, uint64_t start, uint64_t end)
@@ -51,8 +94,9 @@ static struct file_lock *wake_waiters(struct inode *node);
 static void complete_waiters(struct file_lock *granted);
 
 struct foreign_wait {
-    struct file_object *file; /* referenced */
-    int fd;                   /* the same file opened anew: its lock is not the program's */
+    struct inode *node; /* referenced */
+    uint64_t number;    /* of the lock that waits */
+    int fd;             /* the same file opened anew: its lock is not the program's */
     struct flock lock;
 };
 
@@ -67,10 +111,13 @@ static void *foreign_wait_thread(void *arg)
         ;
     close(wait->fd);
     pthread_mutex_lock(&range_lock);
-    granted = wake_waiters(wait->file->inode);
+    for (struct file_lock *lock = wait->node->waiters; lock; lock = lock->next)
+        if (lock->number == wait->number)
+            lock->watched = false;
+    granted = wake_waiters(wait->node);
     pthread_mutex_unlock(&range_lock);
     complete_waiters(granted);
-    object_unref(&wait->file->obj);
+    share_release(wait->node);
     free(wait);
     return NULL;
 }
@@ -85,13 +132,16 @@ static bool wait_for_others(const struct file_lock *lock)
 
     if (!wait)
         return false;
-    wait->lock = (struct flock){ .l_type = lock->exclusive ? F_WRLCK : F_RDLCK, .l_whence = SEEK_SET };
-    wait->lock.l_start = lock->start;
-    wait->lock.l_len = (lock->end < CLAIM_OFFSET ? lock->end : CLAIM_OFFSET) - lock->start;
+    wait->number = lock->number;
+    wait->lock = flock_of(lock->exclusive ? F_WRLCK : F_RDLCK, lock->start, lock->end);
     wait->fd =
         unix_fd_reserve(open(fd_path(lock->owner->fd, &self), (lock->exclusive ? O_RDWR : O_RDONLY) | O_CLOEXEC));
-    wait->file = lock->owner;
-    object_ref(&wait->file->obj);
+    if (wait->fd < 0 && lock->exclusive) {
+        wait->lock.l_type = F_RDLCK;
+        wait->fd = unix_fd_reserve(open(self.text, O_RDONLY | O_CLOEXEC));
+    }
+    wait->node = lock->owner->inode;
+    share_hold(wait->node);
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &old);
     err = wait->fd < 0 ? errno : pthread_create(&thread, NULL, foreign_wait_thread, wait);
@@ -102,7 +152,7 @@ static bool wait_for_others(const struct file_lock *lock)
     }
     if (wait->fd >= 0)
         close(wait->fd);
-    object_unref(&wait->file->obj);
+    share_release(wait->node);
     free(wait);
     return false;
 }
@@ -125,8 +175,18 @@ static NTSTATUS try_lock(struct file_lock *lock)
         !set_ofd_lock(file, lock->exclusive ? F_WRLCK : F_RDLCK, lock->start, lock->end))
         return STATUS_LOCK_NOT_GRANTED;
     lock->next = file->inode->locks;
-    file->inode->locks = lock;
+    if (!lock->next)
+        lock_filter_count(file->inode->dev, file->inode->ino, 1);
+    __atomic_store_n(&file->inode->locks, lock, __ATOMIC_RELAXED);
     return STATUS_SUCCESS;
+}
+
+/* Takes a lock out of the list; it is still the file's for the kernel. */
+static void unlink_lock(struct inode *node, struct file_lock **place)
+{
+    *place = (*place)->next;
+    if (!node->locks)
+        lock_filter_count(node->dev, node->ino, -1);
 }
 
 /* A pending request is being cancelled: under the I/O lock. */
@@ -173,7 +233,7 @@ static NTSTATUS wait_for_lock(struct io *io, struct file_lock *lock)
             last = &(*last)->next;
         *last = lock;
     }
-    if (foreign && !wait_for_others(lock)) {
+    if (foreign && !(lock->watched = wait_for_others(lock))) {
         *last = NULL;
         pthread_mutex_unlock(&range_lock);
         free(lock);
@@ -202,7 +262,13 @@ NTSTATUS lock_request(struct io *io, uint64_t start, uint64_t length, ULONG key,
     lock = malloc(sizeof *lock);
     if (!lock)
         return STATUS_INSUFFICIENT_RESOURCES;
-    *lock = (struct file_lock){ .owner = file, .start = start, .end = end, .key = key, .exclusive = exclusive };
+    static uint64_t numbers;
+    *lock = (struct file_lock){ .owner = file,
+                                .start = start,
+                                .end = end,
+                                .key = key,
+                                .exclusive = exclusive,
+                                .number = __atomic_add_fetch(&numbers, 1, __ATOMIC_RELAXED) };
     pthread_mutex_lock(&range_lock);
     status = try_lock(lock);
     pthread_mutex_unlock(&range_lock);
@@ -225,6 +291,9 @@ static struct file_lock *wake_waiters(struct inode *node)
             lock->next = *place;
             *place = lock;
             place = &lock->next;
+            /* Nobody here stands in its way any more, so it is somebody else. */
+            if (!lock->watched && is_free(node, lock->start, lock->end, lock->exclusive))
+                lock->watched = wait_for_others(lock);
         } else {
             lock->granted = granted;
             granted = lock;
@@ -269,7 +338,7 @@ NTSTATUS lock_remove(struct file_object *file, uint64_t start, uint64_t length, 
     for (struct file_lock **place = &file->inode->locks; *place; place = &(*place)->next) {
         struct file_lock *lock = *place;
         if (lock->owner == file && lock->start == start && lock->end == end && lock->key == key) {
-            *place = lock->next;
+            unlink_lock(file->inode, place);
             clear_ofd_lock(file, start, end);
             free(lock);
             status = STATUS_SUCCESS;
@@ -282,12 +351,10 @@ NTSTATUS lock_remove(struct file_object *file, uint64_t start, uint64_t length, 
     return status;
 }
 
-NTSTATUS lock_check(struct file_object *file, bool write, ULONG key, uint64_t offset, uint64_t length)
+static NTSTATUS check_own(struct file_object *file, bool write, ULONG key, uint64_t offset, uint64_t length)
 {
     NTSTATUS status = STATUS_SUCCESS;
 
-    if (!file->inode || !__atomic_load_n(&file->inode->locks, __ATOMIC_RELAXED))
-        return STATUS_SUCCESS;
     pthread_mutex_lock(&range_lock);
     for (struct file_lock *lock = file->inode->locks; lock && !status; lock = lock->next) {
         bool mine = lock->owner == file && lock->key == key;
@@ -295,6 +362,28 @@ NTSTATUS lock_check(struct file_object *file, bool write, ULONG key, uint64_t of
             status = STATUS_FILE_LOCK_CONFLICT;
     }
     pthread_mutex_unlock(&range_lock);
+    return status;
+}
+
+bool lock_may_matter(const struct file_object *file)
+{
+    const struct inode *node = file->inode;
+
+    return node && !file->installation &&
+           (__atomic_load_n(&node->locks, __ATOMIC_RELAXED) || lock_filter_may_have(node->dev, node->ino));
+}
+
+NTSTATUS lock_check(struct file_object *file, bool write, ULONG key, uint64_t offset, uint64_t length)
+{
+    const struct inode *node = file->inode;
+    NTSTATUS status = STATUS_SUCCESS;
+
+    if (!node || !length || file->installation)
+        return STATUS_SUCCESS;
+    if (__atomic_load_n(&node->locks, __ATOMIC_RELAXED))
+        status = check_own(file, write, key, offset, length);
+    if (!status && lock_filter_may_have(node->dev, node->ino) && locked_by_others(file, write, offset, offset + length))
+        status = STATUS_FILE_LOCK_CONFLICT;
     return status;
 }
 
@@ -311,7 +400,7 @@ void lock_release_all(struct file_object *file)
             place = &lock->next;
             continue;
         }
-        *place = lock->next;
+        unlink_lock(file->inode, place);
         clear_ofd_lock(file, lock->start, lock->end);
         free(lock);
     }
@@ -319,6 +408,7 @@ void lock_release_all(struct file_object *file)
     pthread_mutex_unlock(&range_lock);
     complete_waiters(granted);
 }
+
 /* --- system calls --- */
 
 NTSTATUS NtLockFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext,

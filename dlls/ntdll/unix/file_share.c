@@ -227,6 +227,20 @@ struct file_object *share_next_leaving(void)
     return found;
 }
 
+void share_hold(struct inode *node)
+{
+    pthread_mutex_lock(&share_lock);
+    node->refs++;
+    pthread_mutex_unlock(&share_lock);
+}
+
+void share_release(struct inode *node)
+{
+    pthread_mutex_lock(&share_lock);
+    release(node);
+    pthread_mutex_unlock(&share_lock);
+}
+
 void share_forget(struct file_object *file)
 {
     if (!file->inode)
