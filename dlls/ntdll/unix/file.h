@@ -173,6 +173,8 @@ struct file_object *share_next_leaving(void);
 void share_drop(struct file_object *file, ACCESS_MASK access);
 bool share_others(const struct file_object *file); /* does this process have it open by another file object? */
 bool share_pending_at(uint64_t dev, uint64_t ino);
+bool share_open_below(const char *directory); /* a file with a name that begins with this one's */
+bool share_is_open(uint64_t dev, uint64_t ino);
 void share_hold(struct inode *node); /* the record stays until share_release() */
 void share_release(struct inode *node);
 void share_forget(struct file_object *file); /* when the object goes */
@@ -220,6 +222,8 @@ bool claim_others_delete_on_close(const struct file_object *file);
 /* Has any other description of the file one of these uses? claim_give_up(): this one uses the file no longer; true if nobody does. */
 bool claim_others_use(const struct file_object *file);
 bool claim_give_up(struct file_object *file);
+/* Has another process a file open below this directory? */
+bool claim_open_below(const char *directory);
 /* May another file be renamed over this name, as far as other processes are concerned? */
 NTSTATUS claim_check_replace(int dirfd, const char *name, bool posix);
 

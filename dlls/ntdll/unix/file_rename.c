@@ -2,12 +2,15 @@
 /* file_rename.c: renaming files and making hard links (FileRenameInformation, FileLinkInformation). */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 #include "file.h"
 #include "path.h"
+#include "security.h"
 
 /* Where the new name leads: relative to a handle, a full NT name, or, without any backslash, the file's own directory. */
 static NTSTATUS parse_target(struct file_object *file, const FILE_RENAME_INFORMATION *info, struct nt_path *path)
@@ -120,15 +123,29 @@ static char *joined_name(const struct nt_path *path, const char *name)
     return result;
 }
 
+/* One that is replaced is so at once: the new one gets its name from another that it has for a moment. */
 static int do_link(struct file_object *file, const struct nt_path *path, const char *name, bool exists)
 {
+    const char *slash = strrchr(name, '/');
+    char *passing;
     struct fd_path self;
+    uint64_t number;
+    int err;
 
-    if (exists && unlinkat(path->dirfd, name, 0))
-        return errno;
-    if (!linkat(AT_FDCWD, fd_path(file->fd, &self), path->dirfd, name, AT_SYMLINK_FOLLOW))
-        return 0;
-    return errno;
+    fd_path(file->fd, &self);
+    if (!exists)
+        return linkat(AT_FDCWD, self.text, path->dirfd, name, AT_SYMLINK_FOLLOW) ? errno : 0;
+    if (getrandom(&number, sizeof number, 0) != sizeof number ||
+        asprintf(&passing, "%.*s.transom-%016llx", slash ? (int)(slash + 1 - name) : 0, name,
+                 (unsigned long long)number) < 0)
+        return ENOMEM;
+    err = linkat(AT_FDCWD, self.text, path->dirfd, passing, AT_SYMLINK_FOLLOW) ? errno : 0;
+    if (!err && renameat(path->dirfd, passing, path->dirfd, name)) {
+        err = errno;
+        unlinkat(path->dirfd, passing, 0);
+    }
+    free(passing);
+    return err;
 }
 
 static int do_rename(const char *from, const struct nt_path *path, const char *name, bool exists)
@@ -140,11 +157,81 @@ static int do_rename(const char *from, const struct nt_path *path, const char *n
     return renameat(AT_FDCWD, from, path->dirfd, name) ? errno : 0; /* a file system without RENAME_NOREPLACE */
 }
 
+/* The name of an open file as it is now: others may have renamed it. malloc'ed. */
+static char *present_name(const struct file_object *file)
+{
+    char target[PATH_MAX];
+    struct fd_path self;
+    struct stat st;
+    ssize_t n;
+
+    if (!file->is_stream && !lstat(file->unix_path, &st) && file->inode && st.st_dev == file->inode->dev &&
+        st.st_ino == file->inode->ino)
+        return strdup(file->unix_path);
+    n = readlink(fd_path(file->fd, &self), target, sizeof target - 1);
+    if (n <= 0)
+        return NULL;
+    target[n] = 0;
+    return strdup(target);
+}
+
+/* `:name`, with `:$DATA` perhaps: a stream gets another name. */
+static NTSTATUS rename_stream(struct file_object *file, const FILE_RENAME_INFORMATION *info, ULONG flags)
+{
+    static const WCHAR type[] = u":$DATA";
+    size_t len = info->FileNameLength / sizeof(WCHAR), type_len = sizeof type / sizeof *type - 1;
+    char *from = present_name(file), *slash = from ? strrchr(from, '/') : NULL, *to = NULL;
+    NTSTATUS status = STATUS_NO_MEMORY;
+
+    if (!slash || !(to = malloc((size_t)(slash - from) + 3 * len + 2)))
+        goto done;
+    if (len > type_len && path_name_equal(info->FileName + len - type_len, type_len, type, type_len))
+        len -= type_len;
+    status = STATUS_OBJECT_NAME_INVALID;
+    for (size_t i = 0; i < len; i++)
+        if (!i ? info->FileName[i] != ':'
+               : info->FileName[i] == ':' || info->FileName[i] == '\\' || info->FileName[i] == '/' ||
+                     !info->FileName[i])
+            goto done;
+    if (len < 2 || len > 256) /* the unnamed one is the file itself */
+        goto done;
+    memcpy(to, from, (size_t)(slash + 1 - from));
+    to[slash + 1 - from + utf16_to_utf8(info->FileName, len, to + (slash + 1 - from), 3 * len)] = 0;
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, flags & FILE_RENAME_REPLACE_IF_EXISTS ? 0 : RENAME_NOREPLACE))
+        status = errno == EEXIST ? STATUS_OBJECT_NAME_COLLISION : status_from_errno(errno);
+    else
+        status = STATUS_SUCCESS;
+done:
+    free(from);
+    free(to);
+    return status;
+}
+
+/* A directory that has open files below it keeps its name. */
+static bool is_busy_directory(const struct file_object *file, const char *name)
+{
+    return file->kind == FILE_KIND_DIRECTORY && !file->is_symlink && (share_open_below(name) || claim_open_below(name));
+}
+
+/* What is replaced takes its streams along. */
+static void forget_replaced(int fd)
+{
+    struct file_object replaced = { .fd = fd };
+    struct stat st;
+
+    if (fd >= 0 && !fstat(fd, &st) && !st.st_nlink)
+        file_forget_extended(&replaced, &st);
+    if (fd >= 0)
+        close(fd);
+}
+
 NTSTATUS file_rename(struct file_object *file, const FILE_RENAME_INFORMATION *info, ULONG length, ULONG flags,
                      bool link)
 {
-    char *spelled = NULL, *slash, *full;
+    char *spelled = NULL, *slash, *full, *from = NULL;
     bool exists, twin = false;
+    int replaced = -1;
+    void *above = NULL;
     struct file_stat own;
     struct nt_path path;
     NTSTATUS status;
@@ -157,8 +244,12 @@ NTSTATUS file_rename(struct file_object *file, const FILE_RENAME_INFORMATION *in
         return link && file->kind == FILE_KIND_DIRECTORY ? STATUS_FILE_IS_A_DIRECTORY : STATUS_INVALID_PARAMETER;
     if (file->fd < 0 || file->installation || file->is_volume)
         return STATUS_ACCESS_DENIED;
-    if (file->is_stream) /* streams are not renamed */
+    if (flags & ~0x1ffu)
         return STATUS_INVALID_PARAMETER;
+    if (share_delete_pending(file))
+        return STATUS_DELETE_PENDING;
+    if (file->is_stream)
+        return link || info->FileName[0] != ':' ? STATUS_INVALID_PARAMETER : rename_stream(file, info, flags);
     status = parse_target(file, info, &path);
     if (!status && (path.kind != PATH_FILE || path.stream))
         status = STATUS_INVALID_PARAMETER;
@@ -187,15 +278,23 @@ NTSTATUS file_rename(struct file_object *file, const FILE_RENAME_INFORMATION *in
     } else if (status == STATUS_OBJECT_NAME_NOT_FOUND) {
         status = path.in_drive_c ? path_make_parents(&path) : STATUS_SUCCESS;
     }
+    if (!status && !(from = present_name(file)))
+        status = STATUS_NO_MEMORY;
+    if (!status && !link && is_busy_directory(file, from))
+        status = STATUS_ACCESS_DENIED;
+    if (!status)
+        status = security_may_create(path.dirfd, path.name, file->kind == FILE_KIND_DIRECTORY, &above);
     if (status || (twin && link))
         goto done;
+    if (exists && !twin && !same_entry(from, path.dirfd, path.name))
+        replaced = unix_fd_reserve(openat(path.dirfd, path.name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
 
     if (link)
         err = do_link(file, &path, path.name, exists);
     else if (twin) /* rename() would do nothing: the old name goes, the other is already there */
-        err = unlink(file->unix_path) ? errno : 0;
+        err = unlink(from) ? errno : 0;
     else
-        err = do_rename(file->unix_path, &path, path.name, exists);
+        err = do_rename(from, &path, path.name, exists);
     if (err) {
         status = err == ENOENT || err == ENOTDIR ? STATUS_OBJECT_PATH_NOT_FOUND
                  : err == EINVAL                 ? STATUS_SHARING_VIOLATION /* a directory into itself */
@@ -203,7 +302,7 @@ NTSTATUS file_rename(struct file_object *file, const FILE_RENAME_INFORMATION *in
         goto done;
     }
     if (!link)
-        path_note_change(AT_FDCWD, file->unix_path, false);
+        path_note_change(AT_FDCWD, from, false);
     slash = strrchr(path.name, '/');
     if (exists && strcmp(slash ? slash + 1 : path.name, spelled)) {
         char *old = strdup(path.name);
@@ -225,6 +324,9 @@ NTSTATUS file_rename(struct file_object *file, const FILE_RENAME_INFORMATION *in
         free(full);
     }
 done:
+    forget_replaced(replaced);
+    free(above);
+    free(from);
     free(spelled);
     path_free(&path);
     return status;

@@ -227,6 +227,32 @@ struct file_object *share_next_leaving(void)
     return found;
 }
 
+bool share_open_below(const char *directory)
+{
+    size_t length = strlen(directory);
+    bool found = false;
+
+    pthread_mutex_lock(&share_lock);
+    for (size_t i = 0; i < bucket_count && !found; i++) {
+        for (struct inode *node = buckets[i]; node && !found; node = node->hash_next) {
+            for (LIST_ENTRY *entry = node->files.Flink; entry != &node->files && !found; entry = entry->Flink) {
+                const char *name = container_of(entry, struct file_object, inode_entry)->unix_path;
+                found = name && !strncmp(name, directory, length) && name[length] == '/';
+            }
+        }
+    }
+    pthread_mutex_unlock(&share_lock);
+    return found;
+}
+
+bool share_is_open(uint64_t dev, uint64_t ino)
+{
+    pthread_mutex_lock(&share_lock);
+    bool open = bucket_count && *find(dev, ino);
+    pthread_mutex_unlock(&share_lock);
+    return open;
+}
+
 void share_hold(struct inode *node)
 {
     pthread_mutex_lock(&share_lock);
