@@ -112,12 +112,13 @@ static NTSTATUS check_options(ACCESS_MASK access, ULONG attributes, ULONG share,
     return STATUS_SUCCESS;
 }
 
-/* FILE_OPEN_BY_FILE_ID: `name` holds the number. Linux opens by number only for root; files open here are found. */
+/* FILE_OPEN_BY_FILE_ID: `name` holds the number; the file it is relative to is any on the volume. */
 static NTSTATUS path_by_id(const OBJECT_ATTRIBUTES *user, struct nt_path *path)
 {
     OBJECT_ATTRIBUTES attr;
     UNICODE_STRING name;
-    uint64_t id;
+    struct object *volume = NULL;
+    uint64_t id, high;
     char *found;
 
     memset(path, 0, offsetof(struct nt_path, buffer));
@@ -131,11 +132,15 @@ static NTSTATUS path_by_id(const OBJECT_ATTRIBUTES *user, struct nt_path *path)
         return STATUS_INVALID_PARAMETER;
     if (!user_copy_in(&id, name.Buffer, sizeof id))
         return STATUS_ACCESS_VIOLATION;
-    found = share_path_of(id);
+    if (name.Length == 16 && (!user_copy_in(&high, name.Buffer + 4, sizeof high) || high))
+        return STATUS_INVALID_PARAMETER; /* an object identifier, which files have none of */
+    if (attr.RootDirectory && handle_lookup(attr.RootDirectory, &file_type, 0, &volume))
+        return STATUS_INVALID_HANDLE;
+    found = file_path_by_id((struct file_object *)volume, id);
+    if (volume)
+        object_unref(volume);
     if (!found)
-        found = links_folder_of(id);
-    if (!found)
-        return STATUS_INVALID_PARAMETER;
+        return STATUS_INVALID_PARAMETER; /* as NTFS says of a number that no file has */
     if (!path_replace(path, 0, 0, found)) {
         free(found);
         return STATUS_NO_MEMORY;

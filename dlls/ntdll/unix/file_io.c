@@ -421,35 +421,6 @@ NTSTATUS NtWriteFileGather(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcR
                           ByteOffset ? &offset : NULL, key, true);
 }
 
-NTSTATUS NtFlushBuffersFileEx(HANDLE FileHandle, ULONG Flags, PVOID Parameters, ULONG ParametersSize,
-                              IO_STATUS_BLOCK *IoStatusBlock)
-{
-    struct object *obj;
-    struct file_object *file;
-    ACCESS_MASK granted;
-    NTSTATUS status = handle_lookup_access(FileHandle, &file_type, 0, &obj, &granted);
-
-    (void)Parameters;
-    if (status)
-        return status;
-    file = (struct file_object *)obj;
-    if (Flags & ~0x7u || ParametersSize)
-        status = STATUS_INVALID_PARAMETER;
-    else if (!(granted & (FILE_WRITE_DATA | FILE_APPEND_DATA)))
-        status = STATUS_ACCESS_DENIED;
-    else if (file->ops->flush && !(Flags & 2)) /* FLUSH_FLAGS_NO_SYNC: nothing lies in this process */
-        status = file->ops->flush(file);
-    object_unref(obj);
-    IoStatusBlock->Information = 0;
-    IoStatusBlock->Status = status;
-    return status;
-}
-
-NTSTATUS NtFlushBuffersFile(HANDLE FileHandle, IO_STATUS_BLOCK *IoStatusBlock)
-{
-    return NtFlushBuffersFileEx(FileHandle, 0, NULL, 0, IoStatusBlock);
-}
-
 static NTSTATUS control(HANDLE handle, HANDLE event, PIO_APC_ROUTINE apc, void *context, IO_STATUS_BLOCK *iosb,
                         ULONG code, const void *input, ULONG input_length, void *output, ULONG output_length, bool fs)
 {

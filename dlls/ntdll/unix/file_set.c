@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "file.h"
 #include "path.h"
+#include "security.h"
 
 #define IO_COMPLETION_MODIFY_STATE 0x0002
 
@@ -68,13 +69,27 @@ static NTSTATUS set_allocation(struct file_object *file, int64_t size)
 
 static NTSTATUS set_position(struct file_object *file, int64_t position)
 {
-    if (position < 0)
+    /* NtCreateFile: unbuffered files' positions are multiples of the sector size. */
+    if (position < 0 || ((file->options & FILE_NO_INTERMEDIATE_BUFFERING) && position & 511))
         return STATUS_INVALID_PARAMETER;
     if (file->os_position && lseek(file->fd, position, SEEK_SET) < 0 && errno != ESPIPE)
         return status_from_errno(errno);
     pthread_mutex_lock(&file->lock);
     file->position = position;
     pthread_mutex_unlock(&file->lock);
+    return STATUS_SUCCESS;
+}
+
+/* What lies beyond the valid length reads as zeros, which Linux sees to: what would be left of it are secrets of others. */
+static NTSTATUS set_valid_length(struct file_object *file, int64_t length)
+{
+    struct stat st;
+
+    if (!token_privileged(token_effective(), SE_MANAGE_VOLUME))
+        return STATUS_PRIVILEGE_NOT_HELD;
+    if (file->kind != FILE_KIND_FILE || file->ops != &disk_ops || fstat(file->fd, &st) || length < 0 ||
+        length > st.st_size)
+        return STATUS_INVALID_PARAMETER;
     return STATUS_SUCCESS;
 }
 
@@ -140,6 +155,7 @@ static NTSTATUS set(struct file_object *file, ULONG info_class, const void *buff
         FILE_ALLOCATION_INFORMATION allocation;
         FILE_END_OF_FILE_INFORMATION end;
         FILE_COMPLETION_INFORMATION completion;
+        FILE_VALID_DATA_LENGTH_INFORMATION valid;
         FILE_IO_COMPLETION_NOTIFICATION_INFORMATION notification;
         FILE_CASE_SENSITIVE_INFORMATION case_sensitive;
     } *info = buffer;
@@ -194,8 +210,9 @@ static NTSTATUS set(struct file_object *file, ULONG info_class, const void *buff
     case FileIoPriorityHintInformation:
         return STATUS_SUCCESS; /* a hint */
     case FileIoStatusBlockRangeInformation:
-    case FileValidDataLengthInformation:
         return STATUS_PRIVILEGE_NOT_HELD;
+    case FileValidDataLengthInformation:
+        return set_valid_length(file, info->valid.ValidDataLength.QuadPart);
     case FileCaseSensitiveInformation:
         if (file->kind != FILE_KIND_DIRECTORY || (info->case_sensitive.Flags & ~FILE_CS_FLAG_CASE_SENSITIVE_DIR))
             return STATUS_INVALID_PARAMETER;
