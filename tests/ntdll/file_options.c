@@ -10,8 +10,8 @@
 #define SHARE_ALL 7u
 enum { SUPERSEDE, OPEN_ONLY, CREATE, OPEN_IF, OVERWRITE, OVERWRITE_IF };
 
+NTSTATUS NTAPI NtWriteFile(HANDLE, HANDLE, void *, void *, IO_STATUS_BLOCK *, void *, ULONG, LARGE_INTEGER *, ULONG *);
 NTSTATUS NTAPI NtFlushBuffersFileEx(HANDLE, ULONG, void *, ULONG, IO_STATUS_BLOCK *);
-NTSTATUS NTAPI NtFsControlFile(HANDLE, HANDLE, void *, void *, IO_STATUS_BLOCK *, ULONG, void *, ULONG, void *, ULONG);
 
 static WCHAR dir[MAX_PATH], name[MAX_PATH];
 static HANDLE last;
@@ -58,7 +58,7 @@ static void test_combinations(void)
     for (unsigned i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
         NTSTATUS status =
             create(wrong[i].access, wrong[i].attributes, wrong[i].share, wrong[i].disposition, wrong[i].options);
-        ok(status == STATUS_INVALID_PARAMETER, "%u: %lx", i, (long)status);
+        ok((ULONG)status == STATUS_INVALID_PARAMETER, "%u: %lx", i, (long)status);
     }
     ok_hex(create(GENERIC_READ | SYNCHRONIZE, 0, SHARE_ALL, OPEN_ONLY, OPEN), 0xc0000034); /* nothing was made */
 }
