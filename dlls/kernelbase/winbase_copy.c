@@ -201,9 +201,10 @@ static NTSTATUS copy_range(struct copy *copy, LONGLONG from, LONGLONG to, BOOL *
 
         if ((status = tell(copy, COPYFILE2_CALLBACK_CHUNK_STARTED, keep)))
             return status;
-        if (!copy->by_hand && (status = copy_in_kernel(copy, from, length, &done))) {
-            copy->by_hand =
-                TRUE; /* other devices, pipes, what the kernel does not copy: if it is an error, it comes again */
+        if (!copy->by_hand) {
+            status = copy_in_kernel(copy, from, length, &done);
+            /* Other devices, what the kernel does not copy: if it is an error, it comes again. Files of /proc have no size. */
+            copy->by_hand = status || (!done && !copy->size);
             status = STATUS_SUCCESS;
         }
         if (copy->by_hand)

@@ -184,6 +184,39 @@ static void test_volume(void)
     CloseHandle(h);
 }
 
+/* Every code with buffers that are not there, too short, or of any size: an answer, and nothing else. */
+static void test_hostile(void)
+{
+    static const DWORD types[] = { FILE_DEVICE_FILE_SYSTEM, FILE_DEVICE_DISK, 0x2d, 0x56, 0x4d };
+    HANDLE handles[3];
+    WCHAR scratch[MAX_PATH];
+    BYTE in[256], out[256];
+    unsigned answers = 0;
+
+    swprintf(scratch, MAX_PATH, L"%ls.hostile", name);
+    handles[0] =
+        CreateFileW(scratch, GENERIC_READ | GENERIC_WRITE, 7, NULL, CREATE_ALWAYS, FILE_FLAG_DELETE_ON_CLOSE, NULL);
+    GetTempPathW(MAX_PATH, scratch);
+    handles[1] = CreateFileW(scratch, GENERIC_READ, 7, NULL, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
+    handles[2] = CreateFileW(L"\\\\.\\C:", 0, 7, NULL, OPEN_EXISTING, 0, NULL);
+    memset(in, 0xff, sizeof in);
+    for (unsigned h = 0; h < 3; h++) {
+        for (unsigned type = 0; type < 5; type++) {
+            for (unsigned code = 0; code < 0x4000; code++) { /* with any access, any method */
+                DWORD ctl = types[type] << 16 | (code & 3 ? 0x8000 : 0) | (code << 2 & 0x3ffc) | (code >> 12 & 3);
+                DeviceIoControl(handles[h], ctl, (void *)16, 64, (void *)16, 64, &n, NULL);
+                DeviceIoControl(handles[h], ctl, NULL, 0xffffffff, out, 1, &n, NULL);
+                if (code % 8 == 0)
+                    DeviceIoControl(handles[h], ctl, in, code % 200, out, code % 90, &n, NULL);
+                answers++;
+            }
+        }
+    }
+    ok_int((int)answers, 3 * 5 * 0x4000);
+    for (unsigned h = 0; h < 3; h++)
+        CloseHandle(handles[h]);
+}
+
 TESTS
 {
     WCHAR dir[MAX_PATH];
@@ -193,5 +226,6 @@ TESTS
     test_file();
     test_clone();
     test_volume();
+    test_hostile();
     ok(DeleteFileW(name), "error %lu", GetLastError());
 }

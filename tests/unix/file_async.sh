@@ -20,4 +20,12 @@ if libc.prctl(38, 1, 0, 0, 0) or libc.prctl(22, 2, ctypes.byref(prog), 0, 0):
 os.execvp(sys.argv[1], sys.argv[1:])
 P
 fi
+# What is not in the cache does not hold the caller up, with io_uring and without.
+head -c 4194304 /dev/zero | tr '\0' x >file
+for way in 1 0; do
+    sync file
+    dd if=file iflag=nocache count=0 2>/dev/null # drops it from the cache, where the file system has one
+    is "cold, TRANSOM_IO_URING=$way" "$(TRANSOM_IO_URING=$way $TRANSOM "$BUILD/tests/unix/cold.exe" file | tr -d '\r' | sed 's/^done/pending/')" "pending 4194304 x"
+    is "warm, TRANSOM_IO_URING=$way" "$(TRANSOM_IO_URING=$way $TRANSOM "$BUILD/tests/unix/cold.exe" file | tr -d '\r' | sed 's/^pending/done/')" "done 4194304 x"
+done
 done_testing
