@@ -613,7 +613,8 @@ void path_note_change(int dirfd, const char *path, bool added)
     list = *find_listing((uint64_t)st.stx_dev_major << 32 | st.stx_dev_minor, st.stx_ino);
     if (!list || list->watch || list->changed == INT64_MIN) /* of a watched one events tell */
         goto done;
-    bool young = list->settled || (list->soft && now(CLOCK_MONOTONIC_COARSE) - list->read_at < SOFT_NS);
+    int64_t time = now(CLOCK_MONOTONIC_COARSE);
+    bool young = list->settled || time - list->read_at < SOFT_NS;
     if (!added)
         remove_name(list, name, len);
     else if (!find_slot(list, name, len, true) && !add_name(list, name, len))
@@ -622,8 +623,8 @@ void path_note_change(int dirfd, const char *path, bool added)
         clear(list); /* it may have been old before */
     if (list->changed == INT64_MIN)
         goto done;
-    if (!list->soft)
-        list->read_at = now(CLOCK_MONOTONIC_COARSE); /* from here on, a second */
+    if (!list->soft && list->settled)
+        list->read_at = time; /* from here on, a second */
     list->soft = true;
     list->changed = ctime_of(&st);
 done:
