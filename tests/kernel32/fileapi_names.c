@@ -321,6 +321,51 @@ static void test_long(void)
     ok(wcslen(name) + 1 == base, "left at %ls", name);
 }
 
+/* Up to 32,767 characters, behind the prefix. */
+static void test_very_long(void)
+{
+    static WCHAR name[32768], other[32768], final[32768];
+    SIZE_T n = swprintf(name, 32768, L"\\\\?\\%ls", folder), depth = 0;
+    WIN32_FIND_DATAW data;
+    HANDLE file, find;
+
+    for (; n < 32000; depth++) {
+        n += swprintf(name + n, 32768 - n, L"%lsLevel-%03u-", depth ? L"\\" : L"", (unsigned)depth);
+        while (wcslen(wcsrchr(name, '\\')) < 200)
+            name[n++] = 'x', name[n] = 0;
+        if (!CreateDirectoryW(name, NULL)) {
+            ok(false, "%zu: error %lu", depth, GetLastError());
+            break;
+        }
+    }
+    wcscpy(name + n, L"\\A file.txt");
+    ok(make(name) && opens(name), "error %lu", GetLastError());
+    wcscpy(other, name);
+    for (SIZE_T i = 8; i < n; i++)
+        other[i] = towupper(other[i]);
+    ok(opens(other), "in another case: error %lu", GetLastError());
+    file = open_name(name);
+    ok_int(GetFinalPathNameByHandleW(file, final, 32768, 0), wcslen(name));
+    ok(!wcscmp(final, name), "another final name");
+    CloseHandle(file);
+    wcscpy(other, name);
+    wcscpy(wcsrchr(other, '\\'), L"\\renamed");
+    ok(MoveFileW(name, other) && !opens(name) && opens(other), "error %lu", GetLastError());
+    wcscpy(wcsrchr(name, '\\'), L"\\*");
+    find = FindFirstFileW(name, &data);
+    while (find != INVALID_HANDLE_VALUE && data.cFileName[0] == '.' && FindNextFileW(find, &data))
+        ;
+    ok_wstr(data.cFileName, L"renamed");
+    FindClose(find);
+    ok(DeleteFileW(other) && !opens(other), "error %lu", GetLastError());
+    wcscpy(other + n, L"\\none\\file");
+    ok_int(open_error(other), ERROR_PATH_NOT_FOUND);
+    while (depth--) {
+        *wcsrchr(name, '\\') = 0;
+        ok(RemoveDirectoryW(name), "%zu: error %lu", depth, GetLastError());
+    }
+}
+
 /* Names relative to the current directory, in other cases and with "..", as it changes. */
 static void test_relative(void)
 {
@@ -353,6 +398,7 @@ TESTS
     test_short();
     test_case();
     test_long();
+    test_very_long();
     test_relative();
     ok(SetCurrentDirectoryW(L"C:\\") && RemoveDirectoryW(name), "error %lu", GetLastError());
 }

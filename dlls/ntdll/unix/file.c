@@ -103,6 +103,9 @@ static void file_destroy(struct object *obj)
         object_unref(file->completion);
     pthread_mutex_destroy(&file->lock);
     free(file->unix_path);
+    free(file->long_name);
+    if (file->own_dir > 0)
+        close(file->own_dir);
     free(file);
 }
 

@@ -74,6 +74,8 @@ struct file_object {
     int lock_fd;          /* file_lock.c: for exclusive locks of a file opened for reading; 0: none */
     unsigned sections[2]; /* that are made of it: of data, of an image */
     char *unix_path;      /* as opened; malloc'ed */
+    char *long_name;      /* of one beyond PATH_MAX: its name, as unix_path is relative to own_dir (path_long.c) */
+    int own_dir;
     const struct standard_dir *standard;
     struct directory_scan *scan;        /* directory.c */
     struct notify *notify;              /* notify.c */

@@ -34,6 +34,8 @@ char *file_final_path(const struct file_object *file)
     size_t len;
 
     /* What is deleted has no other name than it had; the installation's files have the names they are shown under. */
+    if (file->long_name)
+        return strdup(file->long_name);
     if (file->fd < 0 || file->installation || file->is_stream || fstat(file->fd, &st) || !st.st_nlink)
         return strdup(file->unix_path);
     n = readlink(fd_path(file->fd, &self), target, sizeof target - 1);

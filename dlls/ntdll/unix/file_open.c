@@ -325,6 +325,7 @@ static NTSTATUS make_object(struct open *o, bool existed, struct file_object **r
     }
     if (o->options & (FILE_SEQUENTIAL_ONLY | FILE_RANDOM_ACCESS) && S_ISREG(o->st.st_mode) && !o->is_path)
         posix_fadvise(file->fd, 0, 0, o->options & FILE_SEQUENTIAL_ONLY ? POSIX_FADV_SEQUENTIAL : POSIX_FADV_RANDOM);
+    path_give_directory(o->path, file);
     if (o->options & FILE_DELETE_ON_CLOSE)
         delete_on_close(file, true);
     *result = file;

@@ -318,6 +318,7 @@ NTSTATUS file_rename(struct file_object *file, const FILE_RENAME_INFORMATION *in
     if (full && !link) {
         free(file->unix_path);
         file->unix_path = full;
+        path_give_directory(&path, file);
         if (own.extended)
             delete_renamed(file);
     } else {

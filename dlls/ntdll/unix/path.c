@@ -489,7 +489,8 @@ NTSTATUS path_parse_text(struct file_object *root, const WCHAR *text, size_t len
     path->name = path->buffer;
     path->cap = sizeof path->buffer;
     path->buffer[0] = 0;
-    return root ? parse_relative(root, text, len, path) : parse_absolute(text, len, path);
+    NTSTATUS status = root ? parse_relative(root, text, len, path) : parse_absolute(text, len, path);
+    return !status && path_is_long(path) ? path_shorten(path) : status;
 }
 
 NTSTATUS path_parse(const OBJECT_ATTRIBUTES *user, struct nt_path *path)
@@ -557,6 +558,9 @@ void path_free(struct nt_path *path)
     free(path->text);
     free(path->stream);
     free(path->prefix_name);
+    free(path->long_name);
+    if (path->own_dir > 0)
+        close(path->own_dir);
     if (path->root)
         object_unref(&path->root->obj);
 }

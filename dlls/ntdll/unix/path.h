@@ -55,6 +55,8 @@ struct nt_path {
     UCHAR level;
     bool broadcast; /* mailslots: `\\*\mailslot\NAME`, those of all computers */
     size_t text_len;
+    int own_dir;        /* a long name's: name is relative to this directory; 0: it is not long */
+    char *long_name;    /* then: all of it; malloc'ed */
     unsigned char hops; /* defined devices that the name led through */
     char buffer[512];
 };
@@ -75,6 +77,12 @@ NTSTATUS path_resolve_other(struct nt_path *path);
 /* Makes the standard folder that the path lies in (and the prefix itself) real. */
 NTSTATUS path_make_parents(struct nt_path *path);
 NTSTATUS path_make_directories(const char *name, size_t len); /* name[0..len) being a standard folder */
+/* --- path_long.c: names beyond PATH_MAX --- */
+bool path_is_long(const struct nt_path *path);
+NTSTATUS path_shorten(struct nt_path *path);
+/* What the name is relative to lives as long as the file. */
+void path_give_directory(struct nt_path *path, struct file_object *file);
+
 bool path_replace(struct nt_path *path, size_t from, size_t to, const char *text); /* false: no memory */
 
 /* Tells the look-up cache what this process did in a directory: `name` as given to *at() (the last component counts). */
