@@ -149,8 +149,6 @@ static inline bool file_is_synchronous(const struct file_object *file)
 
 /* file_id.c: a path of the file with this number, on the file system of another file (or NULL); malloc'ed, or NULL. */
 char *file_path_by_id(const struct file_object *volume, uint64_t id);
-/* file_oplock.c: false if the control code is none of oplocks. */
-bool oplock_fsctl(struct io *io, NTSTATUS *status);
 
 /* --- file_share.c --- */
 

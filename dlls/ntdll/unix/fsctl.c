@@ -48,6 +48,21 @@ static NTSTATUS no_oplock_break(struct control *control)
     return STATUS_INVALID_OPLOCK_PROTOCOL;
 }
 
+/* REQUEST_OPLOCK_INPUT_BUFFER: a request that is right, or an acknowledgement. */
+static NTSTATUS request_oplock(struct control *control)
+{
+    struct {
+        USHORT version, length;
+        ULONG level, flags; /* OPLOCK_LEVEL_CACHE_*; REQUEST_OPLOCK_INPUT_FLAG_* */
+    } input;
+
+    memcpy(&input, control->in, sizeof input);
+    if (input.version != 1 || input.length < sizeof input || !input.level || input.level & ~7u ||
+        (input.flags != 1 && input.flags != 2))
+        return STATUS_INVALID_PARAMETER;
+    return input.flags == 1 ? STATUS_OPLOCK_NOT_GRANTED : STATUS_INVALID_OPLOCK_PROTOCOL;
+}
+
 static NTSTATUS not_external(struct control *control)
 {
     (void)control;
@@ -429,7 +444,7 @@ static const struct control_code codes[] = {
     { 0x000900c0, CONTROL_ANY, 0, 64, create_object_id },       /* FSCTL_CREATE_OR_GET_OBJECT_ID */
     { 0x000900ef, CONTROL_ANY, 0, 0, no_journal },              /* FSCTL_WRITE_USN_CLOSE_RECORD */
     { 0x000900f4, CONTROL_VOLUME, 0, 0, no_journal },           /* FSCTL_QUERY_USN_JOURNAL */
-    { 0x00090240, CONTROL_ANY, 12, 0, no_oplock },              /* FSCTL_REQUEST_OPLOCK */
+    { 0x00090240, CONTROL_ANY, 12, 0, request_oplock },         /* FSCTL_REQUEST_OPLOCK */
     { 0x00090284, CONTROL_FILE, 0, 16, file_regions },          /* FSCTL_QUERY_FILE_REGIONS */
     { 0x00090310, CONTROL_ANY, 0, 0, not_external },            /* FSCTL_GET_EXTERNAL_BACKING */
     { 0x00098208, CONTROL_FILE, 8, 0, level_trim },             /* FSCTL_FILE_LEVEL_TRIM */

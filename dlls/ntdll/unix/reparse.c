@@ -442,10 +442,6 @@ static NTSTATUS set_sparse(struct io *io)
 
 NTSTATUS reparse_fsctl(struct io *io)
 {
-    NTSTATUS status;
-
-    if (oplock_fsctl(io, &status))
-        return status;
     switch (io->code) {
     case FSCTL_GET_REPARSE_POINT:
         return get_reparse_point(io);
