@@ -93,6 +93,7 @@ int main(int argc, char **argv)
         CloseHandle(info.hProcess);
         WaitForSingleObject(ready, INFINITE);
     }
+    Sleep(processes > 1 ? 1000 : 0); /* until those that were started last have come to rest */
     measure("open", open_one, 2000);
     measure("create-close", make_one, 2000);
     measure("set-wait", set_wait, 100000);
