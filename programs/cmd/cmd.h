@@ -115,6 +115,7 @@ struct node {
     } test;
     struct {
         enum for_kind kind;
+        bool folders; /* /d, which /r may have as well */
         WCHAR variable;
         WCHAR *option; /* the folder of /r, the options of /f */
         WCHAR *set;

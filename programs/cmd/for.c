@@ -86,7 +86,7 @@ static void run_tree(struct node *node, const WCHAR *folder, const WCHAR *set)
         WCHAR *path = join_path(folder, wcslen(folder), strip_quotes(word));
         free(word);
         if (has_wildcard(path)) {
-            run_matches(node, path, false);
+            run_matches(node, path, node->loop.folders);
             free(path);
         } else if (quoted) {
             struct text value = { 0 };

@@ -372,7 +372,9 @@ static struct node *parse_for(struct parser *ps, struct node *node)
                                              : FOR_FILE;
         if (!wcschr(L"ldrf", letter) || !letter)
             return syntax_error(ps);
-        node->loop.kind = kind;
+        node->loop.folders |= kind == FOR_DIRECTORIES;
+        if (kind != FOR_DIRECTORIES || node->loop.kind != FOR_RECURSIVE) /* /d and /r together, either first */
+            node->loop.kind = kind;
         ps->p += 2;
         skip(ps);
         if ((kind == FOR_RECURSIVE || kind == FOR_FILE) && *ps->p != '%' && *ps->p != '/')

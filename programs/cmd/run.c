@@ -249,7 +249,7 @@ int run_text(const WCHAR *text, bool called)
     if (!program.path) {
         errf(L"'%ls' is not recognized as an internal or external command,\r\noperable program or batch file.\r\n",
              name);
-        result = errorlevel = current_batch || interactive ? 9009 : 1;
+        result = errorlevel = !called && (current_batch || interactive) ? 9009 : 1;
     } else if (program.batch) {
         WCHAR *typed = xdup_n(text, rest - text);
         result = run_batch(program.path, typed, rest, called);

@@ -126,6 +126,9 @@ c 'for %i in (a,b c) do @echo %i' 'a|b|c'
 c 'for /l %i in (3,-1,1) do @echo %i' '3|2|1'
 c 'for %i in (f*.txt) do @echo %~ni-%~xi' 'f-.txt|first-.txt'
 c 'for /d %i in (a*) do @echo %i' 'a folder'
+c 'md t1\t2\t3 & for /d /r %i in (t*) do @echo %~nxi' 't1|t2|t3'
+c 'for /r t1 /d %i in (*3) do @echo %~nxi' 't3'
+c 'rd /s /q t1' ''
 c 'for /r %i in (q*.exe) do @echo %~nxi' 'q q.exe'
 c 'for /f "tokens=1,3* delims=;" %a in ("1;2;3;4;5") do @echo %a,%b,%c' '1,3,4;5'
 c 'for /f %i in (f.txt) do @echo [%i]' '[text]|[more]'
@@ -331,9 +334,11 @@ exit /b 11
 echo fn %1
 exit /b
 X
-b missing '9009|again' <<'X'
+b missing '9009|1|again' <<'X'
 @echo off
 no_such_command 2>nul
+echo %errorlevel%
+call no_such_command 2>nul
 echo %errorlevel%
 cd .
 call :no_such_label 2>nul
