@@ -77,8 +77,10 @@ static void test_unbuffered(void)
     ok_err(WriteFile(h, data, 100, &n, NULL), ERROR_INVALID_PARAMETER);
     ok_int(n, 0);
     ok(WriteFile(h, data, 2 * PAGE, &n, NULL) && n == 2 * PAGE, "error %lu", GetLastError());
-    ok(SetFilePointerEx(h, where, NULL, FILE_BEGIN), "error %lu", GetLastError());
-    ok_err(ReadFile(h, data, PAGE, &n, NULL), ERROR_INVALID_PARAMETER);
+    /* "the current byte offset must be an integral of the sector size" (FilePositionInformation) */
+    ok_err(SetFilePointerEx(h, where, NULL, FILE_BEGIN), ERROR_INVALID_PARAMETER);
+    OVERLAPPED odd = { .Offset = 1000 };
+    ok_err(ReadFile(h, data, PAGE, &n, &odd), ERROR_INVALID_PARAMETER);
     where.QuadPart = 0;
     SetFilePointerEx(h, where, NULL, FILE_BEGIN);
     ok(ReadFile(h, data, PAGE, &n, NULL) && n == PAGE, "error %lu", GetLastError());
