@@ -124,8 +124,7 @@ static int copy_each(const struct arguments *arguments, const struct words *file
         if (listed)
             outf(L"%ls\r\n", file);
         if (!is_existing(file)) {
-            result =
-                fail_system(wcschr(file, '\\') && !is_existing(file) ? ERROR_FILE_NOT_FOUND : ERROR_FILE_NOT_FOUND);
+            result = fail_system(ERROR_FILE_NOT_FOUND);
         } else if (same_file(file, to)) {
             err(L"The file cannot be copied onto itself.\r\n");
             result = 1;
@@ -141,9 +140,30 @@ static int copy_each(const struct arguments *arguments, const struct words *file
     return result;
 }
 
-/* copy a+b+c target: the names that a + joins, and the one that follows. */
+/* copy /b FILE+,, (documented): the present time and date become the file's. */
+static int touch_each(const struct words *files)
+{
+    size_t touched = 0;
+    int result = 0;
+    for (size_t i = 0; i < files->count && !result; i++) {
+        FILETIME now;
+        HANDLE file = CreateFileW(files->items[i], FILE_WRITE_ATTRIBUTES,
+                                  FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL, OPEN_EXISTING, 0, NULL);
+        GetSystemTimeAsFileTime(&now);
+        if (file == INVALID_HANDLE_VALUE || !SetFileTime(file, NULL, NULL, &now))
+            result = fail_system(GetLastError());
+        else
+            touched++;
+        if (file != INVALID_HANDLE_VALUE)
+            CloseHandle(file);
+    }
+    outf(L"%9I64u file(s) copied.\r\n", (unsigned long long)touched);
+    return result;
+}
+
+/* copy a+b+c target: the names that a + joins, and the one that follows. `touch`: nothing follows the last +. */
 static bool split_sources(const WCHAR *line, struct arguments *arguments, struct words *sources, WCHAR **target,
-                          bool *joined)
+                          bool *joined, bool *touch)
 {
     struct text spaced = { 0 };
     bool quoted = false;
@@ -158,7 +178,7 @@ static bool split_sources(const WCHAR *line, struct arguments *arguments, struct
     free(spaced.data);
     size_t i = 0, count = arguments->names.count;
     WCHAR **names = arguments->names.items;
-    *joined = false;
+    *joined = *touch = false;
     while (i < count) {
         words_add(sources, xdup(names[i++]));
         if (i + 1 >= count || wcscmp(names[i], L"+"))
@@ -166,8 +186,10 @@ static bool split_sources(const WCHAR *line, struct arguments *arguments, struct
         *joined = true;
         i++;
     }
-    if (i < count && !wcscmp(names[i], L"+")) /* copy a+ : its time is set, nothing is added */
+    if (i < count && !wcscmp(names[i], L"+")) {
+        *touch = !*joined && i + 1 == count;
         i++;
+    }
     *target = i < count ? xdup(names[i++]) : NULL;
     return sources->count && i == count;
 }
@@ -177,9 +199,9 @@ int builtin_copy(const WCHAR *line)
     struct arguments arguments;
     struct words sources = { 0 }, files = { 0 };
     WCHAR *target = NULL;
-    bool joined, listed = false;
+    bool joined, touch, listed = false;
     int result;
-    if (!split_sources(line, &arguments, &sources, &target, &joined)) {
+    if (!split_sources(line, &arguments, &sources, &target, &joined, &touch)) {
         result = fail_syntax();
     } else if (!only_switches(&arguments, L"vnydzlab-")) {
         result = 1;
@@ -201,6 +223,8 @@ int builtin_copy(const WCHAR *line)
             err(L"The system cannot find the file specified.\r\n");
             out(L"        0 file(s) copied.\r\n");
             result = 1;
+        } else if (touch) {
+            result = touch_each(&files);
         } else if (device || (joined && !(target && is_directory(target)))) {
             result = concatenate(&files, target ? target : files.items[0],
                                  joined ? !find_switch(&arguments, 'b') : find_switch(&arguments, 'a') != NULL);

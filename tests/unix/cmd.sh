@@ -141,6 +141,9 @@ c 'for %i in (1 2) do echo %i' "|$(pwd -P | sed 's,/,\\,g; s,^,Z:,')>echo 1 |1||
 c 'md d\e\f & if exist d\e\f\ echo made' 'made'
 c 'md d' '' 1
 said md 'A subdirectory or file d already exists.'
+touch -d 2001-01-01 f.txt
+c 'copy /b f.txt+,,' '        1 file(s) copied.'
+[ "$(date -r f.txt +%Y)" -gt 2001 ] || fail 'copy +,,: the time is the old one'
 c 'copy f.txt d' '        1 file(s) copied.'
 c 'copy f.txt+first.txt joined.txt & type joined.txt' 'f.txt|first.txt|        1 file(s) copied.|text|more|first'
 c 'copy *.txt d\e >nul & dir /b d\e' 'f|f.txt|first.txt|joined.txt|one.txt|two.txt'
