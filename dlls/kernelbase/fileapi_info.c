@@ -275,6 +275,35 @@ BOOL WINAPI SetFileInformationByHandle(HANDLE file, FILE_INFO_BY_HANDLE_CLASS cl
     return set_ntstatus(NtSetInformationFile(file, &iosb, info, size, nt));
 }
 
+BOOL WINAPI SetFileShortNameW(HANDLE file, const WCHAR *name)
+{
+    SIZE_T length = name ? wcslen(name) * sizeof(WCHAR) : 0, size;
+    FILE_NAME_INFORMATION *info;
+    IO_STATUS_BLOCK iosb;
+    NTSTATUS status;
+
+    size = max(offsetof(FILE_NAME_INFORMATION, FileName) + length, sizeof(*info));
+    if (!(info = kb_alloc_zeroed(size)))
+        return fail(ERROR_NOT_ENOUGH_MEMORY);
+    info->FileNameLength = length;
+    memcpy(info->FileName, name, length);
+    status = NtSetInformationFile(file, &iosb, info, size, FileShortNameInformation);
+    kb_free(info);
+    return set_ntstatus(status);
+}
+
+BOOL WINAPI SetFileShortNameA(HANDLE file, const char *name)
+{
+    struct wide_arg wide;
+    BOOL result;
+
+    if (!wide_file_arg(&wide, name))
+        return FALSE;
+    result = SetFileShortNameW(file, wide.str);
+    wide_arg_free(&wide);
+    return result;
+}
+
 /* --- by name --- */
 
 static NTSTATUS full_attributes(const WCHAR *name, FILE_NETWORK_OPEN_INFORMATION *info)

@@ -188,6 +188,11 @@ static void test_set(void)
         NTSTATUS status = NtSetInformationFile(file, &iosb, buffer, sizeof(buffer), none[i]);
         ok(status == INVALID_INFO_CLASS, "class %lu: %#lx", none[i], status);
     }
+    /* [MS-FSA] 2.1.5.15: FileObjectIdInformation, FileSfioReserveInformation */
+    ok_hex(NtSetInformationFile(file, &iosb, buffer, sizeof(buffer), 29), (NTSTATUS)0xC00000BB);
+    ok_hex(NtSetInformationFile(file, &iosb, buffer, sizeof(buffer), 44), (NTSTATUS)0xC00000BB);
+    ok_hex(NtSetInformationFile(reader, &iosb, buffer, 8, 40),
+           ACCESS_DENIED); /* FileShortNameInformation needs DELETE */
     ok_hex(NtSetInformationFile(reader, &iosb, buffer, 40, BASIC), ACCESS_DENIED);
     ok_hex(NtSetInformationFile(reader, &iosb, buffer, 1, 13), ACCESS_DENIED);
     ok_hex(NtSetInformationFile(reader, &iosb, buffer, 8, 20), ACCESS_DENIED);

@@ -141,6 +141,12 @@ static const struct {
     [FileIoPriorityHintInformation] = { sizeof(FILE_IO_PRIORITY_HINT_INFORMATION), 0 },
     [FileIoStatusBlockRangeInformation] = { 16, 0 },
     [FileCaseSensitiveInformation] = { sizeof(FILE_CASE_SENSITIVE_INFORMATION), FILE_WRITE_ATTRIBUTES },
+    [FileCaseSensitiveInformationForceAccessCheck] = { sizeof(FILE_CASE_SENSITIVE_INFORMATION), FILE_WRITE_ATTRIBUTES },
+    [FileShortNameInformation] = { sizeof(FILE_NAME_INFORMATION), DELETE },
+    [FileObjectIdInformation] = { 64, 0 },
+    [FileSfioReserveInformation] = { 24, 0 },
+    [FileStorageReserveIdInformation] = { sizeof(FILE_STORAGE_RESERVE_ID_INFORMATION), FILE_WRITE_ATTRIBUTES },
+    [FileKnownFolderInformation] = { sizeof(FILE_KNOWN_FOLDER_INFORMATION), FILE_WRITE_ATTRIBUTES },
 };
 
 static NTSTATUS set(struct file_object *file, ULONG info_class, const void *buffer, ULONG length)
@@ -213,6 +219,15 @@ static NTSTATUS set(struct file_object *file, ULONG info_class, const void *buff
         return STATUS_PRIVILEGE_NOT_HELD;
     case FileValidDataLengthInformation:
         return set_valid_length(file, info->valid.ValidDataLength.QuadPart);
+    case FileShortNameInformation: /* they are a function of the long names */
+        return STATUS_SHORT_NAMES_NOT_ENABLED_ON_VOLUME;
+    case FileObjectIdInformation: /* [MS-FSA] 2.1.5.15: not to be set like this */
+    case FileSfioReserveInformation:
+        return STATUS_NOT_SUPPORTED;
+    case FileStorageReserveIdInformation: /* none: as they are */
+    case FileKnownFolderInformation:
+        return *(const ULONG *)buffer ? STATUS_NOT_SUPPORTED : STATUS_SUCCESS;
+    case FileCaseSensitiveInformationForceAccessCheck:
     case FileCaseSensitiveInformation:
         if (file->kind != FILE_KIND_DIRECTORY || (info->case_sensitive.Flags & ~FILE_CS_FLAG_CASE_SENSITIVE_DIR))
             return STATUS_INVALID_PARAMETER;
