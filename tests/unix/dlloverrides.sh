@@ -30,4 +30,10 @@ is "in the prefix" "$(places version shlwapi)" "version: system other|shlwapi: s
 is "builtin all the same" "$(TRANSOM_DLLOVERRIDES='version,shlwapi=b' places version shlwapi)" "version: system|shlwapi: system"
 is "native in the prefix" "$(TRANSOM_DLLOVERRIDES='version=n' places version)" "version: system other"
 is "listed once" "$($TRANSOM cmd.exe /d /c 'dir /b C:\windows\system32\ver*.dll' | tr -d '\r')" Version.dll
+
+# Files of the system that are Linux' own
+is "hosts" "$($TRANSOM cmd.exe /d /c 'type C:\Windows\System32\drivers\etc\HOSTS' | tr -d '\r' | head -1)" "$(head -1 /etc/hosts)"
+is "listed" "$($TRANSOM cmd.exe /d /c 'dir /b C:\windows\system32\drivers\etc\h*' | tr -d '\r')" hosts
+$TRANSOM cmd.exe /d /c 'echo own>C:\windows\system32\drivers\etc\hosts'
+is "the prefix's own" "$($TRANSOM cmd.exe /d /c 'type C:\Windows\System32\drivers\etc\hosts' | tr -d '\r')" own
 done_testing

@@ -215,6 +215,13 @@ static bool advance(struct file_object *file, struct directory_scan *scan)
                 set_name(scan, name);
                 return true;
             }
+            while (dir && path_joined_name(dir, scan->index - dir->count)) {
+                const char *name = path_joined_name(dir, scan->index++ - dir->count);
+                if (!path_joined_file(dir, name) || hidden_by(scan->fd, name))
+                    continue;
+                set_name(scan, name);
+                return true;
+            }
             break;
         case SYSTEM:
             while (scan->system_fd >= 0 &&
@@ -248,6 +255,9 @@ static int stat_current(struct file_object *file, struct directory_scan *scan, s
     }
     if (scan->source == SYSTEM)
         return file_stat_at(scan->system_fd, scan->name, false, st);
+    const char *joined = scan->source == STANDARD ? path_joined_file(file->standard, scan->name) : NULL;
+    if (joined)
+        return file_stat_at(AT_FDCWD, joined, false, st);
     if (scan->source == STANDARD || scan->fd < 0) {
         file_stat_virtual(file->standard, scan->name, st);
         return 0;

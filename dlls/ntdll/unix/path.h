@@ -134,6 +134,9 @@ const char *path_drive_c(void);   /* <prefix>/drive_c */
 const char *path_user_name(void); /* NAME of C:\users\NAME */
 const struct standard_dir *path_standard_child(const struct standard_dir *dir, const char *name, size_t len);
 const char *path_standard_name(const struct standard_dir *dir);
+/* Files of a standard folder that are elsewhere on the Linux side (drivers\etc\hosts): of this name, or NULL; the names in turn. */
+const char *path_joined_file(const struct standard_dir *dir, const char *name);
+const char *path_joined_name(const struct standard_dir *dir, unsigned index);
 extern const struct standard_dir path_standard_root;
 extern const struct standard_dir *const path_system32;
 

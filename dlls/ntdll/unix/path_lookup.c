@@ -120,6 +120,18 @@ static bool resolve_in_prefix(struct nt_path *path)
     return done;
 }
 
+/* One that is a file of Linux. */
+static bool resolve_joined(struct nt_path *path)
+{
+    const char *target =
+        path->name[path->fixed] == '/' ? path_joined_file(path->standard, path->name + path->fixed + 1) : NULL;
+
+    if (!target || path->joined || !(path->prefix_name = strdup(path->name)))
+        return false;
+    path->joined = path_replace(path, 0, path->len, target);
+    return path->joined;
+}
+
 static NTSTATUS resolve(struct nt_path *path, bool tried)
 {
     size_t end = path->len;
@@ -132,6 +144,8 @@ static NTSTATUS resolve(struct nt_path *path, bool tried)
             return STATUS_SUCCESS;
     }
     status = resolve_until(path, &end, tried);
+    if (status && path->standard && resolve_joined(path))
+        return STATUS_SUCCESS;
     if (status == STATUS_OBJECT_PATH_NOT_FOUND && path->standard && path->name[path->fixed] == '/' &&
         !strchr(path->name + path->fixed + 1, '/'))
         return STATUS_OBJECT_NAME_NOT_FOUND; /* in a standard folder that is not on disk yet */

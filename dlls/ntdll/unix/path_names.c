@@ -20,18 +20,21 @@
 
 static const struct standard_dir etc_dirs[] = { LEAF("etc") };
 static const struct standard_dir system32_dirs[] = { FOLDER("drivers", etc_dirs) };
-static const struct standard_dir windows_dirs[] = { LEAF("fonts"), FOLDER("system32", system32_dirs), LEAF("syswow64"),
-                                                    LEAF("temp") };
+static const struct standard_dir windows_dirs[] = { LEAF("fonts"),    FOLDER("system32", system32_dirs),
+                                                    LEAF("syswow64"), LEAF("temp"),
+                                                    LEAF("inf"),      LEAF("system") };
 static const struct standard_dir local_dirs[] = { LEAF("Temp") };
 static const struct standard_dir appdata_dirs[] = { FOLDER("Local", local_dirs), LEAF("LocalLow"), LEAF("Roaming") };
 static const struct standard_dir user_dirs[] = { FOLDER("AppData", appdata_dirs),
                                                  LEAF("Desktop"),
                                                  LEAF("Documents"),
                                                  LEAF("Downloads"),
+                                                 LEAF("Favorites"),
                                                  LEAF("Music"),
                                                  LEAF("Pictures"),
                                                  LEAF("Videos") };
-static const struct standard_dir public_dirs[] = { LEAF("Desktop"), LEAF("Documents") };
+static const struct standard_dir public_dirs[] = { LEAF("Desktop"), LEAF("Documents"), LEAF("Downloads"),
+                                                   LEAF("Music"),   LEAF("Pictures"),  LEAF("Videos") };
 static const struct standard_dir users_dirs[] = { FOLDER("Public", public_dirs), FOLDER("\1", user_dirs) };
 static const struct standard_dir program_dirs[] = { LEAF("Common Files") };
 static const struct standard_dir root_dirs[] = { FOLDER("Program Files", program_dirs),
@@ -39,6 +42,30 @@ static const struct standard_dir root_dirs[] = { FOLDER("Program Files", program
                                                  FOLDER("users", users_dirs), FOLDER("windows", windows_dirs) };
 const struct standard_dir path_standard_root = FOLDER("", root_dirs);
 const struct standard_dir *const path_system32 = &windows_dirs[1];
+
+/* Files of the system that are Linux' own. */
+static const struct {
+    const char *name, *unix_name;
+} etc_files[] = {
+    { "hosts", "/etc/hosts" },
+    { "networks", "/etc/networks" },
+    { "protocol", "/etc/protocols" },
+    { "services", "/etc/services" },
+};
+
+const char *path_joined_file(const struct standard_dir *dir, const char *name)
+{
+    for (unsigned i = 0; dir == &etc_dirs[0] && i < sizeof etc_files / sizeof etc_files[0]; i++) {
+        if (!strcasecmp(etc_files[i].name, name) && !access(etc_files[i].unix_name, F_OK))
+            return etc_files[i].unix_name;
+    }
+    return NULL;
+}
+
+const char *path_joined_name(const struct standard_dir *dir, unsigned index)
+{
+    return dir == &etc_dirs[0] && index < sizeof etc_files / sizeof etc_files[0] ? etc_files[index].name : NULL;
+}
 
 /* The user's name from the user database's local file: name services would cost milliseconds at every start. */
 static void find_user_name(char *name, size_t size)
