@@ -122,6 +122,9 @@ NTSTATUS file_write_failed(const struct io *io, size_t done, int64_t old_size, i
 
 static NTSTATUS write_disk(struct io *io)
 {
+    /* Appending is atomic with regard to other writers, without O_APPEND on the descriptor; written through is what this call
+     * writes, not all that is dirty. */
+    int flags = (io->offset < 0 ? RWF_APPEND : 0) | (io->file->options & FILE_WRITE_THROUGH ? RWF_DSYNC : 0);
     int64_t old_size = -1;
     size_t done = 0;
     ssize_t n = 0;
@@ -136,10 +139,9 @@ static NTSTATUS write_disk(struct io *io)
             old_size = st.st_size;
     }
     while (done < io->length) {
-        if (io->offset < 0) {
-            /* RWF_APPEND: atomic with regard to other writers, without O_APPEND on the descriptor */
+        if (flags) {
             struct iovec vec = { (char *)io->buffer + done, io->length - done };
-            n = pwritev2(fd, &vec, 1, 0, RWF_APPEND);
+            n = pwritev2(fd, &vec, 1, io->offset < 0 ? 0 : io->offset + done, flags);
         } else {
             n = pwrite(fd, (char *)io->buffer + done, io->length - done, io->offset + done);
         }
@@ -152,8 +154,6 @@ static NTSTATUS write_disk(struct io *io)
     if (n < 0)
         return file_write_failed(io, done, old_size, errno);
     io->information = done;
-    if (io->file->options & FILE_WRITE_THROUGH && fdatasync(fd) && errno != EINVAL && errno != EROFS)
-        return status_from_errno(errno);
     return STATUS_SUCCESS;
 }
 
