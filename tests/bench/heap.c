@@ -93,6 +93,18 @@ static void large(int index, int times)
         free(block);
     }
 }
+static void megabytes(int index, int times)
+{
+    unsigned state = 9u + (unsigned)index;
+
+    for (int i = 0; i < times; i++) {
+        size_t bytes = (1u << 20) + next_random(&state) % (4u << 20);
+        char *volatile block = malloc(bytes);
+        for (size_t at = 0; at < bytes; at += 4096)
+            block[at] = 1;
+        free(block);
+    }
+}
 static void zeroed(int index, int times)
 {
     (void)index;
@@ -131,6 +143,22 @@ static void grow(int index, int times)
         text[size - 1] = 1;
     }
     free(text);
+}
+
+/* A file that is read into one block, as much at a time as comes. */
+static void append(int index, int times)
+{
+    char *data = NULL;
+    size_t size = 0;
+
+    (void)index;
+    for (int i = 0; i < times; i++) {
+        size = size > (20u << 20) ? 65536 : size + 65536;
+        data = realloc(data, size);
+        for (size_t at = size - 65536; at < size; at += 4096)
+            data[at] = 1;
+    }
+    free(data);
 }
 
 /* Every other thread allocates and gives to its neighbour, who frees. */
@@ -185,9 +213,11 @@ int main(void)
         bench("malloc-small", threads, small, 300000);
         bench("malloc-mixed", threads, mixed, 200000);
         bench("malloc-large", threads, large, 1000);
+        bench("malloc-megabytes", threads, megabytes, 100);
         bench("calloc-200", threads, zeroed, 300000);
         bench("malloc-fill", threads, fill, 200000);
         bench("realloc-grow", threads, grow, 50000);
+        bench("realloc-append", threads, append, 1000);
     }
     bench("malloc-pass", 2, pass, 200000);
     bench("malloc-pass", 4, pass, 100000);
