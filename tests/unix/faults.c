@@ -440,6 +440,8 @@ static void test_read_only(void)
     } else {
         ok_int(GetLastError(), ERROR_WRITE_PROTECT);
     }
+    file = CreateFileA("file", DELETE, 7, NULL, OPEN_EXISTING, FILE_FLAG_DELETE_ON_CLOSE, NULL);
+    ok(file == INVALID_HANDLE_VALUE && GetLastError() == ERROR_ACCESS_DENIED, "error %lu", GetLastError());
     ok(size_of("file") == 5 && size_of("folder") == 0, "something is gone");
 }
 

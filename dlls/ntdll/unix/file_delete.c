@@ -343,7 +343,7 @@ static NTSTATUS undo(struct file_object *file)
 }
 
 /* The name goes when nobody can be told any more that it cannot: on a read-only file system, say. */
-static int folder_takes_changes(const struct file_object *file)
+int file_folder_takes_changes(const struct file_object *file)
 {
     const char *slash = file->unix_path ? strrchr(file->unix_path, '/') : NULL;
     char folder[PATH_MAX];
@@ -378,7 +378,7 @@ NTSTATUS file_set_disposition(struct file_object *file, ULONG flags)
         return STATUS_CANNOT_DELETE;
     err = file_stat_fd(file, &st);
     if (!err)
-        err = folder_takes_changes(file);
+        err = file_folder_takes_changes(file);
     if (err)
         return status_from_errno(err);
     /* FILE_DISPOSITION_INFORMATION_EX: "STATUS_CANNOT_DELETE indicates that either the file is read-only, or there is an

@@ -306,6 +306,8 @@ static NTSTATUS make_object(struct open *o, bool existed, struct file_object **r
     status = file->unix_path ? STATUS_SUCCESS : STATUS_NO_MEMORY;
     if (!status && extended)
         status = delete_check_mark(file, &o->st);
+    if (!status && existed && (o->options & FILE_DELETE_ON_CLOSE) && file_folder_takes_changes(file))
+        status = STATUS_CANNOT_DELETE; /* [MS-FSA] 2.1.5.1: of a volume that is read-only */
     if (!status)
         status = share_enter(file, &o->st);
     if (!status && (S_ISREG(o->st.st_mode) || S_ISDIR(o->st.st_mode)) && !o->path->joined)
