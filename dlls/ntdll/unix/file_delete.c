@@ -230,13 +230,14 @@ void file_remove_name(struct file_object *file)
             return;
     }
     bool directory = S_ISDIR(st.st_mode), last = directory || st.st_nlink <= 1;
-    /* A directory that is not empty, one where nothing may be removed: it stays, as what it was. */
-    if (unlinkat(AT_FDCWD, name, directory ? AT_REMOVEDIR : 0) || !last) {
+    if (unlinkat(AT_FDCWD, name, directory ? AT_REMOVEDIR : 0)) {
+        /* A directory that is not empty, one where nothing may be removed: it stays, as what it was. */
         if (mark_of(file))
             remove_mark(file);
-    }
-    if (!access(name, F_OK) && names_file(name, file, &st))
         return;
+    }
+    if (!last && mark_of(file)) /* the other names are not concerned */
+        remove_mark(file);
     path_note_change(AT_FDCWD, name, false);
     if (last)
         file_forget_extended(file, &st);
