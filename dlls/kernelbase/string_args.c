@@ -241,6 +241,8 @@ NTSTATUS object_name_arg(struct object_name_arg *arg, const WCHAR *name, const S
         name += 6;
     else
         root = private_namespace(&name);
+    if (!*name) /* nothing behind the prefix: a directory's name with a backslash at its end */
+        return STATUS_OBJECT_NAME_INVALID;
     if (!root && (status = named_objects_directory(global, &root)))
         return status;
     if ((status = RtlInitUnicodeStringEx(&arg->name, name)))

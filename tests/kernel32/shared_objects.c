@@ -127,6 +127,8 @@ static void test_names(void)
     CloseHandle(again);
     ok(!CreateEventA(NULL, FALSE, FALSE, "no\\such\\folder") && GetLastError() == ERROR_PATH_NOT_FOUND,
        "a backslash leads into a folder: %lu", GetLastError());
+    ok_err(CreateEventA(NULL, FALSE, FALSE, "Global\\") != NULL, ERROR_INVALID_NAME);
+    ok_err(OpenEventA(SYNCHRONIZE, FALSE, "Local\\") != NULL, ERROR_INVALID_NAME);
 }
 
 static void test_many_names(void)

@@ -268,6 +268,8 @@ static NTSTATUS walk(const struct object_attr *attr, struct lookup *lookup)
                 return STATUS_NAME_TOO_LONG;
             name += last ? part : part + 1;
             length -= last ? part : part + 1;
+            if (!last && !length)
+                return STATUS_OBJECT_NAME_INVALID;
             NTSTATUS status = substitute(lookup, (struct symbolic_link *)obj, &name, &length);
             if (status)
                 return status;
