@@ -138,6 +138,8 @@ DWORD WINAPI GetProcessVersion(DWORD id)
     return MAKELONG(headers->OptionalHeader.MinorSubsystemVersion, headers->OptionalHeader.MajorSubsystemVersion);
 }
 
+#define SYSTEM_PROCESS_ID 4
+
 BOOL WINAPI ProcessIdToSessionId(DWORD id, DWORD *session)
 {
     HANDLE process;
@@ -146,6 +148,10 @@ BOOL WINAPI ProcessIdToSessionId(DWORD id, DWORD *session)
 
     if (id == GetCurrentProcessId()) {
         *session = nt_peb()->SessionId;
+        return TRUE;
+    }
+    if (id == SYSTEM_PROCESS_ID) { /* which nobody can open */
+        *session = 0;
         return TRUE;
     }
     if (!(process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, id)))

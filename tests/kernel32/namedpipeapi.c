@@ -129,6 +129,62 @@ static void test_call(void)
     CloseHandle(server);
 }
 
+static volatile LONG reading;
+
+static DWORD WINAPI read_later(void *pipe)
+{
+    static char buffer[65536];
+    DWORD n, all = 0;
+
+    Sleep(100);
+    for (reading = 1; all < 50000 && ReadFile(pipe, buffer, sizeof(buffer), &n, NULL);)
+        all += n;
+    return all;
+}
+
+static DWORD WINAPI close_later(void *pipe)
+{
+    Sleep(100);
+    reading = 1;
+    return CloseHandle(pipe);
+}
+
+/* "FlushFileBuffers ... does not return until all buffered written information is read by the client." */
+static void test_anonymous_flush(void)
+{
+    static char text[50000];
+    HANDLE read, write, thread;
+    DWORD n;
+
+    ok(CreatePipe(&read, &write, NULL, 100000), "error %lu", GetLastError());
+    ok(FlushFileBuffers(write), "error %lu", GetLastError());
+    ok(WriteFile(write, text, sizeof(text), &n, NULL), "error %lu", GetLastError());
+    reading = 0;
+    thread = CreateThread(NULL, 0, read_later, read, 0, NULL);
+    ok(FlushFileBuffers(write), "error %lu", GetLastError());
+    ok_int(reading, 1);
+    WaitForSingleObject(thread, INFINITE);
+    ok(GetExitCodeThread(thread, &n) && n == sizeof(text), "%lu bytes", n);
+    CloseHandle(thread);
+    reading = 0;
+    ok(WriteFile(write, text, sizeof(text), &n, NULL), "error %lu", GetLastError());
+    thread = CreateThread(NULL, 0, close_later, read, 0, NULL);
+    ok(!FlushFileBuffers(write), "nobody has read it");
+    ok(GetLastError() == ERROR_BROKEN_PIPE || GetLastError() == ERROR_NO_DATA, "error %lu", GetLastError());
+    ok_int(reading, 1);
+    WaitForSingleObject(thread, INFINITE);
+    CloseHandle(thread);
+    CloseHandle(write);
+
+    /* As much fits as was asked for. */
+    char *large = calloc(1, 1000000);
+    ok(CreatePipe(&read, &write, NULL, 1000000), "error %lu", GetLastError());
+    ok(WriteFile(write, large, 1000000, &n, NULL) && n == 1000000, "%lu bytes", n);
+    free(large);
+    CloseHandle(read);
+    CloseHandle(write);
+}
+
 static void test_anonymous(void)
 {
     SECURITY_ATTRIBUTES security = { sizeof security, NULL, TRUE };
@@ -151,4 +207,5 @@ TESTS
     test_messages();
     test_call();
     test_anonymous();
+    test_anonymous_flush();
 }

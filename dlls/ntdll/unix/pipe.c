@@ -296,9 +296,11 @@ static NTSTATUS pipe_flush(struct file_object *file)
     struct pipe_end *end = file->data;
     struct pipe_link *link;
 
-    /* A Unix pipe does not tell; FlushFileBuffers promises it for named pipes only. */
-    if (end->raw || !(file->access & (FILE_WRITE_DATA | FILE_APPEND_DATA)))
+    if (!(file->access & (FILE_WRITE_DATA | FILE_APPEND_DATA)))
         return STATUS_SUCCESS;
+    /* Those that CreatePipe made here. What others gave this program may be read by who waits for its end. */
+    if (end->raw)
+        return end->pipe ? pipe_raw_flush(file) : STATUS_SUCCESS;
     NTSTATUS status = pipe_get_link(end, &link);
     if (status)
         return status;

@@ -58,6 +58,7 @@ NTSTATUS pipe_raw_read(struct io *io);
 NTSTATUS pipe_raw_write(struct io *io);
 uint32_t pipe_raw_available(struct file_object *file);
 bool pipe_raw_broken(struct file_object *file);
+NTSTATUS pipe_raw_flush(struct file_object *file); /* until what was written has been read */
 NTSTATUS pipe_raw_peek(struct file_object *file, char *buffer, size_t length, struct pipe_look *look);
 
 /* --- pipe_named.c --- */

@@ -138,8 +138,9 @@ static NTSTATUS join_raw(struct file_object *server, struct file_object *client)
 
     if (pipe2(fds, O_CLOEXEC))
         return status_from_errno(errno);
-    if (server_end->pipe->inbound_quota > 65536)
-        fcntl(fds[1], F_SETPIPE_SZ, server_end->pipe->inbound_quota);
+    /* Not less than Linux gives; if that much is not allowed (fs.pipe-max-size), what is. */
+    for (ULONG size = server_end->pipe->inbound_quota; size > 65536 && fcntl(fds[1], F_SETPIPE_SZ, size) < 0; size /= 2)
+        ;
     server->fd = fds[0] < 3 ? unix_fd_reserve(fds[0]) : fds[0];
     client->fd = fds[1] < 3 ? unix_fd_reserve(fds[1]) : fds[1];
     server_end->raw = client_end->raw = true;

@@ -6,7 +6,10 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <stdio.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 #include "pipe.h"
 #include "thread.h"
 
@@ -181,4 +184,47 @@ NTSTATUS pipe_raw_peek(struct file_object *file, char *buffer, size_t length, st
         n = peek_bytes(file, buffer, length);
     look->copied = n > 0 ? (uint32_t)n : 0;
     return STATUS_SUCCESS;
+}
+
+/* --- flushing --- */
+
+/* A Unix pipe tells nobody that it is empty, but inotify tells of each reading, whoever reads. */
+static int watch_reading(int fd)
+{
+    char path[64];
+    int watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    if (watch >= 0 && inotify_add_watch(watch, path, IN_ACCESS) < 0) {
+        close(watch);
+        return -1;
+    }
+    return watch;
+}
+
+NTSTATUS pipe_raw_flush(struct file_object *file)
+{
+    char events[1024];
+    NTSTATUS status = STATUS_SUCCESS;
+
+    if (!pipe_raw_available(file))
+        return STATUS_SUCCESS;
+    int watch = watch_reading(file->fd);
+    if (watch < 0) /* where that is forbidden, it cannot be waited for */
+        return STATUS_SUCCESS;
+    io_sync_begin();
+    while (!status && pipe_raw_available(file)) {
+        struct pollfd states[] = { { .fd = watch, .events = POLLIN }, { .fd = file->fd } };
+
+        if (poll(states, 2, -1) < 0)
+            status = errno == EINTR && !io_sync_interrupted() ? STATUS_SUCCESS : STATUS_CANCELLED;
+        else if (states[1].revents) /* nobody can read it any more */
+            status = STATUS_PIPE_BROKEN;
+        else
+            while (read(watch, events, sizeof events) > 0)
+                ;
+    }
+    io_sync_end();
+    close(watch);
+    return status;
 }
