@@ -30,7 +30,7 @@ NTSTATUS console_request(HANDLE handle, ULONG code, const void *in, ULONG in_siz
     case STATUS_NOT_SUPPORTED:
     case STATUS_ILLEGAL_FUNCTION:
         return STATUS_INVALID_HANDLE; /* some other file: ERROR_INVALID_HANDLE is documented */
-    case STATUS_INVALID_PARAMETER: /* what a file system says to a device's codes */
+    case STATUS_INVALID_PARAMETER:    /* what a file system says to a device's codes */
         return GetFileType(handle) == FILE_TYPE_DISK ? STATUS_INVALID_HANDLE : status;
     }
     return status;
