@@ -184,7 +184,9 @@ keys Tab Tab Tab Enter
 shows "the third match" '^completed\.txt'
 keys -l 'cd comple'
 keys Tab Enter
-shows "a folder" '\\completed folder>$'
+keys -l 'dir /b'
+keys Enter
+shows "a folder" '^inner$'
 keys -l 'cd ..'
 keys Enter
 keys -l 'echo ün rest'
