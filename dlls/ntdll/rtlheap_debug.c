@@ -73,6 +73,7 @@ __asm__("    .text\n"
 #define heap_raise RtlRaiseException
 #endif
 
+#ifdef _WIN64
 /*
  * The handler of RtlFreeHeap and its like (HEAP_FAULT_IS_DAMAGE): a header that cannot be read is that of a block whose memory
  * was given back, or of none; the check for it costs nothing this way. Faults elsewhere, also in what these call, are not its.
@@ -80,7 +81,6 @@ __asm__("    .text\n"
 EXCEPTION_DISPOSITION __attribute__((used))
 heap_unreadable(EXCEPTION_RECORD *record, void *frame, CONTEXT *context, DISPATCHER_CONTEXT *dispatcher)
 {
-#ifdef _WIN64
     DWORD64 base;
 
     (void)frame, (void)context;
@@ -88,11 +88,9 @@ heap_unreadable(EXCEPTION_RECORD *record, void *frame, CONTEXT *context, DISPATC
         (record->ExceptionInformation[1] & 15) == 8 &&
         RtlLookupFunctionEntry((ULONG_PTR)record->ExceptionAddress, &base, NULL) == dispatcher->FunctionEntry)
         heap_corrupted(NULL, (void *)(record->ExceptionInformation[1] + 8), HEAP_FAILURE_BLOCK_NOT_BUSY);
-#else
-    (void)record, (void)frame, (void)context, (void)dispatcher;
-#endif
     return ExceptionContinueSearch;
 }
+#endif
 
 void heap_corrupted(struct heap *heap, const void *block, enum heap_failure failure)
 {
