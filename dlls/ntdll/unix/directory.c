@@ -166,7 +166,7 @@ static bool only_on_disk(struct directory_scan *scan, int fd)
         set_name(scan, scan->only);
         return true;
     }
-    if (path_lookup(fd, ".", scan->only, strlen(scan->only), &found) || !found)
+    if (path_lookup(fd, ".", scan->only, strlen(scan->only), &found, NULL) || !found)
         return false;
     set_name(scan, found);
     free(found);
@@ -177,7 +177,7 @@ static bool only_on_disk(struct directory_scan *scan, int fd)
 static bool hidden_by(int fd, const char *name)
 {
     char *found = NULL;
-    bool hidden = on_disk(fd, name) || (fd >= 0 && !path_lookup(fd, ".", name, strlen(name), &found) && found);
+    bool hidden = on_disk(fd, name) || (fd >= 0 && !path_lookup(fd, ".", name, strlen(name), &found, NULL) && found);
 
     free(found);
     return hidden;

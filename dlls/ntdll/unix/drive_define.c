@@ -38,7 +38,7 @@ static bool find_link(const char *name, char *link, size_t size)
         return false;
     if (!lstat(link, &st))
         return true;
-    if (path_lookup(AT_FDCWD, dir, name, strlen(name), &found) || !found)
+    if (path_lookup(AT_FDCWD, dir, name, strlen(name), &found, NULL) || !found)
         return false;
     bool fits = (size_t)snprintf(link, size, "%s/%s", dir, found) < size;
     free(found);

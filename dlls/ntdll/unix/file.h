@@ -162,6 +162,7 @@ struct inode {
     unsigned share_read, share_write, share_delete;
     unsigned image_sections, data_sections;
     bool delete_pending;
+    int64_t size_seen;                 /* file_io.c: it had this size at least, and was not made shorter here since */
     struct file_lock *locks, *waiters; /* byte ranges: held; wanted */
 };
 /* Both run under the share lock: checks and enters the file; STATUS_SHARING_VIOLATION, STATUS_DELETE_PENDING. */
@@ -178,7 +179,8 @@ struct file_object *share_next_leaving(void);
 void share_drop(struct file_object *file, ACCESS_MASK access);
 bool share_others(const struct file_object *file); /* does this process have it open by another file object? */
 bool share_pending_at(uint64_t dev, uint64_t ino);
-bool share_open_below(const char *directory); /* a file with a name that begins with this one's */
+bool share_open_below(const char *directory);         /* a file with a name that begins with this one's */
+void share_shortened(const struct file_object *file); /* what is known of the file's size may not be so any more */
 bool share_is_open(uint64_t dev, uint64_t ino);
 void share_hold(struct inode *node); /* the record stays until share_release() */
 void share_release(struct inode *node);

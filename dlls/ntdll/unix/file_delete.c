@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include "file.h"
 #include "path.h"
@@ -343,7 +344,28 @@ static NTSTATUS undo(struct file_object *file)
     return STATUS_SUCCESS;
 }
 
-/* The name goes when nobody can be told any more that it cannot: on a read-only file system, say. */
+/* The last folder that could be changed is not asked again within a tick of the clock. */
+static bool asked_lately(const char *folder, bool note)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static char last[PATH_MAX];
+    static struct timespec at;
+    struct timespec now;
+    bool same = true;
+
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    pthread_mutex_lock(&lock);
+    if (note) {
+        strcpy(last, folder);
+        at = now;
+    } else {
+        same = now.tv_nsec == at.tv_nsec && now.tv_sec == at.tv_sec && !strcmp(last, folder);
+    }
+    pthread_mutex_unlock(&lock);
+    return same;
+}
+
+/* The name goes when nobody can be told any more that it cannot: on a read-only file system, say. 0, or an errno. */
 int file_folder_takes_changes(const struct file_object *file)
 {
     const char *slash = file->unix_path ? strrchr(file->unix_path, '/') : NULL;
@@ -354,7 +376,12 @@ int file_folder_takes_changes(const struct file_object *file)
         return 0;
     memcpy(folder, file->unix_path, len);
     folder[len] = 0;
-    return faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) && errno != ENOENT ? errno : 0;
+    if (asked_lately(folder, false))
+        return 0;
+    if (faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS))
+        return errno == ENOENT ? 0 : errno;
+    asked_lately(folder, true);
+    return 0;
 }
 
 NTSTATUS file_set_disposition(struct file_object *file, ULONG flags)

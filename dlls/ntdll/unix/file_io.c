@@ -120,6 +120,21 @@ NTSTATUS file_write_failed(const struct io *io, size_t done, int64_t old_size, i
     return status_from_errno(err);
 }
 
+/* What only overwrites has nothing to take back, and the size need not be asked for. */
+static bool may_lengthen(const struct io *io)
+{
+    const struct inode *inode = io->file->inode;
+
+    return !inode || io->offset < 0 ||
+           io->offset + (int64_t)io->length > __atomic_load_n(&inode->size_seen, __ATOMIC_RELAXED);
+}
+
+static void note_size(const struct file_object *file, int64_t size)
+{
+    if (file->inode)
+        __atomic_store_n(&file->inode->size_seen, size, __ATOMIC_RELAXED);
+}
+
 static NTSTATUS write_disk(struct io *io)
 {
     /* Appending is atomic with regard to other writers, without O_APPEND on the descriptor; written through is what this call
@@ -135,8 +150,8 @@ static NTSTATUS write_disk(struct io *io)
     if (io->length > NT_PAGE_SIZE) { /* less is written as a whole or not at all */
         if (!user_read_ok(io->buffer, io->length))
             return STATUS_ACCESS_VIOLATION;
-        if (!fstat(fd, &st))
-            old_size = st.st_size;
+        if (may_lengthen(io) && !fstat(fd, &st))
+            note_size(io->file, old_size = st.st_size);
     }
     while (done < io->length) {
         if (flags) {

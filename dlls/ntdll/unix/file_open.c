@@ -110,8 +110,9 @@ static NTSTATUS create_new(struct open *o)
     int flags = (flags_for(o) & ~O_PATH) | O_CREAT | O_EXCL, err;
     mode_t mode = o->attributes & FILE_ATTRIBUTE_READONLY && !directory ? 0444 : 0666;
 
-    NTSTATUS status =
-        o->path->joined ? STATUS_SUCCESS : security_may_create(o->path->dirfd, o->path->name, directory, &o->above);
+    NTSTATUS status = o->path->joined || o->path->plain_above
+                          ? STATUS_SUCCESS
+                          : security_may_create(o->path->dirfd, o->path->name, directory, &o->above);
     if (status)
         return status;
     if (!(o->access & (WANT_READ | WANT_WRITE)))
@@ -159,6 +160,7 @@ static NTSTATUS overwrite(struct open *o, struct file_object *file)
     if (!S_ISREG(st.mode))
         return STATUS_SUCCESS;
     stream_remove_all(file, &o->st); /* documented for streams: they go when a file is overwritten */
+    share_shortened(file);
     err = !o->is_path && (o->access & WANT_WRITE) ? ftruncate(file->fd, 0) : truncate(fd_path(file->fd, &self), 0);
     if (err)
         return status_from_errno(errno);

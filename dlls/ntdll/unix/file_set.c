@@ -48,6 +48,7 @@ static NTSTATUS set_end_of_file(struct file_object *file, int64_t size)
         return status_from_errno(errno);
     if (size < st.st_size && (share_mapped(file) || claim_mapped(file)))
         return STATUS_USER_MAPPED_FILE;
+    share_shortened(file);
     return ftruncate(file->fd, size) ? status_from_errno(errno) : STATUS_SUCCESS;
 }
 

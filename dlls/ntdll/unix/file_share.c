@@ -245,6 +245,12 @@ bool share_open_below(const char *directory)
     return found;
 }
 
+void share_shortened(const struct file_object *file)
+{
+    if (file->inode)
+        __atomic_store_n(&file->inode->size_seen, 0, __ATOMIC_RELAXED);
+}
+
 bool share_is_open(uint64_t dev, uint64_t ino)
 {
     pthread_mutex_lock(&share_lock);

@@ -48,6 +48,8 @@ struct nt_path {
     bool in_drive_c;                     /* name is below <prefix>/drive_c */
     bool joined; /* after path_resolve: the file is the installation's; prefix_name is where a changed one goes */
     char *prefix_name;
+    bool
+        plain_above; /* after path_resolve: its directory exists and has no extended attributes of ours (file_attr.c) */
     bool must_be_dir; /* the name ended in a backslash */
     char *stream;     /* `file:stream`: its name, malloc'ed */
     WCHAR *text;      /* pipes, mailslots: malloc'ed, zero-terminated */
@@ -89,8 +91,8 @@ bool path_replace(struct nt_path *path, size_t from, size_t to, const char *text
 void path_note_change(int dirfd, const char *name, bool added);
 
 /* The case-insensitive look-up in one directory: `name` (UTF-8, len bytes) -> *found malloc'ed, or NULL if there is none.
- * Returns an errno. */
-int path_lookup(int dirfd, const char *dir, const char *name, size_t len, char **found);
+ * *plain (if not NULL): the directory has no extended attributes of ours. Returns an errno. */
+int path_lookup(int dirfd, const char *dir, const char *name, size_t len, char **found, bool *plain);
 
 /* The flag of a directory that it distinguishes case (FILE_CASE_SENSITIVE_INFORMATION). */
 bool path_case_sensitive(int fd);

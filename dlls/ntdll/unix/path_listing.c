@@ -15,11 +15,13 @@
  */
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <time.h>
@@ -63,6 +65,12 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct listing *buckets[256];
 static LIST_ENTRY lru = { &lru, &lru };
 static size_t names_total;
+/* The watched directories that were last changed by a name relative to a handle, and by another one: nothing need be noted. */
+static struct {
+    struct listing *list;
+    int dirfd;
+    char dir[PATH_MAX];
+} last_watched[2];
 static int watcher; /* inotify's descriptor; 0: none yet, -1: none to be had */
 static unsigned watches;
 
@@ -273,6 +281,10 @@ static void drop(struct listing **place)
     struct listing *list = *place;
 
     *place = list->hash_next;
+    for (int i = 0; i < 2; i++) {
+        if (last_watched[i].list == list)
+            last_watched[i].list = NULL;
+    }
     unlink_lru(list);
     unwatch(list);
     clear(list);
@@ -380,6 +392,8 @@ static void drain(void)
             if (list)
                 apply(list, event);
         }
+        if (n < (ssize_t)(sizeof buffer - sizeof(struct inotify_event) - NAME_MAX - 1))
+            break; /* one more would have found room */
     }
 }
 
@@ -444,18 +458,20 @@ static void drop_oldest(const struct listing *keep)
     }
 }
 
-/* The table of a directory, up to date. Under the lock. */
-static int get_listing(int dirfd, const char *dir, struct listing **result)
+/* The table of a directory, up to date; *plain as path_lookup() tells. Under the lock. */
+static int get_listing(int dirfd, const char *dir, struct listing **result, bool *plain)
 {
     struct listing **place, *list;
     struct statx st;
     char flag;
     int fd, err;
 
-    if (statx(dirfd, dir, 0, STATX_TYPE | STATX_INO | STATX_CTIME, &st))
+    if (statx(dirfd, dir, 0, STATX_TYPE | STATX_MODE | STATX_INO | STATX_CTIME, &st))
         return errno;
     if (!S_ISDIR(st.stx_mode))
         return ENOTDIR;
+    if (plain)
+        *plain = !(st.stx_mode & S_ISUID) && !xattr_elsewhere(makedev(st.stx_dev_major, st.stx_dev_minor), dirfd, dir);
     uint64_t dev = (uint64_t)st.stx_dev_major << 32 | st.stx_dev_minor;
     place = find_listing(dev, st.stx_ino);
     list = *place;
@@ -577,7 +593,7 @@ static const char *find_short(struct listing *list, const char *name, size_t len
 
 /* --- what others call --- */
 
-int path_lookup(int dirfd, const char *dir, const char *name, size_t len, char **found)
+int path_lookup(int dirfd, const char *dir, const char *name, size_t len, char **found, bool *plain)
 {
     struct listing *list;
     const char *text = NULL;
@@ -586,7 +602,7 @@ int path_lookup(int dirfd, const char *dir, const char *name, size_t len, char *
 
     *found = NULL;
     pthread_mutex_lock(&lock);
-    err = get_listing(dirfd, dir, &list);
+    err = get_listing(dirfd, dir, &list, plain);
     if (!err) {
         slot = find_slot(list, name, len, list->case_sensitive);
         text = slot ? list->text + *slot : find_short(list, name, len);
@@ -608,10 +624,21 @@ void path_note_change(int dirfd, const char *path, bool added)
     if (slash && !dir)
         return;
     pthread_mutex_lock(&lock);
-    if (lru.Flink == &lru || statx(dirfd, dir ? dir : ".", 0, STATX_INO | STATX_CTIME, &st))
+    int relative = dirfd != AT_FDCWD;
+    const char *where = dir ? dir : ".";
+    list = last_watched[relative].list;
+    /* If the name leads elsewhere by now, that directory's table is no longer current: it is read again. */
+    if (list && list->watch && last_watched[relative].dirfd == dirfd && !strcmp(last_watched[relative].dir, where))
+        goto done;
+    if (lru.Flink == &lru || statx(dirfd, where, 0, STATX_INO | STATX_CTIME, &st))
         goto done;
     list = *find_listing((uint64_t)st.stx_dev_major << 32 | st.stx_dev_minor, st.stx_ino);
-    if (!list || list->watch || list->changed == INT64_MIN) /* of a watched one events tell */
+    if (list && list->watch && strlen(where) < PATH_MAX) { /* of a watched one events tell */
+        last_watched[relative].list = list;
+        last_watched[relative].dirfd = dirfd;
+        strcpy(last_watched[relative].dir, where);
+    }
+    if (!list || list->watch || list->changed == INT64_MIN)
         goto done;
     int64_t time = now(CLOCK_MONOTONIC_COARSE);
     bool young = list->settled || time - list->read_at < SOFT_NS;
@@ -647,7 +674,7 @@ static int case_collision(int fd, bool *differ)
     int err;
 
     pthread_mutex_lock(&lock);
-    err = get_listing(fd, ".", &list);
+    err = get_listing(fd, ".", &list, NULL);
     for (uint32_t i = 0; !err && i < list->names.count && !*differ; i++) {
         const char *text = list->text + list->names.slots[i];
         uint32_t *slot = list->names.slots[i] > REMOVED ? find_slot(list, text, strlen(text), false) : NULL;

@@ -10,7 +10,7 @@
 static NTSTATUS resolve_until(struct nt_path *path, size_t *end, bool tried)
 {
     size_t slash = *end, start;
-    bool resolved = false;
+    bool resolved = false, plain;
     struct statx st;
     char saved, *found;
     const char *dir;
@@ -44,7 +44,7 @@ static NTSTATUS resolve_until(struct nt_path *path, size_t *end, bool tried)
         } else {
             dir = path->name[0] == '/' ? "/" : ".";
         }
-        err = path_lookup(path->dirfd, dir, path->name + start, *end - start, &found);
+        err = path_lookup(path->dirfd, dir, path->name + start, *end - start, &found, &plain);
         if (cut)
             path->name[slash] = saved;
         if (!err)
@@ -63,6 +63,7 @@ static NTSTATUS resolve_until(struct nt_path *path, size_t *end, bool tried)
         start += slash - old;
         *end += slash - old;
     }
+    path->plain_above = plain; /* the last component's is the last to be set */
     if (!found)
         return STATUS_OBJECT_NAME_NOT_FOUND;
     if (!path_replace(path, start, *end, found)) {
@@ -111,7 +112,7 @@ static bool resolve_in_prefix(struct nt_path *path)
     if (path->name[path->fixed] != '/' || strchr(path->name + at, '/'))
         return false;
     path->name[path->fixed] = 0;
-    if (path_lookup(path->dirfd, path->name, path->name + at, path->len - at, &found))
+    if (path_lookup(path->dirfd, path->name, path->name + at, path->len - at, &found, NULL))
         found = NULL;
     path->name[path->fixed] = '/';
     if (found)
