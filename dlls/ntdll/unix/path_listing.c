@@ -39,8 +39,13 @@
 #define REMOVED        1u
 #define CASE_NAME      "user.transom.case_sensitive"
 
-struct index { /* open addressing: offsets into the names, EMPTY or REMOVED; a power of two of them */
-    uint32_t *slots;
+struct slot {
+    uint32_t name; /* its offset in the names, EMPTY or REMOVED */
+    uint32_t hash; /* so that others' names, each of which would be a cache miss, are not looked at */
+};
+
+struct index { /* open addressing; a power of two of them */
+    struct slot *slots;
     uint32_t count, used;
 };
 
@@ -140,17 +145,16 @@ static void index_put(struct index *index, uint32_t hash, uint32_t offset)
 {
     uint32_t mask = index->count - 1, i = hash & mask;
 
-    while (index->slots[i] != EMPTY)
+    while (index->slots[i].name != EMPTY)
         i = (i + 1) & mask;
-    index->slots[i] = offset;
+    index->slots[i] = (struct slot){ offset, hash };
     index->used++;
 }
 
 /* Makes room for one more; what was removed is left behind. */
-static bool index_reserve(struct index *index, const char *text, bool short_names)
+static bool index_reserve(struct index *index, const char *text)
 {
     struct index larger = { .count = index->count ? index->count * 2 : 64 };
-    char name[12];
 
     if (index->count && index->used * 3 < index->count * 2)
         return true;
@@ -158,27 +162,26 @@ static bool index_reserve(struct index *index, const char *text, bool short_name
     if (!larger.slots)
         return false;
     for (uint32_t i = 0; i < index->count; i++) {
-        const char *entry = text + index->slots[i];
-        if (index->slots[i] <= REMOVED || !*entry)
-            continue;
-        index_put(&larger, short_names ? fold_hash(name, short_of(entry, name)) : fold_hash(entry, strlen(entry)),
-                  index->slots[i]);
+        const struct slot *slot = &index->slots[i];
+        if (slot->name > REMOVED && text[slot->name])
+            index_put(&larger, slot->hash, slot->name);
     }
     index_free(index);
     *index = larger;
     return true;
 }
 
-static uint32_t *find_slot(struct listing *list, const char *name, size_t len, bool exact)
+static struct slot *find_slot(struct listing *list, const char *name, size_t len, bool exact)
 {
-    uint32_t mask = list->names.count - 1, i = list->names.count ? fold_hash(name, len) & mask : 0;
+    uint32_t mask = list->names.count - 1, hash = list->names.count ? fold_hash(name, len) : 0, i = hash & mask;
 
-    for (; list->names.count && list->names.slots[i] != EMPTY; i = (i + 1) & mask) {
-        const char *text = list->text + list->names.slots[i];
-        if (list->names.slots[i] == REMOVED)
+    for (; list->names.count && list->names.slots[i].name != EMPTY; i = (i + 1) & mask) {
+        struct slot *slot = &list->names.slots[i];
+        const char *text = list->text + slot->name;
+        if (slot->hash != hash || slot->name == REMOVED)
             continue;
         if (exact ? !strncmp(text, name, len) && !text[len] : fold_equal(text, strlen(text), name, len))
-            return &list->names.slots[i];
+            return slot;
     }
     return NULL;
 }
@@ -190,7 +193,7 @@ static bool add_short(struct listing *list, uint32_t offset)
 
     if (!n)
         return true;
-    if (!index_reserve(&list->short_names, list->text, true))
+    if (!index_reserve(&list->short_names, list->text))
         return false;
     index_put(&list->short_names, fold_hash(name, n), offset);
     return true;
@@ -208,7 +211,7 @@ static bool add_name(struct listing *list, const char *name, size_t len)
         list->text = text;
         list->text_cap = cap;
     }
-    if (!index_reserve(&list->names, list->text, false))
+    if (!index_reserve(&list->names, list->text))
         return false;
     memcpy(list->text + offset, name, len);
     list->text[offset + len] = 0;
@@ -233,12 +236,12 @@ static void clear(struct listing *list)
 
 static void remove_name(struct listing *list, const char *name, size_t len)
 {
-    uint32_t *slot = find_slot(list, name, len, true);
+    struct slot *slot = find_slot(list, name, len, true);
 
     if (!slot)
         return;
-    list->text[*slot] = 0;
-    *slot = REMOVED;
+    list->text[slot->name] = 0;
+    slot->name = REMOVED;
     list->text_lost += len + 1;
     if (list->text_lost > 65536 && list->text_lost > list->text_len / 2)
         clear(list); /* mostly of names that are gone */
@@ -529,10 +532,10 @@ static bool index_short_names(struct listing *list)
     if (list->short_names.count)
         return true;
     for (uint32_t i = 0; i < list->names.count; i++) {
-        if (list->names.slots[i] > REMOVED && !add_short(list, list->names.slots[i]))
+        if (list->names.slots[i].name > REMOVED && !add_short(list, list->names.slots[i].name))
             return false;
     }
-    return list->short_names.count || index_reserve(&list->short_names, list->text, true);
+    return list->short_names.count || index_reserve(&list->short_names, list->text);
 }
 
 /* Does the name begin with the six characters, spaces aside, that `wanted` begins with, and end as `wanted` does? */
@@ -562,24 +565,25 @@ static bool matches_numbered(const char *text, const char *wanted, size_t len)
 static const char *find_short(struct listing *list, const char *name, size_t len)
 {
     const char *best[9] = { 0 };
-    uint32_t mask, i;
+    uint32_t mask, hash, i;
     char made[12];
     unsigned wanted, count = 0;
 
     if (len > 12 || !memchr(name, '~', len) || !index_short_names(list))
         return NULL;
     mask = list->short_names.count - 1;
-    for (i = fold_hash(name, len) & mask; list->short_names.slots[i] != EMPTY; i = (i + 1) & mask) {
-        const char *text = list->text + list->short_names.slots[i];
-        if (*text && fold_equal(made, short_of(text, made), name, len))
+    hash = fold_hash(name, len);
+    for (i = hash & mask; list->short_names.slots[i].name != EMPTY; i = (i + 1) & mask) {
+        const char *text = list->text + list->short_names.slots[i].name;
+        if (list->short_names.slots[i].hash == hash && *text && fold_equal(made, short_of(text, made), name, len))
             return text;
     }
     if (len < 8 || name[6] != '~' || name[7] < '1' || name[7] > '9' || memchr(name, '~', 6))
         return NULL;
     wanted = name[7] - '0';
     for (i = 0; i < list->names.count; i++) { /* the least `wanted` ones, in order */
-        const char *text = list->text + list->names.slots[i];
-        if (list->names.slots[i] <= REMOVED || !matches_numbered(text, name, len))
+        const char *text = list->text + list->names.slots[i].name;
+        if (list->names.slots[i].name <= REMOVED || !matches_numbered(text, name, len))
             continue;
         unsigned k = count < wanted ? count++ : wanted;
         if (k == wanted && strcasecmp(best[--k], text) < 0)
@@ -597,7 +601,7 @@ int path_lookup(int dirfd, const char *dir, const char *name, size_t len, char *
 {
     struct listing *list;
     const char *text = NULL;
-    uint32_t *slot;
+    struct slot *slot;
     int err;
 
     *found = NULL;
@@ -605,7 +609,7 @@ int path_lookup(int dirfd, const char *dir, const char *name, size_t len, char *
     err = get_listing(dirfd, dir, &list, plain);
     if (!err) {
         slot = find_slot(list, name, len, list->case_sensitive);
-        text = slot ? list->text + *slot : find_short(list, name, len);
+        text = slot ? list->text + slot->name : find_short(list, name, len);
         if (text && !(*found = strdup(text)))
             err = ENOMEM;
     }
@@ -676,9 +680,9 @@ static int case_collision(int fd, bool *differ)
     pthread_mutex_lock(&lock);
     err = get_listing(fd, ".", &list, NULL);
     for (uint32_t i = 0; !err && i < list->names.count && !*differ; i++) {
-        const char *text = list->text + list->names.slots[i];
-        uint32_t *slot = list->names.slots[i] > REMOVED ? find_slot(list, text, strlen(text), false) : NULL;
-        *differ = slot && *slot != list->names.slots[i];
+        const char *text = list->text + list->names.slots[i].name;
+        struct slot *slot = list->names.slots[i].name > REMOVED ? find_slot(list, text, strlen(text), false) : NULL;
+        *differ = slot && slot->name != list->names.slots[i].name;
     }
     pthread_mutex_unlock(&lock);
     return err;
