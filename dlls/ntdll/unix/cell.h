@@ -121,6 +121,19 @@ void wait_interrupt_for_alert(struct thread_wait *wait);
 void wait_arm(struct thread_wait *wait, bool alertable, uint32_t armed);
 /* When satisfied *position is the block's. Interrupted and timed out leave the state idle. */
 enum wake_reason wait_block(struct thread_wait *wait, const struct wait_deadline *deadline, uint32_t *position);
+/*
+ * What a thread can do itself towards the end of its own wait (io.c): it is woken by a second futex too, a shared one, and
+ * then advance() may signal what it waits for. Between begin() and end() it only blocks.
+ */
+struct wait_help {
+    uint32_t *changed; /* atomic; NULL: nothing to be done (any more) */
+    uint32_t seen;
+    void (*begin)(struct wait_help *help);
+    void (*advance)(struct wait_help *help); /* *changed is not `seen` */
+    void (*end)(struct wait_help *help);
+};
+extern __thread struct wait_help
+    *wait_help; /* of the calling thread's next wait_any(), which is for one cell of its own */
 /* Waits for any of these cells. Follows those that move meanwhile. */
 struct wait_target {
     uint32_t cell; /* reference */

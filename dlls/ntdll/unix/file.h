@@ -353,14 +353,22 @@ struct io {
         NTSTATUS (*try)(struct io *io);
         uint64_t turn, target;
         ULONG_PTR done;
-        bool written, waited, counted, sends, sent;
+        bool written, waited, counted, attended, sends, sent;
     } pipe;
-    uint32_t done; /* futex, for a synchronous caller */
+    /* Set: the thread that asked can wait for it itself, on a futex, instead of the I/O thread for the descriptor. */
+    const struct io_attendance *attendance;
+    struct io_help *helper; /* that thread does; under the I/O lock */
+    uint32_t done;          /* futex, for a synchronous caller */
     NTSTATUS status;
     struct io *next, *file_next, **file_place; /* of the same descriptor; of the same file */
     struct io *thread_next, **thread_place;    /* asynchronous: of the same thread */
 };
 
+struct io_attendance {
+    uint32_t *(*begin)(struct io *io); /* the futex that changes when it can go on */
+    void (*end)(struct io *io);        /* it is not over: the descriptor tells again */
+    void (*drop)(void *data);          /* io->data has stayed from begin() until here, whatever became of the request */
+};
 /* Looks the handles up. After success every path must end in io_finish(). */
 NTSTATUS io_begin(struct io *io, HANDLE file, ACCESS_MASK need, HANDLE event, PIO_APC_ROUTINE apc, void *apc_context,
                   IO_STATUS_BLOCK *iosb);

@@ -15,7 +15,7 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
-#include "file.h"
+#include "io_help.h"
 #include "thread.h"
 
 #define EVENT_MODIFY_STATE 0x0002
@@ -160,6 +160,10 @@ NTSTATUS io_finish(struct io *io, NTSTATUS status)
 /* Takes a request out of its file's list and its thread's. Under the lock. */
 static void unlink_pending(struct io *pending)
 {
+    if (pending->helper) {
+        __atomic_store_n(&pending->helper->wait.changed, NULL, __ATOMIC_RELEASE);
+        pending->helper->pending = NULL;
+    }
     if ((*pending->file_place = pending->file_next))
         pending->file_next->file_place = pending->file_place;
     else
@@ -510,6 +514,95 @@ NTSTATUS io_start(struct io *io, int fd, short events, NTSTATUS (*retry)(struct 
         status = enqueue(io, fd, events, retry);
     pthread_mutex_unlock(&io_lock);
     return status;
+}
+
+/* --- whoever waits for a request of its own --- */
+
+#define HELP_LOOKS 8 /* at the newest requests: the one waited for is mostly the last */
+
+static bool help_supported(void)
+{
+    static int supported; /* Linux 5.16; a container's filter may not know it */
+    int known = __atomic_load_n(&supported, __ATOMIC_RELAXED);
+
+    if (unlikely(!known)) {
+        known = syscall(SYS_futex_waitv, NULL, 0, 0, NULL, 0) && errno == EINVAL ? 1 : -1;
+        __atomic_store_n(&supported, known, __ATOMIC_RELAXED);
+    }
+    return known > 0;
+}
+
+static struct io *find_attended(const struct object *object)
+{
+    struct io *io = ((struct thread_object *)thread_current_object())->requests;
+
+    for (unsigned looks = 0; io && looks < HELP_LOOKS; looks++, io = io->thread_next) {
+        const struct object *signals = io->event ? io->event : &io->file->obj;
+        if (signals == object)
+            return io->attendance && !io->helper ? io : NULL;
+    }
+    return NULL;
+}
+
+static void help_advance(struct wait_help *wait)
+{
+    struct io_help *help = (struct io_help *)wait;
+    struct io *done = NULL;
+
+    pthread_mutex_lock(&io_lock);
+    if (help->pending) {
+        wait->seen = __atomic_load_n(wait->changed, __ATOMIC_SEQ_CST);
+        done = advance(help->pending->fd);
+    }
+    pthread_mutex_unlock(&io_lock);
+    complete_list(done);
+}
+
+static void help_begin(struct wait_help *wait)
+{
+    struct io_help *help = (struct io_help *)wait;
+
+    pthread_mutex_lock(&io_lock);
+    struct io *io = find_attended(help->object);
+    if (io) {
+        help->pending = io;
+        help->attendance = io->attendance;
+        help->data = io->data;
+        io->helper = help;
+        wait->changed = io->attendance->begin(io);
+    }
+    pthread_mutex_unlock(&io_lock);
+    help_advance(wait); /* what came before is not told */
+}
+
+static void help_end(struct wait_help *wait)
+{
+    struct io_help *help = (struct io_help *)wait;
+    struct io *done = NULL;
+
+    if (!help->attendance)
+        return;
+    pthread_mutex_lock(&io_lock);
+    if (help->pending) {
+        help->pending->helper = NULL;
+        help->attendance->end(help->pending);
+        done = advance(help->pending->fd);
+    }
+    pthread_mutex_unlock(&io_lock);
+    complete_list(done);
+    help->attendance->drop(help->data);
+    help->pending = NULL;
+    help->attendance = NULL;
+    wait->changed = NULL;
+}
+
+void io_help_init(struct io_help *help, struct object *object)
+{
+    if (!help_supported())
+        return;
+    *help =
+        (struct io_help){ .wait = { .begin = help_begin, .advance = help_advance, .end = help_end }, .object = object };
+    wait_help = &help->wait;
 }
 
 /* --- cancelling --- */

@@ -175,6 +175,37 @@ static void count(struct io *io, int by)
         __atomic_fetch_add(&pipe_ring_in(link)->read.waiting, (uint32_t)by, __ATOMIC_SEQ_CST);
 }
 
+/* The thread that asked for a read sleeps on the ring itself, as for a synchronous one: nothing goes through the socket. */
+static uint32_t *attend(struct io *io)
+{
+    struct pipe_link *link = pipe_link_ref(io->data);
+    struct pipe_ring *in = pipe_ring_in(link);
+
+    __atomic_fetch_add(&in->read.sleepers, 1, __ATOMIC_SEQ_CST);
+    io->pipe.attended = true;
+    if (io->pipe.counted)
+        count(io, -1);
+    io->pipe.counted = false;
+    return &in->write.changed;
+}
+
+static void attend_no_more(struct io *io)
+{
+    struct pipe_link *link = io->data;
+
+    io->pipe.counted = true;
+    count(io, 1);
+    io->pipe.attended = false;
+    __atomic_fetch_sub(&pipe_ring_in(link)->read.sleepers, 1, __ATOMIC_SEQ_CST);
+}
+
+static void attended(void *link)
+{
+    pipe_link_unref(link);
+}
+
+static const struct io_attendance attendance = { attend, attend_no_more, attended };
+
 static void release_transfer(struct io *io)
 {
     struct pipe_link *link = io->data;
@@ -184,6 +215,8 @@ static void release_transfer(struct io *io)
         pipe_ring_abandon(link, &transfer);
     if (io->pipe.counted)
         count(io, -1);
+    if (io->pipe.attended)
+        __atomic_fetch_sub(&pipe_ring_in(link)->read.sleepers, 1, __ATOMIC_SEQ_CST);
     pipe_link_unref(link);
 }
 
@@ -192,13 +225,13 @@ static NTSTATUS retry_asynchronous(struct io *io)
     struct pipe_link *link = io->data;
     bool told = io->pipe.counted; /* by the socket: on the I/O thread */
 
-    if (told)
+    if (told || (io->pipe.attended && !current_thread))
         pipe_link_drain(link);
     NTSTATUS status = io->pipe.try(io);
-    if (status != STATUS_PENDING)
+    if (status != STATUS_PENDING || (io->pipe.attended && current_thread))
         return status;
     io->pipe.waited = true;
-    if (told) {
+    if (told || io->pipe.attended) {
         pipe_link_alive(link);
     } else { /* from now on the socket tells: what came before is seen by another attempt */
         io->pipe.counted = true;
@@ -251,6 +284,7 @@ static NTSTATUS run(struct io *io, NTSTATUS (*try)(struct io *io))
 
     io->release = release_transfer;
     io->pipe.try = try;
+    io->attendance = try == try_read ? &attendance : NULL;
     return file_is_synchronous(io->file) ? run_synchronous(io) : io_start(io, link->socket, POLLIN, retry_asynchronous);
 }
 

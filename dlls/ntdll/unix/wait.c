@@ -2,6 +2,7 @@
 /* wait.c: the system calls that wait for objects; wait_cells.c does it. */
 #include <sched.h>
 #include "cell.h"
+#include "io_help.h"
 #include "object_private.h"
 
 /* --- objects and handles --- */
@@ -26,9 +27,13 @@ NTSTATUS object_wait(struct object *obj, bool alertable, const LARGE_INTEGER *ti
 static NTSTATUS wait_held(struct object *obj, bool alertable, const LARGE_INTEGER *timeout)
 {
     struct thread_wait *wait = wait_self();
+    struct io_help help;
     wait->held = &obj;
     wait->held_count = 1;
+    if (unlikely(current_thread->object && __atomic_load_n(&current_thread->object->requests, __ATOMIC_RELAXED)))
+        io_help_init(&help, obj);
     NTSTATUS status = object_wait(obj, alertable, timeout);
+    wait_help = NULL;
     wait->held_count = 0;
     object_unref(obj);
     return status;

@@ -182,6 +182,35 @@ static void spin_failed(struct wait_spin *spin)
         spin->interval *= 2;
 }
 
+__thread struct wait_help *wait_help;
+
+static uint32_t *help_word(const struct wait_help *help)
+{
+    return unlikely(help) ? __atomic_load_n(&help->changed, __ATOMIC_ACQUIRE) : NULL;
+}
+
+static bool help_due(const struct wait_help *help)
+{
+    uint32_t *changed = help_word(help);
+    return unlikely(changed) && __atomic_load_n(changed, __ATOMIC_SEQ_CST) != help->seen;
+}
+
+/* Sleeps on the wait's state and the other word; as sleep_on(). */
+static bool sleep_on_both(uint32_t *word, uint32_t value, uint32_t *changed, uint32_t seen,
+                          const struct wait_deadline *deadline)
+{
+    struct futex_waitv words[2] = {
+        { .val = value, .uaddr = (uintptr_t)word, .flags = FUTEX_32 | FUTEX_PRIVATE_FLAG },
+        { .val = seen, .uaddr = (uintptr_t)changed, .flags = FUTEX_32 },
+    };
+    struct timespec at = { deadline->seconds, deadline->nanoseconds };
+    if (!deadline->infinite && deadline->seconds < 0)
+        return false;
+    return syscall(SYS_futex_waitv, words, 2, 0, deadline->infinite ? NULL : &at,
+                   deadline->realtime ? CLOCK_REALTIME : CLOCK_MONOTONIC) >= 0 ||
+           errno != ETIMEDOUT;
+}
+
 /* What ended the wait, from its state; common ones stay SATISFIED until wait_over(). */
 static enum wake_reason ended(struct thread_wait *wait, uint32_t state, uint32_t *position)
 {
@@ -197,6 +226,7 @@ enum wake_reason wait_block(struct thread_wait *wait, const struct wait_deadline
 {
     struct segment_thread *claim = wait->claim;
     bool shared = claim != wait->record;
+    struct wait_help *help = wait_help;
     uint32_t state;
 
     if (unlikely(wait_pending_bits(wait, wait->record->alertable)) ||
@@ -214,12 +244,23 @@ enum wake_reason wait_block(struct thread_wait *wait, const struct wait_deadline
             spin_paid(&wait->spin, i);
             return ended(wait, state, position);
         }
+        if (help_due(help)) {
+            spin_paid(&wait->spin, i);
+            limit = 0;
+            break;
+        }
         cpu_relax();
     }
     if (limit)
         spin_failed(&wait->spin);
 
     for (;;) {
+        if (help_due(help)) {
+            uint32_t asleep = WAIT_STATE_ANY_SLEEP; /* not any more: what it signals need not wake it */
+            __atomic_compare_exchange_n(&claim->wait_state, &asleep, WAIT_STATE_ANY, false, __ATOMIC_ACQ_REL,
+                                        __ATOMIC_RELAXED);
+            help->advance(help);
+        }
         state = __atomic_load_n(&claim->wait_state, __ATOMIC_ACQUIRE);
         if (state == WAIT_STATE_ANY || state == WAIT_STATE_ALL) {
             uint32_t sleep = state + 1; /* ANY_SLEEP, ALL_SLEEP */
@@ -234,7 +275,11 @@ enum wake_reason wait_block(struct thread_wait *wait, const struct wait_deadline
             sched_yield();
             continue;
         }
-        if (!sleep_on(&claim->wait_state, state, deadline, shared ? 0 : FUTEX_PRIVATE_FLAG))
+        uint32_t *changed = help_word(help);
+        bool in_time = unlikely(changed)
+                           ? sleep_on_both(&claim->wait_state, state, changed, help->seen, deadline)
+                           : sleep_on(&claim->wait_state, state, deadline, shared ? 0 : FUTEX_PRIVATE_FLAG);
+        if (!in_time)
             break;
     }
     if (wait_disarm(claim, WAIT_STATE_IDLE, NULL))
@@ -432,6 +477,8 @@ NTSTATUS wait_any(struct thread_wait *wait, struct wait_target *targets, uint32_
                   const LARGE_INTEGER *timeout)
 {
     bool common;
+    struct wait_help *help = wait_help;
+    wait_help = NULL;
     NTSTATUS status = prepare(targets, count, false, &common);
     if (unlikely(status))
         return status;
@@ -453,7 +500,15 @@ NTSTATUS wait_any(struct thread_wait *wait, struct wait_target *targets, uint32_
         else
             wait_arm(wait, alertable, WAIT_STATE_ANY);
         uint32_t queued = enqueue_any(wait, targets, count);
+        if (unlikely(help) && !common && queued) {
+            wait_help = help;
+            help->begin(help);
+        }
         enum wake_reason reason = wait_block(wait, &deadline, &position);
+        if (unlikely(wait_help)) {
+            wait_help = NULL;
+            help->end(help);
+        }
         dequeue(wait, targets, queued);
         status = STATUS_RETRY;
         if (reason == WAKE_SATISFIED)
