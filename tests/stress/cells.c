@@ -441,6 +441,7 @@ static void run_threads(uint64_t end)
 {
     pthread_t threads[WORKERS];
     struct start starts[WORKERS];
+    cell_patience = UINT32_MAX; /* nobody dies here */
     segment_create();
     my_process = -1;
     while (now_ms() < end && !shared->failed) {

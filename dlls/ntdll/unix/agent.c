@@ -408,7 +408,7 @@ static void *run(void *unused)
     size_t size;
     int fd;
     (void)unused;
-    pthread_setname_np(pthread_self(), "transom-agent");
+    pthread_setname_np(pthread_self(), "transom/agent");
     thread_wait_started(); /* asked to join early: there is nothing to look at yet */
     while (receive(buffer, sizeof(buffer), &size, &fd)) {
         const struct message_header *header = (const void *)buffer;

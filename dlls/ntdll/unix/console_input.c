@@ -372,7 +372,7 @@ static void handle_winch(int sig)
 static void *watch(void *unused)
 {
     (void)unused;
-    pthread_setname_np(pthread_self(), "transom-console");
+    pthread_setname_np(pthread_self(), "transom/console");
     for (;;) {
         bool poll_terminal = __atomic_load_n(&waiting, __ATOMIC_ACQUIRE) && console.kind == CONSOLE_TERMINAL;
         struct pollfd ready[2] = { { .fd = watch_event, .events = POLLIN },

@@ -167,7 +167,7 @@ static void *pump_input(void *context)
     struct port in, terminal = { .fd = pty->master, .closing = pty->closing };
     char bytes[4096];
 
-    pthread_setname_np(pthread_self(), "transom-pty");
+    pthread_setname_np(pthread_self(), "transom/pty");
     if (open_port(&in, pty->input, pty->closing)) {
         ssize_t n;
         while ((n = read_port(&in, bytes, sizeof bytes)) > 0)

@@ -60,7 +60,7 @@ static void *control_thread(void *unused)
     int closing = 0;
     struct timespec deadline;
     (void)unused;
-    pthread_setname_np(pthread_self(), "transom-control");
+    pthread_setname_np(pthread_self(), "transom/control");
     for (;;) {
         int failed = closing ? sem_timedwait(&wake, &deadline) : sem_wait(&wake);
         if (failed && errno == ETIMEDOUT)

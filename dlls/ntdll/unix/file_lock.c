@@ -106,7 +106,7 @@ static void *foreign_wait_thread(void *arg)
     struct foreign_wait *wait = arg;
     struct file_lock *granted;
 
-    pthread_setname_np(pthread_self(), "transom-lock");
+    pthread_setname_np(pthread_self(), "transom/lock");
     while (fcntl(wait->fd, F_OFD_SETLKW, &wait->lock) && errno == EINTR)
         ;
     close(wait->fd);

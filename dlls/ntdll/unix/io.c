@@ -410,7 +410,7 @@ bool io_start_thread(void *(*run)(void *))
     pthread_attr_setstacksize(&attr, 256 * 1024);
     char name[16] = "";
     pthread_getname_np(pthread_self(), name, sizeof(name));
-    pthread_setname_np(pthread_self(), "transom-io"); /* which the new thread inherits: it is none of the program's */
+    pthread_setname_np(pthread_self(), "transom/io"); /* which the new thread inherits: it is none of the program's */
     err = pthread_create(&thread, &attr, run, NULL);
     pthread_setname_np(pthread_self(), name);
     pthread_attr_destroy(&attr);

@@ -183,7 +183,7 @@ static void *watch(void *unused)
 {
     sigset_t all;
     (void)unused;
-    pthread_setname_np(pthread_self(), "transom-child");
+    pthread_setname_np(pthread_self(), "transom/child");
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, NULL);
     for (;;) {

@@ -186,7 +186,7 @@ static void start_thread(void)
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &old);
     prctl(PR_GET_NAME, name);
-    prctl(PR_SET_NAME, "transom-clock"); /* inherited: it is none of the program's threads */
+    prctl(PR_SET_NAME, "transom/clock"); /* inherited: it is none of the program's threads */
     clone(tick, stack + sizeof(stack), CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM,
           NULL);
     prctl(PR_SET_NAME, name);

@@ -112,7 +112,7 @@ struct output {
     size_t last;
 };
 
-/* Whether a thread is one of Windows', rather than one that we need (all are called transom-...) or that Linux does (io_uring). */
+/* Whether a thread is one of Windows', and none that we need (called transom/..., as no program can be) or that Linux does (io_uring). */
 static bool is_windows_thread(ULONG process, ULONG id)
 {
     char path[64], name[32];
@@ -123,7 +123,7 @@ static bool is_windows_thread(ULONG process, ULONG id)
         return object != NULL;
     }
     snprintf(path, sizeof(path), "/proc/%u/task/%u/comm", process, id);
-    return !read_small_file(path, name, sizeof(name)) || (strncmp(name, "transom-", 8) && strncmp(name, "iou-", 4));
+    return !read_small_file(path, name, sizeof(name)) || (strncmp(name, "transom/", 8) && strncmp(name, "iou-", 4));
 }
 
 static size_t thread_ids(ULONG id, ULONG **ids)

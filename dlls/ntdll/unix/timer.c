@@ -188,7 +188,7 @@ static void watch_clock(void)
 static void *timer_thread(void *unused)
 {
     (void)unused;
-    pthread_setname_np(pthread_self(), "transom-timer");
+    pthread_setname_np(pthread_self(), "transom/timer");
     prctl(PR_SET_TIMERSLACK, 1); /* the default would add 50 µs to each */
     for (;;) {
         while (expire_one(monotonic_ns()))

@@ -86,7 +86,7 @@ static void unwatch(struct watcher *watcher, struct wait_packet *packet)
 static void *watch(void *argument)
 {
     struct watcher *watcher = argument;
-    pthread_setname_np(pthread_self(), "transom-watcher");
+    pthread_setname_np(pthread_self(), "transom/watcher");
     cell_self_own = watcher->wait.index;
     watcher->wait.record->native_tid = (uint32_t)gettid();
     for (;;) {
