@@ -94,11 +94,15 @@ static void set_lease(struct process *process, uint64_t lease, bool leased)
 
 /* --- sharing out anew --- */
 
-/* Nobody's lease is more than what it has. */
+/*
+ * Nobody's lease is more than what it has; but who has not asked for any keeps what he began with, as he may still be in a part
+ * of his start (the dynamic linker's, the loader's) that cannot ask.
+ */
 static void take_back(struct process *process, void *context)
 {
+    uint64_t committed = process_committed(process);
     (void)context;
-    set_lease(process, process_committed(process), true);
+    set_lease(process, committed > process->start_lease ? committed : process->start_lease, true);
     tell_kernel(process);
 }
 
@@ -161,16 +165,34 @@ static struct job *forbids(struct process *process, uint64_t size)
     return NULL;
 }
 
-/* All members of a job that limits memory get new leases, `asker`, if any, one for `size` more; what forbids that. */
+static bool is_too_much(const struct process *process)
+{
+    for (const struct job *job = process->job; job; job = job->parent)
+        if (job->lent > hard_limit(job))
+            return true;
+    return false;
+}
+
+/*
+ * All members of a job that limits memory get new leases, `asker`, if any, one for `size` more; what forbids that. One that comes
+ * (`size` is 0) gets what a start needs, if there is so much.
+ */
 static struct job *share_out(struct job *top, struct process *asker, uint64_t size)
 {
     struct job *forbidden = NULL;
+    bool comes = asker && !size;
+    if (comes) /* from the first: it runs already, and less for a moment could end it */
+        asker->start_lease = process_committed(asker) + START_LEASE;
     job_for_each(top, take_back, NULL);
     job_for_each(top, look_again, NULL);
+    if (comes && is_too_much(asker)) {
+        asker->start_lease = 0;
+        take_back(asker, NULL);
+    }
     measure(top);
-    if (asker)
+    if (asker && !comes)
         forbidden = forbids(asker, size);
-    if (asker && !forbidden) {
+    if (asker && !comes && !forbidden) {
         for (struct job *job = asker->job; job; job = job->parent)
             job->rest = left_of(job->rest, size);
         set_lease(asker, asker->lease + size, true);
@@ -192,6 +214,7 @@ static bool lend(struct process *process)
     if (lease > most)
         return false;
     set_lease(process, lease, true);
+    process->start_lease = lease;
     tell_kernel(process);
     return process_committed(process) <= process->lease;
 }
@@ -202,13 +225,14 @@ void job_memory_entered(struct process *process)
     if (!top)
         tell_kernel(process);
     else if (!lend(process))
-        share_out(top, NULL, 0);
+        share_out(top, process, 0);
 }
 
 void job_memory_left(struct process *process)
 {
     if (process->leased)
         set_lease(process, 0, false);
+    process->start_lease = 0;
 }
 
 static void unlimited(struct process *process, void *context)
@@ -262,6 +286,7 @@ uint32_t serve_job_memory(struct message *message, const struct protocol_job_mem
     struct job *top = top_limited(process->job);
     if (!top)
         return (uint32_t)STATUS_COMMITMENT_LIMIT; /* it was not a job's limit */
+    process->start_lease = 0;
     struct job *forbidden = share_out(top, process, size + NATIVE_MARGIN);
     if (!forbidden)
         return STATUS_SUCCESS;

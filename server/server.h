@@ -142,6 +142,7 @@ struct process {
     struct job *job;          /* the immediate one, which is kept after the end; referenced */
     bool in_job, usage_known, leased;
     uint64_t lease;        /* if leased: what it may have for the memory limits of its jobs (job_memory.c) */
+    uint64_t start_lease;  /* what it began with, until it first asks for more */
     uint64_t memory_limit; /* what the kernel has been told; 0: nothing yet */
     TAILQ_ENTRY(process) of_job;
     struct job_usage usage; /* if known: what it has used, as it ended */

@@ -94,7 +94,7 @@ static void test_sum(void)
     wait_code(children[2]);
     board->taken = 0;
     ok_int(wait_code(start_in(job, "take 160")), 0);
-    limit(job, 64 * MB);
+    limit(job, 96 * MB);
     ok_int(wait_code(start_in(job, "take 160")), ERROR_COMMITMENT_LIMIT);
     limit(job, 0);
     ok_int(wait_code(start_in(job, "take 160")), 0);
