@@ -387,7 +387,8 @@ static struct module_name *module_names(size_t *count)
         names[(*count)++] = (struct module_name){ (uint64_t)entry.DllBase,
                                                   (char *)at + offsetof(LDR_DATA_TABLE_ENTRY, FullDllName.Buffer) };
     }
-    qsort(names, *count, sizeof(*names), compare_names);
+    if (names)
+        qsort(names, *count, sizeof(*names), compare_names);
     return names;
 }
 

@@ -207,7 +207,7 @@ static bool sleep_on_both(uint32_t *word, uint32_t value, uint32_t *changed, uin
     if (!deadline->infinite && deadline->seconds < 0)
         return false;
     return syscall(SYS_futex_waitv, words, 2, 0, deadline->infinite ? NULL : &at,
-                   deadline->realtime ? CLOCK_REALTIME : CLOCK_MONOTONIC) >= 0 ||
+                   !deadline->infinite && deadline->realtime ? CLOCK_REALTIME : CLOCK_MONOTONIC) >= 0 ||
            errno != ETIMEDOUT;
 }
 
