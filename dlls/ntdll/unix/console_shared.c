@@ -19,6 +19,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include "console.h"
 
@@ -352,6 +353,25 @@ bool console_is_detached(void)
     return console.kind == CONSOLE_NONE && console.detached;
 }
 
+/*
+ * As pthread_mutex_lock(). Who is killed after it was woken and before it has the lock takes the wake-up along if somebody else took
+ * the lock in between, who then knows of no waiters: so those that wait look again now and then.
+ */
+static int lock_robustly(pthread_mutex_t *lock)
+{
+    int err = pthread_mutex_trylock(lock);
+
+    if (err == EBUSY)
+        err = ETIMEDOUT;
+    while (err == ETIMEDOUT) {
+        struct timespec until;
+        clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_sec++;
+        err = pthread_mutex_clocklock(lock, CLOCK_MONOTONIC, &until);
+    }
+    return err;
+}
+
 struct console_shared *console_enter(bool make)
 {
     pthread_mutex_lock(&console_lock);
@@ -366,7 +386,7 @@ struct console_shared *console_enter(bool make)
         }
     }
     if (console.shared) {
-        if (pthread_mutex_lock(&console.shared->lock) == EOWNERDEAD) {
+        if (lock_robustly(&console.shared->lock) == EOWNERDEAD) {
             /* It may have been about to write: what the terminal shows is found out again. */
             console.shared->cursor_known = 0;
             console.shared->typed_count = 0;
