@@ -53,6 +53,11 @@ static void test_errors(void)
     ok_int(WSAGetLastError(), WSAESOCKTNOSUPPORT);
     ok_int(closesocket(0x1234564), SOCKET_ERROR);
     ok_int(WSAGetLastError(), WSAENOTSOCK);
+    /* A file's handle: run times try closesocket first on what may be either. */
+    HANDLE file = CreateFileA(test_argv[0], GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
+    ok_int(closesocket((SOCKET)file), SOCKET_ERROR);
+    ok_int(WSAGetLastError(), WSAENOTSOCK);
+    ok(CloseHandle(file), "error %lu", GetLastError());
     s = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
     ok_int(getsockname(s, (struct sockaddr *)&addr, &size), SOCKET_ERROR);
     ok_int(WSAGetLastError(), WSAEINVAL);

@@ -380,10 +380,14 @@ static const struct control_code codes[] = {
     { 0x00560000, CONTROL_VOLUME, 0, 32, volume_extents },     /* IOCTL_VOLUME_GET_VOLUME_DISK_EXTENTS */
 };
 
+#define AFD_DEVICE 0x12 /* FILE_DEVICE_NETWORK */
+
 NTSTATUS disk_ioctl(struct io *io)
 {
     NTSTATUS status;
 
+    if (io->code >> 16 == AFD_DEVICE) /* which tells ws2_32 that it is no socket */
+        return STATUS_INVALID_DEVICE_REQUEST;
     if (!io->file->is_volume) /* file systems pass on what is asked of a volume, and refuse the rest */
         return STATUS_INVALID_PARAMETER;
     status = control_run(io, codes, sizeof codes / sizeof *codes);
