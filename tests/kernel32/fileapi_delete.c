@@ -5,10 +5,9 @@
  * Deletion among processes: "Closing and Deleting Files", DeleteFile's and CreateFile's pages, FILE_DISPOSITION_INFORMATION_EX. A
  * child opens, marks, closes and dies as it is told to by a pipe, and answers with the error.
  */
-#include "../test.h"
+#include "fileapi_child.h"
 
 static char dir[MAX_PATH], name[MAX_PATH];
-static HANDLE process, to_child, from_child;
 
 struct order {
     char
@@ -91,39 +90,15 @@ static DWORD ask(char what)
 
 static void start_program(const char *program)
 {
-    STARTUPINFOA startup = { .cb = sizeof(startup), .dwFlags = STARTF_USESTDHANDLES };
-    SECURITY_ATTRIBUTES inherit = { sizeof(inherit), NULL, TRUE };
-    PROCESS_INFORMATION info;
-    HANDLE read, write;
     char command[4 * MAX_PATH];
-    CreatePipe(&read, &to_child, &inherit, 0);
-    SetHandleInformation(to_child, HANDLE_FLAG_INHERIT, 0);
-    CreatePipe(&from_child, &write, &inherit, 0);
-    SetHandleInformation(from_child, HANDLE_FLAG_INHERIT, 0);
-    startup.hStdInput = read;
-    startup.hStdOutput = write;
-    startup.hStdError = GetStdHandle(STD_ERROR_HANDLE);
+
     snprintf(command, sizeof(command), "\"%s\" child \"%s\"", program, name);
-    ok(CreateProcessA(NULL, command, NULL, NULL, TRUE, 0, NULL, NULL, &startup, &info), "error %lu", GetLastError());
-    process = info.hProcess;
-    CloseHandle(info.hThread);
-    CloseHandle(read);
-    CloseHandle(write);
+    start_command(command);
 }
 
 static void start_child(void)
 {
     start_program(test_argv[0]);
-}
-
-static void end_child(BOOL kill)
-{
-    if (kill)
-        ok(TerminateProcess(process, 9), "error %lu", GetLastError());
-    CloseHandle(to_child);
-    ok_int(WaitForSingleObject(process, 20000), WAIT_OBJECT_0);
-    CloseHandle(process);
-    CloseHandle(from_child);
 }
 
 #define SHARE_ALL (FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE)

@@ -3,10 +3,9 @@
  * Byte-range locks: "Locking and Unlocking Byte Ranges in Files", LockFileEx's and UnlockFileEx's pages; within a process, and among
  * processes: a child locks and uses what it is told to by a pipe.
  */
-#include "../test.h"
+#include "fileapi_child.h"
 
 static char name[MAX_PATH];
-static HANDLE process, to_child, from_child;
 
 struct order {
     char
@@ -96,34 +95,10 @@ static DWORD ask(char what, DWORD flags, DWORD offset, DWORD length)
 
 static void start_child(void)
 {
-    STARTUPINFOA startup = { .cb = sizeof(startup), .dwFlags = STARTF_USESTDHANDLES };
-    SECURITY_ATTRIBUTES inherit = { sizeof(inherit), NULL, TRUE };
-    PROCESS_INFORMATION info;
-    HANDLE read, write;
     char command[4 * MAX_PATH];
-    CreatePipe(&read, &to_child, &inherit, 0);
-    SetHandleInformation(to_child, HANDLE_FLAG_INHERIT, 0);
-    CreatePipe(&from_child, &write, &inherit, 0);
-    SetHandleInformation(from_child, HANDLE_FLAG_INHERIT, 0);
-    startup.hStdInput = read;
-    startup.hStdOutput = write;
-    startup.hStdError = GetStdHandle(STD_ERROR_HANDLE);
-    snprintf(command, sizeof(command), "\"%s\" child \"%s\"", test_argv[0], name);
-    ok(CreateProcessA(NULL, command, NULL, NULL, TRUE, 0, NULL, NULL, &startup, &info), "error %lu", GetLastError());
-    process = info.hProcess;
-    CloseHandle(info.hThread);
-    CloseHandle(read);
-    CloseHandle(write);
-}
 
-static void end_child(BOOL kill)
-{
-    if (kill)
-        TerminateProcess(process, 1);
-    CloseHandle(to_child);
-    ok_int(WaitForSingleObject(process, 20000), WAIT_OBJECT_0);
-    CloseHandle(process);
-    CloseHandle(from_child);
+    snprintf(command, sizeof(command), "\"%s\" child \"%s\"", test_argv[0], name);
+    start_command(command);
 }
 
 static HANDLE open_file(DWORD access, DWORD flags)

@@ -2,14 +2,13 @@
 /*
  * Renaming and linking by handle: FILE_RENAME_INFORMATION's and FILE_LINK_INFORMATION's pages. A child holds files open.
  */
-#include "../test.h"
+#include "fileapi_child.h"
 
 #define FileRenameInfoExClass ((FILE_INFO_BY_HANDLE_CLASS)22) /* FileRenameInfoEx, FILE_RENAME_INFORMATION_EX */
 #define REPLACE               1u
 #define POSIX                 2u
 
 static char dir[MAX_PATH];
-static HANDLE process, to_child, from_child;
 
 struct order {
     char what; /* o: open `name`, c: close, n: the name that the handle has now */
@@ -52,24 +51,10 @@ static const char *ask(char what, const char *name, DWORD access, DWORD share)
 
 static void start_child(void)
 {
-    STARTUPINFOA startup = { .cb = sizeof(startup), .dwFlags = STARTF_USESTDHANDLES };
-    SECURITY_ATTRIBUTES inherit = { sizeof(inherit), NULL, TRUE };
-    PROCESS_INFORMATION info;
-    HANDLE read, write;
     char command[4 * MAX_PATH];
-    CreatePipe(&read, &to_child, &inherit, 0);
-    SetHandleInformation(to_child, HANDLE_FLAG_INHERIT, 0);
-    CreatePipe(&from_child, &write, &inherit, 0);
-    SetHandleInformation(from_child, HANDLE_FLAG_INHERIT, 0);
-    startup.hStdInput = read;
-    startup.hStdOutput = write;
-    startup.hStdError = GetStdHandle(STD_ERROR_HANDLE);
+
     snprintf(command, sizeof(command), "\"%s\" child", test_argv[0]);
-    ok(CreateProcessA(NULL, command, NULL, NULL, TRUE, 0, NULL, NULL, &startup, &info), "error %lu", GetLastError());
-    process = info.hProcess;
-    CloseHandle(info.hThread);
-    CloseHandle(read);
-    CloseHandle(write);
+    start_command(command);
 }
 
 static const char *in_dir(const char *name)
@@ -248,8 +233,7 @@ TESTS
     test_names();
     test_stream();
     test_link();
-    CloseHandle(to_child);
-    ok_int(WaitForSingleObject(process, 20000), WAIT_OBJECT_0);
+    end_child(FALSE);
     DeleteFileA(in_dir("b"));
     ok(RemoveDirectoryA(dir), "error %lu", GetLastError());
 }

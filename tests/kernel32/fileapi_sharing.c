@@ -3,10 +3,9 @@
  * Sharing modes between processes: CreateFile's page (dwShareMode) and "Creating and Opening Files". A child opens what it is
  * told to by a pipe and answers with the error; both processes must agree with the rule in the documentation.
  */
-#include "../test.h"
+#include "fileapi_child.h"
 
 static char name[MAX_PATH], other[MAX_PATH];
-static HANDLE process, to_child, from_child;
 
 struct order {
     char
@@ -60,35 +59,10 @@ static DWORD ask(char what, DWORD access, DWORD share)
 
 static void start_child(void)
 {
-    STARTUPINFOA startup = { .cb = sizeof(startup), .dwFlags = STARTF_USESTDHANDLES };
-    SECURITY_ATTRIBUTES inherit = { sizeof(inherit), NULL, TRUE };
-    PROCESS_INFORMATION info;
-    HANDLE read, write;
     char command[4 * MAX_PATH];
-    CreatePipe(&read, &to_child, &inherit, 0);
-    SetHandleInformation(to_child, HANDLE_FLAG_INHERIT, 0);
-    CreatePipe(&from_child, &write, &inherit, 0);
-    SetHandleInformation(from_child, HANDLE_FLAG_INHERIT, 0);
-    startup.hStdInput = read;
-    startup.hStdOutput = write;
-    startup.hStdError = GetStdHandle(STD_ERROR_HANDLE);
-    snprintf(command, sizeof(command), "\"%s\" child \"%s\" \"%s\"", test_argv[0], name, other);
-    ok(CreateProcessA(NULL, command, NULL, NULL, TRUE, 0, NULL, NULL, &startup, &info), "error %lu", GetLastError());
-    process = info.hProcess;
-    CloseHandle(info.hThread);
-    CloseHandle(read);
-    CloseHandle(write);
-}
 
-static void end_child(void)
-{
-    struct order order = { .what = 'q' };
-    DWORD done;
-    WriteFile(to_child, &order, sizeof(order), &done, NULL);
-    ok_int(WaitForSingleObject(process, 20000), WAIT_OBJECT_0);
-    CloseHandle(process);
-    CloseHandle(to_child);
-    CloseHandle(from_child);
+    snprintf(command, sizeof(command), "\"%s\" child \"%s\" \"%s\"", test_argv[0], name, other);
+    start_command(command);
 }
 
 static HANDLE open_file(DWORD access, DWORD share)
@@ -234,7 +208,7 @@ TESTS
     test_whole_lock();
     test_view();
     test_duplicate();
-    end_child();
+    end_child(FALSE);
     start_child();
     test_death();
     DeleteFileA(name);
