@@ -18,16 +18,24 @@ static uint32_t slab_count = 1;
 
 void common_header(void)
 {
-    *(struct segment_header *)segment_common_base = (struct segment_header){
-        .magic = SEGMENT_MAGIC,
-        .version = SEGMENT_VERSION,
-        .header_size = SEGMENT_HEADER_SIZE,
-        .slab_size = SEGMENT_SLAB_SIZE,
-        .handle_size = sizeof(struct segment_handle),
-        .cell_size = sizeof(struct segment_cell),
-        .thread_size = sizeof(struct segment_thread),
-        .slab_count = slab_count,
-    };
+    const union {
+        struct segment_header header;
+        uint32_t words[sizeof(struct segment_header) / sizeof(uint32_t)];
+    } right = { .header = {
+                    .magic = SEGMENT_MAGIC,
+                    .version = SEGMENT_VERSION,
+                    .header_size = SEGMENT_HEADER_SIZE,
+                    .slab_size = SEGMENT_SLAB_SIZE,
+                    .handle_size = sizeof(struct segment_handle),
+                    .cell_size = sizeof(struct segment_cell),
+                    .thread_size = sizeof(struct segment_thread),
+                    .slab_count = slab_count,
+                } };
+    uint32_t *words = (uint32_t *)segment_common_base;
+    /* Those who have been let in before may be reading it now: what is right is left alone. */
+    for (size_t i = 0; i < sizeof(right.words) / sizeof(*right.words); i++)
+        if (__atomic_load_n(&words[i], __ATOMIC_RELAXED) != right.words[i])
+            __atomic_store_n(&words[i], right.words[i], __ATOMIC_RELAXED);
 }
 
 bool common_init(void)

@@ -6,6 +6,7 @@
  *   threads   one process, private and common cells mixed; nothing is lost: counts are checked (for ThreadSanitizer too)
  *   kill      processes that work on shared cells are killed at any instruction; what they leave is cleared up; the others
  *             must go on, mutants must exclude each other, and at the end all must be as new
+ *   join      one attaches the common segment again and again while the server greets others
  *
  * Prints one line and exits with 1 if a claim failed.
  */
@@ -508,6 +509,28 @@ static void run_threads(uint64_t end)
     }
 }
 
+/* --- joining --- */
+
+/* The server writes the header for everyone that joins: whoever is reading it just then must not find half of it. */
+static void run_join(uint64_t end)
+{
+    pid_t child = fork();
+    if (!child) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        for (;;)
+            common_header();
+    }
+    for (; now_ms() < end; rounds_total++) {
+        if (segment_common_attach(common_fd)) {
+            FAIL("join %llu: the segment is another version's", (unsigned long long)rounds_total);
+            break;
+        }
+        munmap(segment_common_base, SEGMENT_MAX_SIZE);
+    }
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+}
+
 int main(int argc, char **argv)
 {
     const char *mode = argc > 1 ? argv[1] : "kill";
@@ -521,6 +544,8 @@ int main(int argc, char **argv)
         run_threads(start + seconds * 1000);
     else if (!strcmp(mode, "kill"))
         run_kill(start + seconds * 1000);
+    else if (!strcmp(mode, "join"))
+        run_join(start + seconds * 1000);
     printf("%s: %llu rounds, %llu processes killed, %.1f s: %s\n", mode, (unsigned long long)rounds_total,
            (unsigned long long)kills, (double)(now_ms() - start) / 1000, shared->failed ? "FAILED" : "ok");
     return shared->failed ? 1 : 0;

@@ -17,6 +17,7 @@ make_it() { # NAME FLAGS...
 make_it cells
 ./cells kill 6
 ./cells threads 3
+./cells join 1
 if make_it cells-tsan -fsanitize=thread 2>/dev/null && ./cells-tsan none 0 >/dev/null 2>&1; then
     ./cells-tsan threads 4
 else
