@@ -453,39 +453,6 @@ BOOL WINAPI CreateDirectoryA(const char *name, SECURITY_ATTRIBUTES *security)
     return result;
 }
 
-/* The template's attributes are copied as far as they are of a directory. */
-BOOL WINAPI CreateDirectoryExW(const WCHAR *template, const WCHAR *name, SECURITY_ATTRIBUTES *security)
-{
-    DWORD attributes = GetFileAttributesW(template);
-
-    if (attributes == INVALID_FILE_ATTRIBUTES)
-        return FALSE;
-    if (!(attributes & FILE_ATTRIBUTE_DIRECTORY))
-        return fail(ERROR_DIRECTORY);
-    if (!CreateDirectoryW(name, security))
-        return FALSE;
-    attributes &=
-        FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM | FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_NOT_CONTENT_INDEXED;
-    return !attributes || SetFileAttributesW(name, attributes);
-}
-
-BOOL WINAPI CreateDirectoryExA(const char *template, const char *name, SECURITY_ATTRIBUTES *security)
-{
-    struct wide_arg wide_template, wide_name;
-    BOOL result;
-
-    if (!wide_file_arg(&wide_template, template))
-        return FALSE;
-    if (!wide_file_arg(&wide_name, name)) {
-        wide_arg_free(&wide_template);
-        return FALSE;
-    }
-    result = CreateDirectoryExW(wide_template.str, wide_name.str, security);
-    wide_arg_free(&wide_template);
-    wide_arg_free(&wide_name);
-    return result;
-}
-
 NTSTATUS delete_by_handle(HANDLE file)
 {
     /* As Windows since 10 1809: the name is gone at once even if somebody has the file open. */

@@ -1,152 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* winbase_copy.c: CopyFile, CopyFileEx, CopyFile2: one engine that reports to either kind of callback. */
-#include "kernelbase_private.h"
-#include <winioctl.h>
-#include "fsctl_copy.h"
+/* winbase_copy.c: CopyFile, CopyFileEx, CopyFile2: one engine that reports to either kind of callback (winbase_copy.h). */
+#include "winbase_copy.h"
 
-#define COPY_CHUNK 0x100000 /* what is read and written at once, and reported as progress */
-#ifndef COPY_FILE_ENABLE_SPARSE_COPY
-#define COPY_FILE_ENABLE_SPARSE_COPY 0x20000000
-#endif
-#ifndef COPY_FILE_SKIP_ALTERNATE_STREAMS
-#define COPY_FILE_SKIP_ALTERNATE_STREAMS      0x00008000
-#define COPY_FILE_OPEN_AND_COPY_REPARSE_POINT 0x00200000
-#define COPY_FILE_DISABLE_PRE_ALLOCATION      0x04000000
-#define COPY_FILE_ENABLE_LOW_FREE_SPACE_MODE  0x08000000
-#endif
 /* What says how to copy, not what: holes are always kept, data is moved by the kernel where it can. */
 #define COPY_HINTS                                                                                                     \
-    (COPY_FILE_RESTARTABLE | COPY_FILE_ALLOW_DECRYPTED_DESTINATION | COPY_FILE_REQUEST_SECURITY_PRIVILEGES |           \
-     COPY_FILE_NO_OFFLOAD | COPY_FILE_IGNORE_EDP_BLOCK | COPY_FILE_IGNORE_SOURCE_ENCRYPTION |                          \
-     COPY_FILE_DONT_REQUEST_DEST_WRITE_DAC | COPY_FILE_REQUEST_COMPRESSED_TRAFFIC | COPY_FILE_DISABLE_PRE_ALLOCATION | \
-     COPY_FILE_ENABLE_LOW_FREE_SPACE_MODE | COPY_FILE_ENABLE_SPARSE_COPY)
+    (COPY_FILE_ALLOW_DECRYPTED_DESTINATION | COPY_FILE_NO_OFFLOAD | COPY_FILE_IGNORE_EDP_BLOCK |                       \
+     COPY_FILE_IGNORE_SOURCE_ENCRYPTION | COPY_FILE_DONT_REQUEST_DEST_WRITE_DAC |                                      \
+     COPY_FILE_REQUEST_COMPRESSED_TRAFFIC | COPY_FILE_DISABLE_PRE_ALLOCATION | COPY_FILE_ENABLE_LOW_FREE_SPACE_MODE |  \
+     COPY_FILE_ENABLE_SPARSE_COPY)
 #define COPY_FLAGS                                                                                                     \
-    (COPY_FILE_FAIL_IF_EXISTS | COPY_FILE_OPEN_SOURCE_FOR_WRITE | COPY_FILE_COPY_SYMLINK | COPY_FILE_NO_BUFFERING |    \
-     COPY_FILE_OPEN_AND_COPY_REPARSE_POINT | COPY_FILE_SKIP_ALTERNATE_STREAMS | COPY_HINTS)
+    (COPY_FILE_FAIL_IF_EXISTS | COPY_FILE_RESTARTABLE | COPY_FILE_OPEN_SOURCE_FOR_WRITE | COPY_FILE_DIRECTORY |        \
+     COPY_FILE_COPY_SYMLINK | COPY_FILE_NO_BUFFERING | COPY_FILE_REQUEST_SECURITY_PRIVILEGES |                         \
+     COPY_FILE_RESUME_FROM_PAUSE | COPY_FILE_OPEN_AND_COPY_REPARSE_POINT | COPY_FILE_SKIP_ALTERNATE_STREAMS |          \
+     COPY_HINTS)
+#define COPY_LINKS (COPY_FILE_COPY_SYMLINK | COPY_FILE_OPEN_AND_COPY_REPARSE_POINT)
 
-/* One copy. `report` says whether to go on (PROGRESS_*); NULL if nobody wants to know. */
-struct copy {
-    HANDLE source, destination;
-    FILE_BASIC_INFORMATION basic;
-    LONGLONG size, done;
-    const BOOL *cancel;
-    BOOL quiet;
-    char *buffer; /* COPY_CHUNK bytes; NULL as long as the kernel copies */
-    BOOL by_hand; /* it cannot */
-    NTSTATUS error;
-    DWORD (*report)(struct copy *copy, COPYFILE2_MESSAGE_TYPE event);
-    void *routine, *context;
-};
-
-/* --- the two kinds of callback --- */
-
-static DWORD report_progress(struct copy *copy, COPYFILE2_MESSAGE_TYPE event)
-{
-    LARGE_INTEGER size = { .QuadPart = copy->size }, done = { .QuadPart = copy->done };
-    LPPROGRESS_ROUTINE routine = (LPPROGRESS_ROUTINE)copy->routine;
-
-    if (event != COPYFILE2_CALLBACK_STREAM_STARTED && event != COPYFILE2_CALLBACK_CHUNK_FINISHED)
-        return PROGRESS_CONTINUE;
-    return routine(size, done, size, done, 1,
-                   event == COPYFILE2_CALLBACK_STREAM_STARTED ? CALLBACK_STREAM_SWITCH : CALLBACK_CHUNK_FINISHED,
-                   copy->source, copy->destination, copy->context);
-}
-
-static DWORD report_message(struct copy *copy, COPYFILE2_MESSAGE_TYPE event)
-{
-    ULARGE_INTEGER size = { .QuadPart = copy->size }, done = { .QuadPart = copy->done };
-    PCOPYFILE2_PROGRESS_ROUTINE routine = (PCOPYFILE2_PROGRESS_ROUTINE)copy->routine;
-    COPYFILE2_MESSAGE message = { .Type = event };
-
-    switch (event) {
-    case COPYFILE2_CALLBACK_STREAM_STARTED:
-        message.Info.StreamStarted.dwStreamNumber = 1;
-        message.Info.StreamStarted.hSourceFile = copy->source;
-        message.Info.StreamStarted.hDestinationFile = copy->destination;
-        message.Info.StreamStarted.uliStreamSize = size;
-        message.Info.StreamStarted.uliTotalFileSize = size;
-        break;
-    case COPYFILE2_CALLBACK_STREAM_FINISHED:
-        message.Info.StreamFinished.dwStreamNumber = 1;
-        message.Info.StreamFinished.hSourceFile = copy->source;
-        message.Info.StreamFinished.hDestinationFile = copy->destination;
-        message.Info.StreamFinished.uliStreamSize = size;
-        message.Info.StreamFinished.uliStreamBytesTransferred = done;
-        message.Info.StreamFinished.uliTotalFileSize = size;
-        message.Info.StreamFinished.uliTotalBytesTransferred = done;
-        break;
-    case COPYFILE2_CALLBACK_CHUNK_STARTED:
-        message.Info.ChunkStarted.dwStreamNumber = 1;
-        message.Info.ChunkStarted.hSourceFile = copy->source;
-        message.Info.ChunkStarted.hDestinationFile = copy->destination;
-        message.Info.ChunkStarted.uliChunkNumber.QuadPart = copy->done / COPY_CHUNK + 1;
-        message.Info.ChunkStarted.uliChunkSize.QuadPart = COPY_CHUNK;
-        message.Info.ChunkStarted.uliStreamSize = size;
-        message.Info.ChunkStarted.uliTotalFileSize = size;
-        break;
-    case COPYFILE2_CALLBACK_ERROR:
-        message.Info.Error.CopyPhase = COPYFILE2_PHASE_WRITE_DESTINATION;
-        message.Info.Error.dwStreamNumber = 1;
-        message.Info.Error.hrFailure = HRESULT_FROM_WIN32(RtlNtStatusToDosError(copy->error));
-        message.Info.Error.uliChunkNumber.QuadPart = copy->done / COPY_CHUNK + 1;
-        message.Info.Error.uliStreamSize = size;
-        message.Info.Error.uliStreamBytesTransferred = done;
-        message.Info.Error.uliTotalFileSize = size;
-        message.Info.Error.uliTotalBytesTransferred = done;
-        break;
-    case COPYFILE2_CALLBACK_CHUNK_FINISHED:
-        message.Info.ChunkFinished.dwStreamNumber = 1;
-        message.Info.ChunkFinished.hSourceFile = copy->source;
-        message.Info.ChunkFinished.hDestinationFile = copy->destination;
-        message.Info.ChunkFinished.uliChunkNumber.QuadPart = (copy->done + COPY_CHUNK - 1) / COPY_CHUNK;
-        message.Info.ChunkFinished.uliChunkSize.QuadPart = COPY_CHUNK;
-        message.Info.ChunkFinished.uliStreamSize = size;
-        message.Info.ChunkFinished.uliStreamBytesTransferred = done;
-        message.Info.ChunkFinished.uliTotalFileSize = size;
-        message.Info.ChunkFinished.uliTotalBytesTransferred = done;
-        break;
-    default:
-        return PROGRESS_CONTINUE;
-    }
-    switch (routine(&message, copy->context)) {
-    case COPYFILE2_PROGRESS_CANCEL:
-        return PROGRESS_CANCEL;
-    case COPYFILE2_PROGRESS_STOP:
-    case COPYFILE2_PROGRESS_PAUSE: /* there is nothing that could be resumed: COPYFILE2_RESUME is not offered */
-        return PROGRESS_STOP;
-    case COPYFILE2_PROGRESS_QUIET:
-        return PROGRESS_QUIET;
-    default:
-        return PROGRESS_CONTINUE;
-    }
-}
-
-/* STATUS_SUCCESS: go on; STATUS_REQUEST_ABORTED, with *keep telling whether the destination stays. */
-static NTSTATUS tell(struct copy *copy, COPYFILE2_MESSAGE_TYPE event, BOOL *keep)
-{
-    *keep = FALSE;
-    if (copy->cancel && *(const volatile BOOL *)copy->cancel)
-        return STATUS_REQUEST_ABORTED;
-    if (!copy->report || copy->quiet)
-        return STATUS_SUCCESS;
-    switch (copy->report(copy, event)) {
-    case PROGRESS_CONTINUE:
-        return STATUS_SUCCESS;
-    case PROGRESS_QUIET:
-        copy->quiet = TRUE;
-        return STATUS_SUCCESS;
-    case PROGRESS_STOP:
-        *keep = TRUE;
-        return STATUS_REQUEST_ABORTED;
-    default:
-        return STATUS_REQUEST_ABORTED;
-    }
-}
-
-/* --- copying --- */
-
-static NTSTATUS open_file(const WCHAR *name, ACCESS_MASK access, ULONG share, ULONG attributes, ULONG disposition,
-                          ULONG options, HANDLE *handle)
+NTSTATUS copy_open(const WCHAR *name, ACCESS_MASK access, ULONG share, ULONG attributes, ULONG disposition,
+                   ULONG options, HANDLE *handle, ULONG_PTR *how)
 {
     OBJECT_ATTRIBUTES attr;
     IO_STATUS_BLOCK iosb;
@@ -159,204 +29,45 @@ static NTSTATUS open_file(const WCHAR *name, ACCESS_MASK access, ULONG share, UL
     status = NtCreateFile(handle, access | SYNCHRONIZE, &attr, &iosb, NULL, attributes, share, disposition,
                           options | FILE_SYNCHRONOUS_IO_NONALERT, NULL, 0);
     RtlFreeUnicodeString(&nt);
+    if (!status && how)
+        *how = iosb.Information;
     return status;
 }
 
-/* One chunk by the kernel; *done is less than the length at the end of the source. */
-static NTSTATUS copy_in_kernel(struct copy *copy, LONGLONG offset, LONGLONG length, LONGLONG *done)
+/* --- what goes along --- */
+
+/* A list of extended attributes without what an unfinished copy has noted down in its source; its length. */
+static ULONG drop_restart(char *list, ULONG length)
 {
-    struct fsctl_copy_range range = { copy->source, offset, offset, length };
-    IO_STATUS_BLOCK iosb;
+    FILE_FULL_EA_INFORMATION *last = NULL;
 
-    return NtFsControlFile(copy->destination, NULL, NULL, NULL, &iosb, FSCTL_TRANSOM_COPY_RANGE, &range, sizeof(range),
-                           done, sizeof(*done));
-}
+    for (ULONG at = 0, next; at < length; at = next) {
+        FILE_FULL_EA_INFORMATION *ea = (FILE_FULL_EA_INFORMATION *)(list + at);
 
-static NTSTATUS copy_by_hand(struct copy *copy, LONGLONG offset, LONGLONG length, LONGLONG *done)
-{
-    LARGE_INTEGER at = { .QuadPart = offset };
-    IO_STATUS_BLOCK iosb;
-    NTSTATUS status;
-
-    *done = 0;
-    if (!copy->buffer && !(copy->buffer = kb_alloc(COPY_CHUNK)))
-        return STATUS_NO_MEMORY;
-    status = NtReadFile(copy->source, NULL, NULL, NULL, &iosb, copy->buffer, (ULONG)length, &at, NULL);
-    if (status == STATUS_END_OF_FILE || (!status && !iosb.Information))
-        return STATUS_SUCCESS;
-    if (!status)
-        status = NtWriteFile(copy->destination, NULL, NULL, NULL, &iosb, copy->buffer, iosb.Information, &at, NULL);
-    if (!status)
-        *done = iosb.Information;
-    return status;
-}
-
-/* From the same place to the same place, until `to` or the end of the file. */
-static NTSTATUS copy_range(struct copy *copy, LONGLONG from, LONGLONG to, BOOL *keep)
-{
-    NTSTATUS status = STATUS_SUCCESS;
-
-    while (from < to && !status) {
-        LONGLONG length = min((LONGLONG)COPY_CHUNK, to - from), done = 0;
-
-        if ((status = tell(copy, COPYFILE2_CALLBACK_CHUNK_STARTED, keep)))
-            return status;
-        if (!copy->by_hand) {
-            status = copy_in_kernel(copy, from, length, &done);
-            /* Other devices, what the kernel does not copy: if it is an error, it comes again. Files of /proc have no size. */
-            copy->by_hand = status || (!done && !copy->size);
-            status = STATUS_SUCCESS;
+        next = ea->NextEntryOffset ? at + ea->NextEntryOffset : length;
+        if (!copy_is_restart(ea)) {
+            last = ea;
+        } else if (next < length) {
+            memmove(ea, list + next, length - next);
+            length -= next - at;
+            next = at;
+        } else if (last) {
+            last->NextEntryOffset = 0;
+            return at;
+        } else {
+            return 0;
         }
-        if (copy->by_hand)
-            status = copy_by_hand(copy, from, length, &done);
-        if (status || !done)
-            return status; /* it has become shorter */
-        from += done;
-        copy->done = from;
-        status = tell(copy, COPYFILE2_CALLBACK_CHUNK_FINISHED, keep);
-        if (done < length && from >= copy->size)
-            return status; /* that was the end; a file that grows meanwhile is read on */
     }
-    return status;
+    return length;
 }
 
-/* The whole file as one reflink, which takes no time and no room; FALSE: the file system has no such thing. */
-static BOOL copy_by_reference(struct copy *copy)
-{
-    struct fsctl_copy_range range = { copy->source, 0, 0, copy->size };
-    IO_STATUS_BLOCK iosb;
-
-    return copy->size && !NtFsControlFile(copy->destination, NULL, NULL, NULL, &iosb, 0x00098344, &range, sizeof(range),
-                                          NULL, 0); /* FSCTL_DUPLICATE_EXTENTS_TO_FILE */
-}
-
-/* A file with holes: only what is allocated is copied. STATUS_INVALID_DEVICE_REQUEST if that cannot be known. */
-static NTSTATUS copy_sparse(struct copy *copy, BOOL *keep)
-{
-    FILE_END_OF_FILE_INFORMATION end = { .EndOfFile.QuadPart = copy->size };
-    FILE_ALLOCATED_RANGE_BUFFER wanted = { 0 }, ranges[64];
-    IO_STATUS_BLOCK iosb;
-    NTSTATUS status;
-    BOOL more;
-
-    do {
-        SIZE_T count, i;
-
-        wanted.Length.QuadPart = copy->size - wanted.FileOffset.QuadPart;
-        status = NtFsControlFile(copy->source, NULL, NULL, NULL, &iosb, FSCTL_QUERY_ALLOCATED_RANGES, &wanted,
-                                 sizeof(wanted), ranges, sizeof(ranges));
-        more = status == STATUS_BUFFER_OVERFLOW;
-        if (status && !more)
-            return wanted.FileOffset.QuadPart ? status : STATUS_INVALID_DEVICE_REQUEST;
-        count = iosb.Information / sizeof(ranges[0]);
-        if (!wanted.FileOffset.QuadPart) {
-            if (copy->basic.FileAttributes & FILE_ATTRIBUTE_SPARSE_FILE)
-                NtFsControlFile(copy->destination, NULL, NULL, NULL, &iosb, FSCTL_SET_SPARSE, NULL, 0, NULL, 0);
-            status = NtSetInformationFile(copy->destination, &iosb, &end, sizeof(end), FileEndOfFileInformation);
-        } else
-            status = STATUS_SUCCESS;
-        for (i = 0; i < count && !status; i++) {
-            wanted.FileOffset.QuadPart = ranges[i].FileOffset.QuadPart + ranges[i].Length.QuadPart;
-            status = copy_range(copy, ranges[i].FileOffset.QuadPart, wanted.FileOffset.QuadPart, keep);
-        }
-        more = more && count;
-    } while (more && !status);
-    if (!status && copy->done < copy->size) {
-        copy->done = copy->size; /* it ends in a hole */
-        status = tell(copy, COPYFILE2_CALLBACK_CHUNK_FINISHED, keep);
-    }
-    return status;
-}
-
-static NTSTATUS copy_data(struct copy *copy, BOOL holes, BOOL *keep)
-{
-    NTSTATUS status = STATUS_INVALID_DEVICE_REQUEST;
-
-    if (copy_by_reference(copy)) {
-        copy->done = copy->size;
-        return tell(copy, COPYFILE2_CALLBACK_CHUNK_FINISHED, keep);
-    }
-    if (holes)
-        status = copy_sparse(copy, keep);
-    if (status ==
-        STATUS_INVALID_DEVICE_REQUEST) /* from beginning to end, whatever size the file had when it was opened */
-        status = copy_range(copy, 0, MAXLONGLONG, keep);
-    kb_free(copy->buffer);
-    copy->buffer = NULL;
-    return status;
-}
-
-/* One stream, `:name:$DATA`, of the file that is copied. */
-static NTSTATUS copy_stream(const WCHAR *existing, const WCHAR *new, const FILE_STREAM_INFORMATION *info,
-                            BOOL only_missing, const BOOL *cancel)
-{
-    struct copy copy = { .cancel = cancel, .size = info->StreamSize.QuadPart };
-    SIZE_T names = max(wcslen(existing), wcslen(new)), length = info->StreamNameLength / sizeof(WCHAR);
-    WCHAR *name = kb_alloc((names + length + 1) * sizeof(WCHAR));
-    ULONG options = FILE_NON_DIRECTORY_FILE | FILE_SEQUENTIAL_ONLY;
-    BOOL keep = FALSE;
-    NTSTATUS status;
-
-    if (!name)
-        return STATUS_NO_MEMORY;
-    _snwprintf(name, names + length + 1, L"%ls%.*ls", existing, (int)length, info->StreamName);
-    status = open_file(name, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
-                       FILE_ATTRIBUTE_NORMAL, FILE_OPEN, options, &copy.source);
-    if (!status) {
-        _snwprintf(name, names + length + 1, L"%ls%.*ls", new, (int)length, info->StreamName);
-        status = open_file(name, GENERIC_WRITE, 0, FILE_ATTRIBUTE_NORMAL,
-                           only_missing ? FILE_CREATE : FILE_OVERWRITE_IF, options, &copy.destination);
-        if (!status) {
-            status = copy_data(&copy, FALSE, &keep);
-            NtClose(copy.destination);
-        }
-        NtClose(copy.source);
-    }
-    kb_free(name);
-    return status;
-}
-
-NTSTATUS copy_streams(HANDLE source, const WCHAR *existing, const WCHAR *new, BOOL only_missing, const BOOL *cancel)
-{
-    FILE_STREAM_INFORMATION *info;
-    NTSTATUS status = STATUS_BUFFER_OVERFLOW;
-    IO_STATUS_BLOCK iosb;
-    char small[256], *buffer = small;
-    ULONG size;
-
-    for (size = sizeof(small); status == STATUS_BUFFER_OVERFLOW && buffer; size *= 4) {
-        if (size > sizeof(small)) {
-            if (buffer != small)
-                kb_free(buffer);
-            if (!(buffer = kb_alloc(size)))
-                return STATUS_NO_MEMORY;
-        }
-        iosb.Information = 0;
-        status = NtQueryInformationFile(source, &iosb, buffer, size, FileStreamInformation);
-    }
-    info = (FILE_STREAM_INFORMATION *)buffer;
-    while (!status && iosb.Information) {
-        if (info->StreamName[1] != ':') { /* not ::$DATA */
-            status = copy_stream(existing, new, info, only_missing, cancel);
-            if (status == STATUS_OBJECT_NAME_INVALID || (only_missing && status == STATUS_OBJECT_NAME_COLLISION))
-                status = STATUS_SUCCESS;
-        }
-        if (!info->NextEntryOffset)
-            break;
-        info = (FILE_STREAM_INFORMATION *)((char *)info + info->NextEntryOffset);
-    }
-    if (buffer != small)
-        kb_free(buffer);
-    return status;
-}
-
-/* Extended attributes: "CopyFile preserves extended attributes" (CopyFileEx's page). */
-static NTSTATUS copy_attributes(const struct copy *copy)
+/* "CopyFile preserves extended attributes" (CopyFileEx's page). */
+NTSTATUS copy_extended_attributes(HANDLE from, HANDLE to)
 {
     FILE_EA_INFORMATION info;
     IO_STATUS_BLOCK iosb;
-    NTSTATUS status = NtQueryInformationFile(copy->source, &iosb, &info, sizeof(info), FileEaInformation);
-    void *list;
+    NTSTATUS status = NtQueryInformationFile(from, &iosb, &info, sizeof(info), FileEaInformation);
+    char *list;
 
     if (status || !info.EaSize)
         return STATUS_SUCCESS;
@@ -364,16 +75,15 @@ static NTSTATUS copy_attributes(const struct copy *copy)
     ULONG size = min(info.EaSize * 2 + 64, 0x20000u);
     if (!(list = kb_alloc(size)))
         return STATUS_NO_MEMORY;
-    status = NtQueryEaFile(copy->source, &iosb, list, size, FALSE, NULL, 0, NULL, TRUE);
-    if (!status)
-        status = NtSetEaFile(copy->destination, &iosb, list, iosb.Information);
+    status = NtQueryEaFile(from, &iosb, list, size, FALSE, NULL, 0, NULL, TRUE);
+    if (!status && (size = drop_restart(list, (ULONG)iosb.Information)))
+        status = NtSetEaFile(to, &iosb, list, size);
     kb_free(list);
     /* A file system that has none keeps the data at least. */
     return status == STATUS_NO_EAS_ON_FILE || status == STATUS_EAS_NOT_SUPPORTED ? STATUS_SUCCESS : status;
 }
 
-/* What is not data: a link itself is copied as a link. */
-static NTSTATUS copy_link(struct copy *copy)
+NTSTATUS copy_reparse_point(HANDLE from, HANDLE to)
 {
     REPARSE_DATA_BUFFER *data = kb_alloc(MAXIMUM_REPARSE_DATA_BUFFER_SIZE);
     IO_STATUS_BLOCK iosb;
@@ -381,94 +91,193 @@ static NTSTATUS copy_link(struct copy *copy)
 
     if (!data)
         return STATUS_NO_MEMORY;
-    status = NtFsControlFile(copy->source, NULL, NULL, NULL, &iosb, FSCTL_GET_REPARSE_POINT, NULL, 0, data,
+    status = NtFsControlFile(from, NULL, NULL, NULL, &iosb, FSCTL_GET_REPARSE_POINT, NULL, 0, data,
                              MAXIMUM_REPARSE_DATA_BUFFER_SIZE);
     if (!status)
-        status = NtFsControlFile(copy->destination, NULL, NULL, NULL, &iosb, FSCTL_SET_REPARSE_POINT, data,
-                                 iosb.Information, NULL, 0);
+        status = NtFsControlFile(to, NULL, NULL, NULL, &iosb, FSCTL_SET_REPARSE_POINT, data, iosb.Information, NULL, 0);
     kb_free(data);
     return status;
 }
 
-static NTSTATUS open_destination(const WCHAR *name, const struct copy *copy, DWORD flags, HANDLE *handle)
-{
-    ULONG attributes =
-        copy->basic.FileAttributes & ~(FILE_ATTRIBUTE_REPARSE_POINT | FILE_ATTRIBUTE_SPARSE_FILE |
-                                       FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_COMPRESSED | FILE_ATTRIBUTE_ENCRYPTED);
-    ULONG options = FILE_NON_DIRECTORY_FILE | FILE_SEQUENTIAL_ONLY;
+/* --- opening --- */
 
-    /*
-     * What is read-only becomes that in the end: its streams are written first. Nothing is shared: a file that is copied to itself
-     * must not be emptied, but fail.
-     */
-    return open_file(name, GENERIC_WRITE | FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES | FILE_WRITE_EA | DELETE, 0,
-                     attributes, flags & COPY_FILE_FAIL_IF_EXISTS ? FILE_CREATE : FILE_OVERWRITE_IF, options, handle);
+/*
+ * COPY_FILE_REQUEST_SECURITY_PRIVILEGES: "if these requests are denied the access request will be reduced to the highest
+ * privilege level for which access is granted".
+ */
+static NTSTATUS open_with(const struct copy *copy, const WCHAR *name, ACCESS_MASK access, const ACCESS_MASK *more,
+                          ULONG share, ULONG attributes, ULONG disposition, ULONG options, HANDLE *handle,
+                          ULONG_PTR *how)
+{
+    NTSTATUS status;
+
+    if (!(copy->flags & COPY_FILE_REQUEST_SECURITY_PRIVILEGES))
+        return copy_open(name, access, share, attributes, disposition, options, handle, how);
+    do {
+        status = copy_open(name, access | *more, share, attributes, disposition, options, handle, how);
+    } while ((status == STATUS_ACCESS_DENIED || status == STATUS_PRIVILEGE_NOT_HELD) && *more++);
+    return status;
 }
 
-static NTSTATUS copy_file(struct copy *copy, const WCHAR *existing, const WCHAR *new, DWORD flags)
+static ULONG data_options(const struct copy *copy)
 {
+    return FILE_NON_DIRECTORY_FILE | (copy->unbuffered ? FILE_NO_INTERMEDIATE_BUFFERING : FILE_SEQUENTIAL_ONLY);
+}
+
+static NTSTATUS open_source(struct copy *copy)
+{
+    static const ACCESS_MASK more[] = { ACCESS_SYSTEM_SECURITY, 0 };
     FILE_STANDARD_INFORMATION standard;
-    ULONG options = FILE_NON_DIRECTORY_FILE | FILE_SEQUENTIAL_ONLY;
-    BOOL keep = FALSE, link = FALSE;
     IO_STATUS_BLOCK iosb;
     NTSTATUS status;
 
-    if (flags & (COPY_FILE_COPY_SYMLINK | COPY_FILE_OPEN_AND_COPY_REPARSE_POINT))
-        options |= FILE_OPEN_REPARSE_POINT;
-    if (flags & COPY_FILE_NO_BUFFERING)
-        options |= FILE_WRITE_THROUGH;
-    status = open_file(existing, GENERIC_READ | (flags & COPY_FILE_OPEN_SOURCE_FOR_WRITE ? GENERIC_WRITE : 0),
-                       FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, FILE_ATTRIBUTE_NORMAL, FILE_OPEN,
-                       options, &copy->source);
+    copy->phase = COPYFILE2_PHASE_PREPARE_SOURCE;
+    status = open_with(
+        copy, copy->existing, GENERIC_READ | (copy->flags & COPY_FILE_OPEN_SOURCE_FOR_WRITE ? GENERIC_WRITE : 0), more,
+        FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, FILE_ATTRIBUTE_NORMAL, FILE_OPEN,
+        data_options(copy) | (copy->flags & COPY_LINKS ? FILE_OPEN_REPARSE_POINT : 0), &copy->file, NULL);
     if (status)
         return status == STATUS_FILE_IS_A_DIRECTORY ? STATUS_ACCESS_DENIED : status;
-    status = NtQueryInformationFile(copy->source, &iosb, &copy->basic, sizeof(copy->basic), FileBasicInformation);
+    status = NtQueryInformationFile(copy->file, &iosb, &copy->basic, sizeof(copy->basic), FileBasicInformation);
     if (!status)
-        status = NtQueryInformationFile(copy->source, &iosb, &standard, sizeof(standard), FileStandardInformation);
+        status = NtQueryInformationFile(copy->file, &iosb, &standard, sizeof(standard), FileStandardInformation);
     if (status) {
-        NtClose(copy->source);
+        NtClose(copy->file);
         return status;
     }
-    copy->size = standard.EndOfFile.QuadPart;
-    link = flags & (COPY_FILE_COPY_SYMLINK | COPY_FILE_OPEN_AND_COPY_REPARSE_POINT) &&
-           copy->basic.FileAttributes & FILE_ATTRIBUTE_REPARSE_POINT;
-    status = open_destination(new, copy, flags, &copy->destination);
-    if (status) {
-        NtClose(copy->source);
-        return status == STATUS_FILE_IS_A_DIRECTORY ? STATUS_ACCESS_DENIED : status;
-    }
-    if (link)
-        status = copy_link(copy);
-    else if (!(status = tell(copy, COPYFILE2_CALLBACK_STREAM_STARTED, &keep)) &&
-             !(status = copy_data(copy, standard.AllocationSize.QuadPart < copy->size, &keep)))
-        status = tell(copy, COPYFILE2_CALLBACK_STREAM_FINISHED, &keep);
-    if (!status && !link)
-        status = copy_attributes(copy);
-    if (!status && !link && !(flags & COPY_FILE_SKIP_ALTERNATE_STREAMS))
-        status = copy_streams(copy->source, existing, new, FALSE, copy->cancel);
-    if (status && status != STATUS_REQUEST_ABORTED) {
-        BOOL ignored;
-        copy->error = status;
-        tell(copy, COPYFILE2_CALLBACK_ERROR, &ignored);
-    }
-    if (!status && !link) {
-        /* The copy keeps the time of the last write; it was created now. */
-        FILE_BASIC_INFORMATION basic = { .LastWriteTime = copy->basic.LastWriteTime };
+    copy->size = copy->total = standard.EndOfFile.QuadPart;
+    return STATUS_SUCCESS;
+}
 
-        if (copy->basic.FileAttributes & FILE_ATTRIBUTE_READONLY)
-            basic.FileAttributes = copy->basic.FileAttributes;
-        NtSetInformationFile(copy->destination, &iosb, &basic, sizeof(basic), FileBasicInformation);
-    } else if (status && !keep)
-        delete_by_handle(copy->destination);
-    NtClose(copy->destination);
-    NtClose(copy->source);
+/*
+ * What is read-only becomes that in the end: its streams are written first. Nothing is shared: a file that is copied to itself
+ * must not be emptied, but fail.
+ */
+static NTSTATUS open_destination(struct copy *copy, ULONG disposition, BOOL link, ULONG_PTR *how)
+{
+    static const ACCESS_MASK more[] = { ACCESS_SYSTEM_SECURITY | WRITE_DAC | WRITE_OWNER, WRITE_DAC | WRITE_OWNER,
+                                        WRITE_DAC, 0 };
+    ULONG attributes =
+        copy->basic.FileAttributes & ~(FILE_ATTRIBUTE_REPARSE_POINT | FILE_ATTRIBUTE_SPARSE_FILE |
+                                       FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_COMPRESSED | FILE_ATTRIBUTE_ENCRYPTED);
+    NTSTATUS status = open_with(
+        copy, copy->new,
+        GENERIC_WRITE | FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES | FILE_READ_EA | FILE_WRITE_EA | DELETE, more, 0,
+        attributes, disposition, data_options(copy) | (link ? FILE_OPEN_REPARSE_POINT : 0), &copy->file_copy, how);
+
+    return status == STATUS_FILE_IS_A_DIRECTORY ? STATUS_ACCESS_DENIED : status;
+}
+
+/*
+ * A copy that may be gone on with is looked at first. "If COPY_FILE_RESUME_FROM_PAUSE is also specified then a failure" of
+ * COPY_FILE_FAIL_IF_EXISTS "is only triggered if the destination file does not have a valid restart header".
+ */
+static NTSTATUS prepare_destination(struct copy *copy, BOOL link)
+{
+    ULONG fresh = copy->flags & COPY_FILE_FAIL_IF_EXISTS ? FILE_CREATE : FILE_OVERWRITE_IF;
+    ULONG_PTR how;
+    NTSTATUS status;
+
+    copy->phase = COPYFILE2_PHASE_PREPARE_DEST;
+    if (link || !(copy->flags & COPY_FILE_RESUME_FROM_PAUSE))
+        return open_destination(copy, fresh, link, &how);
+    if ((status = open_destination(copy, FILE_OPEN_IF, FALSE, &how)) || how == FILE_CREATED)
+        return status;
+    if (copy_find_restart(copy, &copy->done))
+        return STATUS_SUCCESS;
+    NtClose(copy->file_copy);
+    return open_destination(copy, fresh, FALSE, &how);
+}
+
+/* --- copying --- */
+
+static NTSTATUS copy_contents(struct copy *copy)
+{
+    FILE_STANDARD_INFORMATION standard;
+    BOOL others = !(copy->flags & COPY_FILE_SKIP_ALTERNATE_STREAMS), resumed = copy->done > 0;
+    IO_STATUS_BLOCK iosb;
+    NTSTATUS status = NtQueryInformationFile(copy->file, &iosb, &standard, sizeof(standard), FileStandardInformation);
+
+    if (status)
+        return status;
+    if (others && copy->report)
+        copy->total += copy_streams_size(copy->file);
+    if ((status = copy_tell(copy, COPYFILE2_CALLBACK_STREAM_STARTED)) ||
+        (status = copy_data(copy, standard.AllocationSize.QuadPart < copy->size)) ||
+        (status = copy_tell(copy, COPYFILE2_CALLBACK_STREAM_FINISHED)))
+        return status;
+    copy->total_done = copy->done;
+    if ((status = copy_extended_attributes(copy->file, copy->file_copy)))
+        return status;
+    if (others && (status = copy_other_streams(copy, FALSE)))
+        return status;
+    if (copy->recording || resumed)
+        copy_remove_restart(copy);
+    return STATUS_SUCCESS;
+}
+
+/* The copy keeps the time of the last write; it was created now. */
+static void finish(struct copy *copy)
+{
+    FILE_BASIC_INFORMATION basic = { .LastWriteTime = copy->basic.LastWriteTime };
+    IO_STATUS_BLOCK iosb;
+
+    if (copy->basic.FileAttributes & FILE_ATTRIBUTE_READONLY)
+        basic.FileAttributes = copy->basic.FileAttributes;
+    NtSetInformationFile(copy->file_copy, &iosb, &basic, sizeof(basic), FileBasicInformation);
+}
+
+/* What was not finished goes, unless it is to stay: a restartable copy that failed "can be restarted at a later time". */
+static void give_up(struct copy *copy, NTSTATUS error)
+{
+    if (error != STATUS_REQUEST_ABORTED) {
+        copy_tell_error(copy, error);
+        copy->keep = copy->recording;
+    }
+    if (!copy->keep)
+        delete_by_handle(copy->file_copy);
+    else if (copy->recording || copy->paused)
+        copy_write_restart(copy);
+}
+
+static NTSTATUS copy_file(struct copy *copy)
+{
+    NTSTATUS status;
+    BOOL link;
+
+    copy->stream = 1;
+    copy->recording = (copy->flags & COPY_FILE_RESTARTABLE) != 0;
+    copy->unbuffered = (copy->flags & COPY_FILE_NO_BUFFERING) != 0;
+    if (copy->flags & COPY_FILE_DIRECTORY)
+        return copy_directory(copy);
+    if ((status = open_source(copy)))
+        return status;
+    link = copy->flags & COPY_LINKS && copy->basic.FileAttributes & FILE_ATTRIBUTE_REPARSE_POINT;
+    if ((status = prepare_destination(copy, link))) {
+        NtClose(copy->file);
+        return status;
+    }
+    copy->source = copy->file;
+    copy->destination = copy->file_copy;
+    status = link ? copy_reparse_point(copy->file, copy->file_copy) : copy_contents(copy);
+    if (status)
+        give_up(copy, status);
+    else if (!link)
+        finish(copy);
+    NtClose(copy->file_copy);
+    NtClose(copy->file);
     return status;
 }
 
 /* --- the functions --- */
 
-static BOOL copy_result(NTSTATUS status)
+static BOOL copy_run(struct copy *copy)
 {
+    NTSTATUS status = copy_file(copy);
+
+    copy_free_buffer(copy);
+    if (status == STATUS_REQUEST_ABORTED && copy->paused)
+        return fail(ERROR_REQUEST_PAUSED);
     /* RtlNtStatusToDosError says ERROR_ALREADY_EXISTS, which is documented for directories. */
     return status == STATUS_OBJECT_NAME_COLLISION ? fail(ERROR_FILE_EXISTS) : set_ntstatus(status);
 }
@@ -476,13 +285,16 @@ static BOOL copy_result(NTSTATUS status)
 BOOL WINAPI CopyFileExW(const WCHAR *existing, const WCHAR *new, LPPROGRESS_ROUTINE progress, void *context,
                         BOOL *cancel, DWORD flags)
 {
-    struct copy copy = { .cancel = cancel, .routine = (void *)progress, .context = context };
+    struct copy copy = { .existing = existing, .new = new, .cancel = cancel, .context = context };
 
     if (flags & ~(DWORD)COPY_FLAGS)
         return fail(ERROR_INVALID_PARAMETER);
+    /* "The failed copy can be restarted at a later time by specifying the same values" */
+    copy.flags = flags & COPY_FILE_RESTARTABLE ? flags | COPY_FILE_RESUME_FROM_PAUSE : flags;
+    copy.routine = (void *)progress;
     if (progress)
-        copy.report = report_progress;
-    return copy_result(copy_file(&copy, existing, new, flags));
+        copy.report = copy_report_progress;
+    return copy_run(&copy);
 }
 
 BOOL WINAPI CopyFileExA(const char *existing, const char *new, LPPROGRESS_ROUTINE progress, void *context, BOOL *cancel,
@@ -515,18 +327,17 @@ BOOL WINAPI CopyFileA(const char *existing, const char *new, BOOL fail_if_exists
 
 HRESULT WINAPI CopyFile2(const WCHAR *existing, const WCHAR *new, COPYFILE2_EXTENDED_PARAMETERS *parameters)
 {
-    struct copy copy = { 0 };
-    DWORD flags = 0;
+    struct copy copy = { .existing = existing, .new = new };
 
     if (parameters) {
-        if (parameters->dwSize < sizeof(*parameters) || parameters->dwCopyFlags & ~(DWORD)COPY_FLAGS)
+        if (parameters->dwSize != sizeof(*parameters) || parameters->dwCopyFlags & ~(DWORD)COPY_FLAGS)
             return E_INVALIDARG;
-        flags = parameters->dwCopyFlags;
+        copy.flags = parameters->dwCopyFlags;
         copy.cancel = parameters->pfCancel;
         copy.routine = (void *)parameters->pProgressRoutine;
         copy.context = parameters->pvCallbackContext;
         if (copy.routine)
-            copy.report = report_message;
+            copy.report = copy_report_message;
     }
-    return copy_result(copy_file(&copy, existing, new, flags)) ? S_OK : HRESULT_FROM_WIN32(GetLastError());
+    return copy_run(&copy) ? S_OK : HRESULT_FROM_WIN32(GetLastError());
 }
