@@ -2,7 +2,9 @@
 /*
  * tp.h: the thread pool. An object (work, timer, wait, I/O) belongs to a pool; when it is due, a callback of it is queued
  * there, and the pool's workers run what is queued. One thread of the process, the dispatcher (tpdispatch.c), knows when
- * timers, waits and I/O are due: it blocks in a completion port, to which wait packets and files are bound.
+ * timers, waits and I/O are due: it blocks in a completion port, to which wait packets and files are bound. Idle workers of
+ * the default pool wait there too, and are released first, so that a wait's or file's callback runs on the thread that its
+ * packet has woken; the dispatcher gets what no idle worker takes, and passes it on.
  *
  * Locks: tp_dispatch_lock, then a pool's lock. Callbacks run without either. What is under which is said at each field.
  */
@@ -44,7 +46,12 @@ struct tp_pool {
     struct tp_worker *idle_workers;                  /* the one that became idle last comes first: it is warm */
     LIST_ENTRY queues[TP_CALLBACK_PRIORITY_INVALID]; /* of objects with pending callbacks, by priority */
     ULONG pending;                                   /* callbacks queued */
-    ULONG threads, idle, long_running;
+    ULONG threads, long_running;
+    /*
+     * Workers that wait and have not been told to go on, and those of them that wait in the port. Both are too low while a packet that
+     * was to wake a worker is on its way to the dispatcher, as all have woken otherwise.
+     */
+    LONG idle, in_port;
     ULONG minimum, maximum;
     SIZE_T stack_reserve, stack_commit;
     LONG priority;
@@ -133,12 +140,14 @@ extern struct tp_pool tp_default_pool;
 void tp_pool_unref(struct tp_pool *pool);
 /*
  * Queues a callback. `result` is what io.results takes, `signalled` what a wait's callback is told. tp_post_dispatching is for
- * who holds tp_dispatch_lock.
+ * who holds tp_dispatch_lock. `mine` is the pool whose worker the caller is, about to look at its queue: nobody need be woken there.
  */
-void tp_post(struct tp_object *object, bool signalled, struct tp_io_result *result);
-void tp_post_dispatching(struct tp_object *object, bool signalled);
+void tp_post(struct tp_object *object, struct tp_io_result *result, const struct tp_pool *mine);
+void tp_post_dispatching(struct tp_object *object, bool signalled, const struct tp_pool *mine);
 /* Runs a queued callback on this thread instead of a worker. */
 void tp_run_one(struct tp_object *object);
+/* The dispatcher has got a packet that was to wake a worker of the default pool. */
+void tp_worker_missed(void);
 
 /* --- tpobject.c --- */
 NTSTATUS tp_object_create(enum tp_type type, void *callback, void *context, const TP_CALLBACK_ENVIRON *environment,
@@ -168,9 +177,15 @@ void tp_dispatch_run(struct tp_object *object);
 /* A time as NT takes it, relative if negative, as a moment. */
 LONGLONG tp_moment_of(const LARGE_INTEGER *time);
 
-/* --- what the dispatcher calls for packets --- */
-void tp_wait_signalled(struct tp_object *object, ULONG_PTR generation);
-void tp_io_completed(struct tp_object *object, PVOID context, const IO_STATUS_BLOCK *iosb);
+/* What a packet says that the port gave to this thread; `mine` as above, or NULL. */
+void tp_packet(const FILE_IO_COMPLETION_INFORMATION *packet, const struct tp_pool *mine);
+/* Wakes an idle worker that waits in the port: some one. */
+bool tp_wake_in_port(void);
+bool tp_is_worker_packet(const FILE_IO_COMPLETION_INFORMATION *packet);
+
+/* --- what packets call --- */
+void tp_wait_signalled(struct tp_object *object, ULONG_PTR generation, const struct tp_pool *mine);
+void tp_io_completed(struct tp_object *object, PVOID context, const IO_STATUS_BLOCK *iosb, const struct tp_pool *mine);
 void tp_wait_rearm(struct tp_object *object); /* legacy: its callback has returned */
 
 NTSTATUS tp_wait_create(enum tp_type type, void *callback, void *context, const TP_CALLBACK_ENVIRON *environment,

@@ -3,6 +3,7 @@
  * tpdispatch.c: the dispatcher, one thread that waits for the thread pool's timers (a binary heap of moments) and, in a
  * completion port, for its waits and I/O. It starts when it is needed first.
  */
+#include "completion_wait.h"
 #include "rtl_private.h"
 #include "tp.h"
 
@@ -11,11 +12,11 @@ RTL_SRWLOCK tp_dispatch_lock = RTL_SRWLOCK_INIT;
 /* Under the lock: */
 static struct tp_moment **heap; /* from index 1; the parent of i is i / 2, and due no later */
 static ULONG heap_count, heap_size;
-static HANDLE port;
+static HANDLE port, thread;
 static LIST_ENTRY run_list = { &run_list, &run_list }; /* objects with in_dispatcher set that are due, by queue_link */
 static bool blocking; /* the dispatcher waits until the first moment: who sets an earlier one wakes it */
 
-enum { KEY_WAKE = 1 }; /* other packets' key is their object */
+enum { KEY_WORKER = 1 }; /* wakes a worker; other packets' key is their object */
 
 /* --- moments --- */
 
@@ -70,7 +71,7 @@ static void wake(void)
 {
     if (blocking) {
         blocking = false;
-        NtSetIoCompletion(port, (PVOID)KEY_WAKE, NULL, STATUS_SUCCESS, 0);
+        NtAlertThread(thread); /* a packet would go to an idle worker */
     }
 }
 
@@ -107,21 +108,32 @@ void tp_dispatch_run(struct tp_object *object)
 {
     if (list_empty(&object->queue_link))
         list_add_tail(&run_list, &object->queue_link);
+    wake();
+}
+
+/* --- packets --- */
+
+bool tp_wake_in_port(void)
+{
+    return !NtSetIoCompletion(port, (PVOID)KEY_WORKER, NULL, STATUS_SUCCESS, 0);
+}
+
+bool tp_is_worker_packet(const FILE_IO_COMPLETION_INFORMATION *packet)
+{
+    return packet->KeyContext == (PVOID)KEY_WORKER;
+}
+
+void tp_packet(const FILE_IO_COMPLETION_INFORMATION *packet, const struct tp_pool *mine)
+{
+    struct tp_object *object = packet->KeyContext;
+
+    if (object->type == TP_WAIT_OBJECT || object->type == TP_LEGACY_WAIT)
+        tp_wait_signalled(object, packet->IoStatusBlock.Information, mine);
+    else
+        tp_io_completed(object, packet->ApcContext, &packet->IoStatusBlock, mine);
 }
 
 /* --- the thread --- */
-
-static void handle_packet(const FILE_IO_COMPLETION_INFORMATION *info)
-{
-    struct tp_object *object = info->KeyContext;
-
-    if (info->KeyContext == (PVOID)KEY_WAKE)
-        return;
-    if (object->type == TP_WAIT_OBJECT || object->type == TP_LEGACY_WAIT)
-        tp_wait_signalled(object, info->IoStatusBlock.Information);
-    else
-        tp_io_completed(object, info->ApcContext, &info->IoStatusBlock);
-}
 
 /* Callbacks that asked for this thread. They keep their object alive by their pending reference. */
 static void run_here(void)
@@ -173,12 +185,15 @@ static DWORD NTAPI dispatcher(PVOID parameter)
         blocking = true;
         RtlReleaseSRWLockExclusive(&tp_dispatch_lock);
         count = 0;
-        NtRemoveIoCompletionEx(port, packets, ARRAY_SIZE(packets), &count, wait, FALSE);
+        NtRemoveIoCompletionEx(port, packets, ARRAY_SIZE(packets), &count, wait, TRUE | IO_COMPLETION_LAST_RESORT);
         RtlAcquireSRWLockExclusive(&tp_dispatch_lock);
         blocking = false;
         RtlReleaseSRWLockExclusive(&tp_dispatch_lock);
         for (ULONG i = 0; i < count; i++)
-            handle_packet(&packets[i]);
+            if (tp_is_worker_packet(&packets[i]))
+                tp_worker_missed();
+            else
+                tp_packet(&packets[i], NULL);
         run_here();
     }
     return 0;
@@ -194,10 +209,11 @@ NTSTATUS tp_dispatch_start(void)
     if (!port) {
         HANDLE new_port;
 
-        status = NtCreateIoCompletion(&new_port, IO_COMPLETION_ALL_ACCESS, NULL, 0);
+        status = NtCreateIoCompletion(&new_port, IO_COMPLETION_ALL_ACCESS, NULL, MAXLONG); /* the pool knows how many */
         if (!status) {
             __atomic_store_n(&port, new_port, __ATOMIC_RELEASE);
-            status = RtlCreateUserThread(NT_CURRENT_PROCESS, NULL, FALSE, 0, 0, 0, (PVOID)dispatcher, NULL, NULL, NULL);
+            status =
+                RtlCreateUserThread(NT_CURRENT_PROCESS, NULL, FALSE, 0, 0, 0, (PVOID)dispatcher, NULL, &thread, NULL);
             if (status) {
                 __atomic_store_n(&port, NULL, __ATOMIC_RELEASE);
                 NtClose(new_port);
@@ -210,5 +226,5 @@ NTSTATUS tp_dispatch_start(void)
 
 HANDLE tp_dispatch_port(void)
 {
-    return port;
+    return __atomic_load_n(&port, __ATOMIC_ACQUIRE);
 }

@@ -42,7 +42,7 @@ NTSTATUS NTAPI RtlQueueWorkItem(PVOID function, PVOID context, ULONG flags)
     apply_flags(object, flags);
     status = transfer_token(object, flags);
     if (!status)
-        tp_post(object, false, NULL);
+        tp_post(object, NULL, NULL);
     tp_object_unref(object);
     return status;
 }

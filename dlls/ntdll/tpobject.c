@@ -302,7 +302,7 @@ NTSTATUS NTAPI TpCallbackMayRunLong(PTP_CALLBACK_INSTANCE instance)
     instance->long_running = true;
     InterlockedIncrement((LONG *)&pool->long_running);
     RtlAcquireSRWLockShared(&pool->lock);
-    available = pool->idle || pool->threads < pool->maximum;
+    available = pool->idle > 0 || pool->threads < pool->maximum;
     RtlReleaseSRWLockShared(&pool->lock);
     return available ? STATUS_SUCCESS : STATUS_TOO_MANY_THREADS;
 }

@@ -6,6 +6,8 @@
  * the queue does not shrink then, the running ones have probably blocked (on Windows the kernel knows), and others are
  * woken or made: the dispatcher looks after a short while, and again as long as that is so. A worker that finds nothing to do
  * for a while ends; who is idle is woken in the order last in, first out, so that those not needed do get to their end.
+ *
+ * Idle workers of the default pool wait in the dispatcher's port as soon as there is one, and what comes there they get at first hand.
  */
 #include "rtl_private.h"
 #include "tp.h"
@@ -60,7 +62,7 @@ static bool start_worker(struct tp_pool *pool)
 /* What is to be done, without the lock, so that a queued callback runs. */
 struct action {
     struct tp_worker *wake;
-    bool start, look;
+    bool wake_in_port, start, look;
 };
 
 /* Under the lock. `patient`: although others are running that should do. */
@@ -68,7 +70,13 @@ static struct action more_workers(struct tp_pool *pool, bool patient)
 {
     struct action action = { 0 };
 
-    if (patient || pool->threads - pool->idle < concurrency(pool)) {
+    if (patient || (LONG)pool->threads - pool->idle < (LONG)concurrency(pool)) {
+        if (pool->in_port > 0) {
+            pool->in_port--;
+            pool->idle--;
+            action.wake_in_port = true;
+            return action;
+        }
         if (pool->idle_workers) {
             action.wake = pool->idle_workers;
             pool->idle_workers = action.wake->next;
@@ -82,7 +90,7 @@ static struct action more_workers(struct tp_pool *pool, bool patient)
             return action;
         }
     }
-    if (!pool->looking && (pool->idle_workers || pool->threads < pool->maximum)) {
+    if (!pool->looking && (pool->in_port > 0 || pool->idle_workers || pool->threads < pool->maximum)) {
         pool->looking = action.look = true;
         pool->looks = 0;
         pool->last_pending = 0;
@@ -98,6 +106,18 @@ static void wake_worker(struct tp_worker *worker)
     RtlWakeAddressSingle(&worker->signal);
 }
 
+/* more_workers has counted it. */
+static bool wake_in_port(struct tp_pool *pool)
+{
+    if (tp_wake_in_port())
+        return true;
+    RtlAcquireSRWLockExclusive(&pool->lock);
+    pool->in_port++;
+    pool->idle++;
+    RtlReleaseSRWLockExclusive(&pool->lock);
+    return false;
+}
+
 /* With tp_dispatch_lock held. */
 static void look_later(struct tp_pool *pool)
 {
@@ -110,6 +130,8 @@ static bool act(struct tp_pool *pool, struct action action)
 {
     if (action.wake)
         wake_worker(action.wake);
+    if (action.wake_in_port && !wake_in_port(pool))
+        return false;
     return !action.look && (!action.start || start_worker(pool));
 }
 
@@ -126,7 +148,7 @@ static void growth_due(struct tp_moment *moment, LONGLONG now)
     RtlAcquireSRWLockExclusive(&pool->lock);
     stuck = pool->taken == pool->last_taken;
     more = !pool->pending ? 0
-           : stuck        ? 1 + (pool->threads - pool->idle) / 2
+           : stuck        ? 1 + (ULONG)((LONG)pool->threads - pool->idle) / 2
                           : pool->pending >= pool->last_pending || pool->looks % 4 == 3;
     if (more > pool->pending)
         more = pool->pending;
@@ -149,10 +171,10 @@ static void growth_due(struct tp_moment *moment, LONGLONG now)
 }
 
 /* True if somebody is to look later whether the callback gets its turn. */
-static bool post(struct tp_object *object, bool signalled, struct tp_io_result *result)
+static bool post(struct tp_object *object, bool signalled, struct tp_io_result *result, const struct tp_pool *mine)
 {
     struct tp_pool *pool = object->pool;
-    struct action action;
+    struct action action = { 0 };
 
     RtlAcquireSRWLockExclusive(&pool->lock);
     if (!object->pending++)
@@ -169,17 +191,18 @@ static bool post(struct tp_object *object, bool signalled, struct tp_io_result *
     pool->pending++;
     if (list_empty(&object->queue_link))
         list_add_tail(&pool->queues[object->priority], &object->queue_link);
-    action = more_workers(pool, object->long_function);
+    if (pool != mine)
+        action = more_workers(pool, object->long_function);
     RtlReleaseSRWLockExclusive(&pool->lock);
     return !act(pool, action);
 }
 
-void tp_post(struct tp_object *object, bool signalled, struct tp_io_result *result)
+void tp_post(struct tp_object *object, struct tp_io_result *result, const struct tp_pool *mine)
 {
     struct tp_pool *pool = object->pool;
 
     InterlockedIncrement(&pool->refs); /* the object may be gone when its callback has run */
-    if (post(object, signalled, result) && !tp_dispatch_start()) {
+    if (post(object, false, result, mine) && !tp_dispatch_start()) {
         RtlAcquireSRWLockExclusive(&tp_dispatch_lock);
         look_later(pool);
         RtlReleaseSRWLockExclusive(&tp_dispatch_lock);
@@ -187,11 +210,11 @@ void tp_post(struct tp_object *object, bool signalled, struct tp_io_result *resu
     tp_pool_unref(pool);
 }
 
-void tp_post_dispatching(struct tp_object *object, bool signalled)
+void tp_post_dispatching(struct tp_object *object, bool signalled, const struct tp_pool *mine)
 {
     struct tp_pool *pool = object->pool;
 
-    if (post(object, signalled, NULL))
+    if (post(object, signalled, NULL, mine))
         look_later(pool);
 }
 
@@ -249,14 +272,60 @@ void tp_run_one(struct tp_object *object)
     run(object, signalled, result);
 }
 
+void tp_worker_missed(void)
+{
+    struct tp_pool *pool = &tp_default_pool;
+    struct action action = { 0 };
+
+    RtlAcquireSRWLockExclusive(&pool->lock);
+    pool->in_port++;
+    pool->idle++;
+    if (pool->pending)
+        action = more_workers(pool, false);
+    RtlReleaseSRWLockExclusive(&pool->lock);
+    if (!act(pool, action)) {
+        RtlAcquireSRWLockExclusive(&tp_dispatch_lock);
+        look_later(pool);
+        RtlReleaseSRWLockExclusive(&tp_dispatch_lock);
+    }
+}
+
+/* As wait_for_work. */
+static bool wait_in_port(struct tp_pool *pool, HANDLE port, bool persistent)
+{
+    FILE_IO_COMPLETION_INFORMATION packet = { 0 };
+    LARGE_INTEGER timeout = { .QuadPart = pool->idle_timeout };
+    NTSTATUS status;
+
+    pool->in_port++;
+    pool->idle++;
+    RtlReleaseSRWLockExclusive(&pool->lock);
+    status = NtRemoveIoCompletion(port, &packet.KeyContext, &packet.ApcContext, &packet.IoStatusBlock,
+                                  persistent ? NULL : &timeout);
+    RtlAcquireSRWLockExclusive(&pool->lock);
+    if (!status && tp_is_worker_packet(&packet))
+        return true;
+    pool->in_port--;
+    pool->idle--;
+    if (status)
+        return pool->threads <= pool->minimum;
+    RtlReleaseSRWLockExclusive(&pool->lock);
+    tp_packet(&packet, pool);
+    RtlAcquireSRWLockExclusive(&pool->lock);
+    return true;
+}
+
 /* With the lock held, which is released meanwhile. False if nothing has come for the time that a worker stays. */
 static bool wait_for_work(struct tp_pool *pool, bool persistent)
 {
+    HANDLE port = pool == &tp_default_pool ? tp_dispatch_port() : NULL;
     struct tp_worker self = { .next = pool->idle_workers, .idle = true };
     LARGE_INTEGER timeout = { .QuadPart = pool->idle_timeout };
     NTSTATUS status = STATUS_SUCCESS;
     LONG none = 0;
 
+    if (port)
+        return wait_in_port(pool, port, persistent);
     pool->idle_workers = &self;
     pool->idle++;
     RtlReleaseSRWLockExclusive(&pool->lock);

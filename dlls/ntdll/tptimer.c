@@ -13,7 +13,7 @@ NTSTATUS NTAPI TpAllocWork(PTP_WORK *result, PTP_WORK_CALLBACK callback, PVOID c
 
 VOID NTAPI TpPostWork(PTP_WORK work)
 {
-    tp_post((struct tp_object *)work, false, NULL);
+    tp_post((struct tp_object *)work, NULL, NULL);
 }
 
 VOID NTAPI TpWaitForWork(PTP_WORK work, LONG cancel)
@@ -33,7 +33,7 @@ NTSTATUS NTAPI TpSimpleTryPost(PTP_SIMPLE_CALLBACK callback, PVOID context, cons
 
     if (status)
         return status;
-    tp_post(object, false, NULL);
+    tp_post(object, NULL, NULL);
     tp_object_unref(object);
     return STATUS_SUCCESS;
 }
@@ -57,7 +57,7 @@ static void timer_due(struct tp_moment *moment, LONGLONG now)
     queued = object->pending != 0;
     RtlReleaseSRWLockShared(&object->pool->lock);
     if (!queued)
-        tp_post_dispatching(object, false);
+        tp_post_dispatching(object, false, NULL);
 }
 
 NTSTATUS NTAPI TpAllocTimer(PTP_TIMER *result, PTP_TIMER_CALLBACK callback, PVOID context,

@@ -24,17 +24,17 @@ static void wait_timed_out(struct tp_moment *moment, LONGLONG now)
     if (!object->wait.armed || !take_packet_back(object, false))
         return;
     object->wait.armed = false;
-    tp_post_dispatching(object, false);
+    tp_post_dispatching(object, false, NULL);
     tp_object_unref(object); /* the packet's, and never the last: the callback's is there */
 }
 
-void tp_wait_signalled(struct tp_object *object, ULONG_PTR generation)
+void tp_wait_signalled(struct tp_object *object, ULONG_PTR generation, const struct tp_pool *mine)
 {
     RtlAcquireSRWLockExclusive(&tp_dispatch_lock);
     if (object->wait.armed && object->wait.generation == generation) {
         object->wait.armed = false;
         tp_moment_clear(&object->wait.timeout);
-        tp_post_dispatching(object, true);
+        tp_post_dispatching(object, true, mine);
     }
     RtlReleaseSRWLockExclusive(&tp_dispatch_lock);
     tp_object_unref(object);
@@ -232,7 +232,7 @@ VOID NTAPI TpCancelAsyncIoOperation(PTP_IO io)
     operation_over((struct tp_object *)io);
 }
 
-void tp_io_completed(struct tp_object *object, PVOID context, const IO_STATUS_BLOCK *iosb)
+void tp_io_completed(struct tp_object *object, PVOID context, const IO_STATUS_BLOCK *iosb, const struct tp_pool *mine)
 {
     struct tp_io_result *result;
 
@@ -242,7 +242,7 @@ void tp_io_completed(struct tp_object *object, PVOID context, const IO_STATUS_BL
         RtlRaiseStatus(STATUS_NO_MEMORY); /* a lost completion would be worse */
     result->context = context;
     result->iosb = *iosb;
-    tp_post(object, false, result);
+    tp_post(object, result, mine);
     if (object->type != TP_LEGACY_IO)
         operation_over(object);
 }

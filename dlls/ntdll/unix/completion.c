@@ -16,6 +16,7 @@
 #include "cell.h"
 #include "client.h"
 #include "completion.h"
+#include "completion_wait.h"
 #include "object_private.h"
 #include "shared.h"
 
@@ -23,24 +24,20 @@
 
 /* --- the port's queues; its lock is held --- */
 
-static void waiter_push(struct completion_port *port, struct thread_wait *wait)
+/* At the front, unless it is a last resort. */
+static void waiter_add(struct completion_port *port, struct thread_wait *wait, bool last)
 {
-    wait->queue_prev = NULL;
-    wait->queue_next = port->waiters;
-    if (port->waiters)
-        port->waiters->queue_prev = wait;
-    port->waiters = wait;
+    wait->queue_prev = last ? port->last_waiter : NULL;
+    wait->queue_next = last ? NULL : port->waiters;
+    *(wait->queue_prev ? &wait->queue_prev->queue_next : &port->waiters) = wait;
+    *(wait->queue_next ? &wait->queue_next->queue_prev : &port->last_waiter) = wait;
     wait->queued = true;
 }
 
 static void waiter_remove(struct completion_port *port, struct thread_wait *wait)
 {
-    if (wait->queue_prev)
-        wait->queue_prev->queue_next = wait->queue_next;
-    else
-        port->waiters = wait->queue_next;
-    if (wait->queue_next)
-        wait->queue_next->queue_prev = wait->queue_prev;
+    *(wait->queue_prev ? &wait->queue_prev->queue_next : &port->waiters) = wait->queue_next;
+    *(wait->queue_next ? &wait->queue_next->queue_prev : &port->last_waiter) = wait->queue_prev;
     wait->queued = false;
 }
 
@@ -454,8 +451,9 @@ static NTSTATUS remove_remote(struct completion_port *port, struct removed *out,
 
 /* Removes up to `count` packets; waits for the first. */
 static NTSTATUS remove_packets(struct completion_port *port, struct removed *out, ULONG count, ULONG *removed,
-                               bool alertable, const LARGE_INTEGER *timeout)
+                               BOOLEAN alertability, const LARGE_INTEGER *timeout)
 {
+    bool alertable = alertability != 0;
     struct thread_wait *wait = wait_self();
     struct wait_packet *sources[64];
     ULONG source_count = 0;
@@ -495,7 +493,7 @@ static NTSTATUS remove_packets(struct completion_port *port, struct removed *out
         }
         wait->packet = NULL;
         wait_arm(wait, alertable, WAIT_STATE_ANY);
-        waiter_push(port, wait);
+        waiter_add(port, wait, alertability & IO_COMPLETION_LAST_RESORT);
         native_unlock(&port->lock);
 
         uint32_t position;
@@ -536,7 +534,7 @@ static NTSTATUS remove_packets(struct completion_port *port, struct removed *out
     return STATUS_SUCCESS;
 }
 
-static NTSTATUS remove_held(struct object *obj, struct removed *out, ULONG count, ULONG *removed, bool alertable,
+static NTSTATUS remove_held(struct object *obj, struct removed *out, ULONG count, ULONG *removed, BOOLEAN alertable,
                             const LARGE_INTEGER *timeout)
 {
     struct thread_wait *wait = wait_self();
@@ -560,7 +558,7 @@ NTSTATUS NtRemoveIoCompletion(HANDLE IoCompletionHandle, PVOID *KeyContext, PVOI
         timeout = *Timeout;
     struct removed out;
     ULONG removed;
-    status = remove_held(obj, &out, 1, &removed, false, Timeout ? &timeout : NULL);
+    status = remove_held(obj, &out, 1, &removed, FALSE, Timeout ? &timeout : NULL);
     if (status == STATUS_SUCCESS) {
         *KeyContext = (PVOID)out.key;
         *ApcContext = (PVOID)out.apc_context;

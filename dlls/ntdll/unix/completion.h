@@ -20,7 +20,7 @@ struct completion_port {
     uint32_t active;
     uint32_t depth;
     struct completion_packet *first, **last;
-    struct thread_wait *waiters; /* newest first */
+    struct thread_wait *waiters, *last_waiter; /* newest first, last resorts behind them */
     struct completion_packet *spare;
     uint32_t spare_count;
     bool remote; /* processes share it: the server has the packets, and counts who runs */
