@@ -411,6 +411,116 @@ static void test_lines(void)
     ok_int(GetConsoleAliasA((char *)"ll", buffer, sizeof(buffer), program), 0);
 }
 
+/* The keys of doskey's documentation ("Remarks": F1 to F9), on this program's history. */
+static void test_function_keys(void)
+{
+    CONSOLE_HISTORY_INFO info = { .cbSize = sizeof(info), .HistoryBufferSize = 50, .NumberOfHistoryBuffers = 4 };
+    char name[MAX_PATH], buffer[200];
+    CONSOLE_SCREEN_BUFFER_INFO screen;
+
+    GetModuleFileNameA(NULL, name, MAX_PATH);
+    SetConsoleHistoryInfo(&info);
+    ExpungeConsoleCommandHistoryA(strrchr(name, '\\') + 1);
+    SetConsoleNumberOfCommandsA(50, strrchr(name, '\\') + 1);
+    clear();
+    type("first line\r");
+    ok_line("first line\r\n");
+    type("x");
+    add_key(VK_F1, 0);
+    add_key(VK_RIGHT, 0); /* at the end it copies too */
+    type("\r");
+    ok_line("xir\r\n");
+    type("second line\r");
+    ok_line("second line\r\n");
+    add_key(VK_F2, 0); /* up to the character that follows */
+    type("l!\r");
+    ok_line("second !\r\n");
+    add_key(VK_UP, 0);
+    add_key(VK_HOME, 0);
+    add_key(VK_F4, 0);
+    type("d\r");
+    ok_line("d !\r\n");
+    type("12");
+    add_key(VK_F3, 0);
+    type("\r");
+    ok_line("12!\r\n");
+    add_key(VK_F5, 0);
+    type("\r");
+    ok_line("12!\r\n");
+    type("z");
+    add_key(VK_F6, 0);
+    type("\r");
+    ok_line("z\x1a\r\n");
+    add_key(VK_F9, 0);
+    type("0\r"); /* to be edited, not run */
+    type("s\r");
+    ok_line("first lines\r\n");
+    add_key(VK_F7, 0); /* the newest is chosen */
+    add_key(VK_UP, 0);
+    add_key(VK_RETURN, '\r');
+    ok_line("z\x1a\r\n");
+    add_key(VK_F7, 0);
+    add_key(VK_HOME, 0);
+    add_key(VK_LEFT, 0);
+    type("+\r");
+    ok_line("first line+\r\n");
+    add_key(VK_F7, 0);
+    type("\x1b"
+         "same\r");
+    ok_line("same\r\n");
+    ok(GetConsoleScreenBufferInfo(out, &screen), "error %lu", GetLastError());
+    ok_str(text_at(0, screen.dwCursorPosition.Y - 1, 6), "same  "); /* the boxes have gone */
+    ok_str(text_at(0, 0, 12), "first line  ");
+    sprintf(buffer, "%.*s", 40, text_at(20, 5, 40));
+    ok(strspn(buffer, " ") == 40, "'%s'", buffer);
+}
+
+static WCHAR unit_at(int x, int y)
+{
+    WCHAR c = 0;
+    DWORD n;
+    ReadConsoleOutputCharacterW(out, &c, 1, (COORD){ (SHORT)x, (SHORT)y }, &n);
+    return c;
+}
+
+/* Without ENABLE_VIRTUAL_TERMINAL_PROCESSING an escape is a character like others. */
+static void test_no_sequences(void)
+{
+    DWORD mode, n;
+
+    ok(GetConsoleMode(out, &mode), "error %lu", GetLastError());
+    clear();
+    ok(SetConsoleMode(out, ENABLE_PROCESSED_OUTPUT | ENABLE_WRAP_AT_EOL_OUTPUT), "error %lu", GetLastError());
+    put("\x1b[31mX");
+    ok_int(unit_at(0, 0), 0x2190);
+    ok_str(text_at(1, 0, 5), "[31mX");
+    put("\r\n\x01\v\x7f\tT");
+    ok_int(unit_at(0, 1), 0x263a);
+    ok_int(unit_at(1, 1), 0x2642);
+    ok_int(unit_at(2, 1), 0x2302);
+    ok_int(unit_at(8, 1), 'T');
+    ok(SetConsoleMode(out, ENABLE_PROCESSED_OUTPUT | ENABLE_VIRTUAL_TERMINAL_PROCESSING), "error %lu", GetLastError());
+    put("\r\x1b[1;1H\x1b[");
+    ok(SetConsoleMode(out, ENABLE_PROCESSED_OUTPUT), "error %lu", GetLastError());
+    put("5m"); /* what had begun is no sequence any more */
+    ok_str(text_at(0, 0, 4), "5m31");
+    clear();
+    ok(SetConsoleMode(out, 0), "error %lu", GetLastError()); /* neither processed nor wrapped */
+    put("a\nb");
+    ok_int(unit_at(1, 0), 0x25d9);
+    ok_int(unit_at(2, 0), 'b');
+    for (int i = 0; i < 200; i++)
+        ok(WriteConsoleA(out, "w", 1, &n, NULL), "error %lu", GetLastError());
+    put("e");
+    CONSOLE_SCREEN_BUFFER_INFO info;
+    GetConsoleScreenBufferInfo(out, &info);
+    ok_int(info.dwCursorPosition.Y, 0);
+    ok_int(unit_at(info.dwSize.X - 1, 0), 'e');
+    ok_int(unit_at(0, 1), ' ');
+    ok(SetConsoleMode(out, mode), "error %lu", GetLastError());
+    clear();
+}
+
 static void test_settings(void)
 {
     char title[100];
@@ -547,6 +657,7 @@ TESTS
     out = open_console("CONOUT$");
     ok(in != INVALID_HANDLE_VALUE && out != INVALID_HANDLE_VALUE, "error %lu", GetLastError());
     ok_err(GetConsoleMode((HANDLE)0x12344, &mode), ERROR_INVALID_HANDLE);
+    test_no_sequences();
     test_settings();
     test_text();
     test_sequences();
@@ -554,6 +665,7 @@ TESTS
     test_buffers();
     test_input();
     test_lines();
+    test_function_keys();
     test_sharing();
     CloseHandle(in);
     CloseHandle(out);

@@ -195,9 +195,42 @@ shows "what is behind the cursor" '^ünique$'
 keys -l 'echo nosuch'
 keys Tab Enter
 shows "no match" '^nosuch$'
+
+# The history's list stands above what was there, which the console does not know.
 keys -l 'exit'
 keys Enter
 sleep 0.2
+keys "clear; echo of the shell; $TRANSOM cmd" Enter
+shows "cmd" '>$'
+keys -l 'prompt #$G'
+keys Enter
+keys -l 'echo line one'
+keys Enter
+keys -l 'echo line two'
+keys Enter
+shows "a line" '^line two'
+keys F7
+shows "F7" '│1: echo line one  *│'
+shows "F7" '│2: echo line two  *│'
+keys Up Right
+sleep 0.2
+lacks "after F7" '│'
+shows "what was under it" '^of the shell'
+shows "the chosen line" '^#>echo line one$'
+keys -l ' again'
+keys Enter
+shows "the chosen line" '^line one again'
+keys F9
+shows "F9" 'Enter command number: '
+keys 2 Enter Enter
+sleep 0.2
+is "F9" "$(screen | grep -c '^line two')" 2
+
+keys -l 'exit'
+keys Enter
+sleep 0.2
+keys "clear; $TRANSOM $program plain" Enter
+shows "no sequences" '^←\[31mplain$'
 keys "echo back; stty -a | grep -o ' -*icanon'" Enter
 shows "after cmd" '^ icanon'
 done_testing

@@ -344,6 +344,18 @@ static int churn(void)
     return 0;
 }
 
+/* A console that does not process sequences shows them. */
+static int plain(void)
+{
+    DWORD mode;
+
+    GetConsoleMode(out, &mode);
+    SetConsoleMode(out, mode & ~ENABLE_VIRTUAL_TERMINAL_PROCESSING);
+    put("\033[31mplain\n");
+    SetConsoleMode(out, mode);
+    return !(mode & ENABLE_VIRTUAL_TERMINAL_PROCESSING);
+}
+
 int main(int argc, char **argv)
 {
     in = CreateFileA("CONIN$", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0,
@@ -364,6 +376,8 @@ int main(int argc, char **argv)
         return wait();
     if (argc == 2 && !strcmp(argv[1], "churn"))
         return churn();
+    if (argc == 2 && !strcmp(argv[1], "plain"))
+        return plain();
     if (argc == 2 && !strcmp(argv[1], "back"))
         return back();
     return 2;

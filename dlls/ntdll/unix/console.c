@@ -427,8 +427,15 @@ static NTSTATUS read_cells(struct screen *screen, const struct nt_console_cells 
     return STATUS_SUCCESS;
 }
 
+uint32_t console_default_mode(void)
+{
+    return console.kind == CONSOLE_HEADLESS ? DEFAULT_OUTPUT_MODE : DEFAULT_TERMINAL_OUTPUT_MODE;
+}
+
 static void set_output_mode(struct screen *screen, ULONG mode)
 {
+    if (!(mode & ENABLE_VIRTUAL_TERMINAL_PROCESSING))
+        memset(&screen->parser, 0, sizeof screen->parser); /* what has begun as a sequence goes on as text */
     if ((mode ^ screen->mode) & ENABLE_WRAP_AT_EOL_OUTPUT && console_shows(screen))
         console_put(console.tty, mode & ENABLE_WRAP_AT_EOL_OUTPUT ? "\033[?7h" : "\033[?7l", 5);
     screen->mode = mode;
@@ -532,7 +539,7 @@ static NTSTATUS console_request(struct io *io, const void *input, size_t size)
         if (handle->input)
             value = shared ? shared->input_mode : DEFAULT_INPUT_MODE;
         else
-            value = screen ? screen->mode : DEFAULT_OUTPUT_MODE;
+            value = screen ? screen->mode : console_default_mode();
         return give(io, &value, sizeof value);
     case IOCTL_NT_CONSOLE_SET_MODE:
         if (size < 4 || words[0] & ~(ULONG)(handle->input ? INPUT_MODES : OUTPUT_MODES))

@@ -5,7 +5,8 @@
  *   console.c         handles and requests           console_screen.c  screen buffers: the model
  *   console_shared.c  the state that processes share  console_output.c  text, parsed, to the model and the terminal
  *   console_input.c   the queue of input records      console_paint.c   the model to the terminal
- *   console_keys.c    a terminal's bytes as records   console_line.c    lines: editing, history, aliases
+ *   console_keys.c    a terminal's bytes as records   console_line.c    lines: editing
+ *   console_popup.c   boxes while a line is typed     console_history.c history, aliases
  *   console_pty.c     pseudo-consoles                 console_attach.c  attaching, process groups
  */
 #ifndef TRANSOM_CONSOLE_H
@@ -33,7 +34,12 @@
 #define OUTPUT_MODES                       0x001f
 
 #define DEFAULT_INPUT_MODE  0x1f7
-#define DEFAULT_OUTPUT_MODE (ENABLE_PROCESSED_OUTPUT | ENABLE_WRAP_AT_EOL_OUTPUT)
+/*
+ * A console on a terminal begins as on Windows where HKCU\Console\VirtualTerminalLevel is 1: what is there does process
+ * sequences. One that nobody sees begins as on Windows without that.
+ */
+#define DEFAULT_OUTPUT_MODE          (ENABLE_PROCESSED_OUTPUT | ENABLE_WRAP_AT_EOL_OUTPUT)
+#define DEFAULT_TERMINAL_OUTPUT_MODE (DEFAULT_OUTPUT_MODE | ENABLE_VIRTUAL_TERMINAL_PROCESSING)
 
 #define ATTRIBUTE_LEADING   0x0100 /* COMMON_LVB_*: the halves of a wide character */
 #define ATTRIBUTE_TRAILING  0x0200
@@ -175,6 +181,7 @@ struct process_entry *console_processes(uint32_t *count); /* those that live */
 
 /* --- console.c --- */
 
+uint32_t console_default_mode(void); /* of output, as long as nobody has set another one */
 /* Text in a code page other than UTF-8; what that has not becomes question marks. */
 size_t console_units_to_code_page(ULONG cp, const WCHAR *text, size_t count, char *bytes, size_t room);
 

@@ -85,7 +85,7 @@ static void drop_line(struct history *history, uint32_t which)
         return;
     free_text(&lines[which]);
     memmove(&lines[which], &lines[which + 1], (history->count - which - 1) * sizeof(*lines));
-    history->count--;
+    lines[--history->count] = (struct shared_text){ 0 }; /* its text is the one before's now */
 }
 
 uint32_t history_count(void)
@@ -196,6 +196,36 @@ static uint32_t *find_alias(struct name program, struct name source)
     return NULL;
 }
 
+static void drop_alias(uint32_t *link)
+{
+    uint32_t at = *link;
+    struct alias *alias = shared_at(at, sizeof(*alias));
+
+    *link = alias->next;
+    free_text(&alias->program);
+    free_text(&alias->source);
+    free_text(&alias->target);
+    shared_free(at, sizeof(*alias));
+}
+
+void alias_clear(void)
+{
+    if (console_enter(false)) {
+        uint32_t *link = &console.shared->aliases;
+        struct name program = own_name();
+        for (unsigned steps = 0; *link && steps < 100000; steps++) {
+            struct alias *alias = shared_at(*link, sizeof(*alias));
+            if (!alias)
+                break;
+            if (same_name(&alias->program, program))
+                drop_alias(link);
+            else
+                link = &alias->next;
+        }
+    }
+    console_leave();
+}
+
 static NTSTATUS set_alias(struct name program, struct name source, struct name target)
 {
     uint32_t *link = find_alias(program, source), at = link ? *link : 0;
@@ -204,13 +234,8 @@ static NTSTATUS set_alias(struct name program, struct name source, struct name t
     if (!source.length)
         return STATUS_INVALID_PARAMETER;
     if (!target.length) { /* it is removed */
-        if (!alias)
-            return STATUS_SUCCESS;
-        *link = alias->next;
-        free_text(&alias->program);
-        free_text(&alias->source);
-        free_text(&alias->target);
-        shared_free(at, sizeof(*alias));
+        if (alias)
+            drop_alias(link);
         return STATUS_SUCCESS;
     }
     if (!alias) {

@@ -10,6 +10,7 @@ uint32_t history_count(void);
 WCHAR *history_line(uint32_t which, size_t *count);
 void history_add(const WCHAR *text, size_t count);
 void history_clear(void);
+void alias_clear(void); /* this program's */
 /* What a line is after aliases: with its line ends, malloc'ed; NULL: no alias is in it. */
 WCHAR *alias_expand(const WCHAR *text, size_t *count);
 

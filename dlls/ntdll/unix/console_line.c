@@ -9,38 +9,7 @@
 #include <unistd.h>
 #include "console.h"
 #include "console_history.h"
-
-enum {
-    KEY_BACKSPACE = 0x08,
-    KEY_RETURN = 0x0d,
-    KEY_ESCAPE = 0x1b,
-    KEY_PAGE_UP = 0x21,
-    KEY_PAGE_DOWN,
-    KEY_END,
-    KEY_HOME,
-    KEY_LEFT,
-    KEY_UP,
-    KEY_RIGHT,
-    KEY_DOWN,
-    KEY_INSERT = 0x2d,
-    KEY_DELETE,
-    KEY_F1 = 0x70,
-    KEY_F3 = KEY_F1 + 2,
-    KEY_F7 = KEY_F1 + 6,
-    KEY_F8,
-};
-
-/* A line being typed. */
-struct line {
-    WCHAR *text;
-    size_t length, at, capacity;
-    bool echo, insert, placed; /* placed: where it begins on the screen is known */
-    int start_x, start_y;
-    size_t shown;           /* columns on the screen */
-    uint32_t history_place; /* which line of the history is shown; UINT32_MAX: none */
-    ULONG wakeup_mask;
-    enum { LINE_GOES_ON, LINE_DONE, LINE_WOKEN, LINE_END_OF_FILE } state;
-};
+#include "console_line.h"
 
 static bool make_room(struct line *line, size_t count)
 {
@@ -101,7 +70,7 @@ static void echo_visible(const WCHAR *text, size_t count)
     free(out);
 }
 
-static size_t columns_of(const WCHAR *text, size_t count)
+size_t line_columns(const WCHAR *text, size_t count)
 {
     WCHAR *out = malloc((2 * count + 1) * sizeof(WCHAR));
     size_t units, columns = out ? visible(text, count, out, &units) : count;
@@ -120,7 +89,7 @@ static bool place(struct line *line)
         struct screen *screen = screen_active();
         known = screen && !(console.kind == CONSOLE_TERMINAL && console.shared->no_answers);
         if (known && !line->placed) {
-            int before = (int)columns_of(line->text, line->at);
+            int before = (int)line_columns(line->text, line->at);
             int at = screen->cursor_y * screen->width + screen->cursor_x + (int)screen->wrapped - before;
             line->start_x = at >= 0 ? at % screen->width : 0;
             line->start_y = at >= 0 ? at / screen->width : 0;
@@ -158,7 +127,7 @@ static void redraw(struct line *line)
     size_t columns, extra;
     if (!line->echo || !place(line))
         return;
-    columns = columns_of(line->text, line->length);
+    columns = line_columns(line->text, line->length);
     extra = line->shown > columns ? line->shown - columns : 0;
     go_to(line, 0);
     echo_visible(line->text, line->length);
@@ -180,12 +149,12 @@ static void redraw(struct line *line)
     }
     console_leave();
     line->shown = columns;
-    go_to(line, columns_of(line->text, line->at));
+    go_to(line, line_columns(line->text, line->at));
 }
 
 /* --- editing --- */
 
-static void set_text(struct line *line, const WCHAR *text, size_t count)
+void line_set_text(struct line *line, const WCHAR *text, size_t count)
 {
     if (line->echo && !place(line)) {
         /* An unanswering terminal: take back what is there, one by one. */
@@ -210,7 +179,7 @@ static void set_text(struct line *line, const WCHAR *text, size_t count)
     redraw(line);
 }
 
-static void insert(struct line *line, WCHAR c)
+void line_insert(struct line *line, WCHAR c)
 {
     bool at_end = line->at == line->length;
     if (!make_room(line, 1))
@@ -228,7 +197,7 @@ static void insert(struct line *line, WCHAR c)
         bool pair = (c & 0xfc00) == 0xdc00 && line->at > 1;
         size_t n = pair ? 2 : 1;
         echo_visible(line->text + line->at - n, n);
-        line->shown += columns_of(line->text + line->at - n, n);
+        line->shown += line_columns(line->text + line->at - n, n);
         return;
     }
     redraw(line);
@@ -251,12 +220,12 @@ static size_t after(const struct line *line, size_t at)
     return at < line->length && (line->text[at] & 0xfc00) == 0xdc00 ? at + 1 : at;
 }
 
-static void remove_range(struct line *line, size_t from, size_t to)
+void line_remove(struct line *line, size_t from, size_t to)
 {
     if (from >= to)
         return;
     bool last = to == line->length && line->at == to;
-    size_t columns = last ? columns_of(line->text + from, to - from) : 0;
+    size_t columns = last ? line_columns(line->text + from, to - from) : 0;
     /* The place must be known before the text changes. */
     bool simple = last && line->echo && !line->placed && columns == 1;
     struct console_shared *shared = simple ? console_enter(false) : NULL;
@@ -278,13 +247,13 @@ static void remove_range(struct line *line, size_t from, size_t to)
     redraw(line);
 }
 
-static void move(struct line *line, size_t to)
+void line_move(struct line *line, size_t to)
 {
     if (line->echo && !place(line))
         return;
     line->at = to;
     if (line->echo)
-        go_to(line, columns_of(line->text, to));
+        go_to(line, line_columns(line->text, to));
 }
 
 static bool is_blank(WCHAR c)
@@ -313,14 +282,14 @@ static size_t word_after(const struct line *line)
 }
 
 /* A line of the history takes the line's place; copied, since the screen is drawn without the lock. */
-static void show_history(struct line *line, uint32_t which)
+void line_show_history(struct line *line, uint32_t which)
 {
     size_t count = 0;
     WCHAR *copy = history_line(which, &count);
     if (!copy)
         return;
     line->history_place = which;
-    set_text(line, copy, count);
+    line_set_text(line, copy, count);
     free(copy);
 }
 
@@ -330,13 +299,13 @@ static void step_history(struct line *line, WORD key)
     if (!count)
         return;
     if (key == KEY_UP)
-        show_history(line, place == UINT32_MAX || place > count ? count - 1 : place ? place - 1 : 0);
+        line_show_history(line, place == UINT32_MAX || place > count ? count - 1 : place ? place - 1 : 0);
     else if (key == KEY_PAGE_UP)
-        show_history(line, 0);
+        line_show_history(line, 0);
     else if (key == KEY_PAGE_DOWN)
-        show_history(line, count - 1);
+        line_show_history(line, count - 1);
     else if (place != UINT32_MAX && place + 1 < count)
-        show_history(line, place + 1);
+        line_show_history(line, place + 1);
 }
 
 /* F8: the newest earlier line that begins with what stands before the cursor. */
@@ -352,8 +321,8 @@ static void search_history(struct line *line)
         bool found = candidate && length >= at && !memcmp(candidate, line->text, at * sizeof(WCHAR));
         if (found) {
             line->history_place = place;
-            set_text(line, candidate, length);
-            move(line, at);
+            line_set_text(line, candidate, length);
+            line_move(line, at);
         }
         free(candidate);
         if (found)
@@ -361,21 +330,83 @@ static void search_history(struct line *line)
     }
 }
 
-/* F3: the rest of the last line, from this column on. */
-static void recall_rest(struct line *line)
+/* The template: the line before, from this column on. Malloc'ed; NULL: it has nothing more. */
+static WCHAR *template_rest(const struct line *line, size_t *count)
 {
-    uint32_t count = history_count();
-    size_t length, at = line->length;
-    WCHAR *last = count ? history_line(count - 1, &length) : NULL;
-    if (last && length > at) {
-        move(line, at);
-        for (size_t i = at; i < length; i++)
-            insert(line, last[i]);
+    uint32_t lines = history_count(), place = line->history_place < lines ? line->history_place : lines - 1;
+    size_t length, at = line->at;
+    WCHAR *last = lines ? history_line(place, &length) : NULL;
+
+    if (!last || length <= at) {
+        free(last);
+        return NULL;
     }
-    free(last);
+    *count = length - at;
+    memmove(last, last + at, *count * sizeof(WCHAR));
+    return last;
 }
 
-static void edit_key(struct line *line, const KEY_EVENT_RECORD *key, bool processed)
+/* F1, F2, F3: characters of the template take the place of those at the cursor. */
+static void copy_template(struct line *line, const WCHAR *rest, size_t count)
+{
+    bool inserts = line->insert;
+
+    line->insert = false;
+    for (size_t i = 0; i < count; i++)
+        line_insert(line, rest[i]);
+    line->insert = inserts;
+}
+
+static void recall_rest(struct line *line)
+{
+    size_t count;
+    WCHAR *rest = template_rest(line, &count);
+
+    if (rest)
+        copy_template(line, rest, count);
+    free(rest);
+}
+
+/* F1, and Right at the end. */
+static void recall_one(struct line *line)
+{
+    size_t count;
+    WCHAR *rest = template_rest(line, &count);
+
+    if (rest)
+        copy_template(line, rest, (rest[0] & 0xfc00) == 0xd800 && count > 1 ? 2 : 1);
+    free(rest);
+}
+
+static size_t find(const WCHAR *text, size_t count, WCHAR c)
+{
+    size_t at = 0;
+    while (at < count && text[at] != c)
+        at++;
+    return at;
+}
+
+/* F2: up to a character of the template; all of it if the character does not come. */
+static void recall_up_to(struct line *line)
+{
+    size_t count;
+    WCHAR c, *rest = template_rest(line, &count);
+
+    if (rest && (c = popup_character(line, "Enter char to copy up to: ")))
+        copy_template(line, rest, rest[0] == c ? 1 + find(rest + 1, count - 1, c) : find(rest, count, c));
+    free(rest);
+}
+
+/* F4 */
+static void delete_up_to(struct line *line)
+{
+    WCHAR c;
+
+    if (line->at < line->length && (c = popup_character(line, "Enter char to delete up to: ")))
+        line_remove(line, line->at, line->at + find(line->text + line->at, line->length - line->at, c));
+}
+
+static void edit_key(struct line *line, const KEY_EVENT_RECORD *key)
 {
     bool ctrl = key->dwControlKeyState & 0xc, alt = key->dwControlKeyState & 3;
     WCHAR c = key->uChar.UnicodeChar;
@@ -384,19 +415,21 @@ static void edit_key(struct line *line, const KEY_EVENT_RECORD *key, bool proces
         /* It stands where the cursor was, and ends the read; it is not shown. */
         line->echo = false;
         line->insert = true;
-        insert(line, c);
+        line_insert(line, c);
         line->state = LINE_WOKEN;
         return;
     }
     switch (key->wVirtualKeyCode) {
     case KEY_LEFT:
-        return move(line, ctrl ? word_before(line) : before(line, line->at));
+        return line_move(line, ctrl ? word_before(line) : before(line, line->at));
     case KEY_RIGHT:
-        return move(line, ctrl ? word_after(line) : after(line, line->at));
+        if (line->at == line->length && !ctrl)
+            return recall_one(line);
+        return line_move(line, ctrl ? word_after(line) : after(line, line->at));
     case KEY_HOME:
-        return ctrl ? remove_range(line, 0, line->at) : move(line, 0);
+        return ctrl ? line_remove(line, 0, line->at) : line_move(line, 0);
     case KEY_END:
-        return ctrl ? remove_range(line, line->at, line->length) : move(line, line->length);
+        return ctrl ? line_remove(line, line->at, line->length) : line_move(line, line->length);
     case KEY_UP:
     case KEY_DOWN:
     case KEY_PAGE_UP:
@@ -406,31 +439,42 @@ static void edit_key(struct line *line, const KEY_EVENT_RECORD *key, bool proces
         line->insert = !line->insert;
         return;
     case KEY_DELETE:
-        return remove_range(line, line->at, after(line, line->at));
+        return line_remove(line, line->at, after(line, line->at));
     case KEY_F1:
-        return move(line, after(line, line->at));
+        return line->at < line->length ? line_move(line, after(line, line->at)) : recall_one(line);
+    case KEY_F2:
+        return recall_up_to(line);
     case KEY_F3:
         return recall_rest(line);
+    case KEY_F4:
+        return delete_up_to(line);
+    case KEY_F5:
+        return step_history(line, KEY_UP);
+    case KEY_F6:
+        return line_insert(line, 0x1a);
     case KEY_F7:
-        if (alt)
-            history_clear();
-        return;
+        return alt ? history_clear() : popup_history(line);
     case KEY_F8:
         return search_history(line);
+    case KEY_F9:
+        return popup_number(line);
+    case KEY_F10:
+        if (alt)
+            alias_clear();
+        return;
     case KEY_ESCAPE:
-        return set_text(line, u"", 0);
+        return line_set_text(line, u"", 0);
     case KEY_BACKSPACE:
         if (ctrl)
-            return remove_range(line, word_before(line), line->at);
-        return remove_range(line, before(line, line->at), line->at);
+            return line_remove(line, word_before(line), line->at);
+        return line_remove(line, before(line, line->at), line->at);
     }
     if (c == '\r' || c == '\n') {
         line->state = LINE_DONE;
     } else if (c == 4 && !line->length) { /* as every Unix user ends input */
         line->state = LINE_END_OF_FILE;
     } else if (c) {
-        (void)processed;
-        insert(line, c);
+        line_insert(line, c);
     }
 }
 
@@ -477,36 +521,48 @@ static void keep_rest(const WCHAR *text, size_t count)
     console_leave();
 }
 
-static NTSTATUS read_line(struct file_object *file, ULONG mode, struct line *line)
+NTSTATUS line_next_key(struct line *line, KEY_EVENT_RECORD *key, ULONG *mode)
 {
-    uint32_t interrupts = __atomic_load_n(&console.interrupts, __ATOMIC_ACQUIRE);
     INPUT_RECORD record;
 
+    for (;;) {
+        if (next_record(&record, mode)) {
+            if (record.EventType != KEY_EVENT || !record.Event.KeyEvent.bKeyDown)
+                continue;
+            *key = record.Event.KeyEvent;
+            return STATUS_SUCCESS;
+        }
+        NTSTATUS status = input_wait(line->file, line->interrupts);
+        if (status)
+            return status;
+    }
+}
+
+static NTSTATUS read_line(ULONG mode, struct line *line)
+{
+    KEY_EVENT_RECORD key;
+
+    line->interrupts = __atomic_load_n(&console.interrupts, __ATOMIC_ACQUIRE);
     line->echo = mode & ENABLE_ECHO_INPUT;
     line->insert = mode & ENABLE_INSERT_MODE;
     line->history_place = UINT32_MAX;
     if (!make_room(line, 0))
         return STATUS_NO_MEMORY;
     while (line->state == LINE_GOES_ON) {
-        if (next_record(&record, &mode)) {
-            if (record.EventType != KEY_EVENT || !record.Event.KeyEvent.bKeyDown)
-                continue;
-            for (WORD n = record.Event.KeyEvent.wRepeatCount; n && line->state == LINE_GOES_ON; n--)
-                edit_key(line, &record.Event.KeyEvent, mode & ENABLE_PROCESSED_INPUT);
-            continue;
+        NTSTATUS status = line_next_key(line, &key, &mode);
+        for (WORD n = key.wRepeatCount; !status && n && line->state == LINE_GOES_ON; n--) {
+            edit_key(line, &key);
+            status = line->status; /* of keys that a popup has waited for */
         }
-        NTSTATUS status = input_wait(file, interrupts);
-        if (status == STATUS_PIPE_BROKEN) {
+        if (status == STATUS_PIPE_BROKEN)
             line->state = LINE_END_OF_FILE;
-            break;
-        }
-        if (status)
+        else if (status)
             return status;
     }
     if (line->state == LINE_DONE) {
         if (line->echo) {
             if (line->placed)
-                move(line, line->length);
+                line_move(line, line->length);
             echo(u"\r\n", 2);
             history_add(line->text, line->length);
         }
@@ -530,10 +586,10 @@ static size_t key_sequence(const KEY_EVENT_RECORD *key, WCHAR *out)
         uint8_t key;
         char text[6];
     } keys[] = {
-        { KEY_UP, "\033[A" },       { KEY_DOWN, "\033[B" },       { KEY_RIGHT, "\033[C" },    { KEY_LEFT, "\033[D" },
-        { KEY_HOME, "\033[H" },     { KEY_END, "\033[F" },        { KEY_INSERT, "\033[2~" },  { KEY_DELETE, "\033[3~" },
-        { KEY_PAGE_UP, "\033[5~" }, { KEY_PAGE_DOWN, "\033[6~" }, { KEY_F1, "\033OP" },       { KEY_F1 + 1, "\033OQ" },
-        { KEY_F3, "\033OR" },       { KEY_F1 + 3, "\033OS" },     { KEY_F1 + 4, "\033[15~" },
+        { KEY_UP, "\033[A" },       { KEY_DOWN, "\033[B" },       { KEY_RIGHT, "\033[C" },   { KEY_LEFT, "\033[D" },
+        { KEY_HOME, "\033[H" },     { KEY_END, "\033[F" },        { KEY_INSERT, "\033[2~" }, { KEY_DELETE, "\033[3~" },
+        { KEY_PAGE_UP, "\033[5~" }, { KEY_PAGE_DOWN, "\033[6~" }, { KEY_F1, "\033OP" },      { KEY_F2, "\033OQ" },
+        { KEY_F3, "\033OR" },       { KEY_F4, "\033OS" },         { KEY_F5, "\033[15~" },
     };
     for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
         size_t n = 0;
@@ -607,13 +663,13 @@ static NTSTATUS read_units(struct io *io, const struct nt_console_read *request,
     if (!(mode & ENABLE_LINE_INPUT))
         return read_characters(io->file, out, room, count);
 
-    struct line line = { .wakeup_mask = request->wakeup_mask };
+    struct line line = { .file = io->file, .wakeup_mask = request->wakeup_mask };
     if (request->initial_chars && request->initial_chars <= room && make_room(&line, request->initial_chars)) {
         memcpy(line.text, out, request->initial_chars * sizeof(WCHAR)); /* already on the screen */
         line.length = line.at = request->initial_chars;
-        line.shown = columns_of(line.text, line.length);
+        line.shown = line_columns(line.text, line.length);
     }
-    NTSTATUS status = read_line(io->file, mode, &line);
+    NTSTATUS status = read_line(mode, &line);
     if (!status && line.state != LINE_END_OF_FILE) {
         *count = line.length < room ? line.length : room;
         memcpy(out, line.text, *count * sizeof(WCHAR));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * console_output.c: text that programs write. It goes to the terminal as it is; once somebody wants to know where the cursor
- * is, it is parsed as well, so that the screen buffer holds what the terminal shows. Control sequences are obeyed whatever
- * ENABLE_VIRTUAL_TERMINAL_PROCESSING says: the terminal would do so in any case.
+ * is, it is parsed as well, so that the screen buffer holds what the terminal shows. Without
+ * ENABLE_VIRTUAL_TERMINAL_PROCESSING the terminal gets nothing that it would take for a sequence.
  */
 #include <errno.h>
 #include <poll.h>
@@ -629,59 +629,77 @@ static void control_character(struct screen *screen, WCHAR c)
     }
 }
 
+/* SetConsoleMode's page: ENABLE_PROCESSED_OUTPUT is about backspace, tab, bell, carriage return and line feed; the others are
+ * shown, unless they are the terminal's. */
+static bool is_shown(uint32_t mode, WCHAR c)
+{
+    if (!(mode & ENABLE_PROCESSED_OUTPUT))
+        return true;
+    return !(mode & ENABLE_VIRTUAL_TERMINAL_PROCESSING) && (c < 7 || c > 13 || c == '\v' || c == '\f');
+}
+
+static void put_glyph(struct writer *writer, WCHAR c)
+{
+    WCHAR glyph = c < 0x20 ? glyphs[c] : c == 0x7f ? 0x2302 : ' ';
+
+    if (writer->sink)
+        sink_text(writer->sink, &glyph, 1);
+    if (writer->screen && put_character(writer->screen, glyph, 0, 1))
+        put_newline(writer, true);
+}
+
+/* The text up to here goes to the terminal; what was at `next` - 1 is done otherwise. */
+static void flush_run(struct writer *writer, const WCHAR *text, size_t *run, size_t end, size_t next)
+{
+    if (writer->sink)
+        sink_text(writer->sink, text + *run, end - *run);
+    *run = next;
+}
+
+static void write_newline(struct writer *writer, bool returns)
+{
+    struct screen *screen = writer->screen;
+
+    put_newline(writer, returns);
+    if (!screen)
+        return;
+    screen->wrapped = 0;
+    if (returns)
+        screen->cursor_x = 0;
+    line_feed(screen);
+}
+
 static void write_units(struct writer *writer, const WCHAR *text, size_t count)
 {
     struct screen *screen = writer->screen;
+    bool sequences = writer->mode & ENABLE_VIRTUAL_TERMINAL_PROCESSING;
+    bool returns = !(writer->mode & DISABLE_NEWLINE_AUTO_RETURN);
     size_t run = 0;
 
     for (size_t i = 0; i < count; i++) {
         WCHAR c = text[i];
         if (screen && screen->parser.state != GROUND) {
             feed_sequence(screen, c);
-            continue;
-        }
-        if (c >= 0x20 && c != 0x7f) {
+        } else if (c >= 0x20 && c != 0x7f && (sequences || c < 0x80 || c > 0x9f)) {
             if (screen)
                 show(writer, text, &run, i + 1, c);
-            continue;
-        }
-        bool returns = !(writer->mode & DISABLE_NEWLINE_AUTO_RETURN);
-        if (!(writer->mode & ENABLE_PROCESSED_OUTPUT) || c == '\n' ||
-            (c == '\r' && i + 1 < count && text[i + 1] == '\n')) {
-            if (writer->sink)
-                sink_text(writer->sink, text + run, i - run);
-            run = i + 1;
-            if (!(writer->mode & ENABLE_PROCESSED_OUTPUT)) {
-                WCHAR glyph = c == 0x7f ? 0x2302 : glyphs[c];
-                if (writer->sink)
-                    sink_text(writer->sink, &glyph, 1);
-                if (screen && put_character(screen, glyph, 0, 1))
-                    put_newline(writer, true);
-                continue;
-            }
-            if (c == '\r') { /* one step with the \n that follows */
-                i++;
-                run = i + 1;
-                returns = true;
-            }
-            put_newline(writer, returns);
-            if (screen) {
-                screen->wrapped = 0;
-                if (returns)
-                    screen->cursor_x = 0;
-                line_feed(screen);
-            }
-            continue;
-        }
-        if (!screen)
-            continue;
-        if (c == 0x1b)
+        } else if (is_shown(writer->mode, c)) {
+            flush_run(writer, text, &run, i, i + 1);
+            put_glyph(writer, c);
+        } else if (c == '\n') {
+            flush_run(writer, text, &run, i, i + 1);
+            write_newline(writer, returns);
+        } else if (c == '\r' && i + 1 < count && text[i + 1] == '\n') { /* one step with the \n that follows */
+            flush_run(writer, text, &run, i, i + 2);
+            write_newline(writer, true);
+            i++;
+        } else if (screen && c == 0x1b) {
             screen->parser.state = ESCAPE;
-        else
+        } else if (screen) {
             control_character(screen, c);
+        }
     }
-    if (writer->sink)
-        sink_text(writer->sink, text + run, count - run);
+    flush_run(writer, text, &run, count, count);
 }
 
 static bool turns_newlines(int fd)
@@ -694,7 +712,7 @@ NTSTATUS console_write_text(uint32_t id, int fd, const WCHAR *text, size_t count
 {
     struct console_shared *shared = console_enter(console.kind == CONSOLE_HEADLESS);
     struct sink sink = { 0 };
-    struct writer writer = { .sink = &sink, .mode = DEFAULT_OUTPUT_MODE };
+    struct writer writer = { .sink = &sink, .mode = console_default_mode() };
     bool sent = true;
 
     if (shared) {

@@ -111,7 +111,7 @@ struct screen *screen_create(int width, int height)
     screen->window_right = (int16_t)(width - 1);
     screen->window_bottom = (int16_t)(height - 1);
     screen->scroll_bottom = (int16_t)(height - 1);
-    screen->mode = DEFAULT_OUTPUT_MODE;
+    screen->mode = console_default_mode();
     screen->pen = (struct cell){ ' ', 7, 0, 0 };
     screen->saved_pen = screen->pen;
     screen->popup_attributes = 0xf5;
