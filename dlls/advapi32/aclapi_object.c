@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* aclapi_object.c: the security of objects of all kinds, by handle and by name (aclapi.h). */
-#include "advapi32_private.h"
-#include <aclapi.h>
-
-#ifndef SE_REGISTRY_WOW64_64KEY
-#define SE_REGISTRY_WOW64_64KEY ((SE_OBJECT_TYPE)13)
-#endif
+#include "aclapi_private.h"
 
 #define DESCRIPTOR_PARTS                                                                                               \
     (OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION | SACL_SECURITY_INFORMATION | \
@@ -35,20 +30,11 @@ static BOOL is_supported(SE_OBJECT_TYPE type)
     }
 }
 
-DWORD WINAPI GetSecurityInfo(HANDLE handle, SE_OBJECT_TYPE type, SECURITY_INFORMATION info, PSID *owner, PSID *group,
-                             PACL *dacl, PACL *sacl, PSECURITY_DESCRIPTOR *result)
+DWORD object_descriptor(HANDLE handle, SE_OBJECT_TYPE type, SECURITY_INFORMATION info, PSECURITY_DESCRIPTOR *result)
 {
-    PSECURITY_DESCRIPTOR sd = NULL;
+    PSECURITY_DESCRIPTOR sd;
     DWORD size = 256, error;
-    BOOL present, defaulted;
 
-    if (!handle)
-        return ERROR_INVALID_HANDLE;
-    if (!is_supported(type))
-        return type == SE_UNKNOWN_OBJECT_TYPE ? ERROR_INVALID_PARAMETER : ERROR_NOT_SUPPORTED;
-    /* "If you do not need the descriptor, this can be NULL": then the parts cannot be had either. */
-    if (!result && (owner || group || dacl || sacl))
-        return ERROR_INVALID_PARAMETER;
     for (;;) {
         DWORD room = size;
         if (!(sd = LocalAlloc(LMEM_FIXED, room)))
@@ -60,6 +46,26 @@ DWORD WINAPI GetSecurityInfo(HANDLE handle, SE_OBJECT_TYPE type, SECURITY_INFORM
         if (error != ERROR_INSUFFICIENT_BUFFER || size <= room)
             return error;
     }
+    *result = sd;
+    return ERROR_SUCCESS;
+}
+
+DWORD WINAPI GetSecurityInfo(HANDLE handle, SE_OBJECT_TYPE type, SECURITY_INFORMATION info, PSID *owner, PSID *group,
+                             PACL *dacl, PACL *sacl, PSECURITY_DESCRIPTOR *result)
+{
+    PSECURITY_DESCRIPTOR sd = NULL;
+    DWORD error;
+    BOOL present, defaulted;
+
+    if (!handle)
+        return ERROR_INVALID_HANDLE;
+    if (!is_supported(type))
+        return type == SE_UNKNOWN_OBJECT_TYPE ? ERROR_INVALID_PARAMETER : ERROR_NOT_SUPPORTED;
+    /* "If you do not need the descriptor, this can be NULL": then the parts cannot be had either. */
+    if (!result && (owner || group || dacl || sacl))
+        return ERROR_INVALID_PARAMETER;
+    if ((error = object_descriptor(handle, type, info, &sd)))
+        return error;
     if (owner && (!(info & OWNER_SECURITY_INFORMATION) || !GetSecurityDescriptorOwner(sd, owner, &defaulted)))
         *owner = NULL;
     if (group && (!(info & GROUP_SECURITY_INFORMATION) || !GetSecurityDescriptorGroup(sd, group, &defaulted)))
@@ -77,19 +83,16 @@ DWORD WINAPI GetSecurityInfo(HANDLE handle, SE_OBJECT_TYPE type, SECURITY_INFORM
     return ERROR_SUCCESS;
 }
 
-DWORD WINAPI SetSecurityInfo(HANDLE handle, SE_OBJECT_TYPE type, SECURITY_INFORMATION info, PSID owner, PSID group,
-                             PACL dacl, PACL sacl)
+DWORD object_set(HANDLE handle, SE_OBJECT_TYPE type, SECURITY_INFORMATION info, const struct object_security *to)
 {
     SECURITY_DESCRIPTOR sd;
 
-    if (!is_supported(type))
-        return type == SE_UNKNOWN_OBJECT_TYPE ? ERROR_INVALID_PARAMETER : ERROR_NOT_SUPPORTED;
     if (!InitializeSecurityDescriptor(&sd, SECURITY_DESCRIPTOR_REVISION) ||
-        (info & OWNER_SECURITY_INFORMATION && !SetSecurityDescriptorOwner(&sd, owner, FALSE)) ||
-        (info & GROUP_SECURITY_INFORMATION && !SetSecurityDescriptorGroup(&sd, group, FALSE)) ||
-        (info & DACL_SECURITY_INFORMATION && !SetSecurityDescriptorDacl(&sd, TRUE, dacl, FALSE)) ||
+        (info & OWNER_SECURITY_INFORMATION && !SetSecurityDescriptorOwner(&sd, to->owner, FALSE)) ||
+        (info & GROUP_SECURITY_INFORMATION && !SetSecurityDescriptorGroup(&sd, to->group, FALSE)) ||
+        (info & DACL_SECURITY_INFORMATION && !SetSecurityDescriptorDacl(&sd, TRUE, to->dacl, FALSE)) ||
         (info & (SACL_SECURITY_INFORMATION | LABEL_SECURITY_INFORMATION) &&
-         !SetSecurityDescriptorSacl(&sd, TRUE, sacl, FALSE)))
+         !SetSecurityDescriptorSacl(&sd, TRUE, to->sacl, FALSE)))
         return GetLastError();
     /* What inherits keeps doing so, unless it is said otherwise ("Automatic Propagation of Inheritable ACEs"). */
     if (info & DACL_SECURITY_INFORMATION)
@@ -103,6 +106,23 @@ DWORD WINAPI SetSecurityInfo(HANDLE handle, SE_OBJECT_TYPE type, SECURITY_INFORM
     if (type != SE_FILE_OBJECT && type != SE_KERNEL_OBJECT)
         return (DWORD)RegSetKeySecurity(handle, info & DESCRIPTOR_PARTS, &sd);
     return SetKernelObjectSecurity(handle, info & DESCRIPTOR_PARTS, &sd) ? ERROR_SUCCESS : GetLastError();
+}
+
+DWORD WINAPI SetSecurityInfo(HANDLE handle, SE_OBJECT_TYPE type, SECURITY_INFORMATION info, PSID owner, PSID group,
+                             PACL dacl, PACL sacl)
+{
+    struct object_security to = { owner, group, dacl, sacl };
+    WCHAR *name;
+    DWORD error;
+
+    if (!is_supported(type))
+        return type == SE_UNKNOWN_OBJECT_TYPE ? ERROR_INVALID_PARAMETER : ERROR_NOT_SUPPORTED;
+    if ((dacl && !IsValidAcl(dacl)) || (sacl && !IsValidAcl(sacl)))
+        return ERROR_INVALID_ACL;
+    name = info & (DACL_SECURITY_INFORMATION | SACL_SECURITY_INFORMATION) ? tree_name_of(handle, type) : NULL;
+    error = name ? tree_set(handle, name, type, info, &to) : object_set(handle, type, info, &to);
+    heap_free(name);
+    return error;
 }
 
 /* --- by name --- */
@@ -142,7 +162,7 @@ static DWORD open_kernel_object(const WCHAR *name, DWORD access, HANDLE *handle)
     return GetLastError();
 }
 
-static DWORD open_named(const WCHAR *name, SE_OBJECT_TYPE type, DWORD access, HANDLE *handle)
+DWORD object_open(const WCHAR *name, SE_OBJECT_TYPE type, DWORD access, HANDLE *handle)
 {
     switch ((int)type) {
     case SE_FILE_OBJECT:
@@ -164,7 +184,7 @@ static DWORD open_named(const WCHAR *name, SE_OBJECT_TYPE type, DWORD access, HA
     }
 }
 
-static void close_named(HANDLE handle, SE_OBJECT_TYPE type)
+void object_close(HANDLE handle, SE_OBJECT_TYPE type)
 {
     if (type == SE_FILE_OBJECT || type == SE_KERNEL_OBJECT)
         CloseHandle(handle);
@@ -182,21 +202,17 @@ DWORD WINAPI GetNamedSecurityInfoW(LPCWSTR name, SE_OBJECT_TYPE type, SECURITY_I
         return ERROR_INVALID_PARAMETER;
     if (info & ~(DWORD)SACL_SECURITY_INFORMATION)
         access |= READ_CONTROL;
-    if ((error = open_named(name, type, access, &handle)))
+    if ((error = object_open(name, type, access, &handle)))
         return error;
     error = GetSecurityInfo(handle, type, info, owner, group, dacl, sacl, result);
-    close_named(handle, type);
+    object_close(handle, type);
     return error;
 }
 
-DWORD WINAPI SetNamedSecurityInfoW(LPWSTR name, SE_OBJECT_TYPE type, SECURITY_INFORMATION info, PSID owner, PSID group,
-                                   PACL dacl, PACL sacl)
+DWORD access_to_set(SECURITY_INFORMATION info)
 {
-    HANDLE handle;
-    DWORD error, access = 0;
+    DWORD access = 0;
 
-    if (!name)
-        return ERROR_INVALID_PARAMETER;
     if (info & (OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION | LABEL_SECURITY_INFORMATION))
         access |= WRITE_OWNER;
     if (info &
@@ -204,10 +220,21 @@ DWORD WINAPI SetNamedSecurityInfoW(LPWSTR name, SE_OBJECT_TYPE type, SECURITY_IN
         access |= WRITE_DAC;
     if (info & SACL_SECURITY_INFORMATION)
         access |= ACCESS_SYSTEM_SECURITY;
-    if ((error = open_named(name, type, access, &handle)))
+    return access;
+}
+
+DWORD WINAPI SetNamedSecurityInfoW(LPWSTR name, SE_OBJECT_TYPE type, SECURITY_INFORMATION info, PSID owner, PSID group,
+                                   PACL dacl, PACL sacl)
+{
+    HANDLE handle;
+    DWORD error;
+
+    if (!name)
+        return ERROR_INVALID_PARAMETER;
+    if ((error = object_open(name, type, access_to_set(info), &handle)))
         return error;
     error = SetSecurityInfo(handle, type, info, owner, group, dacl, sacl);
-    close_named(handle, type);
+    object_close(handle, type);
     return error;
 }
 
@@ -229,12 +256,4 @@ DWORD WINAPI SetNamedSecurityInfoA(LPSTR name, SE_OBJECT_TYPE type, SECURITY_INF
 
     heap_free(wide);
     return error;
-}
-
-DWORD WINAPI FreeInheritedFromArray(PINHERITED_FROMW list, USHORT count, PFN_OBJECT_MGR_FUNCTS functions)
-{
-    (void)functions;
-    for (USHORT i = 0; list && i < count; i++)
-        LocalFree(list[i].AncestorName);
-    return ERROR_SUCCESS;
 }

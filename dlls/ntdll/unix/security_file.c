@@ -75,18 +75,49 @@ static ACCESS_MASK rights_of(unsigned bits, bool directory)
     return rights;
 }
 
-static void add_entry(ACL *acl, BYTE type, ACCESS_MASK mask, const struct sid *sid)
+static void add_entry(ACL *acl, BYTE type, BYTE flags, ACCESS_MASK mask, const struct sid *sid)
 {
     ACCESS_ALLOWED_ACE *ace = (ACCESS_ALLOWED_ACE *)((char *)acl + acl->AclSize);
     size_t size = sid_size(&sid->sid);
 
     if (!mask)
         return;
-    ace->Header = (ACE_HEADER){ type, 0, (WORD)(8 + size) };
+    ace->Header = (ACE_HEADER){ type, flags, (WORD)(8 + size) };
     ace->Mask = mask;
     memcpy(&ace->SidStart, sid, size);
     acl->AclSize = (WORD)(acl->AclSize + ace->Header.AceSize);
     acl->AceCount++;
+}
+
+/* The process's umask, which can only be had by setting it, or as text. */
+static mode_t own_umask(void)
+{
+    static unsigned known = 0x10000;
+    unsigned mask = __atomic_load_n(&known, __ATOMIC_RELAXED);
+    char line[128];
+    FILE *in;
+
+    if (mask < 0x10000)
+        return mask;
+    mask = 022;
+    if ((in = fopen("/proc/self/status", "re"))) {
+        while (fgets(line, sizeof line, in) && sscanf(line, "Umask: %o", &mask) != 1) {
+        }
+        fclose(in);
+    }
+    __atomic_store_n(&known, mask & 0777, __ATOMIC_RELAXED);
+    return mask & 0777;
+}
+
+/*
+ * Is a file's mode what every new one gets? Then its list is shown as inherited, else as protected from inheritance: what a
+ * program has the directory hand down later replaces the one and leaves the other alone.
+ */
+static bool is_ordinary(const struct stat *st)
+{
+    mode_t looked_at = S_ISDIR(st->st_mode) ? 077 : 066;
+
+    return !((st->st_mode ^ (0777 & ~own_umask())) & looked_at);
 }
 
 static void *descriptor_of_mode(const struct stat *st, size_t *size)
@@ -98,8 +129,12 @@ static void *descriptor_of_mode(const struct stat *st, size_t *size)
         ACL acl;
         char room[sizeof(ACL) + 7 * (8 + sizeof(struct sid))];
     } list = { .acl = { 2, 0, sizeof(ACL), 0, 0 } };
-    struct sd_parts parts = { .control = SE_DACL_PRESENT };
-    ACCESS_MASK all = FILE_ALL_ACCESS & ~(directory ? 0u : FILE_DELETE_CHILD), mine;
+    bool inherited = is_ordinary(st);
+    struct sd_parts parts = { .control = SE_DACL_PRESENT | (inherited ? SE_DACL_AUTO_INHERITED : SE_DACL_PROTECTED) };
+    ACCESS_MASK mine;
+    BYTE own = (BYTE)((inherited ? INHERITED_ACE : 0) | (directory ? OBJECT_INHERIT_ACE | CONTAINER_INHERIT_ACE : 0));
+    /* Of others' files in a directory that all may write to (/tmp) only the directory itself is for all. */
+    BYTE others = st->st_mode & S_ISVTX ? own & INHERITED_ACE : own;
 
     if (!directory && !(st->st_mode & 0222) && (owner & 4)) /* read-only is an attribute */
         owner |= 2;
@@ -112,13 +147,14 @@ static void *descriptor_of_mode(const struct stat *st, size_t *size)
     mine = rights_of(owner, directory) | OWNERS_RIGHTS;
     if ((owner & 6) == 6 && (!directory || (owner & 1)))
         mine = FILE_ALL_ACCESS;
-    add_entry(&list.acl, ACCESS_DENIED_ACE_TYPE, rights_of(group | other, directory) & ~mine, &user);
-    add_entry(&list.acl, ACCESS_ALLOWED_ACE_TYPE, mine, &user);
-    add_entry(&list.acl, ACCESS_DENIED_ACE_TYPE, rights_of(other, directory) & ~rights_of(group, directory), &users);
-    add_entry(&list.acl, ACCESS_ALLOWED_ACE_TYPE, rights_of(group, directory), &users);
-    add_entry(&list.acl, ACCESS_ALLOWED_ACE_TYPE, FILE_ALL_ACCESS | all, &system); /* as the superuser may do all */
-    add_entry(&list.acl, ACCESS_ALLOWED_ACE_TYPE, FILE_ALL_ACCESS | all, &administrators);
-    add_entry(&list.acl, ACCESS_ALLOWED_ACE_TYPE, rights_of(other, directory), &everyone);
+    add_entry(&list.acl, ACCESS_DENIED_ACE_TYPE, own, rights_of(group | other, directory) & ~mine, &user);
+    add_entry(&list.acl, ACCESS_ALLOWED_ACE_TYPE, own, mine, &user);
+    add_entry(&list.acl, ACCESS_DENIED_ACE_TYPE, others, rights_of(other, directory) & ~rights_of(group, directory),
+              &users);
+    add_entry(&list.acl, ACCESS_ALLOWED_ACE_TYPE, others, rights_of(group, directory), &users);
+    add_entry(&list.acl, ACCESS_ALLOWED_ACE_TYPE, own, FILE_ALL_ACCESS, &system); /* as the superuser may do all */
+    add_entry(&list.acl, ACCESS_ALLOWED_ACE_TYPE, own, FILE_ALL_ACCESS, &administrators);
+    add_entry(&list.acl, ACCESS_ALLOWED_ACE_TYPE, others, rights_of(other, directory), &everyone);
     parts.owner = &user, parts.owner_size = sid_size(&user.sid);
     parts.group = &users, parts.group_size = sid_size(&users.sid);
     parts.dacl = &list.acl, parts.dacl_size = list.acl.AclSize;
