@@ -155,6 +155,43 @@ static void test_handle(void)
     ok_str(get(stream), "error 2");
 }
 
+/* [MS-FSCC] 2.1.5: the types of streams. A directory has an index, a file data. */
+static void test_types(void)
+{
+    static const struct {
+        const char *suffix;
+        DWORD directory, file; /* the errors */
+    } types[] = {
+        { "::$INDEX_ALLOCATION", 0, ERROR_DIRECTORY },
+        { ":$I30:$INDEX_ALLOCATION", 0, ERROR_DIRECTORY },
+        { "::$index_allocation", 0, ERROR_DIRECTORY },
+        { "::$DATA", ERROR_ACCESS_DENIED, 0 },
+        { ":$I30:$DATA", ERROR_FILE_NOT_FOUND, ERROR_FILE_NOT_FOUND },
+        { ":x:$INDEX_ALLOCATION", ERROR_INVALID_NAME, ERROR_INVALID_NAME },
+        { "::$BITMAP", ERROR_INVALID_NAME, ERROR_INVALID_NAME },
+        { "::", ERROR_INVALID_NAME, ERROR_INVALID_NAME },
+    };
+    char name[MAX_PATH + 64];
+    put(base, "main");
+    for (int i = 0; i < (int)(sizeof(types) / sizeof(*types)); i++) {
+        for (int k = 0; k < 2; k++) {
+            SetLastError(0);
+            snprintf(name, sizeof(name), "%s%s", k ? base : folder, types[i].suffix);
+            HANDLE file = CreateFileA(name, GENERIC_READ, 7, NULL, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
+            DWORD error = file == INVALID_HANDLE_VALUE ? GetLastError() : 0;
+            if (file != INVALID_HANDLE_VALUE)
+                CloseHandle(file);
+            ok(error == (k ? types[i].file : types[i].directory), "%s: error %lu", name, error);
+        }
+    }
+    snprintf(name, sizeof(name), "%s::$INDEX_ALLOCATION\\base.txt", folder); /* on the way, too */
+    ok_str(get(name), "main");
+    snprintf(name, sizeof(name), "%s\\made::$INDEX_ALLOCATION", folder);
+    ok(CreateDirectoryA(name, NULL), "error %lu", GetLastError());
+    snprintf(name, sizeof(name), "%s\\made", folder);
+    ok(RemoveDirectoryA(name), "error %lu", GetLastError());
+}
+
 TESTS
 {
     char temp[MAX_PATH];
@@ -174,6 +211,7 @@ TESTS
     test_deletion();
     test_making();
     test_handle();
+    test_types();
     DeleteFileA(base);
     DeleteFileA(other);
     ok(RemoveDirectoryA(folder), "error %lu", GetLastError());

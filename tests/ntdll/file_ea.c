@@ -23,6 +23,7 @@ NTSTATUS NTAPI NtQueryEaFile(HANDLE, IO_STATUS_BLOCK *, void *, ULONG, BOOLEAN, 
 #define STATUS_NO_EAS_ON_FILE ((NTSTATUS)0xC0000052)
 #endif
 #define STATUS_EA_LIST_INCONSISTENT ((NTSTATUS)0x80000014)
+#define STATUS_ACCESS_DENIED        ((NTSTATUS)0xC0000022)
 #define STATUS_INVALID_EA_NAME      ((NTSTATUS)0x80000013)
 #define STATUS_NO_MORE_EAS          ((NTSTATUS)0x80000012)
 #define STATUS_NONEXISTENT_EA       ((NTSTATUS)0xC0000051)
@@ -158,6 +159,42 @@ static void test_creation(const WCHAR *name)
     ok_int(GetFileAttributesW(name), INVALID_FILE_ATTRIBUTES);
 }
 
+/* [MS-FSA] 2.1.5.1.2: what is overwritten or superseded keeps no attributes but those it is given. FILE_NEED_EA, FILE_NO_EA_KNOWLEDGE. */
+static void test_overwriting(const WCHAR *name)
+{
+    UNICODE_STRING path;
+    OBJECT_ATTRIBUTES attr;
+    IO_STATUS_BLOCK iosb;
+    HANDLE file = NULL;
+    ULONG size;
+    const ACCESS_MASK access = GENERIC_READ | GENERIC_WRITE | DELETE | SYNCHRONIZE;
+    ok(RtlDosPathNameToNtPathName_U(name, &path, NULL, NULL), "no path");
+    InitializeObjectAttributes(&attr, &path, OBJ_CASE_INSENSITIVE, NULL, NULL);
+    size = put(buffer, "MADE", "with", FALSE);
+    ((EA *)buffer)->Flags = 0x80; /* FILE_NEED_EA */
+    ok_hex(NtCreateFile(&file, access, &attr, &iosb, NULL, 0, 0, 2 /* FILE_CREATE */, 0x220, buffer, size),
+           STATUS_ACCESS_DENIED); /* with FILE_NO_EA_KNOWLEDGE */
+    ok_hex(NtCreateFile(&file, access, &attr, &iosb, NULL, 0, 0, 2, 0x20, buffer, size), 0);
+    NtClose(file);
+    ok_hex(NtOpenFile(&file, access, &attr, &iosb, 0, 0x220), STATUS_ACCESS_DENIED);
+    ok_hex(NtOpenFile(&file, access, &attr, &iosb, 0, 0x20), 0);
+    ok_str(all(file), "MADE=with;");
+    NtClose(file);
+    ok_hex(NtCreateFile(&file, access, &attr, &iosb, NULL, 0, 0, 5 /* FILE_OVERWRITE_IF */, 0x20, NULL, 0), 0);
+    ok_int(iosb.Information, 3); /* FILE_OVERWRITTEN */
+    ok_str(all(file), "c0000052");
+    NtClose(file);
+    size = put(buffer, "NEXT", "2", FALSE);
+    ok_hex(NtCreateFile(&file, access, &attr, &iosb, NULL, 0, 0, 4 /* FILE_OVERWRITE */, 0x20, buffer, size), 0);
+    ok_str(all(file), "NEXT=2;");
+    NtClose(file);
+    size = put(buffer, "LAST", "3", FALSE);
+    ok_hex(NtCreateFile(&file, access, &attr, &iosb, NULL, 0, 0, 0 /* FILE_SUPERSEDE */, 0x1020, buffer, size), 0);
+    ok_int(iosb.Information, 0);
+    ok_str(all(file), "LAST=3;");
+    NtClose(file);
+}
+
 TESTS
 {
     WCHAR folder[MAX_PATH], name[MAX_PATH], other[MAX_PATH];
@@ -175,4 +212,5 @@ TESTS
     test_bad_lists(file);
     CloseHandle(file);
     test_creation(other);
+    test_overwriting(other);
 }

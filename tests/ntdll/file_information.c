@@ -166,8 +166,39 @@ static void test_by_name(void)
     ok_hex(NtQueryInformationByName(&attr, &iosb, buffer, 96, 70), 0);
     /* nf-ntifs-ntqueryinformationbyname: STATUS_INVALID_PARAMETER for a class that is not one of these */
     ok_hex(NtQueryInformationByName(&attr, &iosb, buffer, sizeof(buffer), 200), INVALID_PARAMETER);
+    /* FileCaseSensitiveInformation is a directory's */
+    ok_hex(NtQueryInformationByName(&attr, &iosb, buffer, 4, 71), INVALID_PARAMETER);
     name.Length -= 2;
     ok_hex(NtQueryInformationByName(&attr, &iosb, buffer, 72, 68), NAME_NOT_FOUND);
+    CreateDirectoryA("a directory", NULL);
+    ok(RtlDosPathNameToNtPathName_U(L"a directory", &name, NULL, NULL), "no NT name");
+    *(ULONG *)buffer = 99;
+    ok_hex(NtQueryInformationByName(&attr, &iosb, buffer, 4, 71), 0);
+    ok_int(*(ULONG *)buffer, 0);
+    HANDLE directory = open_file("a directory", GENERIC_WRITE);
+    *(ULONG *)buffer = 1;
+    NTSTATUS status = NtSetInformationFile(directory, &iosb, buffer, 4, 71);
+    CloseHandle(directory);
+    *(ULONG *)buffer = 99;
+    ok_hex(NtQueryInformationByName(&attr, &iosb, buffer, 4, 71), 0);
+    ok_int(*(ULONG *)buffer, status ? 0 : 1);
+    RemoveDirectoryA("a directory");
+}
+
+/* FileProcessIdsUsingFileInformation: we do. */
+static void test_users(void)
+{
+    HANDLE file = open_file("a file of some name", FILE_READ_ATTRIBUTES);
+    ULONG count;
+    int found = 0;
+
+    ok_hex(query(file, 47, 15), LENGTH_MISMATCH);
+    ok_hex(query(file, 47, sizeof(buffer)), 0);
+    count = *(ULONG *)buffer;
+    for (ULONG i = 0; i < count && i < 100; i++)
+        found += ((ULONG_PTR *)buffer)[1 + i] == GetCurrentProcessId();
+    ok_int(found, 1);
+    CloseHandle(file);
 }
 
 static void test_set(void)
@@ -355,6 +386,7 @@ TESTS
     test_names();
     test_ids();
     test_by_name();
+    test_users();
     test_set();
     test_links();
     test_times();

@@ -307,6 +307,13 @@ ULONG ea_size_at(const char *name);
 /* Is it a list of FILE_FULL_EA_INFORMATION? *bad: the offset of the entry that is not right. And puts such a list in force. */
 NTSTATUS ea_check(const void *list, ULONG length, ULONG *bad);
 NTSTATUS ea_apply(const struct file_object *file, const void *list);
+void ea_remove_all(const struct file_object *file);
+bool ea_needed(int fd); /* has it one with FILE_NEED_EA, without which it is not to be understood? */
+
+/* --- file_users.c --- */
+
+/* FileProcessIdsUsingFileInformation. */
+NTSTATUS file_users(const struct file_object *file, void *buffer, ULONG length, ULONG_PTR *used);
 
 /* --- file_stream.c: alternate streams --- */
 

@@ -206,6 +206,8 @@ NTSTATUS NtCreateFile(HANDLE *FileHandle, ACCESS_MASK DesiredAccess, OBJECT_ATTR
     void *ea = NULL;
 
     status = check_options(DesiredAccess, FileAttributes, ShareAccess, CreateDisposition, CreateOptions);
+    if (!status && EaLength && (CreateOptions & FILE_NO_EA_KNOWLEDGE))
+        status = STATUS_ACCESS_DENIED;
     if (!status && EaLength)
         status = copy_ea(EaBuffer, EaLength, IoStatusBlock, &ea);
     if (status)

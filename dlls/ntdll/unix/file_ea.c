@@ -13,6 +13,9 @@
 
 #define EA_NAME "user.transom.ea"
 #define EA_MAX  65535
+#ifndef FILE_NEED_EA
+#define FILE_NEED_EA 0x80
+#endif
 
 struct ea_record {
     uint8_t flags, name_length;
@@ -189,6 +192,29 @@ NTSTATUS ea_apply(const struct file_object *file, const void *list)
         status = store(file, &set);
     free(set.data);
     return status;
+}
+
+void ea_remove_all(const struct file_object *file)
+{
+    struct fd_path self;
+
+    xattr_remove(fd_path(file->fd, &self), EA_NAME);
+}
+
+bool ea_needed(int fd)
+{
+    struct fd_path self;
+    struct ea_record *record;
+    struct ea_set set;
+    bool needed = false;
+    char none;
+
+    if (xattr_get(fd_path(fd, &self), EA_NAME, &none, 0) <= 0 || load_from(self.text, &set))
+        return false;
+    for (size_t at = 0; (record = record_at(&set, at)) && !needed; at += record_size(record))
+        needed = record->flags & FILE_NEED_EA;
+    free(set.data);
+    return needed;
 }
 
 NTSTATUS NtSetEaFile(HANDLE FileHandle, IO_STATUS_BLOCK *IoStatusBlock, PVOID Buffer, ULONG Length)

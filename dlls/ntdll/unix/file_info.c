@@ -38,6 +38,7 @@ static const struct {
     [FileAttributeTagInformation] = { sizeof(FILE_ATTRIBUTE_TAG_INFORMATION), FILE_READ_ATTRIBUTES },
     [FileIoCompletionNotificationInformation] = { sizeof(FILE_IO_COMPLETION_NOTIFICATION_INFORMATION), 0 },
     [FileIoPriorityHintInformation] = { sizeof(FILE_IO_PRIORITY_HINT_INFORMATION), FILE_READ_DATA },
+    [FileProcessIdsUsingFileInformation] = { sizeof(FILE_PROCESS_IDS_USING_FILE_INFORMATION), FILE_READ_ATTRIBUTES },
     [FileHardLinkInformation] = { sizeof(FILE_LINKS_INFORMATION), 0 },
     [FileNormalizedNameInformation] = { sizeof(FILE_NAME_INFORMATION), 0 },
     [FileNetworkPhysicalNameInformation] = { sizeof(FILE_NAME_INFORMATION), 0 },
@@ -411,6 +412,8 @@ static NTSTATUS query(struct file_object *file, ACCESS_MASK granted, void *buffe
         return links_query(file, false, buffer, length, used);
     case FileHardLinkFullIdInformation:
         return links_query(file, true, buffer, length, used);
+    case FileProcessIdsUsingFileInformation:
+        return file_users(file, buffer, length, used);
     case FileVolumeNameInformation:
         return query_volume_name(file, buffer, length, used);
     }
@@ -514,12 +517,35 @@ NTSTATUS NtQueryFullAttributesFile(OBJECT_ATTRIBUTES *ObjectAttributes, PVOID Fi
     return user_copy_out(FileInformation, &info, sizeof info) ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
 }
 
+/* FileCaseSensitiveInformation is a directory's. */
+static NTSTATUS case_by_name(const OBJECT_ATTRIBUTES *attributes, FILE_CASE_SENSITIVE_INFORMATION *info)
+{
+    struct nt_path path;
+    ULONG_PTR information;
+    struct file_object *file;
+    NTSTATUS status = path_parse(attributes, &path);
+
+    if (!status && path.kind != PATH_FILE && path.kind != PATH_VOLUME)
+        status = STATUS_INVALID_PARAMETER;
+    if (!status)
+        status = file_open_path(&path, FILE_READ_ATTRIBUTES, 0, FILE_SHARE_VALID_FLAGS, FILE_OPEN, FILE_DIRECTORY_FILE,
+                                NULL, &file, &information);
+    path_free(&path);
+    if (status)
+        return status == STATUS_NOT_A_DIRECTORY ? STATUS_INVALID_PARAMETER : status;
+    info->Flags = file->fd >= 0 && path_case_sensitive(file->fd) ? FILE_CS_FLAG_CASE_SENSITIVE_DIR : 0;
+    file_close(&file->obj, NULL);
+    object_unref(&file->obj);
+    return STATUS_SUCCESS;
+}
+
 NTSTATUS NtQueryInformationByName(OBJECT_ATTRIBUTES *ObjectAttributes, IO_STATUS_BLOCK *IoStatusBlock,
                                   PVOID FileInformation, ULONG Length, ULONG FileInformationClass)
 {
     FILE_STAT_BASIC_INFORMATION basic;
     FILE_STAT_LX_INFORMATION lx;
     FILE_ID_INFORMATION id;
+    FILE_CASE_SENSITIVE_INFORMATION sensitive;
     struct file_stat st;
     const void *source;
     size_t size;
@@ -543,24 +569,24 @@ NTSTATUS NtQueryInformationByName(OBJECT_ATTRIBUTES *ObjectAttributes, IO_STATUS
         source = &id;
         break;
     case FileCaseSensitiveInformation:
-        size = sizeof(ULONG);
-        source = NULL;
+        size = sizeof sensitive;
+        source = &sensitive;
         break;
     default:
         return STATUS_INVALID_PARAMETER; /* nf-ntifs-ntqueryinformationbyname: not STATUS_INVALID_INFO_CLASS */
     }
     if (Length < size)
         return STATUS_INFO_LENGTH_MISMATCH;
-    status = stat_by_name(ObjectAttributes, &st);
+    if (source == &sensitive) {
+        status = case_by_name(ObjectAttributes, &sensitive);
+    } else if (!(status = stat_by_name(ObjectAttributes, &st))) {
+        fill_stat_lx(&st, FILE_GENERIC_READ, &lx);
+        fill_stat_basic(&st, &basic);
+        fill_id(&st, &id);
+    }
     if (status)
         return status;
-    fill_stat_lx(&st, FILE_GENERIC_READ, &lx);
-    fill_stat_basic(&st, &basic);
-    fill_id(&st, &id);
-    if (source)
-        memcpy(FileInformation, source, size);
-    else
-        memset(FileInformation, 0, size);
+    memcpy(FileInformation, source, size);
     IoStatusBlock->Information = size;
     IoStatusBlock->Status = STATUS_SUCCESS;
     return STATUS_SUCCESS;

@@ -159,7 +159,10 @@ static NTSTATUS overwrite(struct open *o, struct file_object *file)
         return STATUS_USER_MAPPED_FILE;
     if (!S_ISREG(st.mode))
         return STATUS_SUCCESS;
-    stream_remove_all(file, &o->st); /* documented for streams: they go when a file is overwritten */
+    if (st.extended) { /* [MS-FSA] 2.1.5.1.2.2: what a file has besides its contents goes with these */
+        stream_remove_all(file, &o->st);
+        ea_remove_all(file);
+    }
     share_shortened(file);
     err = !o->is_path && (o->access & WANT_WRITE) ? ftruncate(file->fd, 0) : truncate(fd_path(file->fd, &self), 0);
     if (err)
@@ -285,6 +288,8 @@ static NTSTATUS make_object(struct open *o, bool existed, struct file_object **r
     bool extended = existed && !o->path->joined && !S_ISLNK(o->st.st_mode) && is_extended(o);
     if (!status && extended)
         status = security_file_check(o->fd, &o->st, o->path->dirfd, o->path->name, o->options, o->maximum, &o->access);
+    if (!status && extended && (o->options & FILE_NO_EA_KNOWLEDGE) && ea_needed(o->fd))
+        status = STATUS_ACCESS_DENIED;
     if (!status && existed && !(o->options & FILE_OPEN_REPARSE_POINT) && reparse_tag_blocks(o->fd, &o->st))
         status = STATUS_IO_REPARSE_TAG_NOT_HANDLED;
     if (o->path->joined && (o->access & (WANT_WRITE | DELETE))) {
@@ -451,6 +456,11 @@ NTSTATUS file_open_path(struct nt_path *path, ACCESS_MASK access, ULONG attribut
     *file = NULL;
     if (path->stream)
         return stream_open(path, access, attributes, share, disposition, options, allocation, file, information);
+    if (path->names_index && (options & FILE_NON_DIRECTORY_FILE))
+        return STATUS_FILE_IS_A_DIRECTORY;
+    if (path->names_data && (options & FILE_DIRECTORY_FILE))
+        return STATUS_NOT_A_DIRECTORY;
+    o.options |= (path->names_index ? FILE_DIRECTORY_FILE : 0) | (path->names_data ? FILE_NON_DIRECTORY_FILE : 0);
     o.maximum = access & MAXIMUM_ALLOWED;
     o.access = access_map(&file_type, access);
     if (path->kind == PATH_VOLUME) {
@@ -489,7 +499,7 @@ again:
         status = status_from_errno(errno);
     if (status) {
         if (created)
-            unlinkat(path->dirfd, path->name, options & FILE_DIRECTORY_FILE ? AT_REMOVEDIR : 0);
+            unlinkat(path->dirfd, path->name, o.options & FILE_DIRECTORY_FILE ? AT_REMOVEDIR : 0);
         if (*file)
             object_unref(&(*file)->obj);
         *file = NULL;

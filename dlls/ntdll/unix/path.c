@@ -71,10 +71,20 @@ static bool append(struct nt_path *path, const char *text, size_t len)
     return true;
 }
 
-/* What follows the colon of a last component: `stream`, `stream:$DATA`, or `:$DATA`, which is the file itself. */
+static bool is_index(const WCHAR *text, size_t len)
+{
+    return is_name(text, len, ":$INDEX_ALLOCATION") || is_name(text, len, "$I30:$INDEX_ALLOCATION");
+}
+
+/* What follows the colon of a last component: `stream`, `stream:$DATA`, or `:$DATA`, which is the file itself ([MS-FSCC] 2.1.5). */
 static NTSTATUS parse_stream(struct nt_path *path, const WCHAR *text, size_t len)
 {
     size_t n = 0;
+
+    if (is_index(text, len)) {
+        path->names_index = path->must_be_dir = true;
+        return STATUS_SUCCESS;
+    }
 
     while (n < len && text[n] != ':') {
         if (!text[n] || text[n] == '/')
@@ -83,8 +93,10 @@ static NTSTATUS parse_stream(struct nt_path *path, const WCHAR *text, size_t len
     }
     if (n > 255 || (n == len && !n) || (n < len && (n + 6 != len || !skip(text + n, 6, ":$DATA"))))
         return STATUS_OBJECT_NAME_INVALID;
-    if (!n)
+    if (!n) {
+        path->names_data = true;
         return STATUS_SUCCESS;
+    }
     path->stream = malloc(3 * n + 1);
     if (!path->stream)
         return STATUS_NO_MEMORY;
@@ -107,7 +119,8 @@ static NTSTATUS append_component(struct nt_path *path, const WCHAR *text, size_t
     /* What follows a colon is a stream's name; the name itself must not be empty. */
     for (end = 1; end < len && text[end] != ':';)
         end++;
-    if (end < len && (!last || parse_stream(path, text + end + 1, len - end - 1)))
+    if (end < len && (last ? parse_stream(path, text + end + 1, len - end - 1) != STATUS_SUCCESS
+                           : !is_index(text + end + 1, len - end - 1)))
         goto invalid;
     for (i = 0; i < end;) {
         WCHAR c = text[i];

@@ -50,7 +50,9 @@ struct nt_path {
     char *prefix_name;
     bool
         plain_above; /* after path_resolve: its directory exists and has no extended attributes of ours (file_attr.c) */
-    bool must_be_dir; /* the name ended in a backslash */
+    bool must_be_dir; /* the name ended in a backslash, or as the next one */
+    bool names_index; /* `dir::$INDEX_ALLOCATION`: what a directory is */
+    bool names_data;  /* `file::$DATA`: what a file is */
     char *stream;     /* `file:stream`: its name, malloc'ed */
     WCHAR *text;      /* pipes, mailslots: malloc'ed, zero-terminated */
     bool own_level;   /* pipes: the client says as what it may be impersonated: */
