@@ -1,170 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* rtlbitmap.c: bitmaps, a machine word at a time where it matters. */
+/* rtlbitmap.c: bitmaps. */
 #include "rtl_private.h"
 
-/* Bits [start, ...) up to the next one that is `set`; the size of the bitmap if there is none. */
-static ULONG find_next(const RTL_BITMAP *map, ULONG start, bool set)
-{
-    ULONG words = (map->SizeOfBitMap + 31) / 32, word = start / 32;
-    ULONG bits;
-
-    if (start >= map->SizeOfBitMap)
-        return map->SizeOfBitMap;
-    bits = (set ? map->Buffer[word] : ~map->Buffer[word]) >> (start % 32) << (start % 32);
-    while (!bits && ++word < words)
-        bits = set ? map->Buffer[word] : ~map->Buffer[word];
-    if (!bits)
-        return map->SizeOfBitMap;
-    start = word * 32 + (ULONG)__builtin_ctz(bits);
-    return start < map->SizeOfBitMap ? start : map->SizeOfBitMap;
-}
-
-VOID NTAPI RtlInitializeBitMap(RTL_BITMAP *map, ULONG *buffer, ULONG size)
-{
-    map->SizeOfBitMap = size;
-    map->Buffer = buffer;
-}
-
-VOID NTAPI RtlClearAllBits(RTL_BITMAP *map)
-{
-    memset(map->Buffer, 0, (SIZE_T)(map->SizeOfBitMap + 31) / 32 * 4);
-}
-
-VOID NTAPI RtlSetAllBits(RTL_BITMAP *map)
-{
-    memset(map->Buffer, 0xff, (SIZE_T)(map->SizeOfBitMap + 31) / 32 * 4);
-}
-
-static void fill(RTL_BITMAP *map, ULONG start, ULONG count, bool set)
-{
-    if (start >= map->SizeOfBitMap || count > map->SizeOfBitMap - start)
-        return;
-    while (count) {
-        ULONG shift = start % 32, n = 32 - shift < count ? 32 - shift : count;
-        ULONG mask = (n == 32 ? ~0u : (1u << n) - 1) << shift;
-
-        if (set)
-            map->Buffer[start / 32] |= mask;
-        else
-            map->Buffer[start / 32] &= ~mask;
-        start += n;
-        count -= n;
-    }
-}
-
-VOID NTAPI RtlSetBits(RTL_BITMAP *map, ULONG start, ULONG count)
-{
-    fill(map, start, count, true);
-}
-
-VOID NTAPI RtlClearBits(RTL_BITMAP *map, ULONG start, ULONG count)
-{
-    fill(map, start, count, false);
-}
-
-VOID NTAPI RtlSetBit(RTL_BITMAP *map, ULONG bit)
-{
-    fill(map, bit, 1, true);
-}
-
-VOID NTAPI RtlClearBit(RTL_BITMAP *map, ULONG bit)
-{
-    fill(map, bit, 1, false);
-}
-
-BOOLEAN NTAPI RtlTestBit(const RTL_BITMAP *map, ULONG bit)
-{
-    return bit < map->SizeOfBitMap && map->Buffer[bit / 32] >> (bit % 32) & 1;
-}
-
-static BOOLEAN all_are(const RTL_BITMAP *map, ULONG start, ULONG count, bool set)
-{
-    if (!count || start >= map->SizeOfBitMap || count > map->SizeOfBitMap - start)
-        return FALSE;
-    return find_next(map, start, !set) >= start + count;
-}
+#define BITMAP       RTL_BITMAP
+#define INDEX        ULONG
+#define WORD         ULONG
+#define EXPORT(name) name
+#include "rtlbitmap_words.h"
 
 BOOLEAN NTAPI RtlAreBitsSet(RTL_BITMAP *map, ULONG start, ULONG count)
 {
     return all_are(map, start, count, true);
-}
-
-BOOLEAN NTAPI RtlAreBitsClear(const RTL_BITMAP *map, ULONG start, ULONG count)
-{
-    return all_are(map, start, count, false);
-}
-
-static ULONG find_in(const RTL_BITMAP *map, ULONG from, ULONG to, ULONG count, bool set)
-{
-    while (from < to) {
-        ULONG start = find_next(map, from, set), end;
-
-        if (start >= to)
-            break;
-        end = find_next(map, start, !set);
-        if (end - start >= count)
-            return start;
-        from = end;
-    }
-    return (ULONG)-1;
-}
-
-static ULONG find_bits(const RTL_BITMAP *map, ULONG count, ULONG hint, bool set)
-{
-    ULONG found;
-
-    if (hint >= map->SizeOfBitMap)
-        hint = 0;
-    if (!count)
-        return hint & ~7u;
-    found = find_in(map, hint, map->SizeOfBitMap, count, set);
-    if (found == (ULONG)-1 && hint)
-        found = find_in(map, 0, hint, count, set);
-    return found;
-}
-
-ULONG NTAPI RtlFindClearBits(const RTL_BITMAP *map, ULONG count, ULONG hint)
-{
-    return find_bits(map, count, hint, false);
-}
-
-ULONG NTAPI RtlFindSetBits(const RTL_BITMAP *map, ULONG count, ULONG hint)
-{
-    return find_bits(map, count, hint, true);
-}
-
-ULONG NTAPI RtlFindClearBitsAndSet(RTL_BITMAP *map, ULONG count, ULONG hint)
-{
-    ULONG found = find_bits(map, count, hint, false);
-
-    if (found != (ULONG)-1)
-        fill(map, found, count, true);
-    return found;
-}
-
-ULONG NTAPI RtlFindSetBitsAndClear(RTL_BITMAP *map, ULONG count, ULONG hint)
-{
-    ULONG found = find_bits(map, count, hint, true);
-
-    if (found != (ULONG)-1)
-        fill(map, found, count, false);
-    return found;
-}
-
-ULONG NTAPI RtlNumberOfSetBits(const RTL_BITMAP *map)
-{
-    ULONG count = 0, full = map->SizeOfBitMap / 32, rest = map->SizeOfBitMap % 32;
-
-    for (ULONG i = 0; i < full; i++)
-        count += (ULONG)__builtin_popcount(map->Buffer[i]);
-    if (rest)
-        count += (ULONG)__builtin_popcount(map->Buffer[full] & ((1u << rest) - 1));
-    return count;
-}
-
-ULONG NTAPI RtlNumberOfClearBits(const RTL_BITMAP *map)
-{
-    return map->SizeOfBitMap - RtlNumberOfSetBits(map);
 }
 
 ULONG NTAPI RtlNumberOfSetBitsUlongPtr(ULONG_PTR value);
@@ -198,26 +44,25 @@ ULONG NTAPI RtlFindFirstRunClear(const RTL_BITMAP *map, ULONG *start)
     return forward_run(map, 0, start, false);
 }
 
-static bool test(const RTL_BITMAP *map, ULONG bit)
+/* The bit after the last one before `end` that is `set`; 0 if there is none. */
+static ULONG find_previous(const RTL_BITMAP *map, ULONG end, bool set)
 {
-    return map->Buffer[bit / 32] >> (bit % 32) & 1;
+    SIZE_T word = end / WORD_BITS;
+    ULONG bits = end % WORD_BITS ? word_of(map, word, set) & low_bits(end % WORD_BITS) : 0;
+
+    while (!bits && word)
+        bits = word_of(map, --word, set);
+    return bits ? (ULONG)word * WORD_BITS + 32 - (ULONG)__builtin_clz(bits) : 0;
 }
 
 static ULONG backward_run(const RTL_BITMAP *map, ULONG from, ULONG *start, bool set)
 {
-    ULONG end, i = from + 1;
+    ULONG end;
 
-    if (from >= map->SizeOfBitMap)
+    if (from >= map->SizeOfBitMap || !(end = find_previous(map, from + 1, set)))
         return 0;
-    while (i && test(map, i - 1) != set)
-        i--;
-    if (!i)
-        return 0;
-    end = i;
-    while (i && test(map, i - 1) == set)
-        i--;
-    *start = i;
-    return end - i;
+    *start = find_previous(map, end, !set);
+    return end - *start;
 }
 
 ULONG NTAPI RtlFindLastBackwardRunClear(const RTL_BITMAP *map, ULONG from, ULONG *start)

@@ -166,10 +166,42 @@ static void test_documented(void)
     ok_int(RtlFindLeastSignificantBit(0x8000000000000010ull), 4);
 }
 
+/* RtlFindLastBackwardRunClear and RtlFindNextForwardRunClear against a look at each bit. */
+static void test_runs(void)
+{
+    ULONG buffer[8], wrong = 0;
+    BITMAP_ map;
+
+    for (ULONG round = 0; round < 4000; round++) {
+        ULONG size = 1 + random_number(256), from = random_number(size), at = 0, expected = 0, start = 0;
+        LONG i;
+
+        RtlInitializeBitMap(&map, buffer, size);
+        memset(buffer, round % 2 ? 0 : 0xff, sizeof(buffer));
+        for (ULONG n = random_number(6); n; n--) {
+            ULONG first = random_number(size), count = random_number(size - first + 1);
+
+            (n % 2 ? RtlClearBits : RtlSetBits)(&map, first, count);
+        }
+        for (i = (LONG)from; i >= 0 && (buffer[i / 32] >> (i % 32) & 1); i--)
+            ;
+        for (; i >= 0 && !(buffer[i / 32] >> (i % 32) & 1); i--, expected++)
+            start = (ULONG)i;
+        wrong += RtlFindLastBackwardRunClear(&map, from, &at) != expected || (expected && at != start);
+        for (i = (LONG)from; i < (LONG)size && (buffer[i / 32] >> (i % 32) & 1); i++)
+            ;
+        for (start = (ULONG)i, expected = 0; i < (LONG)size && !(buffer[i / 32] >> (i % 32) & 1); i++)
+            expected++;
+        wrong += RtlFindNextForwardRunClear(&map, from, &at) != expected || (expected && at != start);
+    }
+    ok_int(wrong, 0);
+}
+
 TESTS
 {
     if (!get_functions())
         return;
     test_random();
     test_documented();
+    test_runs();
 }
