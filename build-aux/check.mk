@@ -99,8 +99,15 @@ fuzz/rpc: $(srcdir)/tests/fuzz/rpc.c $(srcdir)/dlls/rpcrt4/rpc_pdu.c $(srcdir)/d
 	@mkdir -p $(@D)
 	$(call say,FUZZ)clang $(FUZZ_RPC_FLAGS) -fsanitize=fuzzer,address,undefined -w -o $@ $(filter %.c,$^) 2>/dev/null || \
 	$(CC) $(FUZZ_RPC_FLAGS) -DSTANDALONE -fsanitize=address,undefined -o $@ $(filter %.c,$^)
+# The one on ntdll's compression.
+FUZZ_COMPRESS_FLAGS = $(FUZZ_CFLAGS) -include $(srcdir)/tests/fuzz/compress.h -fno-sanitize-recover=undefined
+fuzz/compress: $(srcdir)/tests/fuzz/compress.c $(wildcard $(srcdir)/dlls/ntdll/rtlcompress*.c) $(srcdir)/dlls/ntdll/rtlcompress.h \
+	$(srcdir)/tests/fuzz/compress.h
+	@mkdir -p $(@D)
+	$(call say,FUZZ)clang $(FUZZ_COMPRESS_FLAGS) -fsanitize=fuzzer,address,undefined -w -o $@ $(filter %.c,$^) 2>/dev/null || \
+	$(CC) $(FUZZ_COMPRESS_FLAGS) -DSTANDALONE -fsanitize=address,undefined -o $@ $(filter %.c,$^)
 .PHONY: fuzz
-fuzz: fuzz/mkbadpe fuzz/pe fuzz/server fuzz/symfile fuzz/rpc
+fuzz: fuzz/mkbadpe fuzz/pe fuzz/server fuzz/symfile fuzz/rpc fuzz/compress
 
 # Models of the wait protocol, over all interleavings: needs spin.
 .PHONY: check-models
