@@ -61,7 +61,7 @@ static unsigned disk_number(const char *name)
 
 static void read_disk(int dir, struct disk *disk)
 {
-    char text[8];
+    char text[8], cache[32];
 
     disk->disk_length = read_number(dir, "size", 0) * 512;
     disk->sector = read_number(dir, "queue/logical_block_size", 512);
@@ -70,6 +70,10 @@ static void read_disk(int dir, struct disk *disk)
     disk->trims = read_number(dir, "queue/discard_max_bytes", 0) != 0;
     disk->removable = read_number(dir, "removable", 0);
     disk->read_only = strcmp(read_text(dir, "ro", text, sizeof text), "1") == 0;
+    disk->queue_depth = read_number(dir, "device/queue_depth", read_number(dir, "queue/nr_requests", 1));
+    disk->trim_unit = read_number(dir, "queue/discard_granularity", 0);
+    disk->trim_most = read_number(dir, "queue/discard_max_bytes", 0);
+    disk->write_cache = strcmp(read_text(dir, "queue/write_cache", cache, sizeof cache), "write back") == 0;
     read_text(dir, "device/model", disk->model, sizeof disk->model);
     read_text(dir, "device/serial", disk->serial, sizeof disk->serial);
     read_text(dir, "device/rev", disk->revision, sizeof disk->revision);
@@ -103,7 +107,8 @@ int disk_of(struct file_object *file, struct disk *disk)
     whole = disk->partition ? openat(dir, "..", O_PATH | O_DIRECTORY | O_CLOEXEC) : dup(dir);
     if (disk->partition)
         *strrchr(target, '/') = 0;
-    disk->number = disk_number(strrchr(target, '/') ? strrchr(target, '/') + 1 : target);
+    snprintf(disk->name, sizeof disk->name, "%.31s", strrchr(target, '/') ? strrchr(target, '/') + 1 : target);
+    disk->number = disk_number(disk->name);
     if (whole >= 0) {
         bool read_only = disk->read_only;
         read_disk(whole, disk);
@@ -112,4 +117,43 @@ int disk_of(struct file_object *file, struct disk *disk)
     }
     close(dir);
     return 0;
+}
+
+NTSTATUS control_disk(struct control *control, struct disk *disk)
+{
+    return status_from_errno(disk_of(control->io->file, disk));
+}
+
+/* --- counters: the file `stat` of a disk or partition, Documentation/block/stat.rst --- */
+
+static void read_counts(const char *path, struct disk_counts *counts)
+{
+    unsigned long long n[10] = { 0 };
+    char text[256];
+
+    read_text(AT_FDCWD, path, text, sizeof text);
+    sscanf(text, "%llu %llu %llu %llu %llu %llu %llu %llu %llu %llu", &n[0], &n[1], &n[2], &n[3], &n[4], &n[5], &n[6],
+           &n[7], &n[8], &n[9]);
+    *counts = (struct disk_counts){ n[0], n[2] * 512, n[3], n[4], n[6] * 512, n[7], n[8], n[9] };
+}
+
+int disk_count(struct file_object *file, struct disk_counts *counts)
+{
+    char path[64];
+    struct stat st;
+
+    if (file->fd < 0 ? stat("/", &st) : fstat(file->fd, &st))
+        return errno;
+    snprintf(path, sizeof path, "/sys/dev/block/%u:%u/stat", major(st.st_dev), minor(st.st_dev));
+    read_counts(path, counts);
+    return 0;
+}
+
+void disk_count_whole(const struct disk *disk, struct disk_counts *counts)
+{
+    char path[64];
+
+    memset(counts, 0, sizeof *counts);
+    if (*disk->name && snprintf(path, sizeof path, "/sys/block/%s/stat", disk->name) < (int)sizeof path)
+        read_counts(path, counts);
 }

@@ -41,9 +41,9 @@ static NTSTATUS run_copied(struct control *control, const struct control_code *c
     return status;
 }
 
-NTSTATUS control_run(struct io *io, const struct control_code *codes, size_t count)
+NTSTATUS control_run(struct io *io, const struct control_table *table)
 {
-    const struct control_code *code = bsearch(&io->code, codes, count, sizeof *codes, compare);
+    const struct control_code *code = bsearch(&io->code, table->codes, table->count, sizeof *table->codes, compare);
     struct control control = { .io = io, .in_size = io->input_length, .out_size = io->length };
 
     if (!code)

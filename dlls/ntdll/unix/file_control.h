@@ -32,8 +32,15 @@ struct control_code {
     NTSTATUS (*run)(struct control *control);
 };
 
-/* Looks the code up, which `codes` are sorted by, and runs it; STATUS_NOT_FOUND: it is in none of the tables. */
-NTSTATUS control_run(struct io *io, const struct control_code *codes, size_t count);
+struct control_table {
+    const struct control_code *codes; /* sorted by code */
+    size_t count;
+};
+extern const struct control_table fsctl_layout_codes, fsctl_volume_codes, fsctl_usn_codes, ioctl_storage_codes,
+    ioctl_volume_codes;
+
+/* Looks the code up and runs it; STATUS_NOT_FOUND: it is not in the table. */
+NTSTATUS control_run(struct io *io, const struct control_table *table);
 
 /* Gives a structure: what fits of it, and STATUS_BUFFER_OVERFLOW if that is not all. */
 NTSTATUS control_give(struct control *control, const void *data, size_t size);
@@ -45,9 +52,19 @@ struct disk {
     uint64_t start, length, disk_length; /* bytes: the partition's place and size, the whole disk */
     unsigned number, partition;          /* of the disk; of the partition, 0: the disk has none */
     unsigned sector, physical_sector;
-    bool rotational, trims, removable, read_only, real;
-    char model[64], serial[64], revision[32];
+    unsigned queue_depth;
+    uint64_t trim_unit, trim_most; /* bytes */
+    bool rotational, trims, removable, read_only, real, write_cache;
+    char name[32], model[64], serial[64], revision[32]; /* Linux' name: sda, nvme0n1 */
 };
 int disk_of(struct file_object *file, struct disk *disk);
+NTSTATUS control_disk(struct control *control, struct disk *disk);
+
+/* What was read and written since Linux started: of the partition below a file, of the whole disk. Zero where that is unknown. */
+struct disk_counts {
+    uint64_t reads, read_bytes, read_ms, writes, written_bytes, write_ms, under_way, busy_ms;
+};
+int disk_count(struct file_object *file, struct disk_counts *counts);
+void disk_count_whole(const struct disk *disk, struct disk_counts *counts);
 
 #endif

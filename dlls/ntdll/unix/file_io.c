@@ -440,13 +440,15 @@ static NTSTATUS control(HANDLE handle, HANDLE event, PIO_APC_ROUTINE apc, void *
                         ULONG code, const void *input, ULONG input_length, void *output, ULONG output_length, bool fs)
 {
     /* bits 14 and 15 of a control code say which access it needs */
-    ACCESS_MASK need = (code & 0x4000 ? FILE_READ_DATA : 0) | (code & 0x8000 ? FILE_WRITE_DATA | FILE_APPEND_DATA : 0);
+    ACCESS_MASK need = code & 0x8000 ? FILE_WRITE_DATA | FILE_APPEND_DATA : code & 0x4000 ? FILE_READ_DATA : 0;
     struct io io;
     NTSTATUS (*operation)(struct io *);
     NTSTATUS status = io_begin(&io, handle, need, event, apc, context, iosb);
 
     if (status)
         return status;
+    if ((code & 0xc000) == 0xc000 && !(io.granted & FILE_READ_DATA)) /* both */
+        return io_finish(&io, STATUS_ACCESS_DENIED);
     io.code = code;
     io.input = input;
     io.input_length = input_length;

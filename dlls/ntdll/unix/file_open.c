@@ -478,8 +478,10 @@ again:
         (status == STATUS_SUCCESS || status == STATUS_OBJECT_NAME_NOT_FOUND ||
          status == STATUS_OBJECT_PATH_NOT_FOUND)) {
         status = open_virtual(&o, file);
-        if (!status)
+        if (!status) {
+            (*file)->is_volume = path->kind == PATH_VOLUME;
             *information = FILE_OPENED;
+        }
         return status;
     }
     if (status)

@@ -110,6 +110,16 @@ bool path_name_equal(const WCHAR *a, size_t a_len, const WCHAR *b, size_t b_len)
 /* The DOS path without its drive letter of an absolute Unix path (`\usr\bin`), and the drive; malloc'ed, zero-terminated. */
 WCHAR *path_volume_name(const char *unix_path, size_t *len, WCHAR *drive);
 
+/* What {7472616e-736f-6d00-0000-0000000000XX} is in memory: the GUID that a drive's volume has in its name. */
+static inline void path_volume_guid(WCHAR letter, unsigned char guid[16])
+{
+    static const unsigned char all[15] = { 0x6e, 0x61, 0x72, 0x74, 0x6f, 0x73, 0x00, 0x6d };
+
+    for (int i = 0; i < 15; i++)
+        guid[i] = all[i];
+    guid[15] = (unsigned char)letter;
+}
+
 /* --- drive.c: drives that the user added. Functions that return an int give an errno --- */
 
 /* The Unix name of a drive's root, whether it is there or not; its length, 0 if it is too long. */
