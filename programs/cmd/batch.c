@@ -79,7 +79,7 @@ int builtin_shift(const WCHAR *arguments)
     if (!current_batch)
         return 0;
     arguments = skip_space(arguments);
-    size_t from = arguments[0] == '/' ? wcstoul(arguments + 1, NULL, 10) : 0;
+    size_t from = arguments[0] == '/' && extensions ? wcstoul(arguments + 1, NULL, 10) : 0;
     if (from > 8)
         return fail_syntax();
     if (from < current_batch->arguments.count) {
@@ -227,7 +227,7 @@ bool go_to_label(const WCHAR *label)
     bool colon = *label == ':';
     if (colon)
         label = skip_delimiters(label + 1);
-    if (colon && !_wcsnicmp(label, L"eof", 3) && label_length(label) == 3) {
+    if (colon && extensions && !_wcsnicmp(label, L"eof", 3) && label_length(label) == 3) {
         unwind = UNWIND_BATCH;
         return true;
     }

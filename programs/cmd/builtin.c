@@ -112,7 +112,7 @@ int builtin_cd(const WCHAR *arguments)
 {
     bool drive_too = false;
     const WCHAR *p = skip_delimiters(arguments);
-    if (!_wcsnicmp(p, L"/d", 2) && (!p[2] || is_delimiter(p[2]) || p[2] == '"')) {
+    if (extensions && !_wcsnicmp(p, L"/d", 2) && (!p[2] || is_delimiter(p[2]) || p[2] == '"')) {
         drive_too = true;
         p = skip_delimiters(p + 2);
     }
@@ -197,7 +197,7 @@ int builtin_call(const WCHAR *arguments)
     int result;
     if (!*text) {
         result = errorlevel = !*arguments; /* known: (call) sets ERRORLEVEL to 1, (call ) to 0 */
-    } else if (*text != ':') {
+    } else if (*text != ':' || !extensions) {
         result = run_text(text, true);
     } else if (!current_batch) {
         err(L"Invalid attempt to call batch label outside of batch script.\r\n");

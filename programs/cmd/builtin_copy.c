@@ -214,7 +214,8 @@ int builtin_copy(const WCHAR *line)
             free(more.items);
             listed |= pattern;
             /* Several files into one file are joined too. */
-            joined |= pattern && target && !has_wildcard(target) && !is_directory(target);
+            joined |= pattern && target && !has_wildcard(target) && !is_directory(target) &&
+                      target[wcslen(target) - 1] != '\\';
         }
         bool device = !_wcsicmp(sources.items[0], L"con") || !_wcsicmp(sources.items[0], L"nul") ||
                       (target && !_wcsicmp(target, L"con"));

@@ -4,11 +4,13 @@
 
 struct listing {
     DWORD required, forbidden;
-    bool bare, deep, wide, by_column, lower, plain_numbers, quiet_banner, owners, streams, short_names;
+    bool bare, deep, wide, by_column, lower, plain_numbers, owners, streams, short_names;
     const WCHAR *order;
     WCHAR time; /* c, a or w */
     unsigned long long files, bytes, folders;
     bool found;
+    WCHAR drive;    /* whose banner was shown last */
+    WCHAR *summary; /* the folder whose drive's free space is still to be told */
 };
 
 static struct listing *sorting; /* qsort has no context */
@@ -120,6 +122,19 @@ static void show_streams(const struct listing *l, const WCHAR *folder, const WCH
     FindClose(find);
 }
 
+/* What stands in the place of a size, or NULL. */
+static const WCHAR *item_kind(const WIN32_FIND_DATAW *item)
+{
+    bool folder = item->dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY;
+    if (item->dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) {
+        if (item->dwReserved0 == IO_REPARSE_TAG_MOUNT_POINT)
+            return L"<JUNCTION>";
+        if (item->dwReserved0 == IO_REPARSE_TAG_SYMLINK)
+            return folder ? L"<SYMLINKD>" : L"<SYMLINK>";
+    }
+    return folder ? L"<DIR>" : NULL;
+}
+
 static void show_item(struct listing *l, const WCHAR *folder, WIN32_FIND_DATAW *item)
 {
     WCHAR digits[32];
@@ -150,15 +165,24 @@ static void show_item(struct listing *l, const WCHAR *folder, WIN32_FIND_DATAW *
         FileTimeToSystemTime(&local, &st);
     outf(L"%02d/%02d/%04d  %02d:%02d %ls ", st.wMonth, st.wDay, st.wYear, (st.wHour + 11) % 12 + 1, st.wMinute,
          st.wHour < 12 ? L"AM" : L"PM");
-    if (is_folder)
-        out(item->dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT ? L"   <SYMLINKD>     " : L"   <DIR>          ");
+    const WCHAR *kind = item_kind(item);
+    if (kind)
+        outf(L"   %-14ls ", kind);
     else
         outf(L"%17ls ", number(l, item_size(item), digits));
     if (l->short_names)
         outf(L"%-12ls ", item->cAlternateFileName);
     if (l->owners)
         show_owner(folder, item->cFileName);
-    outf(L"%ls\r\n", item->cFileName);
+    out(item->cFileName);
+    if (item->dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT && kind) {
+        WCHAR *path = join_path(folder, wcslen(folder), item->cFileName), *target = link_target(path);
+        if (target)
+            outf(L" [%ls]", target);
+        free(target);
+        free(path);
+    }
+    out(L"\r\n");
     if (l->streams)
         show_streams(l, folder, item->cFileName);
 }
@@ -299,17 +323,39 @@ static bool parse_switches(struct listing *l, const struct arguments *arguments)
     return true;
 }
 
-static void show_free(struct listing *l, const WCHAR *folder)
+/* Once for all that was listed of a drive. */
+static void show_free(struct listing *l)
 {
     WCHAR digits[32];
     ULARGE_INTEGER available = { 0 };
+    if (!l->summary)
+        return;
     if (l->deep) {
         out(L"\r\n     Total Files Listed:\r\n");
         outf(L"%16I64u File(s) ", l->files);
         outf(L"%14ls bytes\r\n", number(l, l->bytes, digits));
     }
-    GetDiskFreeSpaceExW(folder, &available, NULL, NULL);
+    GetDiskFreeSpaceExW(l->summary, &available, NULL, NULL);
     outf(L"%16I64u Dir(s) %15ls bytes free\r\n", l->folders, number(l, available.QuadPart, digits));
+    free(l->summary);
+    l->summary = NULL;
+    l->files = l->bytes = l->folders = 0;
+}
+
+/* Whose drive a folder is on, unless it is the one that was listed last. */
+static void show_banner(struct listing *l, const WCHAR *folder)
+{
+    WCHAR drive = folder[1] == ':' ? towupper(folder[0]) : '\\';
+    if (l->drive == drive) {
+        out(L"\r\n");
+        return;
+    }
+    show_free(l);
+    if (l->drive)
+        out(L"\r\n");
+    builtin_vol(folder[1] == ':' ? folder : L"");
+    out(L"\r\n");
+    l->drive = drive;
 }
 
 static int list_name(struct listing *l, const WCHAR *name)
@@ -323,11 +369,8 @@ static int list_name(struct listing *l, const WCHAR *name)
     if (end > 3 && path[end - 1] == '\\')
         path[end - 1] = 0;
     l->found = false;
-    if (!l->bare && !l->quiet_banner) {
-        builtin_vol(path[1] == ':' ? path : L"");
-        out(L"\r\n");
-        l->quiet_banner = true;
-    }
+    if (!l->bare)
+        show_banner(l, path);
     if (!is_directory(path)) {
         result = fail_system(ERROR_PATH_NOT_FOUND);
     } else {
@@ -341,7 +384,8 @@ static int list_name(struct listing *l, const WCHAR *name)
                 result = 1;
             }
         } else if (!l->bare) {
-            show_free(l, path);
+            free(l->summary);
+            l->summary = xdup(path);
         }
     }
     free(path);
@@ -366,6 +410,7 @@ int builtin_dir(const WCHAR *line)
         result = list_name(&listing, L".");
     for (size_t i = 0; i < arguments.names.count && !result; i++)
         result = list_name(&listing, arguments.names.items[i]);
+    show_free(&listing);
     free_arguments(&arguments);
     return result;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* builtin_file.c: DEL, REN, TYPE, MD, RD, MKLINK. */
+/* builtin_file.c: DEL, REN, TYPE, MD, RD. */
 #include "cmd.h"
 
 /* Calls a function for each file that matches in a folder, and with `deep` in the folders below it. */
@@ -98,7 +98,7 @@ static bool delete_file(const WCHAR *path, const WIN32_FIND_DATAW *data, void *c
     if (!DeleteFileW(path)) {
         errf(L"%ls\r\n", path);
         err_system(GetLastError());
-    } else if (find_switch(arguments, 's') && !find_switch(arguments, 'q')) {
+    } else if (find_switch(arguments, 's') && extensions) { /* also with /q, which is about questions only */
         outf(L"Deleted file - %ls\r\n", path);
     }
     return true;
@@ -292,7 +292,7 @@ static DWORD make_folders(const WCHAR *path)
         error = ERROR_ALREADY_EXISTS;
     } else {
         for (size_t i = 3; i < length && !error; i++) {
-            if (full[i] != '\\')
+            if (full[i] != '\\' || !extensions)
                 continue;
             full[i] = 0;
             if (!is_directory(full) && !CreateDirectoryW(full, NULL) && GetLastError() != ERROR_ALREADY_EXISTS)
@@ -391,37 +391,6 @@ int builtin_rd(const WCHAR *line)
                 result = remove_tree(name) != 0;
             free(question.data);
         }
-    }
-    free_arguments(&arguments);
-    return result;
-}
-
-int builtin_mklink(const WCHAR *line)
-{
-    struct arguments arguments;
-    int result = 0;
-    parse_arguments(line, &arguments);
-    bool folder = find_switch(&arguments, 'd') || find_switch(&arguments, 'j');
-    if (arguments.names.count != 2 || !only_switches(&arguments, L"djh")) {
-        free_arguments(&arguments);
-        return fail_syntax();
-    }
-    const WCHAR *link = arguments.names.items[0], *target = arguments.names.items[1];
-    if (find_switch(&arguments, 'h')) {
-        if (!CreateHardLinkW(link, target, NULL))
-            result = fail_system(GetLastError());
-        else
-            outf(L"Hardlink created for %ls <<===>> %ls\r\n", link, target);
-    } else {
-        /* A junction holds a full path; what distinguishes it otherwise no program here asks for. */
-        WCHAR *full = find_switch(&arguments, 'j') ? full_path(target) : xdup(target);
-        DWORD flags = (folder ? SYMBOLIC_LINK_FLAG_DIRECTORY : 0) | SYMBOLIC_LINK_FLAG_ALLOW_UNPRIVILEGED_CREATE;
-        if (!CreateSymbolicLinkW(link, full, flags))
-            result = fail_system(GetLastError());
-        else
-            outf(L"%ls created for %ls <<===>> %ls\r\n", find_switch(&arguments, 'j') ? L"Junction" : L"symbolic link",
-                 link, target);
-        free(full);
     }
     free_arguments(&arguments);
     return result;

@@ -31,8 +31,9 @@ static int show(const WCHAR *prefix)
 /* Documented with extensions: a quotation mark at the start ends at the last one, what follows that is ignored. */
 static WCHAR *unquote(const WCHAR *text)
 {
-    WCHAR *copy = xdup(*text == '"' ? text + 1 : text), *last;
-    if (*text == '"' && (last = wcsrchr(copy, '"')))
+    bool quoted = *text == '"' && extensions;
+    WCHAR *copy = xdup(quoted ? text + 1 : text), *last;
+    if (quoted && (last = wcsrchr(copy, '"')))
         *last = 0;
     return copy;
 }
@@ -71,9 +72,9 @@ static int calculate(const WCHAR *arguments)
 int builtin_set(const WCHAR *arguments)
 {
     const WCHAR *p = skip_delimiters(arguments);
-    if (!_wcsnicmp(p, L"/a", 2))
+    if (extensions && !_wcsnicmp(p, L"/a", 2))
         return calculate(p + 2);
-    if (!_wcsnicmp(p, L"/p", 2))
+    if (extensions && !_wcsnicmp(p, L"/p", 2))
         return ask_value(p + 2);
     if (!*p)
         return show(L"");

@@ -283,6 +283,7 @@ bool has_wildcard(const WCHAR *path);
 WCHAR *full_path(const WCHAR *path);
 WCHAR *join_path(const WCHAR *folder, size_t length, const WCHAR *name);
 size_t folder_length(const WCHAR *path); /* of the part before the last name, its backslash included */
+WCHAR *link_target(const WCHAR *path);   /* links.c */
 /* The files that match a path, sorted as the file system gives them. */
 struct words match_files(const WCHAR *pattern, bool directories, bool files);
 /* The name that a name gets by a pattern such as *.bak. */

@@ -12,6 +12,8 @@ int for_depth;
 static WCHAR *computed_variable(const WCHAR *name)
 {
     struct text text = { 0 };
+    if (!extensions)
+        return NULL;
     if (!_wcsicmp(name, L"cd"))
         return current_folder();
     if (!_wcsicmp(name, L"date"))
@@ -126,7 +128,7 @@ static const WCHAR *add_reference(struct text *text, const WCHAR *p, bool litera
 {
     WCHAR mark = *p;
     const WCHAR *name = p + 1, *end = name;
-    while (*end && *end != mark && *end != ':')
+    while (*end && *end != mark && (*end != ':' || !extensions))
         end++;
     if (!*end || end == name)
         return NULL;
@@ -242,13 +244,13 @@ WCHAR *expand_percent(const WCHAR *line, struct batch *batch)
         if (batch && p[1] == '%') {
             text_char(&text, '%');
             after = p + 2;
-        } else if (batch && p[1] == '*') {
+        } else if (batch && p[1] == '*' && extensions) {
             text_add(&text, batch->tail);
             after = p + 2;
         } else if (batch && is_argument_name(p[1])) {
             text_add(&text, batch_argument(batch, p[1] - '0'));
             after = p + 2;
-        } else if (batch && p[1] == '~') {
+        } else if (batch && p[1] == '~' && extensions) {
             after = add_modified(&text, p + 2, batch);
         }
         if (!after)
@@ -274,7 +276,7 @@ WCHAR *expand_for(const WCHAR *source)
         if (*p == '%' && p[1] && (variable = find_for_variable(p[1])) && p[1] != '~') {
             text_add(&text, variable->value);
             after = p + 2;
-        } else if (*p == '%' && p[1] == '~') {
+        } else if (*p == '%' && p[1] == '~' && extensions) {
             after = add_modified(&text, p + 2, NULL);
         }
         if (!after) {

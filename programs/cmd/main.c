@@ -55,6 +55,7 @@ static WCHAR *command_string(const WCHAR *text)
 static const WCHAR *parse_command_line(const WCHAR *p)
 {
     bool quoted = false;
+    unsigned long colors;
     for (; *p && (quoted || !is_space(*p)); p++) /* the interpreter's own name */
         quoted ^= *p == '"';
     for (p = skip_delimiters(p); *p == '/'; p = skip_delimiters(p)) {
@@ -94,11 +95,15 @@ static const WCHAR *parse_command_line(const WCHAR *p)
             complete_files = off ? 0 : 'F' & 0x1f;
             complete_folders = off ? 0 : 'D' & 0x1f;
             break;
+        case 't': /* /t:BF, as COLOR has it */
+            colors = p[2] == ':' ? wcstoul(p + 3, NULL, 16) : 0;
+            if (colors && colors <= 0xff)
+                SetConsoleTextAttribute(streams[1], (WORD)colors);
+            break;
         case 'r': /* an old name of /c */
             run_string = true;
             return p + 2;
         }
-        /* t: colours */
         for (p += p[1] ? 2 : 1; *p && !is_delimiter(*p) && *p != '/'; p++)
             ;
     }

@@ -262,6 +262,8 @@ static bool parse_comparison(struct parser *ps, struct node *node)
     if (ps->p[0] == '=' && ps->p[1] == '=') {
         ps->p += 2;
         node->test.op = pool_dup(ps->pool, L"==", 2);
+    } else if (!extensions) {
+        return syntax_error(ps);
     } else {
         skip(ps);
         const WCHAR *start = ps->p;
@@ -291,7 +293,7 @@ static struct node *parse_if(struct parser *ps, struct node *node)
     size_t i = 0;
     node->kind = NODE_IF;
     for (;;) {
-        if (accept_keyword(ps, L"/i"))
+        if (extensions && accept_keyword(ps, L"/i"))
             node->test.ignore_case = true;
         else if (accept_keyword(ps, L"not"))
             node->test.negate = !node->test.negate;
@@ -300,6 +302,8 @@ static struct node *parse_if(struct parser *ps, struct node *node)
     }
     for (; i < COUNT(tests); i++) {
         const WCHAR *start = ps->p;
+        if (!extensions && (tests[i].kind == IF_DEFINED || tests[i].kind == IF_CMDEXTVERSION))
+            continue;
         if (!accept_keyword(ps, tests[i].keyword))
             continue;
         if (wcsncmp(skip_space(ps->p), L"==", 2))
@@ -370,7 +374,7 @@ static struct node *parse_for(struct parser *ps, struct node *node)
                              : letter == 'd' ? FOR_DIRECTORIES
                              : letter == 'r' ? FOR_RECURSIVE
                                              : FOR_FILE;
-        if (!wcschr(L"ldrf", letter) || !letter)
+        if (!wcschr(L"ldrf", letter) || !letter || !extensions)
             return syntax_error(ps);
         node->loop.folders |= kind == FOR_DIRECTORIES;
         if (kind != FOR_DIRECTORIES || node->loop.kind != FOR_RECURSIVE) /* /d and /r together, either first */

@@ -27,6 +27,9 @@ const struct builtin *find_builtin(const WCHAR *text, const WCHAR **arguments)
     if (!length || (text[length] && !is_delimiter(text[length]) && !wcschr(L"+/[].:\\(\"<>|&", text[length])))
         return NULL;
     const struct builtin *found = bsearch(name, builtins, builtin_count, sizeof(*builtins), compare_builtin);
+    if (found && !extensions &&
+        (found->run == builtin_assoc || found->run == builtin_color || found->run == builtin_ftype))
+        return NULL;
     if (found && text[length] == '.' && iswalpha(text[length + 1])) {
         struct program program = { 0 };
         const WCHAR *rest;

@@ -168,7 +168,41 @@ c 'dir /-c f.txt | p cat >l' ''
 grep -q '  12 f.txt' l && grep -q '  1 File(s)  *12 bytes' l || fail "dir: $(text <l)"
 c 'ver' "|Microsoft Windows [Version 10.0.$($TRANSOM cmd.exe /c ver | text | sed -n 's/.*10\.0\.//p')"
 
+mkdir listed listed/in && touch -d 2020-01-01 listed/a.txt listed/in/b.txt
+listing() { # COMMAND OUTPUT: times and free space left out
+    is "$1" "$($TRANSOM cmd.exe /d /c "$1" 2>&1 | text | sed -E 's,^[0-9/]{10}  [0-9:]{5} [AP]M ,,; /Volume|bytes free/d' | paste -sd'|')" "$2"
+}
+here=$(pwd -P | sed 's,/,\\,g; s,^,Z:,')
+listing 'cd listed & mklink ln a.txt & mklink /d lnd in & mklink /j junc in & dir /a:l' \
+    "symbolic link created for ln <<===>> a.txt|symbolic link created for lnd <<===>> in|Junction created for junc <<===>> in|| Directory of $here\\listed||   <JUNCTION>     junc [$here\\listed\\in]|   <SYMLINK>      ln [a.txt]|   <SYMLINKD>     lnd [in]|               1 File(s)              0 bytes"
+listing 'dir listed\a.txt listed\in\b.txt' \
+    "| Directory of $here\\listed||                0 a.txt|               1 File(s)              0 bytes|| Directory of $here\\listed\\in||                0 b.txt|               1 File(s)              0 bytes"
+c 'type listed\junc\b.txt & rd listed\junc & if exist listed\in\b.txt echo there' 'there'
+c 'copy listed\*.txt nodir\' '        0 file(s) copied.' 1
+c 'del /s /q listed\*.txt' "Deleted file - listed\\a.txt|Deleted file - listed\\in\\b.txt"
+
+# --- without extensions ---
+is '/e:off' "$($TRANSOM cmd.exe /e:off /c 'echo %CMDEXTVERSION%' | text)" '%CMDEXTVERSION%'
+c 'cmd /e:off /c "assoc .txt & if a==a echo same & md no\folder & for %i in (x y) do @echo %i"' \
+    'same |x|y' 1
+c 'cmd /e:off /c "if defined OS echo x"' '' 1
+c 'cmd /e:off /c "for /l %i in (1,1,2) do echo %i"' '' 1
+# --- a folder that Linux does not have ---
+TRANSOM_PREFIX=$PWD/no-prefix c 'cd /d c:\windows & cmd /c cd & cmd /c "cd system32 & cmd /c cd"' 'C:\windows|C:\windows\system32'
+[ ! -e no-prefix ] || fail 'a prefix was made'
+
 # --- batch files ---
+b disabled 'one|[%~nx0 ] [x] [one two]|done' <<'X'
+@echo off
+set S=x
+echo %~1
+setlocal disableextensions
+echo [%%~nx0 ] [%S%] [one two]
+goto eof
+echo not reached
+:eof
+echo done
+X
 b arguments 'one "two words" 3|[two words] [one "two words" 3] 3|two words|arguments.bat' <<'X'
 @echo off
 echo %1 %2 %3

@@ -45,8 +45,9 @@ struct child_start {
     uint32_t gate;     /* futex: suspend count of the first thread while it has not begun */
     struct child_blob image, command_line, environment, title, desktop, shell, runtime, handles, shared, token;
     struct child_blob system_dir, prefix_dir; /* options, which need not be found out again */
-    uint32_t numbers[CHILD_NUMBERS];          /* the window's place and colours */
-    uint64_t peb;                             /* written by the child: where its PEB is */
+    struct child_blob directory;     /* the current one, which Linux need not have (C:\windows); empty: Linux's */
+    uint32_t numbers[CHILD_NUMBERS]; /* the window's place and colours */
+    uint64_t peb;                    /* written by the child: where its PEB is */
     struct child_end {
         uint32_t reported; /* written by the child: status is valid */
         NTSTATUS status;

@@ -305,7 +305,7 @@ NTSTATUS spawn_build_packet(struct spawn *spawn)
     } strings[] = {
         { &p->CommandLine, &start.command_line }, { &p->WindowTitle, &start.title },
         { &p->DesktopInfo, &start.desktop },      { &p->ShellInfo, &start.shell },
-        { &p->RuntimeData, &start.runtime },
+        { &p->RuntimeData, &start.runtime },      { &p->CurrentDirectory.DosPath, &start.directory },
     };
     for (size_t i = 0; i < sizeof(strings) / sizeof(*strings); i++) {
         status = copy_string(spawn, strings[i].string, &strings[i].blob->offset, &strings[i].blob->size);

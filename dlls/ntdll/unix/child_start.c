@@ -243,11 +243,11 @@ int process_run_child(int fd)
     close(fd);
     if (start == MAP_FAILED || start->magic != CHILD_START_MAGIC)
         return 127;
-    const struct child_blob *blobs[] = {
-        &start->image,   &start->command_line, &start->environment, &start->title,
-        &start->desktop, &start->shell,        &start->runtime,     &start->handles,
-        &start->shared,  &start->token,        &start->system_dir,  &start->prefix_dir
-    };
+    const struct child_blob *blobs[] = { &start->image,    &start->command_line, &start->environment,
+                                         &start->title,    &start->desktop,      &start->shell,
+                                         &start->runtime,  &start->handles,      &start->shared,
+                                         &start->token,    &start->system_dir,   &start->prefix_dir,
+                                         &start->directory };
     for (size_t i = 0; i < sizeof(blobs) / sizeof(*blobs); i++)
         if (!blob_ok(start, size, blobs[i]))
             return 127;

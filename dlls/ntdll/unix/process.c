@@ -330,13 +330,28 @@ static WCHAR *make_command_line(const struct process_start *start, const WCHAR *
     return line;
 }
 
+/* The name that the creator gave, or NULL. */
+static WCHAR *given_directory(void)
+{
+    const struct child_start *start = child_own_start();
+    WCHAR *dos = start && start->directory.size ? malloc(start->directory.size + sizeof(WCHAR)) : NULL;
+    if (!dos)
+        return NULL;
+    memcpy(dos, (const char *)start + start->directory.offset, start->directory.size);
+    dos[start->directory.size / sizeof(WCHAR)] = 0;
+    return dos;
+}
+
 /* Our own working directory as a DOS path that ends with a backslash. */
 static WCHAR *current_directory(void)
 {
     char path[PATH_MAX];
-    if (!getcwd(path, sizeof(path)) || path[0] != '/')
-        strcpy(path, "/");
-    WCHAR *dos = unix_path_to_dos(path);
+    WCHAR *dos = given_directory();
+    if (!dos) {
+        if (!getcwd(path, sizeof(path)) || path[0] != '/')
+            strcpy(path, "/");
+        dos = unix_path_to_dos(path);
+    }
     if (!dos)
         return NULL;
     size_t n = length16(dos);
