@@ -33,7 +33,7 @@
 #define DISABLE_NEWLINE_AUTO_RETURN        0x0008
 #define OUTPUT_MODES                       0x001f
 
-#define DEFAULT_INPUT_MODE  0x1f7
+#define DEFAULT_INPUT_MODE 0x1f7
 /*
  * A console on a terminal begins as on Windows where HKCU\Console\VirtualTerminalLevel is 1: what is there does process
  * sequences. One that nobody sees begins as on Windows without that.
