@@ -91,6 +91,7 @@ struct service {
     LIST_ENTRY start_waiters;  /* connections */
     LIST_ENTRY depending;      /* services that wait for this one */
     LIST_ENTRY depending_link; /* on that list of the one that this waits for */
+    bool listed;               /* by service_dependents */
     struct service **tried;    /* dependencies that this start has started */
     size_t tried_count;
     struct timer start_timer; /* nothing heard for too long while starting */
@@ -176,6 +177,8 @@ void status_changed(struct service *service, const SERVICE_STATUS *status, bool 
 void failure_happened(struct service *service);
 void failure_act(struct service *service);
 bool depends_on(const struct service *service, const struct service *other);
+/* All that depend on it, directly or not, in an order in which they can be stopped. Malloc'ed; NULL: no memory. */
+struct service **service_dependents(const struct service *service, size_t *count);
 bool service_in_group(const struct service *service, const WCHAR *group);
 
 /* --- security --- */

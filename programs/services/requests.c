@@ -68,32 +68,56 @@ void connection_closed(struct connection *connection)
 
 /* --- answers --- */
 
-static void answer_enumeration(struct connection *connection, const struct service *depended, DWORD types, DWORD states,
-                               const WCHAR *group)
-{
-    struct packet packet = { 0 };
-    DWORD count = 0, count_at;
-    SERVICE_STATUS_PROCESS status;
-    struct service *service;
+struct enumeration {
+    struct packet packet;
+    DWORD count, count_at, types, states;
+};
 
-    packet_put(&packet, 0);
-    count_at = packet.size;
-    packet_put(&packet, 0);
-    for (size_t i = 0; (service = service_at(i)); i++) {
-        DWORD state = service->status.dwCurrentState == SERVICE_STOPPED ? SERVICE_INACTIVE : SERVICE_ACTIVE;
-        if (!(service_number(service, L"Type", 0) & types) || !(state & states))
-            continue;
-        if (depended ? !depends_on(service, depended) : group && !service_in_group(service, group))
-            continue;
-        fill_status(service, &status);
-        packet_put_text(&packet, service->name);
-        packet_put_text(&packet, service_display(service));
-        packet_put_bytes(&packet, &status, sizeof(status));
-        count++;
+static void begin_enumeration(struct enumeration *answer, DWORD types, DWORD states)
+{
+    *answer = (struct enumeration){ .types = types, .states = states };
+    packet_put(&answer->packet, 0);
+    answer->count_at = answer->packet.size;
+    packet_put(&answer->packet, 0);
+}
+
+static void add_to_enumeration(struct enumeration *answer, struct service *service)
+{
+    DWORD state = service->status.dwCurrentState == SERVICE_STOPPED ? SERVICE_INACTIVE : SERVICE_ACTIVE;
+    SERVICE_STATUS_PROCESS status;
+
+    if (!(service_number(service, L"Type", 0) & answer->types) || !(state & answer->states))
+        return;
+    fill_status(service, &status);
+    packet_put_text(&answer->packet, service->name);
+    packet_put_text(&answer->packet, service_display(service));
+    packet_put_bytes(&answer->packet, &status, sizeof(status));
+    answer->count++;
+}
+
+static void send_enumeration(struct connection *connection, struct enumeration *answer)
+{
+    if (!answer->packet.bad)
+        memcpy(answer->packet.data + answer->count_at, &answer->count, 4);
+    connection_send(connection, &answer->packet);
+}
+
+/* EnumDependentServices' page: in reverse order of their starting, so that they can be stopped as they come. */
+static void answer_dependents(struct connection *connection, DWORD states)
+{
+    struct enumeration answer;
+    size_t count;
+    struct service **list = service_dependents(connection->service, &count);
+
+    if (!list) {
+        connection_error(connection, ERROR_NOT_ENOUGH_MEMORY);
+        return;
     }
-    if (!packet.bad)
-        memcpy(packet.data + count_at, &count, 4);
-    connection_send(connection, &packet);
+    begin_enumeration(&answer, SERVICE_WIN32 | SERVICE_DRIVER, states);
+    for (size_t i = 0; i < count; i++)
+        add_to_enumeration(&answer, list[i]);
+    free(list);
+    send_enumeration(connection, &answer);
 }
 
 static void answer_handle(struct connection *connection, struct service *service, DWORD access, DWORD tag)
@@ -320,13 +344,20 @@ static void request_enumerate(struct connection *connection, struct packet *requ
 {
     DWORD types = packet_get(request), states = packet_get(request);
     const WCHAR *group = packet_get_text(request);
+    struct enumeration answer;
+    struct service *service;
 
     if (lacks(connection, SC_MANAGER_ENUMERATE_SERVICE))
         return;
-    if (group && *group && !group_exists(group))
+    if (group && *group && !group_exists(group)) {
         connection_error(connection, ERROR_SERVICE_DOES_NOT_EXIST);
-    else
-        answer_enumeration(connection, NULL, types, states, group);
+        return;
+    }
+    begin_enumeration(&answer, types, states);
+    for (size_t i = 0; (service = service_at(i)); i++)
+        if (!group || service_in_group(service, group))
+            add_to_enumeration(&answer, service);
+    send_enumeration(connection, &answer);
 }
 
 /* --- security --- */
@@ -540,8 +571,7 @@ static void request_service(struct connection *connection, DWORD code, struct pa
         break;
     case SERVICES_DEPENDENTS:
         if (!lacks(connection, SERVICE_ENUMERATE_DEPENDENTS))
-            answer_enumeration(connection, connection->service, SERVICE_WIN32 | SERVICE_DRIVER, packet_get(request),
-                               NULL);
+            answer_dependents(connection, packet_get(request));
         break;
     case SERVICES_GET_SECURITY:
         get_security(connection, request);

@@ -20,6 +20,34 @@ bool depends_on(const struct service *service, const struct service *other)
     return false;
 }
 
+static void list_dependents(const struct service *service, struct service **list, size_t *count)
+{
+    struct service *other;
+
+    for (size_t i = 0; (other = service_at(i)); i++) {
+        if (other->listed || !depends_on(other, service))
+            continue;
+        other->listed = true;
+        list_dependents(other, list, count);
+        list[(*count)++] = other;
+    }
+}
+
+struct service **service_dependents(const struct service *service, size_t *count)
+{
+    size_t all = 0;
+
+    while (service_at(all))
+        all++;
+    struct service **list = malloc((all + 1) * sizeof(*list));
+    *count = 0;
+    if (list)
+        list_dependents(service, list, count);
+    for (size_t i = 0; i < *count; i++)
+        list[i]->listed = false;
+    return list;
+}
+
 static bool runs(const struct service *service)
 {
     return service->status.dwCurrentState == SERVICE_RUNNING || service->status.dwCurrentState == SERVICE_PAUSED ||

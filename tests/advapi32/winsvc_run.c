@@ -325,6 +325,14 @@ static void test_dependencies(void)
     ok(EnumDependentServicesW(a, SERVICE_INACTIVE, entries, sizeof(entries), &needed, &count), "error %lu",
        GetLastError());
     ok_int(count, 0);
+    /* those that depend on it by way of others too, in an order to stop them */
+    c = create(L"TransomAA", L"TransomB\0");
+    ok(EnumDependentServicesW(a, SERVICE_STATE_ALL, entries, sizeof(entries), &needed, &count), "error %lu",
+       GetLastError());
+    ok_int(count, 2);
+    ok_wstr(entries[0].lpServiceName, L"TransomAA");
+    ok_wstr(entries[1].lpServiceName, L"TransomB");
+    remove_service(c);
     remove_service(b);
     remove_service(a);
 }
