@@ -4,6 +4,7 @@
 #define _WIN32_WINNT 0x0a00
 #endif
 #include <windows.h>
+#include <sddl.h>
 #include <winevt.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -83,6 +84,131 @@ static bool print_event(EVT_HANDLE event)
     return true;
 }
 
+/* --- events as text --- */
+
+/* What a level or the like is called; NULL where nothing is known about the publisher. The caller frees it. */
+static WCHAR *message(EVT_HANDLE publisher, EVT_HANDLE event, DWORD what)
+{
+    DWORD used = 0;
+    WCHAR *text;
+
+    EvtFormatMessage(publisher, event, 0, 0, NULL, what, 0, NULL, &used);
+    if (!used || !(text = malloc(used * sizeof(WCHAR))))
+        return NULL;
+    if (EvtFormatMessage(publisher, event, 0, 0, NULL, what, used, text, &used))
+        return text;
+    free(text);
+    return NULL;
+}
+
+static void print_field(const WCHAR *name, const WCHAR *value)
+{
+    WCHAR line[600];
+
+    _snwprintf(line, ARRAYSIZE(line) - 1, L"  %ls: %ls", name, value && *value ? value : L"N/A");
+    line[ARRAYSIZE(line) - 1] = 0;
+    print(line);
+}
+
+static void print_message_field(const WCHAR *name, EVT_HANDLE publisher, EVT_HANDLE event, DWORD what,
+                                const WCHAR *otherwise)
+{
+    WCHAR *text = message(publisher, event, what);
+
+    print_field(name, text ? text : otherwise);
+    free(text);
+}
+
+static void print_time(ULONGLONG time)
+{
+    FILETIME utc = { (DWORD)time, (DWORD)(time >> 32) }, local;
+    SYSTEMTIME parts;
+    WCHAR text[40];
+
+    FileTimeToLocalFileTime(&utc, &local);
+    FileTimeToSystemTime(&local, &parts);
+    _snwprintf(text, ARRAYSIZE(text), L"%04u-%02u-%02uT%02u:%02u:%02u.%03u", parts.wYear, parts.wMonth, parts.wDay,
+               parts.wHour, parts.wMinute, parts.wSecond, parts.wMilliseconds);
+    print_field(L"Date", text);
+}
+
+static void print_user(PSID sid)
+{
+    WCHAR *text = NULL, name[256] = L"", domain[256] = L"", full[520] = L"";
+    DWORD name_size = ARRAYSIZE(name), domain_size = ARRAYSIZE(domain);
+    SID_NAME_USE use;
+
+    if (sid && LookupAccountSidW(NULL, sid, name, &name_size, domain, &domain_size, &use))
+        _snwprintf(full, ARRAYSIZE(full), L"%ls\\%ls", domain, name);
+    if (sid)
+        ConvertSidToStringSidW(sid, &text);
+    print_field(L"User", text);
+    print_field(L"User Name", full);
+    LocalFree(text);
+}
+
+static const WCHAR *level_name(const EVT_VARIANT *level)
+{
+    static const WCHAR *const names[] = {
+        L"Information", L"Critical", L"Error", L"Warning", L"Information", L"Verbose"
+    };
+
+    return level->Type == EvtVarTypeByte && level->ByteVal < ARRAYSIZE(names) ? names[level->ByteVal] : NULL;
+}
+
+static const WCHAR *keyword_name(const EVT_VARIANT *keywords)
+{
+    ULONGLONG bits =
+        keywords->Type == EvtVarTypeHexInt64 || keywords->Type == EvtVarTypeUInt64 ? keywords->UInt64Val : 0;
+
+    return bits & 0x20000000000000   ? L"Audit Success"
+           : bits & 0x10000000000000 ? L"Audit Failure"
+           : bits & 0x80000000000000 ? L"Classic"
+                                     : NULL;
+}
+
+static bool print_event_text(EVT_HANDLE event, unsigned number)
+{
+    EVT_HANDLE context = EvtCreateRenderContext(0, NULL, EvtRenderContextSystem), publisher;
+    DWORD used = 0, count;
+    EVT_VARIANT *values = NULL;
+    WCHAR id[16];
+    bool ok = context != NULL;
+
+    if (ok)
+        EvtRender(context, event, EvtRenderEventValues, 0, NULL, &used, &count);
+    ok = ok && (values = malloc(used)) && EvtRender(context, event, EvtRenderEventValues, used, values, &used, &count);
+    if (ok) {
+        publisher = EvtOpenPublisherMetadata(NULL, values[EvtSystemProviderName].StringVal, NULL, 0, 0);
+        printf("Event[%u]:\n", number);
+        print_field(L"Log Name", values[EvtSystemChannel].StringVal);
+        print_field(L"Source", values[EvtSystemProviderName].StringVal);
+        print_time(values[EvtSystemTimeCreated].FileTimeVal);
+        _snwprintf(id, ARRAYSIZE(id), L"%u", values[EvtSystemEventID].UInt16Val);
+        print_field(L"Event ID", id);
+        print_message_field(L"Task", publisher, event, EvtFormatMessageTask, NULL);
+        print_message_field(L"Level", publisher, event, EvtFormatMessageLevel, level_name(&values[EvtSystemLevel]));
+        print_message_field(L"Opcode", publisher, event, EvtFormatMessageOpcode, NULL);
+        print_message_field(L"Keyword", publisher, event, EvtFormatMessageKeyword,
+                            keyword_name(&values[EvtSystemKeywords]));
+        print_user(values[EvtSystemUserID].Type == EvtVarTypeSid ? values[EvtSystemUserID].SidVal : NULL);
+        print_field(L"Computer", values[EvtSystemComputer].StringVal);
+        WCHAR *text = message(publisher, event, EvtFormatMessageEvent);
+        print(L"  Description: ");
+        print(text ? text : L"N/A");
+        print(L"");
+        free(text);
+        if (publisher)
+            EvtClose(publisher);
+    }
+    free(values);
+    if (context)
+        EvtClose(context);
+    return ok;
+}
+
+/* --- the commands --- */
+
 /* "/name:value" or "/n:value" */
 static const WCHAR *option(const WCHAR *argument, const WCHAR *name, const WCHAR *short_name)
 {
@@ -101,6 +227,8 @@ static int query(int argc, WCHAR **argv)
 {
     DWORD flags = EvtQueryChannelPath, returned;
     unsigned long left = ~0ul;
+    unsigned number = 0;
+    bool as_text = false;
     const WCHAR *text = L"*", *value;
     EVT_HANDLE results, event;
 
@@ -113,7 +241,9 @@ static int query(int argc, WCHAR **argv)
             flags |= _wcsicmp(value, L"true") ? 0 : EvtQueryReverseDirection;
         else if ((value = option(argv[i], L"logfile", L"lf")))
             flags = _wcsicmp(value, L"true") ? flags : (flags & ~(DWORD)EvtQueryChannelPath) | EvtQueryFilePath;
-        else if (!(value = option(argv[i], L"format", L"f")) || _wcsicmp(value, L"xml")) {
+        else if ((value = option(argv[i], L"format", L"f")) && (!_wcsicmp(value, L"text") || !_wcsicmp(value, L"xml")))
+            as_text = !_wcsicmp(value, L"text");
+        else {
             fprintf(stderr, "Invalid option %ls. Option is not specified correctly or not supported.\n", argv[i]);
             return ERROR_INVALID_PARAMETER;
         }
@@ -121,7 +251,7 @@ static int query(int argc, WCHAR **argv)
     if (!(results = EvtQuery(NULL, argv[2], text, flags)))
         return failed("Failed to open event query");
     while (left-- && EvtNext(results, 1, &event, INFINITE, 0, &returned)) {
-        bool ok = print_event(event);
+        bool ok = as_text ? print_event_text(event, number++) : print_event(event);
         EvtClose(event);
         if (!ok)
             return failed("Failed to render an event");
@@ -156,7 +286,8 @@ int main(void)
         return EvtClearLog(NULL, argv[2], argc > 3 ? option(argv[3], L"backup", L"bu") : NULL, 0)
                    ? 0
                    : failed("Failed to clear the log");
-    fputs("Usage: wevtutil { el | gli LOG | qe LOG [/q:XPATH] [/c:COUNT] [/rd:true] [/lf:true] | epl LOG FILE | cl LOG "
+    fputs("Usage: wevtutil { el | gli LOG | qe LOG [/q:XPATH] [/f:xml|text] [/c:COUNT] [/rd:true] [/lf:true] | epl LOG "
+          "FILE | cl LOG "
           "[/bu:FILE] }\n",
           stderr);
     return ERROR_INVALID_PARAMETER;

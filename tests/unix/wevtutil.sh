@@ -7,6 +7,9 @@ is 'el' "$(t wevtutil.exe el | grep -cx 'Application\|System\|Security')" 3
 is 'gli' "$(t wevtutil.exe gli Application | grep numberOf)" 'numberOfLogRecords: 100'
 is 'qe' "$(t wevtutil.exe qe Application '/q:*[System[EventRecordID > 90]]' | grep -c '^<Event ')" 10
 is 'qe, the last' "$(t wevtutil.exe qe Application /c:1 /rd:true | sed 's/.*<EventRecordID>\([0-9]*\).*/\1/')" 100
+t wevtutil.exe qe Application /c:2 /rd:true /f:text >text
+is 'qe as text' "$(grep -c '^Event\[[01]\]:$' text) $(grep -c '^  Log Name: Application$' text) $(grep -c '^  Description: ' text)" '2 2 2'
+grep -q "^  Date: $(date +%Y)-..-..T..:..:..\....$" text || fail "qe as text: $(cat text)"
 t wevtutil.exe qe nosuch >out; is 'qe nosuch' $? $((15007 & 255))
 t wevtutil.exe epl Application copy.evt; is 'epl' $? 0
 t wevtutil.exe cl Application; is 'cl' $? 0
