@@ -38,6 +38,7 @@
 #define CTX_Xmm0        0x1a0
 #define CTX_Xmm6        0x200
 #define CTX_SIZE        0x4d0
+#define UNWOUND_EFLAGS  0x246   /* what RtlUnwindEx says of flags, which a call does not keep */
 #define CONTEXT_RECORD  0x4f0   /* EXCEPTION_RECORD behind the CONTEXT and its CONTEXT_EX */
 
 /* SegCs, SegDs, SegEs, SegFs and SegGs, SegSs as 64-bit Windows code has them. (On Linux ds and es hold nothing.) */
@@ -257,7 +258,31 @@ ki_restore_unwound:
     je 2f
     fnclex                          /* else what is pending would be raised here */
     fldcw CTX_FltSave(%rcx)
-2:  restore_integers
+2:  cmpl $UNWOUND_EFLAGS, CTX_EFlags(%rcx)
+    jne 3f
+    movq CTX_R10(%rcx), %rax
+    orq CTX_R11(%rcx), %rax
+    jne 3f
+    /* The flags, r10 and r11 are as captured, and nothing in a landing pad: a jump is predicted, which the other way's return cannot be. */
+    movq CTX_Rbx(%rcx), %rbx
+    movq CTX_Rbp(%rcx), %rbp
+    movq CTX_Rsi(%rcx), %rsi
+    movq CTX_Rdi(%rcx), %rdi
+    movq CTX_R8(%rcx), %r8
+    movq CTX_R9(%rcx), %r9
+    movq CTX_R12(%rcx), %r12
+    movq CTX_R13(%rcx), %r13
+    movq CTX_R14(%rcx), %r14
+    movq CTX_R15(%rcx), %r15
+    movq CTX_Rax(%rcx), %rax
+    movq CTX_Rdx(%rcx), %rdx
+    movq CTX_Rsp(%rcx), %r10
+    movq CTX_Rip(%rcx), %r11
+    movq CTX_Rcx(%rcx), %rcx
+    movq %r10, %rsp                 /* last: the context may lie below */
+    cld
+    jmp *%r11
+3:  restore_integers
     .seh_endproc
 
 /*
@@ -277,7 +302,7 @@ RtlUnwindEx:
     movabsq $SEGMENTS, %rax
     movq %rax, CTX_SegCs(%r10)
     movl $SEGMENTS_GS_SS, CTX_SegGs(%r10)
-    movl $0x246, CTX_EFlags(%r10)
+    movl $UNWOUND_EFLAGS, CTX_EFlags(%r10)
     movq %rcx, CTX_Rcx(%r10)
     movq %rdx, CTX_Rdx(%r10)
     movq %rbx, CTX_Rbx(%r10)

@@ -117,17 +117,18 @@ struct cached_lookup {
     RUNTIME_FUNCTION *function;
 } __attribute__((aligned(64)));
 
-#define CACHE_BITS 8
+#define CACHE_BITS 9
 static struct cached_lookup cache[1 << CACHE_BITS];
 
-static inline struct cached_lookup *cache_entry(ULONG64 pc)
+/* The place of an address; its neighbour (`^ 1`) is a second one for it, as an unwind that met two addresses with one place would always miss. */
+static inline ULONG cache_place(ULONG64 pc)
 {
-    return &cache[pc * 0x9e3779b97f4a7c15ull >> (64 - CACHE_BITS)]; /* Fibonacci hashing */
+    return (ULONG)(pc * 0x9e3779b97f4a7c15ull >> (64 - CACHE_BITS)); /* Fibonacci hashing */
 }
 
-static inline bool cache_find(ULONG64 pc, ULONG64 *image_base, RUNTIME_FUNCTION **function)
+static inline bool cache_find_at(ULONG place, ULONG64 pc, ULONG64 *image_base, RUNTIME_FUNCTION **function)
 {
-    const struct cached_lookup *entry = cache_entry(pc);
+    const struct cached_lookup *entry = &cache[place];
     ULONG sequence = __atomic_load_n(&entry->sequence, __ATOMIC_ACQUIRE);
     ULONG ranges_sequence = __atomic_load_n(&entry->ranges_sequence, __ATOMIC_RELAXED);
     ULONG64 entry_pc = __atomic_load_n(&entry->pc, __ATOMIC_RELAXED);
@@ -139,10 +140,23 @@ static inline bool cache_find(ULONG64 pc, ULONG64 *image_base, RUNTIME_FUNCTION 
            ranges_sequence == __atomic_load_n(&ldr_ranges_sequence, __ATOMIC_RELAXED);
 }
 
+static inline bool cache_find(ULONG64 pc, ULONG64 *image_base, RUNTIME_FUNCTION **function)
+{
+    ULONG place = cache_place(pc);
+
+    return cache_find_at(place, pc, image_base, function) || cache_find_at(place ^ 1, pc, image_base, function);
+}
+
 static void cache_add(ULONG64 pc, ULONG ranges_sequence, ULONG64 image_base, RUNTIME_FUNCTION *function)
 {
-    struct cached_lookup *entry = cache_entry(pc);
-    ULONG sequence = __atomic_load_n(&entry->sequence, __ATOMIC_RELAXED);
+    ULONG place = cache_place(pc), sequence;
+    struct cached_lookup *entry = &cache[place];
+
+    /* Into the second place if the first is in use; who is there loses it. */
+    if (__atomic_load_n(&entry->ranges_sequence, __ATOMIC_RELAXED) == ranges_sequence &&
+        __atomic_load_n(&entry->pc, __ATOMIC_RELAXED))
+        entry = &cache[place ^ 1];
+    sequence = __atomic_load_n(&entry->sequence, __ATOMIC_RELAXED);
 
     if ((sequence & 1) || !__atomic_compare_exchange_n(&entry->sequence, &sequence, sequence + 1, false,
                                                        __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
