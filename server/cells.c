@@ -139,6 +139,9 @@ static bool try_free(uint32_t index)
 
 void server_cell_free(uint32_t index)
 {
+    /* What was left to do with it must not be done with the next object's. */
+    recover_never(index | CELL_COMMON, DELAYED_SIGNAL);
+    recover_never(index | CELL_COMMON, DELAYED_RESET);
     if (!try_free(index))
         list_add(&limbo, index);
 }
@@ -156,16 +159,20 @@ void server_limbo_look(void)
 void server_cell_signal(uint32_t index)
 {
     uint32_t ref = index | CELL_COMMON;
+    recover_never(ref, DELAYED_RESET);
     NTSTATUS status = segment_cell(ref)->kind == CELL_SEMAPHORE
                           ? cell_semaphore_release(ref, CELL_ANY_GENERATION, 1, NULL)
                           : cell_set(ref, CELL_ANY_GENERATION, NULL);
     if (status == STATUS_RETRY)
-        recover_later(ref);
+        recover_later(ref, DELAYED_SIGNAL);
 }
 
 void server_cell_reset(uint32_t index)
 {
-    cell_reset(index | CELL_COMMON, CELL_ANY_GENERATION, NULL);
+    uint32_t ref = index | CELL_COMMON;
+    recover_never(ref, DELAYED_SIGNAL);
+    if (cell_reset(ref, CELL_ANY_GENERATION, NULL) == STATUS_RETRY)
+        recover_later(ref, DELAYED_RESET);
 }
 
 /* --- thread records --- */

@@ -39,7 +39,9 @@ void server_limbo_look(void);
 void recover_mark(uint32_t record);
 /* The thread that had this record is gone, at whatever instruction: clears up and frees the record, now or soon. */
 void recover_thread_record(uint32_t record);
-/* A record, or with CELL_COMMON a cell to be signalled, for which a lock could not be had: tried again soon. */
-void recover_later(uint32_t what);
+enum delayed_action { DELAYED_RECOVERY, DELAYED_SIGNAL, DELAYED_RESET };
+/* A record, or a cell's reference, for which a lock could not be had: tried again soon, unless it is not wanted any more. */
+void recover_later(uint32_t what, enum delayed_action action);
+void recover_never(uint32_t what, enum delayed_action action);
 
 #endif

@@ -102,7 +102,12 @@ static bool recover(uint32_t index)
 
 /* --- what could not be done at once --- */
 
-static uint32_t *pending; /* records, and references of cells to be signalled */
+/* A record to be cleared up after, or a cell (a reference) to be signalled or reset. */
+struct delayed {
+    uint32_t what;
+    enum delayed_action action;
+};
+static struct delayed *pending;
 static uint32_t pending_count, pending_capacity;
 static struct source retry = { .fd = -1 };
 
@@ -119,30 +124,33 @@ static void retry_ready(struct source *source, uint32_t events)
     (void)events;
     if (read(source->fd, &ticks, sizeof(ticks)) < 0)
         return;
-    uint32_t count = pending_count, *items = pending;
+    uint32_t count = pending_count;
+    struct delayed *items = pending;
     pending = NULL;
     pending_count = pending_capacity = 0;
     for (uint32_t i = 0; i < count; i++) {
-        if (items[i] & CELL_COMMON)
-            server_cell_signal(items[i] & ~CELL_COMMON);
+        if (items[i].action == DELAYED_RECOVERY)
+            recover_thread_record(items[i].what);
+        else if (items[i].action == DELAYED_SIGNAL)
+            server_cell_signal(items[i].what & ~CELL_COMMON);
         else
-            recover_thread_record(items[i]);
+            server_cell_reset(items[i].what & ~CELL_COMMON);
     }
     free(items);
     server_limbo_look();
 }
 
-void recover_later(uint32_t what)
+void recover_later(uint32_t what, enum delayed_action action)
 {
     if (pending_count == pending_capacity) {
         uint32_t capacity = pending_capacity ? pending_capacity * 2 : 16;
-        uint32_t *larger = realloc(pending, capacity * sizeof(*larger));
+        struct delayed *larger = realloc(pending, capacity * sizeof(*larger));
         if (!larger)
             return;
         pending = larger;
         pending_capacity = capacity;
     }
-    pending[pending_count++] = what;
+    pending[pending_count++] = (struct delayed){ what, action };
     if (retry.fd < 0) {
         int fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
         retry.ready = retry_ready;
@@ -152,6 +160,16 @@ void recover_later(uint32_t what)
         }
     }
     retry_soon();
+}
+
+void recover_never(uint32_t what, enum delayed_action action)
+{
+    for (uint32_t i = 0; i < pending_count;) {
+        if (pending[i].what == what && pending[i].action == action)
+            pending[i] = pending[--pending_count];
+        else
+            i++;
+    }
 }
 
 void recover_mark(uint32_t index)
@@ -164,5 +182,5 @@ void recover_thread_record(uint32_t index)
     if (recover(index))
         server_thread_free(index);
     else
-        recover_later(index);
+        recover_later(index, DELAYED_RECOVERY);
 }

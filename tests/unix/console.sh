@@ -13,11 +13,8 @@ keys() { mux send-keys -t s "$@"; }
 screen() { mux capture-pane -p -t s; }
 # Waits until the screen has a line that matches.
 shows() {
-    local i
-    for i in {1..100}; do
-        screen | grep -q -- "$2" && return
-        sleep 0.05
-    done
+    local text=$2
+    until_true eval 'screen | grep -q -- "$text"' && return
     fail "$1: no '$2' on the screen:"
     screen | sed 's/^/    |/'
 }

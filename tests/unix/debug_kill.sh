@@ -6,11 +6,11 @@ program=$BUILD/tests/unix/debugged.exe
 export TRANSOM_PREFIX=$PWD/prefix TRANSOM_SERVER_LINGER=500
 counters() { "$TRANSOM" info | sed -n 's/^shared *//p'; }
 # The debuggees: children of debuggers, whose own children they are not any more once those are dead.
-targets() { pgrep -f "transom --start [0-9]+ $program" || true; }
+targets() { processes "--start [0-9,]+ $program"; }
 
 "$TRANSOM" "$program" hold >hold.out &
 holder=$!
-for ((i = 0; i < 100; i++)); do grep -q ready hold.out && break; sleep .1; done
+until_true says hold.out ready
 before=$(counters)
 [ -n "$before" ] || fail "no server"
 RANDOM=${DEBUG_KILL_SEED:-4711}
@@ -28,7 +28,7 @@ while ((SECONDS < end)); do
     kill -9 $creator 2>/dev/null
     if ((RANDOM % 2)); then
         kill -9 $target 2>/dev/null
-        timeout 10 tail --pid=$attacher -f /dev/null || { fail "the debugger of a dead process hangs"; kill -9 $attacher; }
+        ends $attacher || { fail "the debugger of a dead process hangs"; kill -9 $attacher; }
     else
         kill -9 $attacher 2>/dev/null
         # It may have died before it had attached.
@@ -39,15 +39,11 @@ while ((SECONDS < end)); do
     rounds=$((rounds + 1))
 done
 echo "$rounds rounds"
-for ((i = 0; i < 50; i++)); do
-    after=$(counters)
-    [ "$after" = "$before" ] && [ -z "$(targets)" ] && break
-    sleep .1
-done
-is "left at the server" "$after" "$before"
+until_true eval '[ "$(counters)" = "$before" ] && [ -z "$(targets)" ]'
+is "left at the server" "$(counters)" "$before"
 is "debuggees that live on" "$(targets)" ""
 [ ! -s errors ] || fail "they said: $(head -n 3 errors)"
-timeout 10 "$TRANSOM" "$program" release || fail "the holder cannot be released"
-timeout 10 tail --pid=$holder -f /dev/null || fail "the holder hangs"
+timeout $patience "$TRANSOM" "$program" release || fail "the holder cannot be released"
+ends $holder || fail "the holder hangs"
 [ $failures = 0 ] || timeout 20 "$TRANSOM" kill
 done_testing

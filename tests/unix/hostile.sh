@@ -39,12 +39,11 @@ P
 }
 counters() { "$TRANSOM" info | sed -n 's/^shared *//p'; }
 memory() { awk '/^VmRSS/ { print int($2 / 1024) }' "/proc/$server/status" 2>/dev/null || echo 0; }
-until_true() { local i; for ((i = 0; i < 200; i++)); do "$@" && return 0; sleep .05; done; return 1; }
 
 start_server
 "$TRANSOM" "$program" hold >hold.out &
 holder=$!
-until_true grep -q ready hold.out || fail "no holder"
+until_true grep -qs ready hold.out || fail "no holder"
 server=$("$TRANSOM" info | sed -n 's/^server *process \([0-9]*\),.*/\1/p')
 before=$(counters)
 descriptors=$(ls "/proc/$server/fd" | wc -l)
@@ -54,7 +53,7 @@ timeout 60 "$TRANSOM" "$program" brief 1; is "a program beside garbage" $? 0
 wait $!
 ./hostile run/transom/*/socket agent 4 >agent.out &
 hostile=$!
-until_true grep -q ready agent.out
+until_true grep -qs ready agent.out
 timeout 60 "$TRANSOM" "$program" visit "$(sed -n 's/ready //p' agent.out)" 3 >visit.out; is "who asked a liar" $? 0
 cat visit.out
 timeout 60 "$TRANSOM" "$program" brief 2; is "a program beside a liar" $? 0

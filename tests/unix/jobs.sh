@@ -19,8 +19,7 @@ timeout 60 "$TRANSOM" "$program" run "$PWD/script" "$PWD/done" >count || fail "r
 is "in the job" "$(tr -d '\r' <count)" 2
 is "a Windows program below a native one" "$(tr -d '\r' <inside)" "in a job"
 pid=$(cat sleeper)
-for ((i = 0; i < 50; i++)); do kill -0 "$pid" 2>/dev/null || break; sleep .1; done
-! kill -0 "$pid" 2>/dev/null || { fail "the sleeper goes on"; kill "$pid"; }
+ends "$pid" || { fail "the sleeper goes on"; kill "$pid"; }
 is "outside of a job" "$(timeout 20 "$TRANSOM" "$program" inside | tr -d '\r')" "in no job"
 timeout 20 "$TRANSOM" kill
 done_testing

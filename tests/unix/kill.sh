@@ -13,26 +13,23 @@ mkdir -p run prefix && chmod 700 run
 
 counters() { "$TRANSOM" info | sed -n 's/^shared *//p'; }
 "$TRANSOM" "$program" hold >hold.out &
-for ((i = 0; i < 100; i++)); do grep -q ready hold.out && break; sleep .1; done
+until_true says hold.out ready
 before=$(counters)
 [ -n "$before" ] || fail "no server"
 
 ./kill "${KILL_SECONDS:-20}" "$TRANSOM" "$program" worker >killed 2>errors || fail "workers ended: $(cat killed)"
 cat killed
 ! [ -s errors ] || fail "workers said: $(head -n 5 errors)"
-timeout 60 "$TRANSOM" "$program" check >check || fail "afterwards: $? $(cat check)"
+timeout 120 "$TRANSOM" "$program" check >check || fail "afterwards: $? $(cat check)"
 cat check
 # Children of workers live a little longer.
-for ((i = 0; i < 100; i++)); do
-    after=$(counters)
-    [ "$after" = "$before" ] && break
-    sleep .2
-done
-is "left at the server" "$after" "$before"
+until_true eval '[ "$(counters)" = "$before" ]'
+is "left at the server" "$(counters)" "$before"
 # Whoever was in a job that nobody has any more has gone with it.
-is "children left" "$(pgrep -f -- "--start [0-9,]* $program" | wc -l)" 0
-timeout 10 "$TRANSOM" "$program" release || fail "the holder cannot be released"
-timeout 10 tail --pid=$! -f /dev/null || fail "the holder hangs"
+until_true eval '[ -z "$(processes "--start [0-9,]* $program")" ]'
+is "children left" "$(processes "--start [0-9,]* $program" | wc -l)" 0
+timeout $patience "$TRANSOM" "$program" release || fail "the holder cannot be released"
+ends $! || fail "the holder hangs"
 wait
 [ $failures = 0 ] || timeout 20 "$TRANSOM" kill
 done_testing

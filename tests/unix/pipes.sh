@@ -8,15 +8,15 @@ program=$BUILD/tests/unix/pipes.exe
 export TRANSOM_PREFIX=$PWD/prefix HOME=$PWD TMPDIR=$PWD TRANSOM_SERVER_LINGER=500 XDG_RUNTIME_DIR=$PWD/run
 mkdir -p run prefix && chmod 700 run
 
-timeout 20 "$TRANSOM" "$program" error >out 2>err
+timeout $patience "$TRANSOM" "$program" error >out 2>err
 grep -q 'access violation' out || fail "a crash is not told: $(head -n 3 out)"
 empty "standard error" err
 
 # transomserver is killed
 mkfifo go
-timeout 20 "$TRANSOM" "$program" lost <go >lost.out 2>&1 & program_pid=$!
+timeout $patience "$TRANSOM" "$program" lost <go >lost.out 2>&1 & program_pid=$!
 exec 5>go
-for ((i = 0; i < 100; i++)); do grep -q ready lost.out && break; sleep .05; done
+until_true says lost.out ready
 server=$("$TRANSOM" info | sed -n 's/^server .*process \([0-9]*\).*/\1/p')
 [ -n "$server" ] && kill -KILL "$server" || fail "no server: $("$TRANSOM" info)"
 sleep .1
@@ -27,10 +27,10 @@ is "without a server" "$(tr -d '\r' <lost.out | tail -n +2 | paste -sd'|')" \
 exec 5>&-
 
 # a server is killed that has read a question and will not answer
-said() { for ((i = 0; i < 200; i++)); do grep -q "$1" "$2" && return; sleep .05; done; fail "$2 does not say $1: $(cat "$2")"; }
-timeout 20 "$TRANSOM" "$program" mute >mute.out 2>&1 & mute_pid=$!
+said() { until_true says "$2" "$1" || fail "$2 does not say $1: $(cat "$2")"; }
+timeout $patience "$TRANSOM" "$program" mute >mute.out 2>&1 & mute_pid=$!
 said ready mute.out
-timeout 20 "$TRANSOM" "$program" ask >ask.out 2>&1 & ask_pid=$!
+timeout $patience "$TRANSOM" "$program" ask >ask.out 2>&1 & ask_pid=$!
 said asked mute.out
 sleep .1
 kill -KILL "$(tr -d '\r' <mute.out | sed -n 's/^asked //p')"
@@ -44,6 +44,6 @@ command -v "$cc" >/dev/null || { done_testing; }
 timeout 60 ./kill "${PIPES_SECONDS:-4}" "$TRANSOM" "$program" worker >killed 2>errors || fail "workers ended: $(cat killed)"
 cat killed
 empty "what workers said" errors
-is "afterwards" "$(timeout 20 "$TRANSOM" "$program" check 2>&1 | tr -d '\r')" well
-timeout 20 "$TRANSOM" kill
+is "afterwards" "$(timeout $patience "$TRANSOM" "$program" check 2>&1 | tr -d '\r')" well
+timeout $patience "$TRANSOM" kill
 done_testing

@@ -3,14 +3,9 @@
 # goes on, what is said of states is true, and the logs stay whole.
 . "$(dirname "$0")/lib.bash"
 export TRANSOM_SERVICES_LINGER=200
-t() { timeout 20 "$TRANSOM" "$@" </dev/null 2>&1 | tr -d '\r'; return "${PIPESTATUS[0]}"; }
-processes() { # of this prefix, that run $1
-    for p in $(pgrep -f -- "$1"); do
-        { tr '\0' '\n' <"/proc/$p/environ"; } 2>/dev/null | grep -qx "TRANSOM_PREFIX=$TRANSOM_PREFIX" && echo "$p"
-    done
-}
+t() { timeout $patience "$TRANSOM" "$@" </dev/null 2>&1 | tr -d '\r'; return "${PIPESTATUS[0]}"; }
 state() { t sc.exe query "$1" | sed -n 's/.*STATE *: [0-9]* *\([A-Z_]*\).*/\1/p'; }
-wait_state() { for _ in $(seq 100); do [ "$(state "$1")" = "$2" ] && return; sleep 0.05; done; fail "$1 is $(state "$1"), not $2"; }
+wait_state() { until_true eval "[ \"\$(state $1)\" = $2 ]" || fail "$1 is $(state "$1"), not $2"; }
 
 cp "$BUILD/tests/unix/service.exe" .
 for name in One Two Three; do t service.exe install $name || fail "install $name"; done
@@ -33,8 +28,8 @@ while ((SECONDS < end)); do
     list=$(processes "$victim")
     [ -z "$list" ] || kill -9 $list 2>/dev/null
     ((RANDOM % 2)) && kill -9 $writer 2>/dev/null
-    timeout 20 tail --pid=$starter -f /dev/null || { fail "sc start hangs after the end of $victim"; kill -9 $starter; }
-    timeout 20 tail --pid=$writer -f /dev/null || { fail "who writes events hangs"; kill -9 $writer; }
+    ends $starter || { fail "sc start hangs after the end of $victim"; kill -9 $starter; }
+    ends $writer || { fail "who writes events hangs"; kill -9 $writer; }
     wait $starter $writer 2>/dev/null
     # The manager, or the next one, answers, and who runs is who it says.
     answer=$(state $name)
@@ -51,7 +46,7 @@ for name in One Two Three; do
     case $(state $name) in STOPPED) ;; *) t sc.exe stop $name >out ;; esac
     wait_state $name STOPPED
 done
-for _ in $(seq 60); do [ -z "$(processes '--start .*service\.exe')" ] && break; sleep 0.05; done
+until_true eval '[ -z "$(processes "--start .*service\.exe")" ]'
 is 'service processes that nobody knows' "$(processes '--start .*service\.exe')" ''
 for name in One Two Three; do
     t sc.exe start $name >out; is "start $name" $? 0

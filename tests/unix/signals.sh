@@ -3,8 +3,7 @@
 . "$(dirname "$0")/lib.bash"
 program=$BUILD/tests/unix/streams.exe
 wait_for() { # TEXT FILE
-    for ((i = 0; i < 100; i++)); do grep -q "$1" "$2" 2>/dev/null && return; sleep 0.1; done
-    fail "no '$1' came"
+    until_true says "$2" "$1" || fail "no '$1' came"
 }
 
 # A shell without job control starts background commands with SIGINT and SIGQUIT ignored.
@@ -56,8 +55,7 @@ children=$BUILD/tests/unix/children.exe
 tag=TRANSOM_SIGNALS_TAG_$$
 tagged() { grep -lz "^$tag=1" /proc/[0-9]*/environ 2>/dev/null | wc -l; }
 gone() {
-    for ((i = 0; i < 50; i++)); do [ "$(tagged)" = "$1" ] && return; sleep 0.1; done
-    fail "$2: $(tagged) processes are left, not $1"
+    until_true eval "[ \"\$(tagged)\" = $1 ]" || fail "$2: $(tagged) processes are left, not $1"
 }
 for signal in INT TERM; do
     env --default-signal=INT,QUIT $tag=1 $TRANSOM "$children" 0 "\"$program\" sleep 20000" &

@@ -9,7 +9,7 @@ mkdir -p run prefix && chmod 700 run
 
 "$TRANSOM" "$program" victim >victim.out &
 victim=$!
-for ((i = 0; i < 200; i++)); do grep -q ready victim.out && break; sleep .05; done
+until_true says victim.out ready
 read -r id address _ <victim.out
 is "while it runs" "$(timeout 30 "$TRANSOM" "$program" ask "$id" "$address" | tr -d '\r')" "read 0 duplicate 0 in time"
 before=$("$TRANSOM" "$program" count "$id")

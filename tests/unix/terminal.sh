@@ -33,6 +33,39 @@ while True:
     got += piece
 sys.exit(0 if got == data and child.wait() == 0 else 1)
 P
-    timeout 30 python3 pair.py $TRANSOM "$program" cat || fail "512,000 bytes through a socket"
+    timeout $patience python3 pair.py $TRANSOM "$program" cat || fail "512,000 bytes through a socket"
+
+    # A terminal that is slow to say where its cursor is is waited for; when it says so later it is no key (it looks like one, F3).
+    cat >slow.py <<'P'
+import os, pty, sys, time
+child, terminal = pty.fork()
+if not child:
+    os.environ["TERM"] = "xterm"
+    os.execv(sys.argv[2], sys.argv[2:])
+seen = b""
+def until(text):
+    global seen
+    while text not in seen:
+        seen += os.read(terminal, 65536)
+until(b"\x1b[6n")
+if sys.argv[1] == "slow":
+    time.sleep(0.3)
+else:
+    until(b"Editor")
+os.write(terminal, b"\x1b[5;3R")
+until(b"Editor")
+seen = b""
+os.write(terminal, b"x")
+until(b"column 2")
+os.write(terminal, b"\x1b")
+until(b"ended")
+if b"column 1" in seen:
+    sys.exit("the answer was taken for a key")
+if sys.argv[1] == "slow" and b"\x1b[5;3H" not in seen[seen.index(b"\x1b[?1049l"):]:
+    sys.exit("the cursor is elsewhere")
+P
+    for how in slow late; do
+        timeout $patience python3 slow.py $how $TRANSOM "$BUILD/tests/unix/screens.exe" editor text.txt || fail "a $how answer"
+    done
 fi
 done_testing

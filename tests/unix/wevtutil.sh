@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # wevtutil over logs that another program has written to.
 . "$(dirname "$0")/lib.bash"
-t() { timeout 20 "$TRANSOM" "$@" </dev/null 2>err | tr -d '\r'; return "${PIPESTATUS[0]}"; }
+t() { timeout $patience "$TRANSOM" "$@" </dev/null 2>err | tr -d '\r'; return "${PIPESTATUS[0]}"; }
 t "$BUILD/tests/unix/service.exe" events >out
 is 'el' "$(t wevtutil.exe el | grep -cx 'Application\|System\|Security')" 3
 is 'gli' "$(t wevtutil.exe gli Application | grep numberOf)" 'numberOfLogRecords: 100'

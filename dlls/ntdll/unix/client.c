@@ -86,7 +86,10 @@ static int try_connect(const char *folder)
     int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return -1;
-    if (!socket_address(folder, &address, &folder_fd) || connect(fd, (struct sockaddr *)&address, sizeof(address))) {
+    bool found = socket_address(folder, &address, &folder_fd);
+    while (found && connect(fd, (struct sockaddr *)&address, sizeof(address)))
+        found = errno == EINTR;
+    if (!found) {
         close(fd);
         fd = -1;
     }

@@ -128,7 +128,7 @@ struct console_shared {
     struct shared_text title, original_title;
     uint32_t screens, active, next_screen;
     uint32_t cursor_known; /* the shown screen buffer is what the terminal shows */
-    uint32_t no_answers;   /* the terminal did not say where its cursor is: not asked again */
+    uint32_t no_answers;   /* the terminal did not say where its cursor is: not asked again, unless it says so late */
     uint32_t shown_alternate, shown_input_modes;
     int32_t columns, rows; /* of the terminal, when last looked at: the largest window */
 

@@ -17,12 +17,14 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 #include "console.h"
 #include "object_private.h"
 #include "process.h"
 
-#define ESCAPE_MS 25 /* a sequence that has begun goes on sooner than a second key comes */
+#define ESCAPE_MS 25   /* a sequence that has begun goes on sooner than a second key comes */
+#define ANSWER_MS 2000 /* a terminal on a busy machine may be slow; one that never answers costs this once */
 
 /* --- the process's handles --- */
 
@@ -257,10 +259,23 @@ void console_for_native(void)
 
 /* --- from the terminal --- */
 
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* A signal (the clock's first tick, another's wish to suspend us) is no reason to wait less. */
 static bool bytes_ready(int timeout)
 {
     struct pollfd ready = { .fd = console.tty, .events = POLLIN };
-    return poll(&ready, 1, timeout) > 0 && ready.revents & POLLIN;
+    int64_t end = timeout ? now_ms() + timeout : 0;
+    int n;
+
+    while ((n = poll(&ready, 1, timeout)) < 0 && errno == EINTR && timeout)
+        timeout = (int)(end > now_ms() ? end - now_ms() : 0);
+    return n > 0 && ready.revents & POLLIN;
 }
 
 static void parse_typed(uint8_t *bytes, size_t count)
@@ -321,7 +336,7 @@ bool input_ask_cursor(int *column, int *row)
     memcpy(bytes, shared->typed, n);
     console_put(console.tty, "\033[6n", 4);
     bool found = false;
-    while (!found && n < sizeof bytes - 1 && bytes_ready(300)) {
+    while (!found && n < sizeof bytes - 1 && bytes_ready(ANSWER_MS)) {
         ssize_t got = read(console.tty, bytes + n, sizeof bytes - 1 - n);
         if (got <= 0)
             break;

@@ -220,11 +220,35 @@ static size_t parse_sequence(const uint8_t *s, size_t n)
     return i + 1;
 }
 
+/* Where the cursor was when somebody asked, who does not wait for it any more (input_ask_cursor): its length, or 0. */
+static size_t late_answer(const uint8_t *s, size_t n)
+{
+    size_t i = 1, numbers = 0;
+
+    if (!console.shared->no_answers || n < 6 || s[1] != '[')
+        return 0;
+    do {
+        size_t first = ++i;
+        while (i < n && s[i] >= '0' && s[i] <= '9')
+            i++;
+        if (i == n || i == first)
+            return 0;
+        numbers++;
+    } while (s[i] == ';');
+    if (numbers != 2 || s[i] != 'R')
+        return 0;
+    console.shared->no_answers = 0; /* it does answer */
+    return i + 1;
+}
+
 size_t keys_parse(const uint8_t *s, size_t n, bool last)
 {
     size_t used = *s < 0x80 ? 1 : *s >= 0xf0 ? 4 : *s >= 0xe0 ? 3 : 2;
+    size_t late = *s == 0x1b ? late_answer(s, n) : 0;
     WCHAR text[4];
 
+    if (late)
+        return late;
     if (*s == 0x1b && console.shared->input_mode & ENABLE_VIRTUAL_TERMINAL_INPUT) {
         keys_add(0, 0x1b, 0); /* the program reads sequences by itself */
         return 1;

@@ -200,7 +200,7 @@ NTSTATUS device_define(const WCHAR *name, size_t name_length, const WCHAR *targe
 {
     char file[NAME_MAX + 1], dir[PATH_MAX], *text;
     NTSTATUS status;
-    int fd;
+    int fd, err = 0;
 
     if (!link_text(name, name_length, file) || !devices_dir(dir, sizeof dir))
         return STATUS_OBJECT_NAME_INVALID;
@@ -215,8 +215,10 @@ NTSTATUS device_define(const WCHAR *name, size_t name_length, const WCHAR *targe
         status = status_from_errno(errno);
     if (!status) {
         fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (fd < 0 || flock(fd, LOCK_EX))
-            status = status_from_errno(errno);
+        while (fd >= 0 && (err = flock(fd, LOCK_EX) ? errno : 0) == EINTR)
+            ;
+        if (fd < 0 || err)
+            status = status_from_errno(fd < 0 ? errno : err);
         else
             status = change(file, text, flags);
         if (fd >= 0)
