@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * winbase_volume.c: labels of volumes and their mount points. Drives are the only places where volumes are mounted, so
- * searching a volume for mount points finds none.
- */
+/* winbase_volume.c: labels of volumes, short names. Where volumes are mounted: fileapi_mount.c. */
 #include "kernelbase_private.h"
 
 BOOL WINAPI SetVolumeLabelW(const WCHAR *root, const WCHAR *label)
@@ -55,75 +52,6 @@ BOOL WINAPI SetVolumeLabelA(const char *root, const char *label)
     wide_arg_free(&wide_root);
     wide_arg_free(&wide_label);
     return result;
-}
-
-/* --- FindFirstVolume with ANSI names: they are ASCII --- */
-
-static BOOL volume_name_a(const WCHAR *name, char *buffer, DWORD size)
-{
-    return return_string_a(name, wcslen(name), buffer, size) < size || fail(ERROR_FILENAME_EXCED_RANGE);
-}
-
-HANDLE WINAPI FindFirstVolumeA(char *buffer, DWORD size)
-{
-    WCHAR name[64];
-    HANDLE find = FindFirstVolumeW(name, ARRAY_SIZE(name));
-
-    if (find == INVALID_HANDLE_VALUE || volume_name_a(name, buffer, size))
-        return find;
-    FindVolumeClose(find);
-    SetLastError(ERROR_FILENAME_EXCED_RANGE);
-    return INVALID_HANDLE_VALUE;
-}
-
-BOOL WINAPI FindNextVolumeA(HANDLE find, char *buffer, DWORD size)
-{
-    WCHAR name[64];
-
-    return FindNextVolumeW(find, name, ARRAY_SIZE(name)) && volume_name_a(name, buffer, size);
-}
-
-/* --- mount points --- */
-
-HANDLE WINAPI FindFirstVolumeMountPointW(const WCHAR *volume, WCHAR *buffer, DWORD size)
-{
-    WCHAR paths[8];
-    DWORD needed;
-
-    (void)buffer, (void)size;
-    if (GetVolumePathNamesForVolumeNameW(volume, paths, ARRAY_SIZE(paths), &needed))
-        SetLastError(ERROR_NO_MORE_FILES);
-    return INVALID_HANDLE_VALUE;
-}
-
-HANDLE WINAPI FindFirstVolumeMountPointA(const char *volume, char *buffer, DWORD size)
-{
-    struct wide_arg wide;
-    HANDLE find;
-
-    if (!wide_file_arg(&wide, volume))
-        return INVALID_HANDLE_VALUE;
-    find = FindFirstVolumeMountPointW(wide.str, (WCHAR *)buffer, size);
-    wide_arg_free(&wide);
-    return find;
-}
-
-/* No search gives a handle. */
-BOOL WINAPI FindNextVolumeMountPointW(HANDLE find, WCHAR *buffer, DWORD size)
-{
-    (void)find, (void)buffer, (void)size;
-    return fail(ERROR_INVALID_HANDLE);
-}
-
-BOOL WINAPI FindNextVolumeMountPointA(HANDLE find, char *buffer, DWORD size)
-{
-    return FindNextVolumeMountPointW(find, (WCHAR *)buffer, size);
-}
-
-BOOL WINAPI FindVolumeMountPointClose(HANDLE find)
-{
-    (void)find;
-    return fail(ERROR_INVALID_HANDLE);
 }
 
 /* --- short names --- */

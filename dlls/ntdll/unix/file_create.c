@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "file.h"
+#include "mount.h"
 #include "object_private.h"
 #include "path.h"
 #include "security.h"
@@ -64,6 +65,9 @@ static NTSTATUS open_device(struct nt_path *path, ACCESS_MASK access, ULONG shar
             file_alloc(FILE_KIND_CHAR, path->kind == PATH_NULL ? &null_ops : &random_ops, fd, access, share, options);
         if (!*file)
             close(fd);
+        return *file ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+    case PATH_MOUNTMGR:
+        *file = file_alloc(FILE_KIND_OTHER, &mountmgr_ops, -1, access, share, options);
         return *file ? STATUS_SUCCESS : STATUS_NO_MEMORY;
     case PATH_AFD:
         return socket_open(access, share, options, file);

@@ -17,9 +17,11 @@ static const struct {
 } dos_devices[] = {
     { "NUL", PATH_NULL },          { "CON", PATH_CONSOLE },       { "CONIN$", PATH_CONIN },
     { "CONOUT$", PATH_CONOUT },    { "PIPE", PATH_PIPE_ROOT },    { "MAILSLOT", PATH_MAILSLOT },
+    { "MountPointManager", PATH_MOUNTMGR },
 }, nt_devices[] = {
     { "Null", PATH_NULL },         { "NamedPipe", PATH_PIPE_ROOT }, { "Mailslot", PATH_MAILSLOT },
     { "CNG", PATH_RANDOM },        { "KsecDD", PATH_RANDOM },       { "Afd", PATH_AFD },
+    { "MountPointManager", PATH_MOUNTMGR },
 }, console_names[] = {
     { "CurrentIn", PATH_CONIN },   { "Input", PATH_CONIN },       { "CurrentOut", PATH_CONOUT },
     { "Output", PATH_CONOUT },     { "Console", PATH_CONSOLE },

@@ -25,6 +25,7 @@ enum path_kind {
     PATH_PIPE,      /* text = name of the pipe below it; root = the pipe that an empty name is relative to */
     PATH_MAILSLOT,  /* text = name of the mailslot */
     PATH_RANDOM,    /* `\Device\CNG`, `\Device\KsecDD` */
+    PATH_MOUNTMGR,  /* `\Device\MountPointManager` */
     PATH_AFD,       /* `\Device\Afd`, whatever follows: sockets */
     PATH_SAME,      /* empty name relative to root: root's own file once more */
 };

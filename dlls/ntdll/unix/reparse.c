@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "mount.h"
 #include "path.h"
 #include "reparse.h"
 
@@ -71,6 +72,32 @@ static WCHAR *target_to_windows(const char *target, size_t len, size_t *count, b
     return text;
 }
 
+/* What a mounted folder is said to lead to, `\??\Volume{...}\`; malloc'ed. */
+static WCHAR *volume_root_name(WCHAR letter, size_t *count)
+{
+    char text[80];
+    WCHAR *name = malloc(sizeof text * sizeof *name);
+
+    if (name)
+        *count = utf8_to_utf16(text, snprintf(text, sizeof text, "\\??\\" PATH_VOLUME_GUID "%02x}\\", (unsigned)letter),
+                               name, sizeof text);
+    return name;
+}
+
+/* Does a substitute name mean a volume, by its name with the GUID? */
+static bool names_volume(const WCHAR *name, size_t len)
+{
+    static const char start[] = "\\??\\volume{";
+
+    if (len < 48 || len > 49 || name[47] != '}' || (len == 49 && name[48] != '\\'))
+        return false;
+    for (size_t i = 0; start[i]; i++) {
+        if ((name[i] < 0x80 && name[i] >= 'A' && name[i] <= 'Z' ? name[i] | 0x20 : name[i]) != start[i])
+            return false;
+    }
+    return true;
+}
+
 static NTSTATUS get_reparse_point(struct io *io)
 {
     struct file_object *file = io->file;
@@ -89,8 +116,15 @@ static NTSTATUS get_reparse_point(struct io *io)
     text = target_to_windows(target, n, &count, &relative);
     if (!text)
         return STATUS_NO_MEMORY;
-    /* the print name is the substitute name without its prefix */
+    /* the print name is the substitute name without its prefix; a mounted folder has none */
     print = relative ? 0 : 4;
+    if (mount_is_link(target, n) && count == 7) { /* `\??\X:\` */
+        WCHAR *name = volume_root_name(text[4], &count);
+        free(text);
+        if (!(text = name))
+            return STATUS_NO_MEMORY;
+        print = count;
+    }
     bytes = count * sizeof(WCHAR);
     header = junction ? REPARSE_ROOM(MountPointReparseBuffer.PathBuffer)
                       : REPARSE_ROOM(SymbolicLinkReparseBuffer.PathBuffer);
@@ -253,7 +287,7 @@ static NTSTATUS set_reparse_point(struct io *io)
 {
     REPARSE_DATA_BUFFER *data;
     size_t header, offset, length;
-    bool relative = false, junction;
+    bool relative = false, junction, mounted = false;
     char *target = NULL;
     NTSTATUS status;
 
@@ -284,19 +318,23 @@ static NTSTATUS set_reparse_point(struct io *io)
         status = check_old_link(io->file, data->ReparseTag);
     if (!status) {
         relative = !junction && (data->SymbolicLinkReparseBuffer.Flags & SYMLINK_FLAG_RELATIVE);
-        status = target_to_unix((WCHAR *)((char *)data + header + offset), length / sizeof(WCHAR), relative, &target);
+        const WCHAR *name = (WCHAR *)((char *)data + header + offset);
+        mounted = junction && names_volume(name, length / sizeof(WCHAR));
+        status = target_to_unix(name, length / sizeof(WCHAR), relative, &target);
     }
     if (!status) {
         size_t n = strlen(target);
         if (io->file->kind == FILE_KIND_DIRECTORY && (!n || target[n - 1] != '/'))
             strcpy(target + n++, "/");
         if (junction)
-            strcpy(target + n, "./");
+            strcpy(target + n, mounted ? MOUNT_MARK + 1 : "./");
         if (io->file->kind != FILE_KIND_DIRECTORY) {
             memmove(target + 2, target, n + 1);
             memcpy(target, relative ? "./" : "/.", 2);
         }
         status = replace_by_link(io->file, target);
+        if (!status && mounted)
+            mount_note(io->file->unix_path);
     }
     free(target);
     free(data);
@@ -346,8 +384,8 @@ static NTSTATUS delete_reparse_point(struct io *io)
         status = STATUS_IO_REPARSE_DATA_INVALID;
     if (!status && !io->file->is_symlink)
         status = io->file->fd < 0 ? STATUS_NOT_A_REPARSE_POINT : reparse_tag_delete(io, data);
-    else if (!status && !(status = check_old_link(io->file, data->ReparseTag)))
-        status = replace_link(io->file);
+    else if (!status && !(status = check_old_link(io->file, data->ReparseTag)) && !(status = replace_link(io->file)))
+        mount_forget(io->file->unix_path);
     free(data);
     return status;
 }
