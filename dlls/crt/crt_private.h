@@ -164,6 +164,9 @@ bool crt_thread_init(void);
 void crt_thread_exit(struct thread_data *td);
 struct thread_data *crt_thread_alloc(void);
 void crt_thread_attach(struct thread_data *td);
+/* For when the DLL is unloaded: takes back what would call into it. */
+void crt_thread_unload(void);
+void crt_signal_unload(void);
 
 /* ---- errors (errno.c) ---- */
 

@@ -81,6 +81,12 @@ static BOOL WINAPI console_control(DWORD event)
     return TRUE;
 }
 
+void crt_signal_unload(void)
+{
+    if (console_handler_installed)
+        SetConsoleCtrlHandler(console_control, FALSE);
+}
+
 crt_signal_handler __cdecl signal(int sig, crt_signal_handler handler)
 {
     if (handler == (crt_signal_handler)4 || handler == (crt_signal_handler)3) /* SIG_ACK, SIG_SGE */

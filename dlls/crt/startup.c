@@ -40,9 +40,13 @@ BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, void *reserved)
         /* A program may leave by ExitProcess without exit(): what is buffered is written all the same. */
         if (!crt_quick_exit)
             crt_stdio_flush_at_exit();
+        if (!reserved) { /* unloaded, not at the process's end: nobody may call into us any more */
+            crt_signal_unload();
+            crt_thread_unload();
+        }
         return TRUE;
     }
-    (void)instance, (void)reserved;
+    (void)instance;
     return TRUE;
 }
 

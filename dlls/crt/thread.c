@@ -4,6 +4,7 @@
  * process.h that start and end threads.
  */
 #include "crt_private.h"
+#include "eh/eh_private.h"
 #include <process.h>
 
 static DWORD slot = FLS_OUT_OF_INDEXES;
@@ -34,6 +35,12 @@ bool crt_thread_init(void)
 {
     slot = FlsAlloc(slot_destroyed);
     return slot != FLS_OUT_OF_INDEXES && crt_thread();
+}
+
+void crt_thread_unload(void)
+{
+    FlsFree(slot); /* frees the data of all threads */
+    eh_thread_unload();
 }
 
 struct thread_data *crt_thread_alloc(void)

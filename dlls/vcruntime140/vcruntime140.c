@@ -6,6 +6,14 @@
 
 DECLSPEC_NORETURN void __cdecl abort(void);
 
+BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, void *reserved)
+{
+    (void)instance;
+    if (reason == DLL_PROCESS_DETACH && !reserved) /* at the process's end nobody asks for them any more */
+        eh_thread_unload();
+    return TRUE;
+}
+
 typedef void(__cdecl *purecall_handler)(void);
 static purecall_handler pure_function_called;
 

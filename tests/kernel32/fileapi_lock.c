@@ -146,6 +146,51 @@ static void test_rules(void)
     CloseHandle(file);
 }
 
+/*
+ * LockFileEx: "A shared lock can overlap an exclusive lock if both locks were created using the same file handle. ... the only
+ * possible access is a read by the owner of the locks. If the same range is locked with an exclusive and a shared lock, ... the
+ * first unlock operation unlocks the exclusive lock, the second unlock operation unlocks the shared lock." LMDB turns its
+ * exclusive lock into a shared one like this.
+ */
+static void test_both_ways(void)
+{
+    HANDLE file = open_file(GENERIC_READ | GENERIC_WRITE, 0), other = open_file(GENERIC_READ | GENERIC_WRITE, 0);
+    ok_int(ask('o', GENERIC_READ | GENERIC_WRITE, 0, 0), 0);
+    ok(lock(file, LOCKFILE_EXCLUSIVE_LOCK, 10, 10), "error %lu", GetLastError());
+    ok_err(lock(other, 0, 10, 10), ERROR_LOCK_VIOLATION);
+    ok(lock(file, 0, 10, 10), "error %lu", GetLastError());
+    ok_err(lock(file, LOCKFILE_EXCLUSIVE_LOCK, 10, 10), ERROR_LOCK_VIOLATION);
+    ok(transfer(file, FALSE, 10, 10), "error %lu", GetLastError());
+    ok_err(transfer(file, TRUE, 10, 10), ERROR_LOCK_VIOLATION);
+    ok_err(transfer(other, FALSE, 10, 10), ERROR_LOCK_VIOLATION);
+    ok_int(ask('r', 0, 10, 1), ERROR_LOCK_VIOLATION);
+    ok(unlock(file, 10, 10), "error %lu", GetLastError());
+    ok(transfer(other, FALSE, 10, 10), "error %lu", GetLastError());
+    ok_int(ask('r', 0, 10, 1), 0);
+    ok_int(ask('w', 0, 10, 1), ERROR_LOCK_VIOLATION);
+    ok_int(ask('l', LOCKFILE_EXCLUSIVE_LOCK, 10, 1), ERROR_LOCK_VIOLATION);
+    ok_int(ask('l', 0, 10, 1), 0);
+    ok_int(ask('u', 0, 10, 1), 0);
+    ok(unlock(file, 10, 10), "error %lu", GetLastError());
+    ok_err(unlock(file, 10, 10), ERROR_NOT_LOCKED);
+    ok_int(ask('l', LOCKFILE_EXCLUSIVE_LOCK, 10, 1), 0);
+    ok_int(ask('u', 0, 10, 1), 0);
+    /* In parts: what is shared goes beyond the exclusive lock, which stays when the shared one goes. */
+    ok(lock(file, LOCKFILE_EXCLUSIVE_LOCK, 10, 10), "error %lu", GetLastError());
+    ok(lock(file, 0, 0, 30), "error %lu", GetLastError());
+    ok_int(ask('r', 0, 0, 10), 0);
+    ok_int(ask('r', 0, 20, 10), 0);
+    ok_int(ask('w', 0, 25, 1), ERROR_LOCK_VIOLATION);
+    ok_int(ask('r', 0, 9, 2), ERROR_LOCK_VIOLATION);
+    ok(unlock(file, 0, 30), "error %lu", GetLastError());
+    ok_int(ask('w', 0, 25, 1), 0);
+    ok_int(ask('r', 0, 19, 2), ERROR_LOCK_VIOLATION);
+    CloseHandle(other);
+    CloseHandle(file);
+    ok_int(ask('w', 0, 10, 10), 0);
+    ok_int(ask('c', 0, 0, 0), 0);
+}
+
 static void test_processes(void)
 {
     HANDLE file = open_file(GENERIC_READ | GENERIC_WRITE, 0);
@@ -222,6 +267,7 @@ TESTS
     CloseHandle(file);
     test_rules();
     start_child();
+    test_both_ways();
     test_processes();
     test_waiting();
     ok(DeleteFileA(name), "error %lu", GetLastError());

@@ -211,6 +211,7 @@ struct eh_thread {
 };
 struct eh_thread *eh_thread(void);
 struct eh_thread *eh_thread_if_any(void); /* does not make one */
+void eh_thread_unload(void);              /* frees those of all threads: the DLL is being unloaded */
 struct eh_catch *eh_live_catches(struct eh_thread *thread);
 
 /* The C runtime's */

@@ -28,6 +28,14 @@ static DWORD thread_slot(void)
     return (DWORD)index;
 }
 
+void eh_thread_unload(void)
+{
+    DWORD index = (DWORD)slot;
+
+    if (index != SLOT_NONE)
+        FlsFree(index);
+}
+
 struct eh_thread *eh_thread_if_any(void)
 {
     DWORD error = nt_teb()->LastErrorValue, index = (DWORD)__atomic_load_n(&slot, __ATOMIC_RELAXED);

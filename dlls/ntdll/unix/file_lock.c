@@ -157,11 +157,52 @@ static bool wait_for_others(const struct file_lock *lock)
     return false;
 }
 
-static bool is_free(const struct inode *node, uint64_t start, uint64_t end, bool exclusive)
+/* "A shared lock can overlap an exclusive lock if both locks were created using the same file handle" (LockFileEx). */
+static bool is_free(const struct inode *node, const struct file_lock *wanted)
 {
     for (struct file_lock *lock = node->locks; lock; lock = lock->next) {
-        if (overlaps(lock, start, end) && (exclusive || lock->exclusive))
+        if (overlaps(lock, wanted->start, wanted->end) &&
+            (wanted->exclusive || (lock->exclusive && lock->owner != wanted->owner)))
             return false;
+    }
+    return true;
+}
+
+/* What the handle's locks make of a place for the kernel, which knows one lock of each place; *end becomes how far that holds. */
+static short kept_lock(const struct file_object *file, uint64_t at, uint64_t *end)
+{
+    short type = F_UNLCK;
+
+    for (const struct file_lock *lock = file->inode->locks; lock; lock = lock->next) {
+        if (lock->owner != file || lock->start == lock->end || lock->end <= at || lock->start >= *end)
+            continue;
+        *end = lock->start > at ? lock->start : lock->end < *end ? lock->end : *end;
+        if (lock->start <= at && type != F_WRLCK)
+            type = lock->exclusive ? F_WRLCK : F_RDLCK;
+    }
+    return type;
+}
+
+/* Locks have gone from the list: the kernel is left with what the others make of the range, at no time with less. */
+static void restore_ofd_lock(struct file_object *file, uint64_t start, uint64_t end)
+{
+    for (uint64_t at = start, next; at < end; at = next) {
+        next = end;
+        set_ofd_lock(file, kept_lock(file, at, &next), at, next);
+    }
+}
+
+/* Tells the kernel of a new lock of the handle that is not in the list yet, which leaves alone what is locked more. */
+static bool add_ofd_lock(const struct file_lock *lock)
+{
+    short type = lock->exclusive ? F_WRLCK : F_RDLCK;
+
+    for (uint64_t at = lock->start, next; at < lock->end; at = next) {
+        next = lock->end;
+        if (kept_lock(lock->owner, at, &next) == F_UNLCK && !set_ofd_lock(lock->owner, type, at, next)) {
+            restore_ofd_lock(lock->owner, lock->start, at);
+            return false;
+        }
     }
     return true;
 }
@@ -171,8 +212,7 @@ static NTSTATUS try_lock(struct file_lock *lock)
 {
     struct file_object *file = lock->owner;
 
-    if (!is_free(file->inode, lock->start, lock->end, lock->exclusive) ||
-        !set_ofd_lock(file, lock->exclusive ? F_WRLCK : F_RDLCK, lock->start, lock->end))
+    if (!is_free(file->inode, lock) || !add_ofd_lock(lock))
         return STATUS_LOCK_NOT_GRANTED;
     lock->next = file->inode->locks;
     if (!lock->next)
@@ -228,7 +268,7 @@ static NTSTATUS wait_for_lock(struct io *io, struct file_lock *lock)
     granted = !try_lock(lock);
     if (!granted) {
         lock->waiting = pending;
-        foreign = is_free(node, lock->start, lock->end, lock->exclusive);
+        foreign = is_free(node, lock);
         while (*last)
             last = &(*last)->next;
         *last = lock;
@@ -292,7 +332,7 @@ static struct file_lock *wake_waiters(struct inode *node)
             *place = lock;
             place = &lock->next;
             /* Nobody here stands in its way any more, so it is somebody else. */
-            if (!lock->watched && is_free(node, lock->start, lock->end, lock->exclusive))
+            if (!lock->watched && is_free(node, lock))
                 lock->watched = wait_for_others(lock);
         } else {
             lock->granted = granted;
@@ -313,16 +353,6 @@ static void complete_waiters(struct file_lock *granted)
     }
 }
 
-/* Removes the OFD lock of a range, except where another lock of the same handle still covers it. */
-static void clear_ofd_lock(struct file_object *file, uint64_t start, uint64_t end)
-{
-    set_ofd_lock(file, F_UNLCK, start, end);
-    for (struct file_lock *other = file->inode->locks; other; other = other->next) {
-        if (other->owner == file && overlaps(other, start, end))
-            set_ofd_lock(file, other->exclusive ? F_WRLCK : F_RDLCK, other->start, other->end);
-    }
-}
-
 NTSTATUS lock_remove(struct file_object *file, uint64_t start, uint64_t length, ULONG key)
 {
     uint64_t end = start + length;
@@ -330,21 +360,27 @@ NTSTATUS lock_remove(struct file_object *file, uint64_t start, uint64_t length, 
 
     if (!end && length)
         end = UINT64_MAX;
-    struct file_lock *granted = NULL;
+    struct file_lock *granted = NULL, **found = NULL;
 
     if (!file->inode)
         return STATUS_INVALID_DEVICE_REQUEST;
     pthread_mutex_lock(&range_lock);
     for (struct file_lock **place = &file->inode->locks; *place; place = &(*place)->next) {
-        struct file_lock *lock = *place;
-        if (lock->owner == file && lock->start == start && lock->end == end && lock->key == key) {
-            unlink_lock(file->inode, place);
-            clear_ofd_lock(file, start, end);
-            free(lock);
-            status = STATUS_SUCCESS;
-            granted = wake_waiters(file->inode);
+        const struct file_lock *lock = *place;
+        /* Locked both ways, "the first unlock operation unlocks the exclusive lock" (LockFileEx). */
+        if (lock->owner == file && lock->start == start && lock->end == end && lock->key == key &&
+            (!found || lock->exclusive))
+            found = place;
+        if (found && (*found)->exclusive)
             break;
-        }
+    }
+    if (found) {
+        struct file_lock *lock = *found;
+        unlink_lock(file->inode, found);
+        restore_ofd_lock(file, start, end);
+        free(lock);
+        status = STATUS_SUCCESS;
+        granted = wake_waiters(file->inode);
     }
     pthread_mutex_unlock(&range_lock);
     complete_waiters(granted);
@@ -401,7 +437,7 @@ void lock_release_all(struct file_object *file)
             continue;
         }
         unlink_lock(file->inode, place);
-        clear_ofd_lock(file, lock->start, lock->end);
+        restore_ofd_lock(file, lock->start, lock->end);
         free(lock);
     }
     granted = wake_waiters(file->inode);

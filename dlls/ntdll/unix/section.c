@@ -282,6 +282,27 @@ NTSTATUS NtQuerySection(HANDLE handle, ULONG class, PVOID buffer, SIZE_T length,
     return status;
 }
 
+/* A section of a file becomes that long at least, and the file with it. */
+static NTSTATUS grow(struct section *section, uint64_t size)
+{
+    struct stat st;
+    if (size <= __atomic_load_n(&section->size, __ATOMIC_RELAXED))
+        return STATUS_SUCCESS;
+    if (size > INT64_MAX || fstat(section->fd, &st))
+        return STATUS_SECTION_NOT_EXTENDED;
+    /* Unlike ftruncate, this cannot cut off what somebody else appends just now. */
+    if ((uint64_t)st.st_size < size && fallocate(section->fd, 0, st.st_size, (off_t)size - st.st_size) &&
+        (errno != EOPNOTSUPP || ftruncate(section->fd, (off_t)size)))
+        return status_from_errno(errno);
+    __atomic_store_n(&section->size, size, __ATOMIC_RELAXED);
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS section_view_grow(struct view *view, uint64_t end)
+{
+    return grow(view->section, view->offset + (end - view->base));
+}
+
 NTSTATUS NtExtendSection(HANDLE handle, LARGE_INTEGER *new_size)
 {
     struct object *obj;
@@ -291,14 +312,8 @@ NTSTATUS NtExtendSection(HANDLE handle, LARGE_INTEGER *new_size)
     struct section *section = container_of(obj, struct section, header);
     if (!section->file || section->image)
         status = STATUS_SECTION_NOT_EXTENDED;
-    else if ((uint64_t)new_size->QuadPart > section->size) {
-        struct stat st;
-        if (fstat(section->fd, &st) ||
-            (st.st_size < new_size->QuadPart && ftruncate(section->fd, (off_t)new_size->QuadPart)))
-            status = status_from_errno(errno);
-        else
-            section->size = (uint64_t)new_size->QuadPart;
-    }
+    else
+        status = grow(section, (uint64_t)new_size->QuadPart);
     if (!status)
         new_size->QuadPart = (LONGLONG)section->size;
     object_unref(obj);
@@ -365,7 +380,17 @@ static NTSTATUS map_data(struct section *section, uint64_t base, uint64_t offset
     view->section = section;
     view->offset = offset;
     object_ref(&section->header);
-    return reserve ? section_reserve_mapped(section, view) : STATUS_SUCCESS;
+    NTSTATUS status = reserve ? section_reserve_mapped(section, view) : STATUS_SUCCESS;
+    uint64_t there = ROUND_UP(section->size - offset, NT_PAGE_SIZE);
+    if (there < size) { /* accessible as soon as the file is longer, for whatever reason */
+        view->flags |= VIEW_GROWS;
+        status = view_set_range(view, base + there, base + size, MEM_RESERVE, 0) ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+    }
+    if (status) {
+        view_delete(view);
+        object_unref(&section->header);
+    }
+    return status;
 }
 
 static NTSTATUS map_view(HANDLE handle, HANDLE process, PVOID *user_base, LARGE_INTEGER *user_offset, SIZE_T *user_size,
@@ -406,7 +431,8 @@ static NTSTATUS map_view(HANDLE handle, HANDLE process, PVOID *user_base, LARGE_
         goto done;
     if (!size)
         size = section->size - offset;
-    if (size > section->size - offset)
+    /* A reserved view of a file may be larger: the file grows into it (databases map once what they may ever need). */
+    if (size > section->size - offset && (!(type & MEM_RESERVE) || !section->file || size > NT_USER_SPACE_LIMIT))
         goto done;
     size = ROUND_UP(size, NT_PAGE_SIZE);
 

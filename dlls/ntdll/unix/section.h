@@ -45,6 +45,9 @@ extern const struct object_type section_type;
 #define IMAGE_FILE_MACHINE_AMD64 0x8664
 #define IMAGE_FILE_MACHINE_ARM64 0xaa64
 
+/* Makes the file long enough for a VIEW_GROWS view up to an address. With virtual_lock held. */
+NTSTATUS section_view_grow(struct view *view, uint64_t end);
+
 /*
  * section_reserve.c: what is committed of a SEC_RESERVE section. With virtual_lock held. mapped() is told of a new view, whose
  * pages are all reserved as yet, committed() of pages that have been committed in one.

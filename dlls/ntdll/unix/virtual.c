@@ -510,7 +510,9 @@ static NTSTATUS commit_memory(uint64_t *base, uint64_t *size, ULONG protect)
         return STATUS_CONFLICTING_ADDRESSES;
     if (view->flags & (VIEW_PLACEHOLDER | VIEW_SYSTEM) || view->type == MEM_IMAGE)
         return STATUS_CONFLICTING_ADDRESSES;
-    NTSTATUS status = view_commit(view, start, end, protect);
+    NTSTATUS status = view->flags & VIEW_GROWS ? section_view_grow(view, end) : STATUS_SUCCESS;
+    if (!status)
+        status = view_commit(view, start, end, protect);
     if (!status)
         status = section_reserve_committed(view, start, end);
     if (status)
@@ -900,9 +902,14 @@ NTSTATUS virtual_fault(uint64_t address, bool write, bool bus_error)
     NTSTATUS status = bus_error ? STATUS_IN_PAGE_ERROR : STATUS_ACCESS_VIOLATION;
     pthread_mutex_lock(&virtual_lock);
     struct view *view = view_find(address);
-    if (!view || bus_error)
+    if (!view)
         goto done;
     struct range *r = range_find(view, address);
+    if (bus_error) {
+        if (r->state == MEM_RESERVE) /* beyond the end of its file */
+            status = STATUS_ACCESS_VIOLATION;
+        goto done;
+    }
     if (on_current_stack(view) && address < (uint64_t)current_thread->teb->Tib.StackLimit) {
         /* Native code called from PE code (libm, the vDSO) may jump over the guard page: any page down to the limit is as
          * good as the guard. */

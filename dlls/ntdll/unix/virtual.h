@@ -23,6 +23,7 @@ RB_HEAD(range_tree, range);
 #define VIEW_DEBUGGER_TOLD 0x40 /* the debugger knows of this image */
 #define VIEW_SYSTEM        0x8  /* KUSER_SHARED_DATA, PEB…: never freed by the program */
 #define VIEW_SHARED        0x10 /* a shared mapping of its section, so writes are seen by others */
+#define VIEW_GROWS         0x80 /* goes beyond its file's end: what is committed there makes the file longer */
 
 /* One allocation or mapping: what VirtualQuery calls the allocation. */
 struct view {
