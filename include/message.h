@@ -21,7 +21,7 @@
 struct message_header {
     uint32_t code;   /* enum protocol_request or protocol_call */
     uint32_t serial; /* chosen by who asks, returned in the answer */
-    uint32_t status; /* answers: an NTSTATUS */
+    uint32_t status; /* answers: an NTSTATUS; requests: 1 + the processor on which the answer is waited for, or 0 */
     uint32_t since;  /* of calls: when it was asked, in ms of the monotonic clock */
 };
 

@@ -26,6 +26,7 @@
 #define SEGMENT_VERSION 1u
 
 #define SEGMENT_HEADER_SIZE   0x1000u
+#define SEGMENT_SERVER_RUNS   0x800u /* common segment: 1 + the processor on which the server runs, 0 while it sleeps */
 #define SEGMENT_SLAB_SIZE     0x20000u
 #define SEGMENT_SLAB_HANDLES  1024u
 #define SEGMENT_SLAB_CELLS    1024u

@@ -330,6 +330,7 @@ static void serve(struct client *client, ssize_t size, int fd, pid_t pid)
         message.fd = -1;
     }
     request_count++;
+    asker_processor = header->status;
     memset(out, 0, shape->out_size);
     bool outsider = header->code == PROTOCOL_hello || header->code == PROTOCOL_info || header->code == PROTOCOL_kill ||
                     header->code == PROTOCOL_wait || header->code == PROTOCOL_job_ended;

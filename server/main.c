@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/file.h>
@@ -17,6 +18,7 @@
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
+#include "cells.h"
 #include "server.h"
 
 #define LISTEN_FD 3
@@ -26,6 +28,7 @@
 #define SPIN_NS 40000
 
 uint64_t request_count, start_time;
+uint32_t asker_processor;
 
 static int epoll_fd;
 static const char *folder;
@@ -173,11 +176,25 @@ static uint64_t now_ns(void)
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
+/* For those who wait for answers: on the processor that we run on they had better sleep (client.c). */
+static void tell_processor(uint32_t processor)
+{
+    uint32_t *told = (uint32_t *)(segment_common_base + SEGMENT_SERVER_RUNS);
+    if (__atomic_load_n(told, __ATOMIC_RELAXED) != processor)
+        __atomic_store_n(told, processor, __ATOMIC_RELAXED);
+}
+
+static uint32_t own_processor(void)
+{
+    return (uint32_t)sched_getcpu() + 1;
+}
+
 /* What there is to do now, or after `timeout` ms; the number of events, or -1. */
 static int serve_once(int timeout)
 {
     struct epoll_event events[64];
     int n = epoll_wait(epoll_fd, events, 64, timeout);
+    tell_processor(own_processor());
     for (int i = 0; i < n; i++) {
         struct source *source = events[i].data.ptr;
         if (source->fd >= 0) /* not removed by one before it */
@@ -194,12 +211,16 @@ static void loop(void)
     for (;;) {
         uint64_t requests = request_count;
         bool spin = spin_until && now_ns() < spin_until;
+        if (!spin)
+            tell_processor(0);
         if (serve_once(spin ? 0 : -1) < 0 && errno != EINTR)
             exit(1);
-        if (request_count != requests)
+        if (request_count == requests)
+            spin_until = spin ? spin_until : 0;
+        else if (asker_processor == own_processor())
+            spin_until = 0; /* who asked gets the processor only when we sleep */
+        else
             spin_until = now_ns() + SPIN_NS;
-        else if (!spin)
-            spin_until = 0;
     }
 }
 

@@ -32,6 +32,7 @@ void free_later(void *memory);
 void server_idle(bool idle); /* nobody is connected: the end is near */
 void server_hurry(void);     /* the end comes with the last client's */
 extern uint64_t request_count, start_time;
+extern uint32_t asker_processor; /* as the last request says: 1 + where its answer is waited for, or 0 */
 
 #define container(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
 

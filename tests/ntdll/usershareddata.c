@@ -3,6 +3,8 @@
 #include "../test.h"
 #include <winternl.h>
 
+NTSTATUS NTAPI NtDelayExecution(BOOLEAN, const LARGE_INTEGER *);
+
 #define SHARED 0x7ffe0000ull
 
 static ULONGLONG shared_time(ULONG offset)
@@ -66,9 +68,33 @@ static void test_clocks(void)
     ok(shared_time(0x320) > ticks, "ticks stand still");
 }
 
+/* After a while in which all threads have waited, whoever wakes sees the time as it is; and it goes on for who only looks. */
+static void test_after_waiting(void)
+{
+    ULONGLONG behind = ~0ull, last, start;
+
+    for (int round = 0; round < 5; round++) { /* this thread may lose the processor between the two */
+        LARGE_INTEGER due = { .QuadPart = -1500000 };
+        FILETIME now;
+        NtDelayExecution(FALSE, &due);
+        ULONGLONG seen = shared_time(0x14);
+        GetSystemTimePreciseAsFileTime(&now);
+        ULONGLONG precise = (ULONGLONG)now.dwHighDateTime << 32 | now.dwLowDateTime;
+        if (precise - seen < behind)
+            behind = precise - seen;
+    }
+    ok(behind < 300000, "the system time is %llu us behind", behind / 10);
+    Sleep(200);
+    start = last = shared_time(0x08);
+    for (ULONGLONG until = GetTickCount64() + 20000; last - start < 3000000 && GetTickCount64() < until;)
+        last = shared_time(0x08);
+    ok(last - start >= 3000000, "the interrupt time stands still");
+}
+
 TESTS
 {
     test_version();
     test_folder();
     test_clocks();
+    test_after_waiting();
 }

@@ -19,6 +19,7 @@
 #include "pipe.h"
 #include "process.h"
 #include "shared.h"
+#include "shared_data.h"
 #include "thread.h"
 #include "xstate.h"
 
@@ -105,6 +106,7 @@ uint32_t agent_memory_read(struct message *message, const struct protocol_memory
     if (!(message->reply = malloc(in->size + 1)))
         return (uint32_t)STATUS_NO_MEMORY;
     SIZE_T done = 0;
+    shared_clock_touch(); /* it may be the clocks that are read */
     NTSTATUS status = NtReadVirtualMemory(NT_CURRENT_PROCESS, (void *)in->address, message->reply, in->size, &done);
     message->reply_size = (uint32_t)done;
     return (uint32_t)status;

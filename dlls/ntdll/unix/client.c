@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,7 @@
 #include "thread.h"
 
 #define SPIN_NS 30000 /* how long an answer is looked for before the thread sleeps: less than a sleep costs */
+#define WAKE_NS 15000 /* and how long while the server does not run: it may be about to wake, on another processor */
 
 uint32_t client_process_number;
 
@@ -250,6 +252,24 @@ static uint64_t now_ns(void)
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
+static uint32_t own_processor(void)
+{
+    return (uint32_t)sched_getcpu() + 1;
+}
+
+/*
+ * Whether looking for an answer makes sense: not on the server's own processor, which it gets only when we sleep. (Both would
+ * spin in turn, each as long as it may, and a request take ten times as long.)
+ */
+static bool worth_spinning(uint64_t start)
+{
+    const char *common = __atomic_load_n(&segment_common_base, __ATOMIC_ACQUIRE);
+    if (!common)
+        return now_ns() - start < SPIN_NS;
+    uint32_t server = __atomic_load_n((const uint32_t *)(common + SEGMENT_SERVER_RUNS), __ATOMIC_RELAXED);
+    return server != own_processor() && now_ns() - start < (server ? SPIN_NS : WAKE_NS);
+}
+
 /* One message; its size, or 0 when the connection has ended. */
 static size_t receive(int fd, void *buffer, size_t size, int *passed)
 {
@@ -261,7 +281,7 @@ static size_t receive(int fd, void *buffer, size_t size, int *passed)
     struct msghdr message = {
         .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)
     };
-    uint64_t until = now_ns() + SPIN_NS;
+    uint64_t start = now_ns();
     int flags = MSG_CMSG_CLOEXEC | MSG_DONTWAIT;
     ssize_t n;
     for (;;) {
@@ -269,7 +289,7 @@ static size_t receive(int fd, void *buffer, size_t size, int *passed)
         if (n >= 0)
             break;
         if (errno == EAGAIN) {
-            if (now_ns() >= until)
+            if (!worth_spinning(start))
                 flags = MSG_CMSG_CLOEXEC;
         } else if (errno != EINTR) {
             return 0;
@@ -348,7 +368,7 @@ static NTSTATUS ask(struct client_request *request)
 {
     const struct message_shape *shape = &request_shapes[request->code];
     struct waiter waiter = { .request = request };
-    struct message_header header = { .code = request->code };
+    struct message_header header = { .code = request->code, .status = own_processor() };
     bool ok;
     request->bytes = NULL;
     request->bytes_size = 0;

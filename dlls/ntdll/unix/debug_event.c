@@ -13,6 +13,7 @@
 #include "debug.h"
 #include "process.h"
 #include "section.h"
+#include "shared_data.h"
 #include "virtual.h"
 
 bool debug_active, debug_children;
@@ -138,6 +139,7 @@ static NTSTATUS report(const DBGUI_WAIT_STATE_CHANGE *event, ULONG thread, uint3
         if (reply == (NTSTATUS)DBG_REPLY_LATER)
             wait_while_suspended();
     } while (reply == (NTSTATUS)DBG_REPLY_LATER);
+    shared_clock_touch();
     if (reply == (NTSTATUS)DBG_TERMINATE_PROCESS && kind != PROTOCOL_DEBUG_EVENT_EXITING)
         process_exit(reply);
     if (reply == (NTSTATUS)DBG_TERMINATE_THREAD && current_thread && event->NewState != DbgExitThreadStateChange) {

@@ -76,6 +76,8 @@ syscall_frame_ready:
 syscall_exit:                               /* with rsp = frame; may be started again at any later instruction */
     cmpq $0, %gs:(THREAD_FROM_TEB + THREAD_EXIT_WORK)
     jne 8f
+    cmpl $0, shared_clock_state(%rip)
+    jne 10f
 4:  movq %gs:(THREAD_FROM_TEB + THREAD_FRAME), %rdx
     movaps (FRAME_XMM6 + 0x00)(%rdx), %xmm6
     movaps (FRAME_XMM6 + 0x10)(%rdx), %xmm7
@@ -110,6 +112,12 @@ syscall_exit_end:
 7:  movq FRAME_NUMBER(%rsp), %rsi
     movq (%rbx), %rdx
     callq dispatch_traced
+    jmp syscall_exit
+
+/* The clocks that the program can read are to go on: see shared_clock.c. */
+10: movq %rax, FRAME_ARGS(%rsp)
+    callq shared_clock_wake
+    movq FRAME_ARGS(%rsp), %rax
     jmp syscall_exit
 
 /* Something is to be done before returning: a suspension, the thread's end, or another context to return to. */

@@ -514,7 +514,7 @@ int process_run(const struct process_start *start)
     signal_init();
     if (thread_make_stack(thread->teb, 0, 0) || !make_parameters(start))
         transom_fatal("out of memory");
-    shared_data_start_clock();
+    shared_clock_start();
     thread->start_routine = (void *)(program_base + program_section->image->entry);
     thread->start_argument = process_peb;
     thread->object->start_address = thread->start_routine;

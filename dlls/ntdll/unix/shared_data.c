@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * shared_data.c: KUSER_SHARED_DATA, the page at 0x7ffe0000 that every Windows process can read. Layout: ntddk.h's
- * KUSER_SHARED_DATA in the WDK documentation. Programs (the Go runtime among them) read the clocks in it without any call, so it is kept
- * current by a tiny thread at the rate of Windows' clock interrupt, 64 Hz unless NtSetTimerResolution asks for more.
+ * KUSER_SHARED_DATA in the WDK documentation. Programs (the Go runtime among them) read the clocks in it without any call:
+ * shared_clock.c keeps them current.
  */
-#include <errno.h>
-#include <linux/futex.h>
-#include <sched.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/platform/x86.h>
 #include <sys/sysinfo.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 #include "process.h"
@@ -22,8 +16,6 @@
 #include "xstate.h"
 
 #define EPOCH_SECONDS 11644473600ull /* from 1601 to 1970 */
-
-#define CLOCK_SIGNAL (SIGRTMAX - 2) /* the first tick */
 
 struct system_time {
     uint32_t low;
@@ -120,8 +112,7 @@ enum {
     PF_ERMS_AVAILABLE = 42,
 };
 
-static struct shared_data *writable;             /* our view of the page; the program's is read-only */
-static volatile uint32_t tick_interval = 156250; /* 100 ns */
+static struct shared_data *writable; /* our view of the page; the program's is read-only */
 
 static void put_time(volatile struct system_time *time, uint64_t value)
 {
@@ -139,93 +130,13 @@ static uint64_t clock_100ns(clockid_t clock)
     return (uint64_t)ts.tv_sec * 10000000 + (uint64_t)ts.tv_nsec / 100;
 }
 
-static void update_times(void)
+void shared_data_update_times(void)
 {
     uint64_t boot = clock_100ns(CLOCK_BOOTTIME); /* interrupt time counts while the machine sleeps (biased) */
     put_time(&writable->interrupt_time, boot);
     put_time(&writable->system_time, clock_100ns(CLOCK_REALTIME) + EPOCH_SECONDS * 10000000);
     put_time(&writable->tick_count, boot / 156250);
     writable->tick_count_low_deprecated = (uint32_t)(boot / 156250);
-}
-
-ULONG shared_data_tick_interval(void)
-{
-    return tick_interval;
-}
-
-/*
- * The clock thread. It was made by a bare clone: no thread-local storage of its own, so it must not touch errno, locks or
- * anything else of libc's but the vDSO clocks.
- */
-static int tick(void *unused)
-{
-    (void)unused;
-    for (;;) {
-        update_times();
-        uint32_t interval = tick_interval;
-        struct timespec ts = { 0, (long)interval * 100 };
-        register long r10 __asm__("r10") = (long)&ts;
-        long result;
-        __asm__ volatile(
-            "syscall" /* futex(&tick_interval, FUTEX_WAIT_PRIVATE, interval, &ts): a sleep that a change ends */
-            : "=a"(result)
-            : "a"(SYS_futex), "D"(&tick_interval), "S"(FUTEX_WAIT_PRIVATE), "d"(interval), "r"(r10)
-            : "rcx", "r11", "memory");
-    }
-    return 0;
-}
-
-static void start_thread(void)
-{
-    static char stack[4096] __attribute__((aligned(16)));
-    static bool started;
-    char name[16] = "";
-    sigset_t all, old;
-    if (__atomic_exchange_n(&started, true, __ATOMIC_ACQ_REL))
-        return;
-    sigfillset(&all);
-    sigprocmask(SIG_SETMASK, &all, &old);
-    prctl(PR_GET_NAME, name);
-    prctl(PR_SET_NAME, "transom/clock"); /* inherited: it is none of the program's threads */
-    clone(tick, stack + sizeof(stack), CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM,
-          NULL);
-    prctl(PR_SET_NAME, name);
-    sigprocmask(SIG_SETMASK, &old, NULL);
-}
-
-static void handle_first_tick(int sig)
-{
-    int saved_errno = errno;
-    (void)sig;
-    start_thread();
-    errno = saved_errno;
-}
-
-/*
- * Making a thread, and ending it with the process, costs more than all that many programs do (they end before the clock has
- * ticked once): a timer is set that starts it at the first tick.
- */
-void shared_data_start_clock(void)
-{
-    struct sigaction action = { .sa_handler = handle_first_tick, .sa_flags = SA_ONSTACK | SA_RESTART };
-    struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = CLOCK_SIGNAL };
-    const struct itimerspec first = { .it_value.tv_nsec = 15625000 };
-    sigset_t signal;
-    timer_t timer;
-    sigfillset(&action.sa_mask);
-    sigaction(CLOCK_SIGNAL, &action, NULL);
-    sigemptyset(&signal);
-    sigaddset(&signal, CLOCK_SIGNAL);
-    sigprocmask(SIG_UNBLOCK, &signal, NULL);
-    if (timer_create(CLOCK_MONOTONIC, &event, &timer) || timer_settime(timer, 0, &first, NULL))
-        start_thread();
-}
-
-void shared_data_set_tick_interval(ULONG interval)
-{
-    tick_interval = interval;
-    start_thread();
-    syscall(SYS_futex, &tick_interval, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
 
 /* Asked of the C library, which has executed CPUID already: under a hypervisor each one costs microseconds. */
@@ -293,6 +204,6 @@ void shared_data_init(void)
         transom_fatal("the address 0x7ffe0000, which Windows programs need, is not free");
     close(fd);
     fill(writable);
-    update_times();
+    shared_data_update_times();
     virtual_map_system(KUSER_SHARED_DATA_VA, NT_PAGE_SIZE, PAGE_READONLY);
 }

@@ -7,10 +7,24 @@
 
 #define IMAGE_NUMBER_AMD64 0x8664
 
-/* Starts the thread that keeps the clocks in the page current. */
-void shared_data_start_clock(void);
+/* Writes what the clocks are now into the page: the clock's business. */
+void shared_data_update_times(void);
+
+/* shared_clock.c: starts what keeps the clocks in the page current. */
+void shared_clock_start(void);
 /* How often it does, in 100 ns: what timer resolution is to Windows. */
-ULONG shared_data_tick_interval(void);
-void shared_data_set_tick_interval(ULONG interval);
+ULONG shared_clock_interval(void);
+void shared_clock_set_interval(ULONG interval);
+
+/*
+ * To be called before a thread goes (back) to Windows code after it may have been blocked; dispatch.S does for calls.
+ */
+extern volatile uint32_t shared_clock_state;
+void shared_clock_wake(void);
+static inline void shared_clock_touch(void)
+{
+    if (__builtin_expect(shared_clock_state != 0, 0))
+        shared_clock_wake();
+}
 
 #endif

@@ -19,6 +19,7 @@
 #include "thread.h"
 #include "virtual.h"
 #include "process.h"
+#include "shared_data.h"
 #include "special_apc.h"
 #include "xstate.h"
 #include "fault_code.h"
@@ -456,6 +457,7 @@ static void park(struct thread *thread, CONTEXT *context, uint8_t *xstate)
         acknowledge(thread, request);
         futex(&thread->suspend_request, FUTEX_WAIT, request);
     }
+    shared_clock_touch();
     __atomic_store_n(&thread->suspend_context, NULL, __ATOMIC_RELEASE);
 }
 
@@ -675,6 +677,7 @@ const CONTEXT *dispatch_exit_work(uint64_t status)
             work |= EXIT_CONTEXT;
         }
         if (work & EXIT_CONTEXT) {
+            shared_clock_touch();
             if (!__atomic_load_n(&thread->exit_work, __ATOMIC_ACQUIRE))
                 return &thread->context;
             __atomic_or_fetch(&thread->exit_work, EXIT_CONTEXT, __ATOMIC_ACQ_REL);

@@ -24,6 +24,7 @@
 #include "remote.h"
 #include "section.h"
 #include "security.h"
+#include "shared_data.h"
 #include "virtual.h"
 
 #define THREAD_BLOCK_SIZE   0x10000u
@@ -356,6 +357,7 @@ void thread_run(struct thread *thread)
         if (__atomic_load_n(&thread->suspend_request, __ATOMIC_ACQUIRE) || thread->terminating)
             thread_park_with(thread, start);
     }
+    shared_clock_touch();
     enter_context(&enter);
 }
 

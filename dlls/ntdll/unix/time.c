@@ -34,7 +34,7 @@ NTSTATUS NtQueryTimerResolution(ULONG *MaximumTime, ULONG *MinimumTime, ULONG *C
 {
     *MaximumTime = RESOLUTION_COARSEST;
     *MinimumTime = RESOLUTION_FINEST;
-    *CurrentTime = shared_data_tick_interval();
+    *CurrentTime = shared_clock_interval();
     return STATUS_SUCCESS;
 }
 
@@ -48,12 +48,12 @@ NTSTATUS NtSetTimerResolution(ULONG DesiredTime, BOOLEAN SetResolution, ULONG *A
         if (DesiredTime > RESOLUTION_COARSEST)
             DesiredTime = RESOLUTION_COARSEST;
         __atomic_store_n(&requested, 1, __ATOMIC_RELAXED);
-        shared_data_set_tick_interval(DesiredTime);
+        shared_clock_set_interval(DesiredTime);
     } else if (__atomic_exchange_n(&requested, 0, __ATOMIC_RELAXED)) {
-        shared_data_set_tick_interval(RESOLUTION_COARSEST);
+        shared_clock_set_interval(RESOLUTION_COARSEST);
     } else {
         status = STATUS_TIMER_RESOLUTION_NOT_SET;
     }
-    *ActualTime = shared_data_tick_interval();
+    *ActualTime = shared_clock_interval();
     return status;
 }
