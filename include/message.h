@@ -113,6 +113,8 @@ enum object_kind {
 #define PROTOCOL_SET_DATA      3u /* data: what open, create and reference answer */
 
 /* port_thread */
+#define PROTOCOL_PROCESS_ENDED 2u
+
 #define PROTOCOL_PORT_LEAVES  1u /* it has ended, or has to do with another port */
 #define PROTOCOL_PORT_BLOCKS  2u
 #define PROTOCOL_PORT_RESUMES 3u

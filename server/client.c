@@ -455,7 +455,7 @@ void client_gone(struct client *client)
         if (client->held.slots[i].key) {
             struct object *object = object_find(client->held.slots[i].key);
             end_thread(client, object);
-            object_unhold(object);
+            object_unhold(client, object);
         }
     for (pending = TAILQ_FIRST(&client->asking); pending; pending = next) {
         next = TAILQ_NEXT(pending, of_asker);
@@ -470,6 +470,7 @@ void client_gone(struct client *client)
     idmap_free(&client->children);
     idmap_free(&client->instances);
     idmap_free(&client->held);
+    idmap_free(&client->closed_ports);
     if (client->next)
         client->next->prev = client->prev;
     *(client->prev ? &client->prev->next : &clients) = client->next;

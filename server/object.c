@@ -165,13 +165,19 @@ NTSTATUS client_hold(struct client *client, struct object *object)
         object->refs++;
         object->holders++;
     }
+    if (object->kind == OBJECT_KIND_COMPLETION_PORT)
+        port_has_handles(client, object);
     return STATUS_SUCCESS;
 }
 
-void object_unhold(struct object *object)
+void object_unhold(struct client *client, struct object *object)
 {
+    if (object && object->kind == OBJECT_KIND_COMPLETION_PORT)
+        port_has_handles(client, object);
     if (object && !--object->holders && object->unheld)
         object->unheld(object);
+    if (object && object->kind == OBJECT_KIND_COMPLETION_PORT)
+        port_lost_handles(object);
     object_release(object);
 }
 
@@ -184,7 +190,7 @@ void client_release(struct client *client, uint32_t number, uint32_t count)
     if (*held)
         return;
     idmap_remove(&client->held, number);
-    object_unhold(object_find(number));
+    object_unhold(client, object_find(number));
 }
 
 /* An object that this client holds, of a kind (0: any), or NULL. */

@@ -4,7 +4,9 @@
  *
  * A thread counts as running from the moment it is given a packet until it asks for the next one, blocks elsewhere, or
  * ends, in whichever process it is. Threads that wait are served last come first served, so that few stay warm. What a thread
- * was given and has not fetched goes back to the front of the queue if it leaves, or dies.
+ * was given and has not fetched goes back to the front of the queue if it leaves, or dies. When no process has a handle any more,
+ * whoever waits is told (GetQueuedCompletionStatus: ERROR_ABANDONED_WAIT_0); a process that has threads there holds the port itself
+ * longer, so it says when its last handle is closed.
  */
 #include <search.h>
 #include "server.h"
@@ -19,13 +21,14 @@ struct port {
     struct object header;
     struct packet *first, **last;
     uint32_t depth, running, concurrency;
+    uint32_t without_handle; /* how many of its holders */
     TAILQ_HEAD(, port_thread) waiting;
 };
 
 /* A thread that has to do with a port. */
 struct port_thread {
     uint32_t id; /* of the system */
-    enum { THREAD_IDLE, THREAD_WAITING, THREAD_GIVEN, THREAD_RUNNING } state;
+    enum { THREAD_IDLE, THREAD_WAITING, THREAD_ABANDONED, THREAD_GIVEN, THREAD_RUNNING } state;
     struct port *port; /* referenced */
     uint32_t cell;     /* an event: it waits for that; 0 as long as it has not waited */
     struct packet *packet;
@@ -97,6 +100,8 @@ static void rest(struct port_thread *thread)
     struct port *port = thread->port;
     if (thread->state == THREAD_WAITING) {
         TAILQ_REMOVE(&port->waiting, thread, next);
+    } else if (thread->state == THREAD_ABANDONED) {
+        server_cell_reset(thread->cell);
     } else if (thread->state == THREAD_GIVEN) {
         packet_return(port, thread->packet);
         thread->packet = NULL;
@@ -112,6 +117,49 @@ static struct port *find(struct message *message, uint32_t number)
     struct client *client = message->context;
     struct object *object = number && idmap_find(&client->held, number) ? object_find(number) : NULL;
     return object && object->kind == OBJECT_KIND_COMPLETION_PORT ? (struct port *)object : NULL;
+}
+
+/* --- handles --- */
+
+static bool has_no_handle(const struct port *port)
+{
+    return port->without_handle >= port->header.holders;
+}
+
+void port_has_handles(struct client *client, struct object *object)
+{
+    if (!idmap_find(&client->closed_ports, object->number))
+        return;
+    idmap_remove(&client->closed_ports, object->number);
+    ((struct port *)object)->without_handle--;
+}
+
+void port_lost_handles(struct object *object)
+{
+    struct port *port = (struct port *)object;
+    struct port_thread *thread;
+    while (has_no_handle(port) && (thread = TAILQ_FIRST(&port->waiting))) {
+        TAILQ_REMOVE(&port->waiting, thread, next);
+        thread->state = THREAD_ABANDONED;
+        server_cell_signal(thread->cell);
+    }
+}
+
+uint32_t serve_port_handles(struct message *message, const struct protocol_port_handles_in *in,
+                            struct protocol_port_handles_out *out)
+{
+    struct port *port = find(message, in->object);
+    struct client *client = message->context;
+    (void)out;
+    if (!port)
+        return (uint32_t)STATUS_INVALID_HANDLE;
+    if (in->any) {
+        port_has_handles(client, &port->header);
+    } else if (!idmap_find(&client->closed_ports, in->object) && idmap_insert(&client->closed_ports, in->object)) {
+        port->without_handle++;
+        port_lost_handles(&port->header);
+    }
+    return STATUS_SUCCESS;
 }
 
 /* --- packets --- */
@@ -265,9 +313,9 @@ uint32_t serve_port_remove(struct message *message, const struct protocol_port_r
         port->running++;
         return STATUS_SUCCESS;
     }
-    if (!in->wait) {
+    if (!in->wait || has_no_handle(port)) {
         dispatch(port);
-        return STATUS_TIMEOUT;
+        return in->wait ? STATUS_ABANDONED_WAIT_0 : STATUS_TIMEOUT;
     }
     if (!thread->cell && !(thread->cell = server_cell_alloc(2, 0, 0))) { /* CELL_SYNCHRONIZATION */
         dispatch(port);
@@ -289,8 +337,9 @@ uint32_t serve_port_fetch(struct message *message, const struct protocol_port_fe
     if (!thread || thread->port != port)
         return (uint32_t)STATUS_INVALID_PARAMETER;
     if (thread->state != THREAD_GIVEN) {
+        bool abandoned = thread->state == THREAD_ABANDONED;
         rest(thread);
-        return STATUS_TIMEOUT;
+        return abandoned ? STATUS_ABANDONED_WAIT_0 : STATUS_TIMEOUT;
     }
     take(port, thread->packet, (struct protocol_port_remove_out *)out);
     thread->packet = NULL;

@@ -232,9 +232,9 @@ uint32_t serve_process_open(struct message *message, const struct protocol_proce
                             struct protocol_process_open_out *out)
 {
     struct process *process = process_by_id(in->id);
-    if (!process || process->ended)
+    if (!process)
         return (uint32_t)STATUS_INVALID_CID;
-    out->joined = process->client != NULL;
+    out->joined = process->ended ? PROTOCOL_PROCESS_ENDED : process->client != NULL;
     NTSTATUS status = client_hold(message->context, &process->header);
     if (status)
         return (uint32_t)status;

@@ -94,7 +94,7 @@ bool object_charge(struct object *object, uint32_t bytes);
 void object_uncharge(struct object *object, uint32_t bytes);
 /* The client's own count of an object, kept until it gives it back or ends. */
 NTSTATUS client_hold(struct client *client, struct object *object);
-void object_unhold(struct object *object); /* a client holds it no more */
+void object_unhold(struct client *client, struct object *object); /* it holds it no more */
 void client_release(struct client *client, uint32_t number, uint32_t count);
 
 /* --- directory.c --- */
@@ -119,6 +119,9 @@ struct object *timer_new(void);
 struct object *port_new(const struct message_part *form);
 void ports_forget_client(struct client *client);
 NTSTATUS port_add(struct object *port, const struct protocol_port_remove_out *packet);
+/* A client that holds a port has a handle of it; the port has one client with handles less. */
+void port_has_handles(struct client *client, struct object *port);
+void port_lost_handles(struct object *port);
 struct object *job_new(const struct message_part *settings);
 struct object *keyed_new(void);
 void keyed_forget_client(struct client *client);
@@ -222,6 +225,7 @@ struct client {
     struct process *process;    /* NULL before hello */
     pid_t pid;                  /* from the kernel, at hello */
     struct idmap held;          /* object numbers, and how often */
+    struct idmap closed_ports;  /* numbers of ports of which it has no handle, though it holds them */
     struct idmap records;       /* thread records */
     struct waiting *pipe_waits; /* pipe.c's */
     uint32_t pipe_wait_count;

@@ -149,8 +149,86 @@ static void test_descriptors(void)
     CloseHandle(event);
 }
 
+/* What another process meets that opens it by its id: the error, or its exit code. */
+static DWORD ask(const char *what, DWORD id)
+{
+    char line[MAX_PATH + 100];
+    STARTUPINFOA startup = { .cb = sizeof(startup) };
+    PROCESS_INFORMATION info;
+    DWORD code = ~0u;
+    sprintf(line, "\"%s\" %s %lu", self, what, id);
+    if (!ok(CreateProcessA(NULL, line, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &info), "%lu", GetLastError()))
+        return code;
+    ok_int(WaitForSingleObject(info.hProcess, 20000), WAIT_OBJECT_0);
+    GetExitCodeProcess(info.hProcess, &code);
+    CloseHandle(info.hThread);
+    CloseHandle(info.hProcess);
+    return code;
+}
+
+static DWORD asked(const char *what, DWORD id)
+{
+    bool terminate = !strcmp(what, "terminate");
+    HANDLE process = OpenProcess(terminate ? PROCESS_TERMINATE : PROCESS_QUERY_LIMITED_INFORMATION, FALSE, id);
+    DWORD code = GetLastError();
+    if (!process)
+        return 1000 + code;
+    if (!strcmp(what, "code"))
+        GetExitCodeProcess(process, &code);
+    else
+        code = 0;
+    CloseHandle(process);
+    return code;
+}
+
+/* A descriptor that it is created with is there before it has done anything. */
+static void test_created_with_descriptor(void)
+{
+    char line[MAX_PATH + 100];
+    STARTUPINFOA startup = { .cb = sizeof(startup) };
+    SECURITY_ATTRIBUTES attributes = { sizeof(attributes), descriptor(QUERY_ONLY), FALSE };
+    PROCESS_INFORMATION info;
+    sprintf(line, "\"%s\" plain", self);
+    if (!ok(CreateProcessA(NULL, line, &attributes, NULL, FALSE, CREATE_SUSPENDED, NULL, NULL, &startup, &info), "%lu",
+            GetLastError()))
+        return;
+    ok_int(ask("terminate", info.dwProcessId), 1000 + ERROR_ACCESS_DENIED);
+    ok_int(ask("query", info.dwProcessId), 0);
+    ok_err(OpenProcess(PROCESS_TERMINATE, FALSE, info.dwProcessId) != NULL, ERROR_ACCESS_DENIED);
+    ok(TerminateProcess(info.hProcess, 3), "its creator has all access: %lu", GetLastError());
+    ok_int(WaitForSingleObject(info.hProcess, 20000), WAIT_OBJECT_0);
+    CloseHandle(info.hThread);
+    CloseHandle(info.hProcess);
+    LocalFree(attributes.lpSecurityDescriptor);
+}
+
+/* "The process object ... remains until ... all handles to the process have been closed" (Terminating a Process). */
+static void test_open_ended(void)
+{
+    PROCESS_INFORMATION info = start("plain");
+    HANDLE again, before = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, info.dwProcessId);
+    DWORD code = 0;
+    TerminateProcess(info.hProcess, 77);
+    ok_int(WaitForSingleObject(info.hProcess, 20000), WAIT_OBJECT_0);
+    again = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION | SYNCHRONIZE, FALSE, info.dwProcessId);
+    ok(again != NULL, "%lu", GetLastError());
+    ok_int(WaitForSingleObject(again, 0), WAIT_OBJECT_0);
+    ok(GetExitCodeProcess(again, &code) && code == 77, "%lu", code);
+    CloseHandle(again);
+    CloseHandle(info.hThread);
+    CloseHandle(info.hProcess);
+    again = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, info.dwProcessId);
+    ok(GetExitCodeProcess(again, &code) && code == 77, "%lu", code);
+    CloseHandle(again);
+    ok_int(ask("code", info.dwProcessId), 77);
+    CloseHandle(before);
+    ok_err(OpenProcess(SYNCHRONIZE, FALSE, info.dwProcessId) != NULL, ERROR_INVALID_PARAMETER);
+}
+
 TESTS
 {
+    if (test_argc > 2 && atoi(test_argv[2]))
+        ExitProcess(asked(test_argv[1], atoi(test_argv[2])));
     ready = CreateEventA(NULL, FALSE, FALSE, "transom other ready");
     end = CreateEventA(NULL, TRUE, FALSE, "transom other end");
     if (test_argc > 1)
@@ -159,4 +237,6 @@ TESTS
     test_queries();
     test_protected_handle();
     test_descriptors();
+    test_created_with_descriptor();
+    test_open_ended();
 }

@@ -74,6 +74,11 @@ static HANDLE handle_of(const char *text)
     return (HANDLE)(ULONG_PTR)strtoull(text, NULL, 16);
 }
 
+static DWORD WINAPI waits_for_error(void *port)
+{
+    return next(port, INFINITE) ? 0 : GetLastError();
+}
+
 /* Exits with the key of the packet that it gets. */
 static DWORD child(const char *what, HANDLE port, HANDLE ready, HANDLE go)
 {
@@ -84,6 +89,17 @@ static DWORD child(const char *what, HANDLE port, HANDLE ready, HANDLE go)
         while (WaitForSingleObject(go, 0) == WAIT_TIMEOUT)
             SwitchToThread();
         return key;
+    }
+    if (!strcmp(what, "close")) { /* its handle, while one of its threads waits */
+        DWORD code = 0;
+        HANDLE thread = CreateThread(NULL, 0, waits_for_error, port, 0, NULL);
+        Sleep(50);
+        CloseHandle(port);
+        ok_int(WaitForSingleObject(thread, 100), WAIT_TIMEOUT);
+        SetEvent(ready);
+        WaitForSingleObject(thread, 20000);
+        GetExitCodeThread(thread, &code);
+        return code;
     }
     if (!strcmp(what, "try")) { /* whenever it is told to: 0 ends it */
         SetEvent(ready);
@@ -196,6 +212,55 @@ static void test_becomes_shared(void)
     CloseHandle(port);
 }
 
+/* "... the completion port handle associated with the call is closed while the call is outstanding": the last one. */
+static void test_abandoned(void)
+{
+    HANDLE port = inheritable(CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, 0, 1)), thread;
+    struct child other = start("close", port);
+    PostQueuedCompletionStatus(port, 0, 1, NULL);
+    ok_int(finish(other), 0); /* this process had a handle */
+    other = start("close", port);
+    CloseHandle(port);
+    ok_int(finish(other), ERROR_ABANDONED_WAIT_0);
+    /* The other process's handle was the last, and it is killed; before, it posts as it likes. */
+    DWORD code = 0;
+    port = inheritable(CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, 0, 2));
+    other = start("try", port);
+    thread = CreateThread(NULL, 0, waits_for_error, port, 0, NULL);
+    Sleep(50);
+    CloseHandle(port);
+    ok_int(WaitForSingleObject(thread, 100), WAIT_TIMEOUT);
+    TerminateProcess(other.info.hProcess, 0);
+    ok_int(WaitForSingleObject(thread, 20000), WAIT_OBJECT_0);
+    GetExitCodeThread(thread, &code);
+    ok_int(code, ERROR_ABANDONED_WAIT_0);
+    finish(other);
+    CloseHandle(thread);
+}
+
+/* A process whose last handle is closed while it waits, and which is given another one, has handles again. */
+static void test_handle_again(void)
+{
+    HANDLE port = inheritable(CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, 0, 2)), thread, theirs, again;
+    DWORD code = 0;
+    struct child other = start("try", port);
+    DuplicateHandle(GetCurrentProcess(), port, other.info.hProcess, &theirs, 0, FALSE, DUPLICATE_SAME_ACCESS);
+    thread = CreateThread(NULL, 0, waits_for_error, port, 0, NULL);
+    Sleep(50);
+    CloseHandle(port);
+    ok(DuplicateHandle(other.info.hProcess, theirs, GetCurrentProcess(), &again, 0, FALSE, DUPLICATE_SAME_ACCESS),
+       "%lu", GetLastError());
+    TerminateProcess(other.info.hProcess, 0);
+    finish(other);
+    ok_int(WaitForSingleObject(thread, 100), WAIT_TIMEOUT);
+    PostQueuedCompletionStatus(again, 0, 5, NULL);
+    ok_int(WaitForSingleObject(thread, 20000), WAIT_OBJECT_0);
+    GetExitCodeThread(thread, &code);
+    ok_int(code, 0);
+    CloseHandle(thread);
+    CloseHandle(again);
+}
+
 static void test_wait_packets(void)
 {
     HANDLE port = inheritable(CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, 0, 4)), packet;
@@ -240,5 +305,7 @@ TESTS
     test_killed_waiting();
     test_thread_terminated();
     test_becomes_shared();
+    test_abandoned();
+    test_handle_again();
     test_wait_packets();
 }

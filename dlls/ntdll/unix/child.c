@@ -195,6 +195,10 @@ static NTSTATUS give_handles(struct process_object *process, struct thread_objec
         if (status)
             handle_close(*process_handle);
     }
+    uint32_t number;
+    if (!status &&
+        process->header.security) /* of use against those who open it by its id, so the server must know it */
+        process_number(process, &number);
     if (status)
         process_terminate_other(process, status);
     return status;

@@ -91,6 +91,19 @@ void completion_unlock(struct completion_port *port)
         wait_wake(record);
 }
 
+/* Whoever waits does so no longer, without a packet. */
+static void release_waiters(struct completion_port *port)
+{
+    while (port->waiters) {
+        struct thread_wait *wait = port->waiters;
+        bool sleeping;
+        waiter_remove(port, wait);
+        wait->packet = NULL;
+        if (wait_claim(wait->record, 0, &sleeping) && sleeping)
+            wait_wake(wait->record);
+    }
+}
+
 /* --- objects --- */
 
 static void port_destroy(struct object *obj)
@@ -109,22 +122,21 @@ static void port_destroy(struct object *obj)
     free(port);
 }
 
-/* The last handle: threads that wait return STATUS_ABANDONED_WAIT_0. */
-static void port_close(struct object *obj, HANDLE handle)
+/*
+ * The last handle: threads that wait return STATUS_ABANDONED_WAIT_0; those of a port that processes share when it is the last of all.
+ * Under the lock, so that the server hears of handles that come and go in their order.
+ */
+static void port_handles(struct object *obj)
 {
     struct completion_port *port = (struct completion_port *)obj;
-    (void)handle;
-    if (__atomic_load_n(&obj->handle_count, __ATOMIC_ACQUIRE) != 1 || port->remote)
-        return;
     native_lock(&port->lock);
-    while (port->waiters) {
-        struct thread_wait *wait = port->waiters;
-        bool sleeping;
-        waiter_remove(port, wait);
-        wait->packet = NULL;
-        if (wait_claim(wait->record, 0, &sleeping) && sleeping)
-            wait_wake(wait->record);
+    bool unhandled = !__atomic_load_n(&obj->handle_count, __ATOMIC_ACQUIRE);
+    if (port->remote && unhandled != port->unhandled) {
+        port->unhandled = unhandled;
+        client_message(PROTOCOL_port_handles, &(struct protocol_port_handles_in){ obj->shared_number, !unhandled });
     }
+    if (!port->remote && unhandled)
+        release_waiters(port);
     native_unlock(&port->lock);
 }
 
@@ -179,14 +191,7 @@ static void port_shared(struct object *obj, uint32_t cell)
     port->first = NULL;
     port->last = &port->first;
     port->depth = 0;
-    while (port->waiters) {
-        struct thread_wait *wait = port->waiters;
-        bool sleeping;
-        waiter_remove(port, wait);
-        wait->packet = NULL;
-        if (wait_claim(wait->record, 0, &sleeping) && sleeping)
-            wait_wake(wait->record);
-    }
+    release_waiters(port);
     native_unlock(&port->lock);
     while (packet) {
         struct completion_packet *next = packet->next;
@@ -203,6 +208,7 @@ static void port_shared(struct object *obj, uint32_t cell)
         }
         packet = next;
     }
+    port_handles(obj); /* the last one may have been closed meanwhile */
 }
 
 static NTSTATUS port_adopt(struct shared_form *form, struct object **obj)
@@ -226,7 +232,7 @@ const struct object_type completion_type = {
                          STANDARD_RIGHTS_WRITE | IO_COMPLETION_MODIFY_STATE, STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE,
                          IO_COMPLETION_ALL_ACCESS },
     .destroy = port_destroy,
-    .close = port_close,
+    .handles = port_handles,
     .share = port_share,
     .adopt = port_adopt,
     .shared = port_shared,

@@ -23,7 +23,8 @@ struct completion_port {
     struct thread_wait *waiters, *last_waiter; /* newest first, last resorts behind them */
     struct completion_packet *spare;
     uint32_t spare_count;
-    bool remote; /* processes share it: the server has the packets, and counts who runs */
+    bool remote;    /* processes share it: the server has the packets, and counts who runs */
+    bool unhandled; /* and has been told that there is no handle here any more */
 };
 
 /* A wait completion packet: wait_packet.c. */

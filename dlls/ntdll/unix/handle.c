@@ -103,7 +103,7 @@ NTSTATUS handle_create(struct object *obj, ACCESS_MASK access, ULONG attributes,
         return STATUS_INSUFFICIENT_RESOURCES;
     struct segment_handle *entry = segment_handle(index);
     handle_objects[index] = object_ref(obj);
-    __atomic_fetch_add(&obj->handle_count, 1, __ATOMIC_RELAXED);
+    bool first = !__atomic_fetch_add(&obj->handle_count, 1, __ATOMIC_ACQ_REL);
     entry->access = access_map(obj->type, access);
     entry->attributes = (attributes & OBJ_INHERIT ? SEGMENT_HANDLE_INHERIT : 0) |
                         (attributes & OBJ_PROTECT_CLOSE ? SEGMENT_HANDLE_PROTECT : 0);
@@ -120,6 +120,8 @@ NTSTATUS handle_create(struct object *obj, ACCESS_MASK access, ULONG attributes,
     __atomic_fetch_add(&entry->state, SEGMENT_HANDLE_GENERATION | SEGMENT_HANDLE_LIVE, __ATOMIC_RELEASE);
     __atomic_fetch_add(&segment_header()->handle_count, 1, __ATOMIC_RELAXED);
     *handle = (HANDLE)(ULONG_PTR)(index * 4);
+    if (first && obj->type->handles)
+        obj->type->handles(obj);
     return STATUS_SUCCESS;
 }
 
@@ -151,8 +153,12 @@ NTSTATUS handle_close(HANDLE handle)
     segment_handle_free(index);
     if (obj->type->close)
         obj->type->close(obj, handle);
-    if (__atomic_sub_fetch(&obj->handle_count, 1, __ATOMIC_ACQ_REL) == 0 && obj->name)
-        object_name_last_handle(obj);
+    if (!__atomic_sub_fetch(&obj->handle_count, 1, __ATOMIC_ACQ_REL)) {
+        if (obj->name)
+            object_name_last_handle(obj);
+        if (obj->type->handles)
+            obj->type->handles(obj);
+    }
     object_unref(obj);
     return STATUS_SUCCESS;
 }

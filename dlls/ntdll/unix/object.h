@@ -22,6 +22,7 @@ struct object_type {
     ACCESS_MASK generic_mapping[4];                           /* read, write, execute, all */
     void (*destroy)(struct object *);                         /* the last reference is gone; frees the object */
     void (*close)(struct object *, HANDLE handle);            /* a handle is being closed (may be NULL) */
+    void (*handles)(struct object *);                         /* it has its first handle, or no more (may be NULL) */
     NTSTATUS (*query_name)(struct object *, WCHAR **name);    /* for ObjectNameInformation (may be NULL); malloc'ed */
     NTSTATUS (*share)(struct object *, struct shared_form *); /* what other processes must know (may be NULL) */
     NTSTATUS(*adopt)

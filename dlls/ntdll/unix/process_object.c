@@ -15,6 +15,7 @@
 #include "child.h"
 #include "client.h"
 #include "job.h"
+#include "object_private.h"
 #include "query.h"
 #include "remote.h"
 #include "security.h"
@@ -255,40 +256,48 @@ static NTSTATUS ask_to_join(struct process_object *process, uint32_t *number)
     return status == STATUS_INVALID_CID ? STATUS_ACCESS_DENIED : status;
 }
 
-NTSTATUS process_number(struct process_object *process, uint32_t *number)
+/* `ask`: whether it shall join if it has not. */
+static NTSTATUS number_of(struct process_object *process, bool ask, uint32_t *number)
 {
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
     struct protocol_process_open_in in = { process->id };
     struct protocol_process_open_out out;
     struct client_request request = CLIENT_REQUEST(process_open, .in = &in, .out = &out, );
     NTSTATUS status;
-    if (process == process_current) {
-        status = client_join(true);
-        *number = client_process_number;
-        return status;
-    }
     pthread_mutex_lock(&lock);
     *number = process->header.shared_number;
     if (*number && !process->not_joined) {
         status = STATUS_SUCCESS;
     } else if (*number) { /* which it keeps */
-        status = ask_to_join(process, number);
+        status = ask ? ask_to_join(process, number) : STATUS_INVALID_CID;
         process->not_joined = status;
         if (!status)
             shared_give_back(*number, 1);
     } else {
         status = client_request(&request);
         *number = out.object;
-        if (!status && !out.joined)
+        bool wrong = !status && out.joined != (process->ended ? PROTOCOL_PROCESS_ENDED : 1);
+        if (wrong)
             shared_give_back(*number, 1);
-        if (status == STATUS_INVALID_CID || (!status && !out.joined))
-            status = process->ended ? STATUS_PROCESS_IS_TERMINATING : ask_to_join(process, number);
+        if (status == STATUS_INVALID_CID || wrong)
+            status = process->ended ? STATUS_PROCESS_IS_TERMINATING
+                     : ask          ? ask_to_join(process, number)
+                                    : STATUS_INVALID_CID;
         if (!status)
             status = shared_attach(&process->header, *number);
         if (!status && process->header.security) /* that it was created with */
             shared_set_security(&process->header);
     }
     pthread_mutex_unlock(&lock);
+    return status;
+}
+
+NTSTATUS process_number(struct process_object *process, uint32_t *number)
+{
+    if (process != process_current)
+        return number_of(process, true, number);
+    NTSTATUS status = client_join(true);
+    *number = client_process_number;
     return status;
 }
 
@@ -340,8 +349,10 @@ NTSTATUS process_terminate_other(struct process_object *process, NTSTATUS exit_s
     uint32_t number = process->header.shared_number;
     struct child_start *start = process_child_start(process);
     bool debugged = start && __atomic_load_n(&start->debugged, __ATOMIC_ACQUIRE);
-    if ((!process->is_child || debugged) &&
-        (number || !process_number(process, &number))) { /* so that its creator learns the status */
+    /* So that its creator learns the status; of one of our own, whoever else knows it. */
+    bool told = !process->is_child || debugged ? number || !process_number(process, &number)
+                                               : client_joined() && !number_of(process, false, &number);
+    if (told) {
         struct protocol_process_terminate_in in = { number, (uint32_t)exit_status };
         struct client_request request = CLIENT_REQUEST(process_terminate, .in = &in);
         return client_request(&request);
@@ -375,6 +386,37 @@ NTSTATUS process_open(ULONG pid, struct process_object **result)
     return STATUS_SUCCESS;
 }
 
+static bool is_ended(HANDLE handle, struct object *obj, ACCESS_MASK access, ULONG attributes, void *context)
+{
+    struct process_object **found = context, *process = container_of(obj, struct process_object, header);
+    (void)handle;
+    (void)access;
+    (void)attributes;
+    if (obj->type != &process_type || process->id != (*found)->id ||
+        !__atomic_load_n(&process->ended, __ATOMIC_ACQUIRE))
+        return true;
+    *found = container_of(object_ref(obj), struct process_object, header);
+    return false;
+}
+
+/* An id is its process's as long as there is a handle of it: one of our own, of a process that need not have joined. */
+static struct object *find_ended(ULONG pid)
+{
+    struct process_object sought = { .id = pid }, *found = &sought;
+    handle_enumerate(is_ended, &found);
+    return found == &sought ? NULL : &found->header;
+}
+
+static bool lives(ULONG pid)
+{
+    int pidfd = (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
+    struct pollfd ended = { pidfd, POLLIN, 0 };
+    bool result = pidfd >= 0 && !poll(&ended, 1, 0);
+    if (pidfd >= 0)
+        close(pidfd);
+    return result;
+}
+
 /* One that has joined is opened by its number: then its exit status will be known. */
 static NTSTATUS open_by_number(ULONG pid, struct object **obj)
 {
@@ -384,6 +426,10 @@ static NTSTATUS open_by_number(ULONG pid, struct object **obj)
     NTSTATUS status = client_join(false);
     if (!status)
         status = client_request(&request);
+    if (!status && out.joined == PROTOCOL_PROCESS_ENDED && lives(pid)) {
+        shared_give_back(out.object, 1); /* Linux has given its id to another one, which has not joined */
+        return STATUS_INVALID_CID;
+    }
     if (!status) {
         status = shared_import(out.object, obj);
         if (!status && *obj != &process_current->header)
@@ -407,7 +453,9 @@ NTSTATUS NtOpenProcess(HANDLE *handle, ACCESS_MASK access, OBJECT_ATTRIBUTES *at
     } else if (open_by_number(pid, &obj)) {
         struct process_object *process;
         status = process_open(pid, &process);
-        obj = status ? NULL : &process->header;
+        obj = status ? find_ended(pid) : &process->header;
+        if (obj)
+            status = STATUS_SUCCESS;
     }
     if (status)
         return status;
