@@ -22,6 +22,7 @@ enum unix_module {
     UNIX_MODULE_ACCOUNTS = 4, /* users and groups (unix_account.h) */
     UNIX_MODULE_CONSOLE = 5,  /* consoles (unix_console.h) */
     UNIX_MODULE_DEVICES = 6,  /* devices that programs define (unix_device.h) */
+    UNIX_MODULE_FILES = 7,    /* files (unix_file.h) */
 };
 
 struct unix_timespec {

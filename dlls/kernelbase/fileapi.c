@@ -4,6 +4,8 @@
  * fileapi_find.c, fileapi_path.c, fileapi_volume.c.
  */
 #include "kernelbase_private.h"
+#include "unix_call.h"
+#include "unix_file.h"
 
 /* --- opening --- */
 
@@ -471,6 +473,7 @@ NTSTATUS delete_by_handle(HANDLE file)
 
 static BOOL delete_name(const WCHAR *name, ULONG options)
 {
+    struct unix_file_delete request;
     OBJECT_ATTRIBUTES attr;
     IO_STATUS_BLOCK iosb;
     struct nt_name nt;
@@ -479,7 +482,16 @@ static BOOL delete_name(const WCHAR *name, ULONG options)
 
     if (!name || nt_name_init(name, &nt, &attr))
         return fail(ERROR_PATH_NOT_FOUND);
-    /* A link is deleted itself, not what it leads to. */
+    request.root = (ULONG_PTR)attr.RootDirectory;
+    request.name = (ULONG_PTR)attr.ObjectName->Buffer;
+    request.length = attr.ObjectName->Length;
+    request.options = options;
+    status = NtTransomUnixCall(UNIX_MODULE_FILES, UNIX_FILE_DELETE, &request);
+    if (status != STATUS_NOT_SUPPORTED) {
+        nt_name_free(&nt);
+        return set_ntstatus(status);
+    }
+    /* What is no file on disk. A link is deleted itself, not what it leads to. */
     status = NtOpenFile(&handle, DELETE | FILE_READ_ATTRIBUTES | SYNCHRONIZE, &attr, &iosb,
                         FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
                         options | FILE_SYNCHRONOUS_IO_NONALERT | FILE_OPEN_FOR_BACKUP_INTENT | FILE_OPEN_REPARSE_POINT);

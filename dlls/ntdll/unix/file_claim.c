@@ -80,20 +80,29 @@ static bool place(int fd, unsigned claims)
     return true;
 }
 
-/* Whether another description has one of these claims. */
-static bool others_have(int fd, unsigned claims)
+/* Whether no other description has any claim: mostly so. */
+static bool nobody_has_any(int fd)
 {
     unsigned all = EVERYTHING;
     struct flock any = next_range(&all, F_WRLCK);
 
-    if (!fcntl(fd, F_OFD_GETLK, &any) && any.l_type == F_UNLCK)
-        return false; /* nobody has it open: mostly so */
+    return !fcntl(fd, F_OFD_GETLK, &any) && any.l_type == F_UNLCK;
+}
+
+static bool somebody_has(int fd, unsigned claims)
+{
     while (claims) {
         struct flock lock = next_range(&claims, F_WRLCK);
         if (!fcntl(fd, F_OFD_GETLK, &lock) && lock.l_type == F_RDLCK && lock.l_start >= CLAIM_OFFSET)
             return true;
     }
     return false;
+}
+
+/* Whether another description has one of these claims. */
+static bool others_have(int fd, unsigned claims)
+{
+    return !nobody_has_any(fd) && somebody_has(fd, claims);
 }
 
 static void withdraw(int fd, unsigned claims)
@@ -120,7 +129,10 @@ NTSTATUS claim_enter(struct file_object *file)
         claims |= USE_READ; /* one range; who denies everything meets everybody anyway */
     if (claims & USE_WRITE)
         against |= IMAGE;
-    if (!place(file->fd, claims) || !others_have(file->fd, against))
+    if (!place(file->fd, claims))
+        return STATUS_SUCCESS;
+    file->alone = nobody_has_any(file->fd);
+    if (file->alone || !somebody_has(file->fd, against))
         return STATUS_SUCCESS;
     if (others_have(file->fd, PENDING)) {
         withdraw(file->fd, ALL_SHARING);

@@ -306,6 +306,8 @@ static NTSTATUS make_object(struct open *o, bool existed, struct file_object **r
     file->fd_is_path = o->is_path;
     file->is_symlink = S_ISLNK(o->st.st_mode);
     file->installation = o->path->joined;
+    file->plain = !extended && !o->is_path && !o->path->joined &&
+                  (kind == FILE_KIND_DIRECTORY || (S_ISREG(o->st.st_mode) && (o->st.st_mode & 0222)));
     file->append_only = (o->access & WANT_WRITE) == FILE_APPEND_DATA;
     if (o->path->is_standard)
         file->standard = o->path->standard;

@@ -11,6 +11,7 @@
 NTSTATUS unix_call_accounts(ULONG function, PVOID arguments);
 NTSTATUS unix_call_console(ULONG function, PVOID arguments);
 NTSTATUS unix_call_devices(ULONG function, PVOID arguments);
+NTSTATUS unix_call_files(ULONG function, PVOID arguments);
 NTSTATUS unix_call_libm(ULONG function, PVOID arguments);
 NTSTATUS unix_call_net(ULONG function, PVOID arguments);
 NTSTATUS unix_call_trace(ULONG function, PVOID arguments);
@@ -51,6 +52,8 @@ NTSTATUS NtTransomUnixCall(ULONG module, ULONG function, PVOID arguments)
         return unix_call_console(function, arguments);
     case UNIX_MODULE_DEVICES:
         return unix_call_devices(function, arguments);
+    case UNIX_MODULE_FILES:
+        return unix_call_files(function, arguments);
     default:
         return STATUS_DLL_NOT_FOUND;
     }
