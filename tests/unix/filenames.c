@@ -124,6 +124,42 @@ static void cases(int count)
     printf("end\n");
 }
 
+static BOOL is_there(const WCHAR *name)
+{
+    HANDLE file = open_name(name, GENERIC_READ, OPEN_EXISTING);
+    BOOL there = GetFileAttributesW(path_of(name)) != INVALID_FILE_ATTRIBUTES;
+
+    check((file != INVALID_HANDLE_VALUE) == there, "open as asked", name);
+    if (file != INVALID_HANDLE_VALUE)
+        CloseHandle(file);
+    return there;
+}
+
+/* A folder that is searched for what is not there, again and again; then it is, made or moved there by the native side. */
+static void search(int count)
+{
+    static const char *const ways[] = { "make", "remove", "replace", "restore" };
+    char line[64];
+
+    setvbuf(stdout, NULL, _IONBF, 0);
+    for (int i = 0; i < count; i++) {
+        WCHAR name[64], other[64];
+        swprintf(name, 64, L"Native-%d", i);
+        swprintf(other, 64, L"nATIVE-%d", i);
+        for (int way = 0; way < 4; way++) {
+            Sleep(way & 1 ? 0 : 30); /* so that the time of the last change is old enough to rely on */
+            for (int k = 0; k < 12; k++)
+                check(is_there(k % 4 == 3 ? L"NEITHER" : name) == ((way & 1) && k % 4 != 3), "before", name);
+            printf("%s %d\n", ways[way], i);
+            if (!fgets(line, sizeof(line), stdin))
+                return;
+            check(is_there(name) == !(way & 1), ways[way], name);
+            check(is_there(other) == !(way & 1), ways[way], other);
+        }
+    }
+    printf("end\n");
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 3)
@@ -137,6 +173,8 @@ int main(int argc, char **argv)
         printf("%d names\n", walk(walk_one));
     else if (!strcmp(argv[1], "enter"))
         printf("%d names\n", walk(enter));
+    else if (!strcmp(argv[1], "search"))
+        search(argc > 3 ? atoi(argv[3]) : 0);
     else
         cases(argc > 3 ? atoi(argv[3]) : 0);
     return failures != 0;

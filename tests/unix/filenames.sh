@@ -55,4 +55,27 @@ done
 is "what ended it" "$what" end
 exec 3>&- 4<&-
 is "what is left" "$(ls many | wc -l)" 1040
+
+# Folders that are searched in vain, until what is looked for is there.
+mkdir few elsewhere
+: >few/file; : >elsewhere/file
+for folder in few many; do
+    coproc PROGRAM { $TRANSOM "$program" search $folder 4 2>&1 | stdbuf -o0 tr -d '\r'; }
+    exec 3>&"${PROGRAM[1]}" 4<&"${PROGRAM[0]}"
+    while read -r -t 20 what number <&4; do
+        case $what in
+        make) : >$folder/Native-$number ;;
+        remove) rm $folder/Native-$number ;;
+        replace) # another folder of that name
+            : >elsewhere/Native-$number
+            mv $folder aside && mv elsewhere $folder && mv aside elsewhere ;;
+        restore) mv $folder aside && mv elsewhere $folder && mv aside elsewhere && rm elsewhere/Native-$number ;;
+        end) break ;;
+        *) fail "$folder: $what $number" ;;
+        esac
+        echo >&3
+    done
+    is "what ended the search in $folder" "$what" end
+    exec 3>&- 4<&-
+done
 done_testing

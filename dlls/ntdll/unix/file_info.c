@@ -473,7 +473,9 @@ static NTSTATUS stat_by_name(const OBJECT_ATTRIBUTES *attributes, struct file_st
         status = stream_stat(&path, st);
         goto done;
     }
-    err = stat_path(&path, st);
+    status = path_guess(&path);
+    if (!status)
+        err = stat_path(&path, st);
     if (err == ENOENT || err == ENOTDIR) {
         if (path.is_standard) {
             file_stat_virtual(path.standard, path.name, st);

@@ -395,14 +395,16 @@ static NTSTATUS open_or_create(struct open *o, bool *created)
     int err;
 
     *created = false;
-    if (o->disposition != FILE_CREATE) {
+    status = o->disposition == FILE_CREATE ? STATUS_SUCCESS : path_guess(o->path);
+    if (!status && o->disposition != FILE_CREATE) {
         err = open_existing(o);
         if (!err)
             return STATUS_SUCCESS;
         if (err != ENOENT && err != ENOTDIR)
             return status_from_errno(err);
     }
-    status = path_resolve_other(o->path); /* FILE_CREATE: that the exact name is there, O_EXCL tells */
+    if (!status)
+        status = path_resolve_other(o->path); /* FILE_CREATE: that the exact name is there, O_EXCL tells */
     if (!status && o->path->joined && replaces(o->disposition)) {
         /* a file of the installation is replaced by one in the prefix */
         if (!path_replace(o->path, 0, o->path->len, o->path->prefix_name))

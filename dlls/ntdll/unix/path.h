@@ -79,6 +79,9 @@ void path_free(struct nt_path *path);
 NTSTATUS path_resolve(struct nt_path *path);
 /* The same after the caller's own attempt: the exact spelling is not tried again. */
 NTSTATUS path_resolve_other(struct nt_path *path);
+/* Before the caller's own attempt: STATUS_OBJECT_NAME_NOT_FOUND if there certainly is no such file, in any spelling, and all but the
+ * last component exist. STATUS_SUCCESS: try it; the spelling may have been changed to the one that is there. */
+NTSTATUS path_guess(struct nt_path *path);
 /* Makes the standard folder that the path lies in (and the prefix itself) real. */
 NTSTATUS path_make_parents(struct nt_path *path);
 NTSTATUS path_make_directories(const char *name, size_t len); /* name[0..len) being a standard folder */
@@ -96,6 +99,10 @@ void path_note_change(int dirfd, const char *name, bool added);
 /* The case-insensitive look-up in one directory: `name` (UTF-8, len bytes) -> *found malloc'ed, or NULL if there is none.
  * *plain (if not NULL): the directory has no extended attributes of ours. Returns an errno. */
 int path_lookup(int dirfd, const char *dir, const char *name, size_t len, char **found, bool *plain);
+
+/* What a table that is up to date says without a look at the file itself. PATH_RESPELLED: *found as above. */
+enum path_answer { PATH_UNSURE, PATH_ABSENT, PATH_RESPELLED };
+enum path_answer path_ask(int dirfd, const char *dir, const char *name, size_t len, char **found, bool *plain);
 
 /* The flag of a directory that it distinguishes case (FILE_CASE_SENSITIVE_INFORMATION). */
 bool path_case_sensitive(int fd);

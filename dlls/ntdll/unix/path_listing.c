@@ -11,14 +11,17 @@
  * read anew after a second. Reading a large directory again and again would be slow, so those are watched with inotify once
  * they have changed: then events bring the table up to date, whoever made the change.
  *
- * Only other spellings are at stake; the exact one is always tried on the file system.
+ * Only other spellings are at stake; the exact one is tried on the file system first, but where names are mostly missing or spelled
+ * otherwise (path_lookup.c): path_ask() then answers from the table alone, if that leaves no doubt.
  */
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
+#include <linux/fs.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -53,14 +56,15 @@ struct listing {
     struct listing *hash_next;
     LIST_ENTRY lru;
     uint64_t dev, ino;
-    int64_t changed;     /* the directory's ctime that the table belongs to */
-    int64_t read_at;     /* CLOCK_MONOTONIC_COARSE */
-    bool settled;        /* the time tells of every change since */
-    bool soft;           /* this process's changes were put in */
-    bool told;           /* events came since `changed` */
-    bool case_sensitive; /* the directory's flag: no other spelling counts */
-    int watch;           /* inotify's number, 0: none */
-    char *text;          /* the names, zero-terminated, from offset 2 on; removed ones are empty */
+    int64_t changed;                                   /* the directory's ctime that the table belongs to */
+    int64_t read_at;                                   /* CLOCK_MONOTONIC_COARSE */
+    bool settled;                                      /* the time tells of every change since */
+    bool soft;                                         /* this process's changes were put in */
+    bool told;                                         /* events came since `changed` */
+    bool case_sensitive;                               /* the directory's flag: no other spelling counts */
+    enum { NOT_ASKED, COMPLETE, INCOMPLETE } complete; /* is there nothing that is not listed? */
+    int watch;                                         /* inotify's number, 0: none */
+    char *text; /* the names, zero-terminated, from offset 2 on; removed ones are empty */
     size_t text_len, text_cap, text_lost;
     size_t added;                    /* names since it was read, with those that are gone */
     struct index names, short_names; /* the latter once somebody asks for a short name */
@@ -232,6 +236,7 @@ static void clear(struct listing *list)
     list->text_len = 2;
     list->text_lost = 0;
     list->changed = INT64_MIN;
+    list->complete = NOT_ASKED;
 }
 
 static void remove_name(struct listing *list, const char *name, size_t len)
@@ -461,8 +466,9 @@ static void drop_oldest(const struct listing *keep)
     }
 }
 
-/* The table of a directory, up to date; *plain as path_lookup() tells. Under the lock. */
-static int get_listing(int dirfd, const char *dir, struct listing **result, bool *plain)
+/* The table of a directory, up to date; *plain as path_lookup() tells. `refresh`: is it read if it is not up to date? Else there is
+ * none (NULL) then. Under the lock. */
+static int get_listing(int dirfd, const char *dir, bool refresh, struct listing **result, bool *plain)
 {
     struct listing **place, *list;
     struct statx st;
@@ -484,6 +490,9 @@ static int get_listing(int dirfd, const char *dir, struct listing **result, bool
         *result = list;
         return 0;
     }
+    *result = NULL;
+    if (!refresh)
+        return 0;
     fd = openat(dirfd, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return errno;
@@ -523,6 +532,34 @@ static int get_listing(int dirfd, const char *dir, struct listing **result, bool
     drop_oldest(list);
     *result = list;
     return 0;
+}
+
+/* Does such a directory's listing have all that can be opened in it, by the bytes of its name? Those of /proc, of automounters and
+ * of distant servers have not; nor do those count that compare names in another way. */
+static bool lists_all(const struct listing *list, int dirfd, const char *dir)
+{
+    int fd = openat(dirfd, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), flags = 0;
+    struct statfs fs;
+    struct stat st;
+    bool known = false;
+
+    if (fd < 0)
+        return false;
+    if (!fstat(fd, &st) && st.st_ino == list->ino && !fstatfs(fd, &fs)) {
+        switch ((uint32_t)fs.f_type) {
+        case 0xef53:     /* ext2, ext3, ext4 */
+        case 0x58465342: /* XFS */
+        case 0x9123683e: /* Btrfs */
+        case 0xf2f52010: /* F2FS */
+        case 0x01021994: /* tmpfs */
+        case 0x794c7630: /* overlayfs */
+            known = true;
+        }
+    }
+    if (known && !ioctl(fd, FS_IOC_GETFLAGS, &flags) && (flags & FS_CASEFOLD_FL))
+        known = false;
+    close(fd);
+    return known;
 }
 
 /* --- short names --- */
@@ -606,7 +643,7 @@ int path_lookup(int dirfd, const char *dir, const char *name, size_t len, char *
 
     *found = NULL;
     pthread_mutex_lock(&lock);
-    err = get_listing(dirfd, dir, &list, plain);
+    err = get_listing(dirfd, dir, true, &list, plain);
     if (!err) {
         slot = find_slot(list, name, len, list->case_sensitive);
         text = slot ? list->text + slot->name : find_short(list, name, len);
@@ -615,6 +652,32 @@ int path_lookup(int dirfd, const char *dir, const char *name, size_t len, char *
     }
     pthread_mutex_unlock(&lock);
     return err;
+}
+
+enum path_answer path_ask(int dirfd, const char *dir, const char *name, size_t len, char **found, bool *plain)
+{
+    enum path_answer answer = PATH_UNSURE;
+    struct listing *list;
+
+    *found = NULL;
+    if (len > NAME_MAX)
+        return PATH_UNSURE;
+    pthread_mutex_lock(&lock);
+    if (get_listing(dirfd, dir, false, &list, plain) || !list || list->soft || (!list->settled && !list->watch))
+        goto done;
+    if (list->complete == NOT_ASKED)
+        list->complete = lists_all(list, dirfd, dir) ? COMPLETE : INCOMPLETE;
+    if (list->complete == INCOMPLETE || find_slot(list, name, len, true))
+        goto done;
+    struct slot *slot = list->case_sensitive ? NULL : find_slot(list, name, len, false);
+    const char *text = slot ? list->text + slot->name : find_short(list, name, len);
+    if (!text)
+        answer = PATH_ABSENT;
+    else if ((*found = strdup(text)))
+        answer = PATH_RESPELLED;
+done:
+    pthread_mutex_unlock(&lock);
+    return answer;
 }
 
 void path_note_change(int dirfd, const char *path, bool added)
@@ -678,7 +741,7 @@ static int case_collision(int fd, bool *differ)
     int err;
 
     pthread_mutex_lock(&lock);
-    err = get_listing(fd, ".", &list, NULL);
+    err = get_listing(fd, ".", true, &list, NULL);
     for (uint32_t i = 0; !err && i < list->names.count && !*differ; i++) {
         const char *text = list->text + list->names.slots[i].name;
         struct slot *slot = list->names.slots[i].name > REMOVED ? find_slot(list, text, strlen(text), false) : NULL;

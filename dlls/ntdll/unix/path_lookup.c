@@ -133,6 +133,70 @@ static bool resolve_joined(struct nt_path *path)
     return path->joined;
 }
 
+/*
+ * Programs that search for a file in one directory after the other (compilers, loaders) ask for names that are mostly not there, and
+ * some spell all names in their own way. For such directories the table of names is asked before the file system: one look at
+ * the directory instead of one at the file and one at the directory. What is remembered of directories, by their names' hashes,
+ * is only how the last attempts ended; whether a table can be relied on, path_ask() finds out.
+ */
+#define SCORES       1024
+#define SCORE_GUESS  2 /* so many names in a row were not there */
+#define SCORE_MOST   4
+#define SCORE_MISSED -8 /* the table was asked for nothing */
+static int8_t scores[SCORES];
+
+/* The score of the directory that a name is in; *slash: the length of the directory's name. NULL: it is one that is joined. */
+static int8_t *score_of(const struct nt_path *path, size_t *slash)
+{
+    const char *last = memrchr(path->name, '/', path->len);
+    uint64_t hash = (uint64_t)path->dirfd, part;
+    size_t i;
+
+    *slash = last ? (size_t)(last - path->name) : 0;
+    if (path->is_standard || path->joined || path->len <= path->fixed || (path->standard && *slash <= path->fixed))
+        return NULL;
+    for (i = 0; i + sizeof part <= *slash; i += sizeof part) {
+        memcpy(&part, path->name + i, sizeof part);
+        hash = (hash ^ part) * 0x9e3779b97f4a7c15ull;
+        hash ^= hash >> 32;
+    }
+    for (part = 0; i < *slash; i++)
+        part = part << 8 | (unsigned char)path->name[i];
+    hash = (hash ^ part) * 0x9e3779b97f4a7c15ull;
+    return &scores[hash >> 54];
+}
+
+NTSTATUS path_guess(struct nt_path *path)
+{
+    size_t slash, start;
+    int8_t *score = score_of(path, &slash);
+    enum path_answer answer;
+    char *found;
+    bool plain;
+
+    if (!score || __atomic_load_n(score, __ATOMIC_RELAXED) < SCORE_GUESS)
+        return STATUS_SUCCESS;
+    start = path->name[slash] == '/' ? slash + 1 : 0;
+    if (slash) {
+        path->name[slash] = 0;
+        answer = path_ask(path->dirfd, path->name, path->name + start, path->len - start, &found, &plain);
+        path->name[slash] = '/';
+    } else {
+        answer = path_ask(path->dirfd, start ? "/" : ".", path->name + start, path->len - start, &found, &plain);
+    }
+    if (answer == PATH_UNSURE) {
+        __atomic_store_n(score, SCORE_MISSED, __ATOMIC_RELAXED);
+        return STATUS_SUCCESS;
+    }
+    if (answer == PATH_RESPELLED) {
+        bool replaced = path_replace(path, start, path->len, found);
+        free(found);
+        return replaced ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+    }
+    path->plain_above = plain;
+    return STATUS_OBJECT_NAME_NOT_FOUND;
+}
+
 static NTSTATUS resolve(struct nt_path *path, bool tried)
 {
     size_t end = path->len;
@@ -160,5 +224,14 @@ NTSTATUS path_resolve(struct nt_path *path)
 
 NTSTATUS path_resolve_other(struct nt_path *path)
 {
-    return resolve(path, true);
+    size_t slash;
+    int8_t *score = score_of(path, &slash);
+    NTSTATUS status = resolve(path, true);
+
+    if (score && (!status || status == STATUS_OBJECT_NAME_NOT_FOUND)) {
+        int8_t before = __atomic_load_n(score, __ATOMIC_RELAXED);
+        if (before < SCORE_MOST)
+            __atomic_store_n(score, before + 1, __ATOMIC_RELAXED);
+    }
+    return status;
 }
