@@ -150,10 +150,16 @@ static void test_context_in_wait(void)
 
     ok_int(SuspendThread(thread), 0);
     ok(GetThreadContext(thread, &context), "error %lu", GetLastError());
+    /* At the return of a system call's stub; its caller is on the stack. */
     GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
                        (const WCHAR *)context.Rip, &module);
-    ok(module == GetModuleHandleW(L"ntdll") || module == GetModuleHandleW(L"kernelbase"), "rip %llx",
-       (unsigned long long)context.Rip); /* behind the system call */
+    ok(module == GetModuleHandleW(L"ntdll") && *(BYTE *)context.Rip == 0xc3, "rip %llx",
+       (unsigned long long)context.Rip);
+    ok(context.Rip - (ULONG_PTR)GetProcAddress(module, "NtWaitForSingleObject") < 0x20, "rip %llx",
+       (unsigned long long)context.Rip);
+    GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
+                       *(const WCHAR **)context.Rsp, &module);
+    ok(module == GetModuleHandleW(L"kernelbase"), "called from %p", *(void **)context.Rsp);
     ok(VirtualQuery((void *)context.Rsp, &info, sizeof(info)) && info.State == MEM_COMMIT, "rsp %llx",
        (unsigned long long)context.Rsp);
     /* What is signalled while it is suspended is not lost. */

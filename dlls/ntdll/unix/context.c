@@ -324,6 +324,31 @@ NTSTATUS NtResumeProcess(HANDLE process)
     return process_is_current(process) ? for_all_others(NtResumeThread) : remote_suspend(process, true);
 }
 
+#define STUB_SIZE   0x20 /* gen/nt_stubs.S */
+#define STUB_RETURN 0x14 /* the instruction behind `syscall` */
+
+/*
+ * A thread in a system call is shown as Windows shows it: at the return of the call's stub, so that a walk of its stack begins with the
+ * call's name. (It will go on behind the stub, and from here if its context is set to what was read.) Only as long as the stub is
+ * there and its caller on the stack: code that enters system calls in ways of its own is shown behind them.
+ */
+static void show_in_stub(const struct syscall_frame *frame, CONTEXT *context)
+{
+    static const uint8_t *stubs;
+    uint64_t caller;
+    uint8_t code;
+    if (!stubs)
+        stubs = image_export(ntdll_entries.base, "NtAllocateVirtualMemory"); /* the first of syscalls.tbl */
+    if (!stubs)
+        return;
+    const uint8_t *at = stubs + frame->number * STUB_SIZE + STUB_RETURN;
+    if (!user_copy_in(&caller, (void *)(frame->rsp - sizeof(caller)), sizeof(caller)) || caller != frame->rip ||
+        !user_copy_in(&code, at, sizeof(code)) || code != 0xc3)
+        return;
+    context->Rcx = context->Rip = (uint64_t)at;
+    context->Rsp -= sizeof(caller);
+}
+
 /*
  * A context on its way to or from a thread. `live` is the thread's; it has the extended states in `area` if it has CONTEXT_XSTATE
  * (area NULL: it cannot have any).
@@ -373,8 +398,10 @@ static NTSTATUS with_context(HANDLE handle, ACCESS_MASK access, context_use *use
             request->in_call = true;
             if (thread->exit_work & EXIT_CONTEXT)
                 context = thread->context;
-            else
+            else {
                 context_from_frame(thread->frame, &context, 0);
+                show_in_stub(thread->frame, &context);
+            }
             use(thread, &context, thread->xstate, request);
             if (change) {
                 thread->context = context;
