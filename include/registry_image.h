@@ -47,7 +47,8 @@ struct registry_image_key {
     X(processors)                                                                                                      \
     X(time_zone)                                                                                                       \
     X(environment)                                                                                                     \
-    X(volatile_environment)
+    X(volatile_environment)                                                                                            \
+    X(services)
 
 enum registry_fill {
     REGISTRY_FILL_NONE,

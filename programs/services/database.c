@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * database.c: the services and their values. They are what Windows keeps below HKLM\SYSTEM\CurrentControlSet\Services, by the same names and
- * types. As the registry is each process's own yet, they are kept in a file of the prefix, in the format of .reg files; once the registry
+ * types. As the registry is each process's own yet, they are kept in a file of the prefix, in the format of .reg files, which
+ * dlls/ntdll/unix/registry_services.c shows to everybody; once the registry
  * is shared and lasts, database_load() and database_save() become reading and writing keys.
  */
 #include "manager.h"

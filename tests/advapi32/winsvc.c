@@ -130,6 +130,63 @@ static void test_config(SC_HANDLE manager)
     CloseServiceHandle(service);
 }
 
+/* What CreateService's page says is stored: a value of the service's key. -1: there is none. */
+static DWORD registry_value(const WCHAR *service, const WCHAR *name, void *data, DWORD size)
+{
+    WCHAR path[200];
+    DWORD type;
+
+    swprintf(path, 200, L"SYSTEM\\CurrentControlSet\\Services\\%ls", service);
+    LONG error = RegGetValueW(HKEY_LOCAL_MACHINE, path, name, RRF_RT_ANY | RRF_NOEXPAND, &type, data, &size);
+    return error ? (DWORD)-1 : type;
+}
+
+/* "The CreateService function creates ... a key under HKEY_LOCAL_MACHINE\System\CurrentControlSet\Services." */
+static void test_registry(SC_HANDLE manager)
+{
+    SERVICE_DESCRIPTIONW description = { (WCHAR *)L"of \"the\" service\\" };
+    WCHAR text[200];
+    DWORD number;
+    HKEY key;
+
+    ok_int(registry_value(L"RpcSs", L"ImagePath", text, sizeof(text)), REG_EXPAND_SZ);
+    ok_int(registry_value(L"RpcSs", L"Type", &number, sizeof(number)), REG_DWORD);
+    ok_int(registry_value(L"TransomTest", L"Type", &number, sizeof(number)), -1);
+    SC_HANDLE service = create(manager, L"TransomTest", L"Test", SERVICE_WIN32_OWN_PROCESS, SERVICE_DEMAND_START,
+                               L"C:\\x y\\z.exe", L"RpcSs\0");
+    ok_int(registry_value(L"TransomTest", L"ImagePath", text, sizeof(text)), REG_EXPAND_SZ);
+    ok_wstr(text, L"C:\\x y\\z.exe");
+    ok_int(registry_value(L"TransomTest", L"Start", &number, sizeof(number)), REG_DWORD);
+    ok_int(number, SERVICE_DEMAND_START);
+    ok_int(registry_value(L"TransomTest", L"DependOnService", text, sizeof(text)), REG_MULTI_SZ);
+    ok_mem(text, L"RpcSs\0", 14);
+    ok_int(registry_value(L"TransomTest", L"Description", text, sizeof(text)), -1);
+    ok(ChangeServiceConfig2W(service, SERVICE_CONFIG_DESCRIPTION, &description), "error %lu", GetLastError());
+    ok_int(registry_value(L"TransomTest", L"Description", text, sizeof(text)), REG_SZ);
+    ok_wstr(text, L"of \"the\" service\\");
+    ok(ChangeServiceConfigW(service, SERVICE_NO_CHANGE, SERVICE_DISABLED, SERVICE_NO_CHANGE, NULL, NULL, NULL, NULL,
+                            NULL, NULL, NULL),
+       "error %lu", GetLastError());
+    ok_int(registry_value(L"TransomTest", L"Start", &number, sizeof(number)), REG_DWORD);
+    ok_int(number, SERVICE_DISABLED);
+    description.lpDescription = (WCHAR *)L"";
+    ok(ChangeServiceConfig2W(service, SERVICE_CONFIG_DESCRIPTION, &description), "error %lu", GetLastError());
+    ok_int(registry_value(L"TransomTest", L"Description", text, sizeof(text)), -1);
+    /* a program's own values are left alone */
+    ok_int(RegOpenKeyW(HKEY_LOCAL_MACHINE, L"SYSTEM\\CurrentControlSet\\Services\\TransomTest", &key), 0);
+    ok_int(RegSetValueExW(key, L"Own", 0, REG_SZ, (const BYTE *)L"x", 4), 0);
+    RegCloseKey(key);
+    ok(ChangeServiceConfigW(service, SERVICE_NO_CHANGE, SERVICE_DEMAND_START, SERVICE_NO_CHANGE, NULL, NULL, NULL, NULL,
+                            NULL, NULL, L"Other"),
+       "error %lu", GetLastError());
+    ok_int(registry_value(L"TransomTest", L"DisplayName", text, sizeof(text)), REG_SZ);
+    ok_wstr(text, L"Other");
+    ok_int(registry_value(L"TransomTest", L"Own", text, sizeof(text)), REG_SZ);
+    ok(DeleteService(service), "error %lu", GetLastError());
+    CloseServiceHandle(service);
+    ok_int(registry_value(L"TransomTest", L"Start", &number, sizeof(number)), -1);
+}
+
 static void test_config2(SC_HANDLE manager)
 {
     SC_HANDLE service =
@@ -272,6 +329,7 @@ static void test_administration(void)
     ok(manager != NULL, "error %lu", GetLastError());
     test_create(manager);
     test_config(manager);
+    test_registry(manager);
     test_config2(manager);
     test_security(manager);
     test_lock(manager);

@@ -7,6 +7,7 @@
  *   registry_tree.c     ordered trees that know positions: for names, and for the order of values
  *   registry_key.c      keys and values
  *   registry_fill.c     content that is computed: processors, time zone, the user
+ *   registry_services.c what the service control manager keeps
  *   registry_path.c     from names to keys: symbolic links, the 32-bit view, the merged view of HKEY_CLASSES_ROOT
  *   registry.c          the key object, and the system calls on keys
  *   registry_query.c    NtQueryKey, NtEnumerateKey
@@ -122,6 +123,16 @@ int value_name_compare(const void *wanted, const struct tree_node *node);
 void registry_fill(struct key *key, uint8_t fill);
 /* The text with its {words} replaced: malloc'ed, zero-terminated if `text` is; *size in bytes. */
 void *registry_expand(const void *text, ULONG *size);
+/* Values and keys by UTF-8 names; the data is copied. What there is no memory for is not there. */
+void fill_data(struct key *key, const char *name, ULONG type, const void *data, size_t size);
+void fill_text(struct key *key, const char *name, ULONG type, const char *text);
+void fill_dword(struct key *key, const char *name, ULONG value);
+struct key *fill_key(struct key *parent, const char *name, uint8_t flags);
+
+/* --- registry_services.c; under the lock --- */
+extern struct key *registry_services; /* the key of the services, once somebody has looked into it */
+void registry_fill_services(struct key *key);
+void registry_services_refresh(void); /* if the service control manager has changed something */
 
 /* --- registry_path.c; under the lock --- */
 struct key_pair {

@@ -92,7 +92,7 @@ static struct name widen(const char *text, WCHAR buffer[MAX_TEXT])
     return (struct name){ buffer, utf8_to_utf16(text, length, buffer, MAX_TEXT) };
 }
 
-static void set_data(struct key *key, const char *name, ULONG type, const void *data, size_t size)
+void fill_data(struct key *key, const char *name, ULONG type, const void *data, size_t size)
 {
     WCHAR buffer[MAX_TEXT];
     void *copy = malloc(size ? size : 1);
@@ -105,20 +105,20 @@ static void set_data(struct key *key, const char *name, ULONG type, const void *
     key->time = time;
 }
 
-static void set_text(struct key *key, const char *name, ULONG type, const char *text)
+void fill_text(struct key *key, const char *name, ULONG type, const char *text)
 {
     WCHAR buffer[MAX_TEXT + 1];
     size_t length = widen(text, buffer).length;
     buffer[length] = 0;
-    set_data(key, name, type, buffer, (length + 1) * sizeof(WCHAR));
+    fill_data(key, name, type, buffer, (length + 1) * sizeof(WCHAR));
 }
 
-static void set_dword(struct key *key, const char *name, ULONG value)
+void fill_dword(struct key *key, const char *name, ULONG value)
 {
-    set_data(key, name, REG_DWORD, &value, sizeof(value));
+    fill_data(key, name, REG_DWORD, &value, sizeof(value));
 }
 
-static struct key *add_key(struct key *parent, const char *name, uint8_t flags)
+struct key *fill_key(struct key *parent, const char *name, uint8_t flags)
 {
     WCHAR buffer[MAX_TEXT];
     struct name wide = widen(name, buffer);
@@ -129,9 +129,9 @@ static struct key *add_key(struct key *parent, const char *name, uint8_t flags)
 static void add_link(struct key *parent, const char *name, const char *target)
 {
     WCHAR buffer[MAX_TEXT];
-    struct key *key = add_key(parent, name, REGISTRY_LINK | REGISTRY_VOLATILE);
+    struct key *key = fill_key(parent, name, REGISTRY_LINK | REGISTRY_VOLATILE);
     if (key)
-        set_data(key, REG_LINK_VALUE_NAME, REG_LINK, buffer, widen(target, buffer).length * sizeof(WCHAR));
+        fill_data(key, REG_LINK_VALUE_NAME, REG_LINK, buffer, widen(target, buffer).length * sizeof(WCHAR));
 }
 
 /* --- users --- */
@@ -144,29 +144,29 @@ static void registry_fill_users(struct key *key)
     key_add_image(key, widen(".DEFAULT", buffer), REGISTRY_IMAGE_USER);
     key_add_image(key, widen(user_sid_text(), buffer), REGISTRY_IMAGE_USER);
     snprintf(name, sizeof(name), "%s_Classes", user_sid_text());
-    add_key(key, name, 0);
+    fill_key(key, name, 0);
     add_link(key, "S-1-5-18", "\\Registry\\User\\.DEFAULT");
-    add_key(key, "S-1-5-19", 0);
-    add_key(key, "S-1-5-20", 0);
+    fill_key(key, "S-1-5-19", 0);
+    fill_key(key, "S-1-5-20", 0);
 }
 
 static void registry_fill_profiles(struct key *key)
 {
     char folder[512];
-    struct key *user = add_key(key, user_sid_text(), 0);
+    struct key *user = fill_key(key, user_sid_text(), 0);
     struct sid sid;
 
     if (!user)
         return;
     sid_user(&sid);
     snprintf(folder, sizeof(folder), "C:\\users\\%s", path_user_name());
-    set_text(user, "ProfileImagePath", REG_EXPAND_SZ, folder);
-    set_dword(user, "Flags", 0);
-    set_dword(user, "State", 0);
-    set_data(user, "Sid", REG_BINARY, &sid, sid_size(&sid.sid));
-    struct key *system = add_key(key, "S-1-5-18", 0);
+    fill_text(user, "ProfileImagePath", REG_EXPAND_SZ, folder);
+    fill_dword(user, "Flags", 0);
+    fill_dword(user, "State", 0);
+    fill_data(user, "Sid", REG_BINARY, &sid, sid_size(&sid.sid));
+    struct key *system = fill_key(key, "S-1-5-18", 0);
     if (system)
-        set_text(system, "ProfileImagePath", REG_EXPAND_SZ, "%systemroot%\\system32\\config\\systemprofile");
+        fill_text(system, "ProfileImagePath", REG_EXPAND_SZ, "%systemroot%\\system32\\config\\systemprofile");
 }
 
 static void registry_fill_volatile_environment(struct key *key)
@@ -175,19 +175,19 @@ static void registry_fill_volatile_environment(struct key *key)
     const char *user = path_user_name();
 
     snprintf(text, sizeof(text), "C:\\users\\%s\\AppData\\Roaming", user);
-    set_text(key, "APPDATA", REG_SZ, text);
-    set_text(key, "HOMEDRIVE", REG_SZ, "C:");
+    fill_text(key, "APPDATA", REG_SZ, text);
+    fill_text(key, "HOMEDRIVE", REG_SZ, "C:");
     snprintf(text, sizeof(text), "\\users\\%s", user);
-    set_text(key, "HOMEPATH", REG_SZ, text);
+    fill_text(key, "HOMEPATH", REG_SZ, text);
     snprintf(text, sizeof(text), "C:\\users\\%s\\AppData\\Local", user);
-    set_text(key, "LOCALAPPDATA", REG_SZ, text);
+    fill_text(key, "LOCALAPPDATA", REG_SZ, text);
     snprintf(text, sizeof(text), "\\\\%s", computer_name());
-    set_text(key, "LOGONSERVER", REG_SZ, text);
-    set_text(key, "USERDOMAIN", REG_SZ, computer_name());
-    set_text(key, "USERDOMAIN_ROAMINGPROFILE", REG_SZ, computer_name());
-    set_text(key, "USERNAME", REG_SZ, user);
+    fill_text(key, "LOGONSERVER", REG_SZ, text);
+    fill_text(key, "USERDOMAIN", REG_SZ, computer_name());
+    fill_text(key, "USERDOMAIN_ROAMINGPROFILE", REG_SZ, computer_name());
+    fill_text(key, "USERNAME", REG_SZ, user);
     snprintf(text, sizeof(text), "C:\\users\\%s", user);
-    set_text(key, "USERPROFILE", REG_SZ, text);
+    fill_text(key, "USERPROFILE", REG_SZ, text);
 }
 
 /* --- processors --- */
@@ -204,15 +204,15 @@ static void registry_fill_processors(struct key *key)
     for (long i = 0; i < count; i++) {
         char name[24];
         snprintf(name, sizeof(name), "%ld", i);
-        struct key *processor = add_key(key, name, REGISTRY_VOLATILE);
+        struct key *processor = fill_key(key, name, REGISTRY_VOLATILE);
         if (!processor)
             return;
-        set_dword(processor, "~MHz", mhz);
-        set_dword(processor, "FeatureSet", 0x3d1b3fff);
+        fill_dword(processor, "~MHz", mhz);
+        fill_dword(processor, "FeatureSet", 0x3d1b3fff);
         processor_describe(&cpu, text, sizeof(text));
-        set_text(processor, "Identifier", REG_SZ, text);
-        set_text(processor, "ProcessorNameString", REG_SZ, model);
-        set_text(processor, "VendorIdentifier", REG_SZ, cpu.vendor);
+        fill_text(processor, "Identifier", REG_SZ, text);
+        fill_text(processor, "ProcessorNameString", REG_SZ, model);
+        fill_text(processor, "VendorIdentifier", REG_SZ, cpu.vendor);
     }
 }
 
@@ -224,11 +224,11 @@ static void registry_fill_environment(struct key *key)
 
     processor_variables(&variables);
     snprintf(text, sizeof(text), "%ld", sysconf(_SC_NPROCESSORS_ONLN));
-    set_text(key, "NUMBER_OF_PROCESSORS", REG_SZ, text);
-    set_text(key, "PROCESSOR_ARCHITECTURE", REG_SZ, "AMD64");
-    set_text(key, "PROCESSOR_IDENTIFIER", REG_SZ, variables.identifier);
-    set_text(key, "PROCESSOR_LEVEL", REG_SZ, variables.level);
-    set_text(key, "PROCESSOR_REVISION", REG_SZ, variables.revision);
+    fill_text(key, "NUMBER_OF_PROCESSORS", REG_SZ, text);
+    fill_text(key, "PROCESSOR_ARCHITECTURE", REG_SZ, "AMD64");
+    fill_text(key, "PROCESSOR_IDENTIFIER", REG_SZ, variables.identifier);
+    fill_text(key, "PROCESSOR_LEVEL", REG_SZ, variables.level);
+    fill_text(key, "PROCESSOR_REVISION", REG_SZ, variables.revision);
 }
 
 /* --- time --- */
@@ -238,7 +238,7 @@ static void set_rule(struct key *key, const char *name, const TIME_FIELDS *rule)
 {
     USHORT time[8] = { (USHORT)rule->Year, (USHORT)rule->Month,  (USHORT)rule->Weekday, (USHORT)rule->Day,
                        (USHORT)rule->Hour, (USHORT)rule->Minute, (USHORT)rule->Second,  (USHORT)rule->Milliseconds };
-    set_data(key, name, REG_BINARY, time, sizeof(time));
+    fill_data(key, name, REG_BINARY, time, sizeof(time));
 }
 
 static void set_wide(struct key *key, const char *name, const WCHAR *text)
@@ -246,7 +246,7 @@ static void set_wide(struct key *key, const char *name, const WCHAR *text)
     size_t length = 0;
     while (text[length])
         length++;
-    set_data(key, name, REG_SZ, text, (length + 1) * sizeof(WCHAR));
+    fill_data(key, name, REG_SZ, text, (length + 1) * sizeof(WCHAR));
 }
 
 static void registry_fill_time_zone(struct key *key)
@@ -256,13 +256,13 @@ static void registry_fill_time_zone(struct key *key)
 
     if (time_zone_query(true, &zone, sizeof(zone), &needed))
         return;
-    set_dword(key, "ActiveTimeBias", (ULONG)(time_zone_bias() / 600000000));
-    set_dword(key, "Bias", (ULONG)zone.tzi.Bias);
-    set_dword(key, "DaylightBias", (ULONG)zone.tzi.DaylightBias);
+    fill_dword(key, "ActiveTimeBias", (ULONG)(time_zone_bias() / 600000000));
+    fill_dword(key, "Bias", (ULONG)zone.tzi.Bias);
+    fill_dword(key, "DaylightBias", (ULONG)zone.tzi.DaylightBias);
     set_wide(key, "DaylightName", zone.tzi.DaylightName);
     set_rule(key, "DaylightStart", &zone.tzi.DaylightStart);
-    set_dword(key, "DynamicDaylightTimeDisabled", 0);
-    set_dword(key, "StandardBias", (ULONG)zone.tzi.StandardBias);
+    fill_dword(key, "DynamicDaylightTimeDisabled", 0);
+    fill_dword(key, "StandardBias", (ULONG)zone.tzi.StandardBias);
     set_wide(key, "StandardName", zone.tzi.StandardName);
     set_rule(key, "StandardStart", &zone.tzi.StandardStart);
     set_wide(key, "TimeZoneKeyName", zone.TimeZoneKeyName);

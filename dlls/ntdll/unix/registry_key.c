@@ -153,6 +153,8 @@ static struct name image_child_name(uint32_t index)
 
 bool key_load_children(struct key *key)
 {
+    if (key == registry_services)
+        registry_services_refresh();
     if (key->has_children)
         return true;
     const struct registry_image_key *from = image_key(key->image);
@@ -189,7 +191,9 @@ static struct key *load_child(struct key *key, struct name name)
 
 struct key *key_child(struct key *key, struct name name)
 {
-    if (!key->has_children && image_key(key->image)->fill)
+    if (key == registry_services)
+        registry_services_refresh();
+    else if (!key->has_children && image_key(key->image)->fill)
         key_load_children(key);
     struct tree_node *node = tree_find(key->children, &name, key_name_compare);
     if (node)
