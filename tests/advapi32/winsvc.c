@@ -131,14 +131,14 @@ static void test_config(SC_HANDLE manager)
 }
 
 /* What CreateService's page says is stored: a value of the service's key. -1: there is none. */
-static DWORD registry_value(const WCHAR *service, const WCHAR *name, void *data, DWORD size)
+static int registry_value(const WCHAR *service, const WCHAR *name, void *data, DWORD size)
 {
     WCHAR path[200];
     DWORD type;
 
     swprintf(path, 200, L"SYSTEM\\CurrentControlSet\\Services\\%ls", service);
     LONG error = RegGetValueW(HKEY_LOCAL_MACHINE, path, name, RRF_RT_ANY | RRF_NOEXPAND, &type, data, &size);
-    return error ? (DWORD)-1 : type;
+    return error ? -1 : (int)type;
 }
 
 /* "The CreateService function creates ... a key under HKEY_LOCAL_MACHINE\System\CurrentControlSet\Services." */
