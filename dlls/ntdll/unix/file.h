@@ -336,6 +336,7 @@ struct io {
     struct file_object *file;
     ACCESS_MASK granted;
     struct object *event; /* referenced, or NULL */
+    struct object *port;  /* IO_TO_PORT: where it is told when it was pending; referenced, or NULL */
     PIO_APC_ROUTINE apc;
     void *apc_context;
     struct object *thread; /* who asked; referenced once the request is pending */

@@ -16,6 +16,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 #include "io_help.h"
+#include "io_ring.h"
 #include "thread.h"
 
 #define EVENT_MODIFY_STATE 0x0002
@@ -57,6 +58,8 @@ NTSTATUS io_begin(struct io *io, HANDLE file, ACCESS_MASK need, HANDLE event, PI
     io->file = (struct file_object *)obj;
     if (need && !(io->granted & need))
         status = STATUS_ACCESS_DENIED;
+    else if (apc == IO_TO_PORT)
+        status = handle_lookup(event, &completion_type, IO_COMPLETION_MODIFY_STATE, &io->port);
     else if (apc && io->file->completion)
         status = STATUS_INVALID_PARAMETER;
     else if (event)
@@ -67,7 +70,7 @@ NTSTATUS io_begin(struct io *io, HANDLE file, ACCESS_MASK need, HANDLE event, PI
     }
     if (io->event)
         object_reset(io->event);
-    io->apc = apc;
+    io->apc = io->port ? NULL : apc;
     io->apc_context = apc_context;
     io->iosb = iosb;
     io->fd = -1;
@@ -79,7 +82,7 @@ static void io_cancel_one(struct io *pending);
 /* A packet is what an asynchronous request with a context wants; APC routines and ports exclude each other. */
 static bool wants_packet(const struct io *io)
 {
-    return io->file->completion && io->apc_context && !io->apc;
+    return io->file->completion && io->apc_context && !io->apc && !io->port;
 }
 
 static void tell_port(struct io *io, NTSTATUS status, ULONG_PTR information)
@@ -95,6 +98,8 @@ static void release(struct io *io)
         io->release(io);
     if (io->event)
         object_unref(io->event);
+    if (io->port)
+        object_unref(io->port);
     if (io->thread)
         object_unref(io->thread);
     object_unref(&io->file->obj);
@@ -207,8 +212,10 @@ void io_complete(struct io *pending, NTSTATUS status, ULONG_PTR information)
         return;
     }
     /* Once it is seen to be done, the file may get a port, which has nothing to do with it. */
-    struct object *port = wants_packet(pending) ? object_ref(file->completion) : NULL;
-    ULONG_PTR key = file->completion_key;
+    struct object *port = wants_packet(pending) ? file->completion : pending->port;
+    ULONG_PTR key = pending->port ? 0 : file->completion_key;
+    if (port)
+        object_ref(port);
     tell_block(pending->iosb, status, information);
     if (pending->event)
         object_signal(pending->event);
