@@ -6,22 +6,10 @@
  *
  *     <major>.<minor>,<protseq>,<object>,<process>,<endpoint>      (a backslash of the endpoint is a '/')
  *
- * Who looks for an interface lists that one directory.
+ * Who looks for an interface lists that one directory; rpcdce_inquiry.c lists all.
  */
-#include "rpcrt4_private.h"
+#include "rpcdce_endpoint.h"
 #include "nt_object.h"
-
-#define ROOT           L"\\RPC Control"
-#define MAX_ANNOTATION 64 /* with its end; longer ones are cut, as Windows does */
-#define MAX_ENTRY      512
-
-struct endpoint_entry {
-    USHORT major, minor;
-    int protseq;
-    UUID object;
-    ULONG pid;
-    WCHAR endpoint[MAX_ENTRY];
-};
 
 struct registration {
     LIST_ENTRY entry;
@@ -45,14 +33,14 @@ static void interface_path(const UUID *iface, WCHAR path[64])
 {
     WCHAR *text;
 
-    wcscpy(path, ROOT L"\\");
+    wcscpy(path, ENDPOINT_ROOT L"\\");
     if (UuidToStringW((UUID *)iface, &text))
         RpcRaiseException(RPC_S_OUT_OF_MEMORY);
     wcscat(path, text);
     RpcStringFreeW(&text);
 }
 
-static NTSTATUS open_directory(const WCHAR *path, bool create, HANDLE *handle)
+NTSTATUS endpoint_directory(const WCHAR *path, bool create, HANDLE *handle)
 {
     OBJECT_ATTRIBUTES attr;
     UNICODE_STRING name;
@@ -77,13 +65,13 @@ static RPC_STATUS own_directory(const UUID *iface, HANDLE *handle)
             return RPC_S_OK;
         }
     }
-    if (!root_handle && !NT_SUCCESS(open_directory(ROOT, true, &root_handle)))
+    if (!root_handle && !NT_SUCCESS(endpoint_directory(ENDPOINT_ROOT, true, &root_handle)))
         return RPC_S_CANT_CREATE_ENDPOINT;
     directory = rpc_alloc(sizeof(*directory));
     if (!directory)
         return RPC_S_OUT_OF_MEMORY;
     interface_path(iface, path);
-    status = open_directory(path, true, &directory->handle);
+    status = endpoint_directory(path, true, &directory->handle);
     if (!NT_SUCCESS(status)) {
         rpc_free(directory);
         return RPC_S_CANT_CREATE_ENDPOINT;
@@ -121,7 +109,7 @@ static const WCHAR *number(const WCHAR *p, ULONG *value)
 }
 
 /* Anybody may put names into the directory: what is not an entry is skipped. */
-static bool parse_entry(const UNICODE_STRING *name, struct endpoint_entry *entry)
+bool endpoint_parse(const UNICODE_STRING *name, struct endpoint_entry *entry)
 {
     WCHAR text[MAX_ENTRY], uuid[37];
     ULONG major, minor, protseq;
@@ -154,7 +142,7 @@ static bool parse_entry(const UNICODE_STRING *name, struct endpoint_entry *entry
 }
 
 /* Calls `each` for every name of a directory until it says false. */
-static void list(HANDLE directory, bool (*each)(const UNICODE_STRING *name, void *context), void *context)
+void endpoint_list(HANDLE directory, bool (*each)(const UNICODE_STRING *name, void *context), void *context)
 {
     ULONG size = 16384, position = 0, length;
     void *buffer = rpc_alloc(size);
@@ -321,7 +309,7 @@ static bool consider(const UNICODE_STRING *name, void *context)
     struct endpoint_entry entry;
     int score = 1;
 
-    if (!parse_entry(name, &entry) || entry.protseq != (int)search->protseq ||
+    if (!endpoint_parse(name, &entry) || entry.protseq != (int)search->protseq ||
         entry.major != search->iface->SyntaxVersion.MajorVersion ||
         entry.minor < search->iface->SyntaxVersion.MinorVersion)
         return true;
@@ -346,9 +334,9 @@ RPC_STATUS endpoint_resolve(enum protseq protseq, const RPC_SYNTAX_IDENTIFIER *i
     WCHAR path[64];
 
     interface_path(&iface->SyntaxGUID, path);
-    if (!NT_SUCCESS(open_directory(path, false, &directory)))
+    if (!NT_SUCCESS(endpoint_directory(path, false, &directory)))
         return EPT_S_NOT_REGISTERED;
-    list(directory, consider, &search);
+    endpoint_list(directory, consider, &search);
     NtClose(directory);
     if (!search.score)
         return EPT_S_NOT_REGISTERED;

@@ -83,6 +83,56 @@ static HANDLE start_server(void)
     return child;
 }
 
+/* How many entries of the endpoint mapper an inquiry finds; the last one's binding. */
+static int count_entries(ULONG type, USHORT major, USHORT minor, ULONG versions, RPC_BINDING_HANDLE *last)
+{
+    RPC_IF_ID wanted = { client_interface.InterfaceId.SyntaxGUID, major, minor }, found;
+    RPC_EP_INQ_HANDLE inquiry;
+    RPC_BINDING_HANDLE binding;
+    RPC_WSTR annotation;
+    RPC_STATUS status;
+    UUID object;
+    int count = 0;
+
+    *last = NULL;
+    ok_int(RpcMgmtEpEltInqBegin(NULL, type, &wanted, versions, NULL, &inquiry), RPC_S_OK);
+    while (!(status = RpcMgmtEpEltInqNextW(inquiry, &found, &binding, &object, &annotation))) {
+        if (memcmp(&found.Uuid, &wanted.Uuid, sizeof(UUID)) || *last) {
+            RpcBindingFree(&binding);
+        } else {
+            ok_wstr(annotation, L"a test");
+            ok(UuidIsNil(&object, &status), "an object");
+            *last = binding;
+            count++;
+        }
+        RpcStringFreeW(&annotation);
+    }
+    ok_int(status, RPC_X_NO_MORE_ENTRIES);
+    ok_int(RpcMgmtEpEltInqDone(&inquiry), RPC_S_OK);
+    ok(!inquiry, "the handle");
+    return count;
+}
+
+static void test_inquiry(void)
+{
+    USHORT major = client_interface.InterfaceId.SyntaxVersion.MajorVersion,
+           minor = client_interface.InterfaceId.SyntaxVersion.MinorVersion;
+    RPC_BINDING_HANDLE h;
+    RPC_EP_INQ_HANDLE inquiry;
+    RPC_IF_ID id = { 0 };
+
+    ok_int(count_entries(RPC_C_EP_ALL_ELTS, 0, 0, 0, &h), 1);
+    ok_int(CALL_INT(ADD, h, 20, 3), 23); /* it leads to the server */
+    ok_int(RpcBindingFree(&h), RPC_S_OK);
+    ok_int(count_entries(RPC_C_EP_MATCH_BY_IF, major, minor, RPC_C_VERS_EXACT, &h), 1);
+    ok_int(RpcBindingFree(&h), RPC_S_OK);
+    ok_int(count_entries(RPC_C_EP_MATCH_BY_BOTH, major + 1, 0, RPC_C_VERS_UPTO, &h), 1);
+    ok_int(RpcBindingFree(&h), RPC_S_OK);
+    ok_int(count_entries(RPC_C_EP_MATCH_BY_IF, major, minor + 1, RPC_C_VERS_COMPATIBLE, &h), 0);
+    ok_int(count_entries(RPC_C_EP_MATCH_BY_IF, major + 1, 0, RPC_C_VERS_MAJOR_ONLY, &h), 0);
+    ok_int(RpcMgmtEpEltInqBegin(NULL, RPC_C_EP_MATCH_BY_IF, &id, 9, NULL, &inquiry), RPC_S_INVALID_VERS_OPTION);
+}
+
 static void test_server(void)
 {
     RPC_BINDING_HANDLE h = bind_to(L"ncalrpc", NULL), copy;
@@ -95,6 +145,7 @@ static void test_server(void)
     ok_int(RPC_TRY(CALL(ADD, h, 1, 2)), EPT_S_NOT_REGISTERED);
     child = start_server();
     ok_int(CALL_INT(ADD, h, 1, 2), 3);
+    test_inquiry();
     ok_int(CALL_INT(PID, h), (int)GetCurrentProcessId());
     ok_int(RpcBindingToStringBindingW(h, &text), RPC_S_OK);
     ok(!wcsncmp(text, L"ncalrpc:[", 9) && wcslen(text) > 12, "%ls", text); /* it has an endpoint now */
