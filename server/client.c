@@ -492,6 +492,11 @@ uint32_t serve_hello(struct message *message, const struct protocol_hello_in *in
     int pidfd = (int)syscall(SYS_pidfd_open, client->pid, 0);
     if (pidfd < 0)
         return (uint32_t)STATUS_INSUFFICIENT_RESOURCES;
+    char byte; /* it must not have died before that: another may have its id by now, whom we would watch, and kill */
+    if (!recv(client->request.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT)) {
+        close(pidfd);
+        return (uint32_t)STATUS_PROCESS_IS_TERMINATING;
+    }
     struct process *process = process_by_id((uint32_t)client->pid);
     if (process && (process->ended || process->client || !process_lives(process)))
         process = NULL;

@@ -33,10 +33,15 @@ static void job_destroy(struct object *object)
 
 static void kill_marked(uint32_t id, void *context)
 {
-    (void)context;
     struct process *process = process_by_id(id);
-    if (!process || process->ended || !process->in_job)
-        syscall(SYS_kill, id, SIGKILL);
+    if (process && !process->ended && process->in_job)
+        return;
+    int pidfd = (int)syscall(SYS_pidfd_open, id, 0);
+    if (pidfd < 0)
+        return;
+    if (job_has_marked(context, id)) /* still: it may have ended meanwhile, and another have got its id */
+        syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+    close(pidfd);
 }
 
 /* Nobody has a handle any more: its name is gone, as any object's, while it lasts as long as it has members. */
@@ -418,7 +423,7 @@ void job_end_members(struct job *job, uint32_t status, bool limit)
 {
     struct end end = { status, limit };
     job_for_each(job, end_member, &end);
-    job_marked(job, kill_marked, NULL);
+    job_marked(job, kill_marked, job);
 }
 
 uint32_t serve_job_terminate(struct message *message, const struct protocol_job_terminate_in *in,

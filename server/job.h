@@ -84,7 +84,8 @@ uint32_t process_parent_of(uint32_t id);
 #define JOB_MARK_SIZE 64
 void job_mark(const struct job *job, char mark[JOB_MARK_SIZE]);
 struct job *job_by_mark(const char *mark, size_t length);
-/* Calls for each process that has the mark of the job or of one below it. */
+/* Whether a process has the mark of the job or of one below it; calls for each that has. */
+bool job_has_marked(const struct job *job, uint32_t id);
 void job_marked(struct job *job, void (*function)(uint32_t id, void *), void *context);
 /* Whether a pidfd is that process's. */
 bool pidfd_is(int pidfd, uint32_t id);

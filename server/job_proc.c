@@ -161,6 +161,12 @@ static struct job *marked_job(uint32_t id)
     return NULL;
 }
 
+bool job_has_marked(const struct job *job, uint32_t id)
+{
+    const struct job *marked = marked_job(id);
+    return marked && job_is_in(marked, job);
+}
+
 static bool has_natives(const struct job *job)
 {
     if (job->has_natives)
@@ -179,8 +185,7 @@ void job_marked(struct job *job, void (*function)(uint32_t id, void *), void *co
     DIR *proc = opendir("/proc");
     for (struct dirent *entry; proc && (entry = readdir(proc));) {
         uint32_t id = (uint32_t)strtoul(entry->d_name, NULL, 10);
-        struct job *marked = id ? marked_job(id) : NULL;
-        if (marked && job_is_in(marked, job))
+        if (id && job_has_marked(job, id))
             function(id, context);
     }
     if (proc)

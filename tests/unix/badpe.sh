@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# limit: 300
 # Malformed programs: each gets the sentence that says what it is, or runs; none makes Transom crash, hang or talk nonsense.
 . "$(dirname "$0")/lib.bash"
 mkdir programs logs

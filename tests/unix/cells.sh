@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
+# limit: 400
 # The wait protocol under stress (tests/stress/cells.c): threads, under ThreadSanitizer where there is one; and processes that are
 # killed at any instruction, thousands of times. Some seconds each.
 set -eu

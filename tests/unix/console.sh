@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# limit: 600
 # Full-screen programs, line editing and Ctrl-C on a real terminal: what tmux' screen shows.
 . "$(dirname "$0")/lib.bash"
 if ! command -v tmux >/dev/null; then

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# limit: 600
 # Real databases (from the corpus of real programs) check what they wrote, after their processes were killed at work: SQLite (Node's)
 # with integrity_check, PostgreSQL with its recovery, data checksums and amcheck.
 . "$(dirname "$0")/lib.bash"
@@ -31,10 +32,7 @@ console.log(one('pragma integrity_check'), one('select count(*) % 200 from t'), 
 E
     for mode in wal delete; do
         "$TRANSOM" "$node" write.js $mode.db $mode >$mode.out 2>$mode.err & pid=$!
-        for ((i = 0; i < 200; i++)); do
-            [ "$(wc -l <$mode.out)" -ge 4 ] && break
-            sleep 0.05
-        done
+        until_true eval '[ "$(wc -l <$mode.out)" -ge 4 ]'
         kill -9 $pid
         wait $pid 2>/dev/null
         last=$(tail -1 $mode.out | tr -d '\r')
@@ -67,13 +65,18 @@ for x in sys.argv[2:]:
 E
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 start() {
-    "$TRANSOM" "$pg/pg_ctl.exe" start -w -D data -l server.log -o "-h 127.0.0.1 -p $port -c full_page_writes=on" \
-        </dev/null >start.log 2>&1 &
-    for ((i = 0; i < 300; i++)); do
+    local end=$((SECONDS + 3 * patience)) control=
+    while [ $SECONDS -lt $end ]; do
+        # It refuses to as long as something of the server before is there.
+        kill -0 $control 2>/dev/null || {
+            "$TRANSOM" "$pg/pg_ctl.exe" start -w -D data -l server.log \
+                -o "-h 127.0.0.1 -p $port -c full_page_writes=on" </dev/null >start.log 2>&1 &
+            control=$!
+        }
         python3 q.py "$port" >/dev/null 2>&1 && return
         sleep 0.1
     done
-    fail "PostgreSQL does not start: $(tail -3 start.log server.log)"
+    fail "PostgreSQL does not start: $(tail -n 3 start.log server.log)"
 }
 "$TRANSOM" "$pg/initdb.exe" -D data -U postgres -A trust -E UTF8 --no-locale --no-sync >init.log 2>&1 ||
     fail "initdb: $(tail -2 init.log)"
@@ -83,12 +86,10 @@ python3 q.py "$port" "create table t as select g id, md5(g::text) m from generat
 is "rows" "$(tail -1 work.out)" 20000
 python3 q.py "$port" "begin" "delete from t" "update t set m = 'x'" "select pg_sleep(20)" >/dev/null 2>&1 &
 sleep 0.5
-# All of the server's processes: those in whose environment this test's prefix is.
-for p in /proc/[0-9]*; do
-    grep -qsz "^TRANSOM_PREFIX=$TRANSOM_PREFIX\$" $p/environ && tr '\0' ' ' <$p/cmdline | grep -q 'postgres' &&
-        kill -9 ${p#/proc/} 2>/dev/null
-done
-sleep 0.3
+# All of the server's processes. One that was just being started, by one that is dead then, waits for what it shall do for ever,
+# and has the socket and the memory of the others.
+until_true eval 'kill -9 $(processes "postgres[.]exe") 2>/dev/null; [ -z "$(processes "postgres[.]exe")" ]' ||
+    fail "processes of PostgreSQL that cannot be killed: $(processes "postgres[.]exe")"
 rm -f data/postmaster.pid
 start
 is "recovery" "$(grep -c 'automatic recovery in progress' server.log)" 1

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# limit: 300
 # dbghelp: debug information in all the forms that compilers here write; dumps read by others' programs.
 . "$(dirname "$0")/lib.bash"
 export TRANSOM_PREFIX=$PWD/prefix

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# limit: 300
 # Debuggers and debuggees are killed at random moments, for DEBUG_KILL_SECONDS (3) seconds: a debugger's end is its debuggees' end,
 # a debuggee's end is an event, nobody hangs, and nothing is left at the server.
 . "$(dirname "$0")/lib.bash"

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
+# limit: 900
 # Clients that mean harm (tests/stress/hostile.c) beside ones that do not: the server lives, stays small, and serves the others;
 # what the hostile ones made goes with them. Under AddressSanitizer, if there is one, as the server is in a build of its own.
 . "$(dirname "$0")/lib.bash"

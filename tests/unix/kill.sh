@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
+# limit: 400
 # Processes that share objects of all kinds are killed at random moments, for KILL_SECONDS (20) seconds; afterwards mutexes were
 # never given to two, everything can be used, nobody hangs, and nothing is left at the server.
 . "$(dirname "$0")/lib.bash"

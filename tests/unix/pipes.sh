@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
+# limit: 300
 # Named pipes when processes are killed: servers and clients at random moments, for PIPES_SECONDS (4); transomserver itself; a server
 # in the middle of a transaction. And a program's last words when its standard error is a named pipe.
 . "$(dirname "$0")/lib.bash"

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# limit: 300
 # Services, their manager and writers of events are killed at random moments, for SERVICES_KILL_SECONDS (3) seconds: everything else
 # goes on, what is said of states is true, and the logs stay whole.
 . "$(dirname "$0")/lib.bash"

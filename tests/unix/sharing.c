@@ -3,7 +3,8 @@
  * sharing: a Windows program that shares objects, for server.sh and kill.sh.
  *
  *   alone                  nothing shared
- *   name NAME              makes a named event; "made" or "opened"
+ *   name NAME [MS]         makes a named event; "made" or "opened"; stays for so long, or until it is set
+ *   go NAME                sets it
  *   wait NAME MS           says "ready", waits for the event; what came of it
  *   request                says "ready", makes requests until one fails; its error
  *   hold                   holds an event until `release` sets it
@@ -449,9 +450,12 @@ int main(int argc, char **argv)
         HANDLE event = CreateEventA(NULL, TRUE, FALSE, argument);
         puts(!event ? "failed" : GetLastError() == ERROR_ALREADY_EXISTS ? "opened" : "made");
         fflush(stdout);
-        if (argc > 3)
+        /* A server that is gone ends the wait, not the program. */
+        if (argc > 3 && WaitForSingleObject(event, strtoul(argv[3], NULL, 10)) == WAIT_FAILED)
             Sleep(strtoul(argv[3], NULL, 10));
         return !event;
+    } else if (!strcmp(what, "go")) {
+        return !SetEvent(OpenEventA(EVENT_MODIFY_STATE, FALSE, argument));
     } else if (!strcmp(what, "wait") && argc > 3) {
         HANDLE event = CreateEventA(NULL, TRUE, FALSE, argument);
         puts("ready");

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# limit: 300
 # Signals end a Windows program as they end any command, unless it has a handler for control events; a crash looks like one.
 . "$(dirname "$0")/lib.bash"
 program=$BUILD/tests/unix/streams.exe

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
+# limit: 300
 # A process that is stopped: who asks it something is told that it does not answer, and nothing of it is done later. All others go
 # on.
 . "$(dirname "$0")/lib.bash"
