@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
+#include "cpu_set.h"
 #include "cell.h"
 #include "debug.h"
 #include "object_private.h"
@@ -170,7 +171,7 @@ static NTSTATUS query_basic(struct process_object *process, void *info, ULONG le
     process_update(process);
     out.ExitStatus = process->exit_status;
     out.PebBaseAddress = own ? process_peb : process_remote_peb(process);
-    out.AffinityMask = process_affinity();
+    out.AffinityMask = own ? cpu_process_mask() : cpu_mask_of_pid((pid_t)process->id);
     out.BasePriority = process_base_priority(process);
     out.UniqueProcessId = process->id;
     if (own)
@@ -454,6 +455,12 @@ static NTSTATUS query(struct process_object *process, ULONG class, void *info, U
     switch (class) {
     case ProcessBasicInformation:
         return query_basic(process, info, length, needed);
+    case ProcessDefaultCpuSetsInformation: {
+        KAFFINITY sets = cpu_sets_chosen(NULL);
+        if (process != process_current)
+            return STATUS_NOT_SUPPORTED;
+        return reply_at_least(info, length, needed, &sets, sizeof(sets));
+    }
     case ProcessTimes:
         return query_times(process, info, length, needed);
     case ProcessVmCounters:
@@ -526,23 +533,9 @@ NTSTATUS NtQueryInformationProcess(HANDLE ProcessHandle, ULONG ProcessInformatio
 
 static NTSTATUS set_affinity(struct process_object *process, KAFFINITY mask)
 {
-    cpu_set_t set;
     if (!mask || mask & ~process_affinity())
         return STATUS_INVALID_PARAMETER;
-    CPU_ZERO(&set);
-    for (unsigned i = 0; i < 64; i++)
-        if (mask >> i & 1)
-            CPU_SET(i, &set);
-    if (process != process_current)
-        return sched_setaffinity((pid_t)process->id, sizeof(set), &set) ? STATUS_UNSUCCESSFUL : STATUS_SUCCESS;
-    pthread_mutex_lock(&thread_list_lock);
-    for (LIST_ENTRY *entry = thread_list.Flink; entry != &thread_list; entry = entry->Flink) {
-        struct thread *thread = container_of(entry, struct thread, entry);
-        if (!sched_setaffinity(thread->tid, sizeof(set), &set))
-            thread->object->affinity = mask;
-    }
-    pthread_mutex_unlock(&thread_list_lock);
-    return STATUS_SUCCESS;
+    return process == process_current ? cpu_set_process_mask(mask) : cpu_set_mask_of_pid((pid_t)process->id, mask);
 }
 
 NTSTATUS process_priority_from_nt(UCHAR class, ULONG *win32)
@@ -602,6 +595,8 @@ static NTSTATUS set(struct process_object *process, ULONG class, const void *inf
         memcpy(&mask, info, sizeof(mask));
         return set_affinity(process, mask);
     }
+    case ProcessDefaultCpuSetsInformation:
+        return process == process_current ? cpu_sets_choose(NULL, info, length) : STATUS_NOT_SUPPORTED;
     case ProcessPriorityClass:
         if (length != sizeof(PROCESS_PRIORITY_CLASS))
             return STATUS_INFO_LENGTH_MISMATCH;

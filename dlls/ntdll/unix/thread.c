@@ -15,6 +15,7 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+#include "cpu_set.h"
 #include "file.h"
 #include "child.h"
 #include "debug.h"
@@ -198,7 +199,7 @@ static struct thread *thread_alloc(void)
     object->exit_status = STATUS_PENDING;
     object->create_time = now_100ns();
     object->base_priority = 0;
-    object->affinity = process_affinity();
+    object->affinity = cpu_process_mask();
     thread->object = object;
     return thread;
 }
@@ -271,6 +272,7 @@ static bool thread_adopt(struct thread *thread)
 {
     current_thread = thread;
     thread->tid = gettid();
+    cpu_thread_begins(thread->object);
     thread->pthread = pthread_self();
     set_gs_base(thread->teb);
     signal_init_thread(thread);

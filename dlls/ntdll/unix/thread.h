@@ -20,8 +20,8 @@ struct thread_object {
     void *start_address;
     LONG suspend_count; /* under thread_list_lock */
     KPRIORITY base_priority;
-    KAFFINITY affinity;
-    WCHAR *description; /* malloc'ed */
+    KAFFINITY affinity, cpu_sets; /* cpu_set.c */
+    WCHAR *description;           /* malloc'ed */
     size_t description_len;
     bool hidden_from_debugger;
     struct io *requests;            /* asynchronous ones under way (io.c) */

@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
+#include "cpu_set.h"
 #include "cell.h"
 #include "object_private.h"
 #include "process.h"
@@ -203,6 +204,10 @@ static NTSTATUS query(struct thread_object *object, ULONG class, void *info, ULO
         return query_times(object, info, length, needed);
     case ThreadAffinityMask:
         return reply_exact(info, length, needed, &object->affinity, sizeof(object->affinity));
+    case ThreadSelectedCpuSets: {
+        KAFFINITY sets = cpu_sets_chosen(object);
+        return reply_at_least(info, length, needed, &sets, sizeof(sets));
+    }
     case ThreadQuerySetWin32StartAddress:
         return reply_exact(info, length, needed, &object->start_address, sizeof(object->start_address));
     case ThreadAmILastThread:
@@ -298,23 +303,7 @@ static NTSTATUS set_affinity(struct thread_object *object, const void *info, ULO
     if (length != sizeof(mask))
         return STATUS_INFO_LENGTH_MISMATCH;
     memcpy(&mask, info, sizeof(mask));
-    if (!mask || mask & ~process_affinity())
-        return STATUS_INVALID_PARAMETER;
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    for (unsigned i = 0; i < 64; i++)
-        if (mask >> i & 1)
-            CPU_SET(i, &set);
-    pthread_mutex_lock(&thread_list_lock);
-    NTSTATUS status = STATUS_SUCCESS;
-    if (!object->thread)
-        status = STATUS_THREAD_IS_TERMINATING;
-    else if (sched_setaffinity(object->thread->tid, sizeof(set), &set))
-        status = STATUS_INVALID_PARAMETER;
-    else
-        object->affinity = mask;
-    pthread_mutex_unlock(&thread_list_lock);
-    return status;
+    return cpu_set_thread_mask(object, mask);
 }
 
 static NTSTATUS set_name(struct thread_object *object, const void *info, ULONG length)
@@ -411,6 +400,8 @@ static NTSTATUS set(struct thread_object *object, ULONG class, void *info, ULONG
         return set_base_priority(object, info, length);
     case ThreadAffinityMask:
         return set_affinity(object, info, length);
+    case ThreadSelectedCpuSets:
+        return cpu_sets_choose(object, info, length);
     case ThreadNameInformation:
         return set_name(object, info, length);
     case ThreadZeroTlsCell:
