@@ -40,6 +40,46 @@ static void pair(SOCKET s[2])
     ok_int(closesocket(l), 0);
 }
 
+/*
+ * accept's page: "it has the same properties as socket s, including the asynchronous events registered with the ... WSAEventSelect
+ * functions". mio's event loop counts on its connections not to block.
+ */
+static void test_inherited(void)
+{
+    struct sockaddr_in addr;
+    SOCKET l = listener(&addr), client, accepted;
+    WSAEVENT event = WSACreateEvent();
+    WSANETWORKEVENTS events;
+    u_long yes = 1;
+    char byte;
+
+    ok_int(ioctlsocket(l, FIONBIO, &yes), 0);
+    client = socket(AF_INET, SOCK_STREAM, 0);
+    ok_int(connect(client, (struct sockaddr *)&addr, sizeof(addr)), 0);
+    accepted = accept(l, NULL, NULL);
+    ok(accepted != INVALID_SOCKET, "error %d", WSAGetLastError());
+    ok_int(recv(accepted, &byte, 1, 0), SOCKET_ERROR);
+    ok_int(WSAGetLastError(), WSAEWOULDBLOCK);
+    closesocket(accepted);
+    closesocket(client);
+
+    ok_int(WSAEventSelect(l, event, FD_ACCEPT | FD_READ), 0);
+    client = socket(AF_INET, SOCK_STREAM, 0);
+    ok_int(connect(client, (struct sockaddr *)&addr, sizeof(addr)), 0);
+    ok_int((int)WSAWaitForMultipleEvents(1, &event, TRUE, 5000, FALSE), WSA_WAIT_EVENT_0);
+    accepted = accept(l, NULL, NULL);
+    ok(accepted != INVALID_SOCKET, "error %d", WSAGetLastError());
+    WSAResetEvent(event);
+    ok_int(send(client, "x", 1, 0), 1);
+    ok_int((int)WSAWaitForMultipleEvents(1, &event, TRUE, 5000, FALSE), WSA_WAIT_EVENT_0);
+    ok_int(WSAEnumNetworkEvents(accepted, event, &events), 0);
+    ok_int(events.lNetworkEvents, FD_READ);
+    closesocket(accepted);
+    closesocket(client);
+    closesocket(l);
+    WSACloseEvent(event);
+}
+
 static void test_errors(void)
 {
     struct sockaddr_in addr = { .sin_family = AF_INET };
@@ -461,6 +501,7 @@ TESTS
         return;
     }
     test_errors();
+    test_inherited();
     test_stream();
     test_nonblocking();
     test_datagrams();

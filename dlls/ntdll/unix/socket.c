@@ -535,27 +535,32 @@ static void free_accept(struct io *io)
     free(request);
 }
 
-/* The accepted descriptor takes the place of the other socket's. */
+/*
+ * The accepted descriptor takes the place of the other socket's. What accept() makes "has the same properties as socket s" (its
+ * page): it does not block if the other does not; AcceptEx is given a socket that keeps its own.
+ */
 static NTSTATUS take_connection(struct file_object *listener, struct file_object *target, int fd)
 {
     struct socket *s = socket_of(target);
+    const struct socket *from = socket_of(listener);
     int old;
 
-    (void)listener;
     pthread_mutex_lock(&s->lock);
     old = target->fd;
     if (old < 0) {
         target->fd = unix_fd_reserve(fd);
-        target->options |= FILE_OPTION_SOCKET;
+        target->options |= FILE_OPTION_SOCKET | (listener->options & FILE_OPTION_NONBLOCKING);
         s->report_port_unreachable = true;
-        s->made = socket_of(listener)->made;
+        s->made = from->made;
+        s->receive_timeout = from->receive_timeout;
+        s->send_timeout = from->send_timeout;
     } else {
         dup3(fd, old, O_CLOEXEC);
         close(fd);
     }
     socket_connected(s);
     pthread_mutex_unlock(&s->lock);
-    return STATUS_SUCCESS;
+    return old < 0 ? socket_events_inherit(listener, target) : STATUS_SUCCESS;
 }
 
 static bool put_address(const struct accept_request *request, bool peer)
@@ -582,6 +587,7 @@ static bool put_address(const struct accept_request *request, bool peer)
 static NTSTATUS retry_accept(struct io *io)
 {
     struct accept_request *request = io->data;
+    NTSTATUS status;
     ssize_t n;
     int fd;
 
@@ -591,8 +597,10 @@ static NTSTATUS retry_accept(struct io *io)
             return STATUS_PENDING;
         if (fd < 0)
             return socket_status(errno);
-        take_connection(io->file, request->target, fd);
+        status = take_connection(io->file, request->target, fd);
         request->accepted = true;
+        if (status)
+            return status;
         if (request->in.output && (!put_address(request, false) || !put_address(request, true)))
             return STATUS_ACCESS_VIOLATION;
         if (request->in.data_length)

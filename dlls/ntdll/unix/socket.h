@@ -72,6 +72,8 @@ void socket_poll_closed(struct file_object *file);
 
 /* socket_events.c */
 NTSTATUS socket_events(struct io *io);
+/* "Any network event selection association on the listening socket applies to the accepted socket" (WSAEventSelect). */
+NTSTATUS socket_events_inherit(const struct file_object *listener, struct file_object *accepted);
 NTSTATUS socket_enum_events(struct io *io);
 /* The program did what lets events be told once more. */
 void socket_events_enable(struct file_object *file, uint32_t events);

@@ -133,15 +133,46 @@ void socket_events_enable(struct file_object *file, uint32_t events)
     pthread_mutex_unlock(&watch_lock);
 }
 
+/* Takes over the reference of the event. */
+static NTSTATUS start(struct file_object *file, struct object *event, uint32_t mask)
+{
+    struct socket *s = socket_of(file);
+    struct socket_watch *watch = calloc(1, sizeof *watch);
+    int fd = unix_fd_reserve(fcntl(file->fd, F_DUPFD_CLOEXEC, 256));
+    NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
+
+    if (!watch || fd < 0)
+        goto failed;
+    pthread_mutex_init(&watch->lock, NULL);
+    watch->file = file;
+    watch->event = event;
+    watch->mask = mask;
+    watch->enabled =
+        WIN_FD_READ | WIN_FD_WRITE | WIN_FD_OOB | WIN_FD_ACCEPT | WIN_FD_CLOSE | (s->connected ? 0 : WIN_FD_CONNECT);
+    status = io_watch(&watch->io, fd, POLLIN | POLLOUT | POLLPRI, notice);
+    if (status)
+        goto failed;
+    pthread_mutex_lock(&watch_lock);
+    s->watch = watch;
+    pthread_mutex_lock(&watch->lock);
+    look(watch);
+    pthread_mutex_unlock(&watch->lock);
+    pthread_mutex_unlock(&watch_lock);
+    return STATUS_SUCCESS;
+failed:
+    if (fd >= 0)
+        close(fd);
+    object_unref(event);
+    free(watch);
+    return status;
+}
+
 /* WSAEventSelect makes the socket non-blocking; a new selection replaces the old one. */
 NTSTATUS socket_events(struct io *io)
 {
-    struct socket *s = socket_of(io->file);
-    struct socket_watch *watch;
     struct afd_events in;
     struct object *event;
     NTSTATUS status;
-    int fd;
 
     if (io->input_length < sizeof in || !user_copy_in(&in, io->input, sizeof in))
         return STATUS_INVALID_PARAMETER;
@@ -153,34 +184,24 @@ NTSTATUS socket_events(struct io *io)
     if (status)
         return status;
     socket_events_stop(io->file);
-    io->file->options |= FILE_OPTION_NONBLOCKING;
-    watch = calloc(1, sizeof *watch);
-    fd = unix_fd_reserve(fcntl(io->file->fd, F_DUPFD_CLOEXEC, 256));
-    if (!watch || fd < 0) {
-        free(watch);
-        object_unref(event);
-        return STATUS_INSUFFICIENT_RESOURCES;
-    }
-    pthread_mutex_init(&watch->lock, NULL);
-    watch->file = io->file;
-    watch->event = event;
-    watch->mask = in.mask;
-    watch->enabled =
-        WIN_FD_READ | WIN_FD_WRITE | WIN_FD_OOB | WIN_FD_ACCEPT | WIN_FD_CLOSE | (s->connected ? 0 : WIN_FD_CONNECT);
-    status = io_watch(&watch->io, fd, POLLIN | POLLOUT | POLLPRI, notice);
-    if (status) {
-        close(fd);
-        object_unref(event);
-        free(watch);
-        return status;
-    }
+    __atomic_fetch_or(&io->file->options, FILE_OPTION_NONBLOCKING, __ATOMIC_SEQ_CST);
+    return start(io->file, event, in.mask);
+}
+
+NTSTATUS socket_events_inherit(const struct file_object *listener, struct file_object *accepted)
+{
+    struct object *event = NULL;
+    uint32_t mask = 0;
+
     pthread_mutex_lock(&watch_lock);
-    s->watch = watch;
-    pthread_mutex_lock(&watch->lock);
-    look(watch);
-    pthread_mutex_unlock(&watch->lock);
+    const struct socket_watch *watch = socket_of(listener)->watch;
+    if (watch) {
+        event = watch->event;
+        mask = watch->mask;
+        object_ref(event);
+    }
     pthread_mutex_unlock(&watch_lock);
-    return STATUS_SUCCESS;
+    return event ? start(accepted, event, mask) : STATUS_SUCCESS;
 }
 
 NTSTATUS socket_enum_events(struct io *io)
