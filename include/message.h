@@ -115,6 +115,14 @@ enum object_kind {
 /* port_thread */
 #define PROTOCOL_PROCESS_ENDED 2u
 
+/* What the call handle_list answers of each handle. */
+struct protocol_handle_entry {
+    uint64_t object; /* an address that is the same for the same object */
+    uint32_t handle, access, handle_count, pointer_count;
+    uint16_t type, attributes; /* OBJ_* */
+    uint32_t reserved;
+};
+
 #define PROTOCOL_PORT_LEAVES  1u /* it has ended, or has to do with another port */
 #define PROTOCOL_PORT_BLOCKS  2u
 #define PROTOCOL_PORT_RESUMES 3u

@@ -15,6 +15,7 @@
 #include "client.h"
 #include "debug.h"
 #include "file.h"
+#include "handle_list.h"
 #include "object_private.h"
 #include "pipe.h"
 #include "process.h"
@@ -92,6 +93,19 @@ uint32_t agent_pipe_connected(struct message *message, const struct protocol_pip
     (void)out;
     if (message->fd >= 0)
         pipe_connected(in->instance, &message->fd);
+    return STATUS_SUCCESS;
+}
+
+uint32_t agent_handle_list(struct message *message, const struct protocol_handle_list_in *in,
+                           struct protocol_handle_list_out *out)
+{
+    struct protocol_handle_entry *entries = malloc(MESSAGE_MAX_BYTES);
+    bool more;
+    if (!(message->reply = entries))
+        return (uint32_t)STATUS_NO_MEMORY;
+    message->reply_size = (uint32_t)(handle_list_part(in->after, entries, MESSAGE_MAX_BYTES / sizeof(*entries), &more) *
+                                     sizeof(*entries));
+    out->more = more;
     return STATUS_SUCCESS;
 }
 

@@ -6,6 +6,7 @@
 #include "client.h"
 #include "debug.h"
 #include "file.h"
+#include "handle_list.h"
 #include "object_private.h"
 #include "path.h"
 #include "pipe.h"
@@ -193,14 +194,14 @@ static void add_parents_handle(struct spawn *spawn, HANDLE parent, HANDLE handle
     handle_close(copy);
 }
 
-/* The parent's handle table, as it answers for ProcessHandleInformation; malloc'ed. */
+/* The parent's handle table; malloc'ed. */
 static NTSTATUS parents_handles(struct process_object *parent, PROCESS_HANDLE_SNAPSHOT_INFORMATION **result)
 {
     for (ULONG size = 16 << 10, needed;; size = needed + 4096) {
         PROCESS_HANDLE_SNAPSHOT_INFORMATION *table = malloc(size);
         if (!table)
             return STATUS_NO_MEMORY;
-        NTSTATUS status = remote_process_query(parent, ProcessHandleInformation, table, size, &needed);
+        NTSTATUS status = handle_list_query_process(parent, table, size, &needed);
         if (!status) {
             *result = table;
             return STATUS_SUCCESS;

@@ -168,11 +168,12 @@ ULONG handle_table_count(void)
     return __atomic_load_n(&segment_header()->handle_count, __ATOMIC_RELAXED);
 }
 
-/* Calls `callback` for every live handle, with the object referenced; stops when it returns false. */
-void handle_enumerate(bool (*callback)(HANDLE, struct object *, ACCESS_MASK, ULONG, void *), void *context)
+/* Calls `callback` for every live handle above one, with the object referenced; stops when it returns false. */
+void handle_enumerate_after(HANDLE after, bool (*callback)(HANDLE, struct object *, ACCESS_MASK, ULONG, void *),
+                            void *context)
 {
     uint32_t used = __atomic_load_n(&segment_header()->handles.used, __ATOMIC_ACQUIRE);
-    for (uint32_t index = 1; index < used; index++) {
+    for (uint32_t index = (uint32_t)((ULONG_PTR)after / 4) + 1; index < used; index++) {
         HANDLE handle = (HANDLE)(ULONG_PTR)(index * 4);
         struct segment_handle *entry = pin(handle);
         if (!entry)
@@ -186,6 +187,11 @@ void handle_enumerate(bool (*callback)(HANDLE, struct object *, ACCESS_MASK, ULO
         if (!more)
             return;
     }
+}
+
+void handle_enumerate(bool (*callback)(HANDLE, struct object *, ACCESS_MASK, ULONG, void *), void *context)
+{
+    handle_enumerate_after(NULL, callback, context);
 }
 
 void handle_refresh(HANDLE handle)

@@ -21,6 +21,8 @@ static inline void object_before_wait(struct object *obj)
 /* handle.c */
 void handle_table_init(void);
 ULONG handle_table_count(void);
+void handle_enumerate_after(HANDLE after, bool (*callback)(HANDLE, struct object *, ACCESS_MASK, ULONG, void *),
+                            void *context);
 void handle_enumerate(bool (*callback)(HANDLE, struct object *, ACCESS_MASK, ULONG, void *), void *context);
 NTSTATUS handle_get_attributes(HANDLE handle, ULONG *attributes);
 NTSTATUS handle_set_attributes(HANDLE handle, ULONG attributes);

@@ -43,6 +43,8 @@ struct child_start *process_child_start(struct process_object *process);
 /* Has the object signalled when the process ends. */
 bool process_watch(struct process_object *process);
 NTSTATUS process_open(ULONG id, struct process_object **process);
+/* One that has joined the server. */
+NTSTATUS process_open_joined(ULONG id, struct process_object **process);
 /* What the server calls it; it is asked to join if it has not. */
 NTSTATUS process_number(struct process_object *process, uint32_t *number);
 /* client_call to it. */

@@ -12,6 +12,7 @@
 #include "cpu_set.h"
 #include "cell.h"
 #include "debug.h"
+#include "handle_list.h"
 #include "object_private.h"
 #include "process.h"
 #include "child.h"
@@ -304,43 +305,6 @@ static NTSTATUS query_command_line(void *info, ULONG length, ULONG *needed)
     return status;
 }
 
-struct handle_list {
-    PROCESS_HANDLE_TABLE_ENTRY_INFO *entries;
-    size_t cap, count;
-};
-
-static bool list_handle(HANDLE handle, struct object *obj, ACCESS_MASK access, ULONG attributes, void *context)
-{
-    struct handle_list *list = context;
-    if (list->count < list->cap)
-        list->entries[list->count] =
-            (PROCESS_HANDLE_TABLE_ENTRY_INFO){ handle,
-                                               obj->handle_count,
-                                               obj->refs,
-                                               access,
-                                               object_type_index(obj->type),
-                                               (attributes & SEGMENT_HANDLE_INHERIT ? OBJ_INHERIT : 0) |
-                                                   (attributes & SEGMENT_HANDLE_PROTECT ? OBJ_PROTECT_CLOSE : 0),
-                                               0 };
-    list->count++;
-    return true;
-}
-
-static NTSTATUS query_handles(void *info, ULONG length, ULONG *needed)
-{
-    PROCESS_HANDLE_SNAPSHOT_INFORMATION *out = info;
-    const size_t head = offsetof(PROCESS_HANDLE_SNAPSHOT_INFORMATION, Handles);
-    struct handle_list list = { .entries = out->Handles,
-                                .cap = length > head ? (length - head) / sizeof(list.entries[0]) : 0 };
-    handle_enumerate(list_handle, &list);
-    *needed = (ULONG)(head + list.count * sizeof(list.entries[0]));
-    if (length < *needed)
-        return STATUS_INFO_LENGTH_MISMATCH;
-    out->NumberOfHandles = list.count;
-    out->Reserved = 0;
-    return STATUS_SUCCESS;
-}
-
 static NTSTATUS query_quota(void *info, ULONG length, ULONG *needed)
 {
     NT_QUOTA_LIMITS_EX out = { .PagedPoolLimit = SIZE_MAX,
@@ -420,8 +384,6 @@ static NTSTATUS query_own(ULONG class, void *info, ULONG length, ULONG *needed)
     case ProcessHandleCount:
         value = handle_table_count();
         return reply_at_least(info, length, needed, &value, sizeof(value));
-    case ProcessHandleInformation:
-        return query_handles(info, length, needed);
     case ProcessCookie:
         value = process_cookie();
         return reply_exact(info, length, needed, &value, sizeof(value));
@@ -506,6 +468,8 @@ static NTSTATUS query(struct process_object *process, ULONG class, void *info, U
         return query_device_map(info, length, needed);
     case ProcessCycleTime:
         return query_cycles(process, info, length, needed);
+    case ProcessHandleInformation:
+        return handle_list_query_process(process, info, length, needed);
     default:
         if (process != process_current)
             return remote_process_query(process, class, info, length, needed);

@@ -439,6 +439,15 @@ static NTSTATUS open_by_number(ULONG pid, struct object **obj)
     return status;
 }
 
+NTSTATUS process_open_joined(ULONG id, struct process_object **process)
+{
+    struct object *obj;
+    NTSTATUS status = open_by_number(id, &obj);
+    if (!status)
+        *process = container_of(obj, struct process_object, header);
+    return status;
+}
+
 NTSTATUS NtOpenProcess(HANDLE *handle, ACCESS_MASK access, OBJECT_ATTRIBUTES *attributes, CLIENT_ID *id)
 {
     if (!id)

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "cell.h"
+#include "handle_list.h"
 #include "object_private.h"
 #include "query.h"
 #include "shared_data.h"
@@ -102,50 +103,6 @@ static NTSTATUS query_modules(void *info, ULONG length, ULONG *needed)
     return STATUS_SUCCESS;
 }
 
-struct handle_list {
-    void *info;
-    size_t cap, count;
-    bool extended;
-};
-
-static bool list_handle(HANDLE handle, struct object *obj, ACCESS_MASK access, ULONG attributes, void *context)
-{
-    struct handle_list *list = context;
-    UCHAR flags = (UCHAR)((attributes & SEGMENT_HANDLE_INHERIT ? OBJ_INHERIT : 0) |
-                          (attributes & SEGMENT_HANDLE_PROTECT ? OBJ_PROTECT_CLOSE : 0));
-    if (list->count < list->cap && list->extended) {
-        ((SYSTEM_HANDLE_INFORMATION_EX *)list->info)->Handles[list->count] = (SYSTEM_HANDLE_TABLE_ENTRY_INFO_EX){
-            obj, process_id, (ULONG_PTR)handle, access, 0, (USHORT)object_type_index(obj->type), flags, 0
-        };
-    } else if (list->count < list->cap) {
-        ((SYSTEM_HANDLE_INFORMATION *)list->info)->Handles[list->count] = (SYSTEM_HANDLE_TABLE_ENTRY_INFO){
-            (USHORT)process_id, 0, (UCHAR)object_type_index(obj->type), flags, (USHORT)(ULONG_PTR)handle, obj, access
-        };
-    }
-    list->count++;
-    return true;
-}
-
-/* Those of this process: others' tables are theirs. */
-static NTSTATUS query_handles(bool extended, void *info, ULONG length, ULONG *needed)
-{
-    size_t head =
-        extended ? offsetof(SYSTEM_HANDLE_INFORMATION_EX, Handles) : offsetof(SYSTEM_HANDLE_INFORMATION, Handles);
-    size_t entry = extended ? sizeof(SYSTEM_HANDLE_TABLE_ENTRY_INFO_EX) : sizeof(SYSTEM_HANDLE_TABLE_ENTRY_INFO);
-    struct handle_list list = { info, length > head ? (length - head) / entry : 0, 0, extended };
-    handle_enumerate(list_handle, &list);
-    *needed = (ULONG)(head + list.count * entry);
-    if (length < *needed)
-        return STATUS_INFO_LENGTH_MISMATCH;
-    if (extended) {
-        ((SYSTEM_HANDLE_INFORMATION_EX *)info)->NumberOfHandles = list.count;
-        ((SYSTEM_HANDLE_INFORMATION_EX *)info)->Reserved = 0;
-    } else {
-        ((SYSTEM_HANDLE_INFORMATION *)info)->NumberOfHandles = (ULONG)list.count;
-    }
-    return STATUS_SUCCESS;
-}
-
 NTSTATUS NtQuerySystemInformation(ULONG SystemInformationClass, PVOID SystemInformation, ULONG SystemInformationLength,
                                   ULONG *ReturnLength)
 {
@@ -184,7 +141,8 @@ NTSTATUS NtQuerySystemInformation(ULONG SystemInformationClass, PVOID SystemInfo
         break;
     case SystemHandleInformation:
     case SystemExtendedHandleInformation:
-        status = query_handles(SystemInformationClass == SystemExtendedHandleInformation, info, length, &needed);
+        status =
+            handle_list_query_system(SystemInformationClass == SystemExtendedHandleInformation, info, length, &needed);
         break;
     case SystemPageFileInformation:
     case SystemPageFileInformationEx:
