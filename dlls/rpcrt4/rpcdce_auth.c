@@ -354,3 +354,18 @@ RPC_STATUS RPC_ENTRY RpcMgmtInqDefaultProtectLevel(ULONG service, ULONG *level)
     *level = service ? RPC_C_AUTHN_LEVEL_CONNECT : RPC_C_AUTHN_LEVEL_NONE;
     return RPC_S_OK;
 }
+
+/* Another server's name would be known by its management interface, which is not called remotely. */
+RPC_STATUS RPC_ENTRY RpcMgmtInqServerPrincNameW(RPC_BINDING_HANDLE handle, ULONG service, RPC_WSTR *principal)
+{
+    if (handle)
+        return binding_from_handle(handle) ? RPC_S_CANNOT_SUPPORT : RPC_S_INVALID_BINDING;
+    return RpcServerInqDefaultPrincNameW(service, principal);
+}
+
+RPC_STATUS RPC_ENTRY RpcMgmtInqServerPrincNameA(RPC_BINDING_HANDLE handle, ULONG service, RPC_CSTR *principal)
+{
+    if (handle)
+        return binding_from_handle(handle) ? RPC_S_CANNOT_SUPPORT : RPC_S_INVALID_BINDING;
+    return RpcServerInqDefaultPrincNameA(service, principal);
+}

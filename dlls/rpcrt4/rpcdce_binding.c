@@ -437,3 +437,27 @@ RPC_STATUS RPC_ENTRY RpcIfInqId(RPC_IF_HANDLE spec, RPC_IF_ID *id)
     id->VersMinor = iface->InterfaceId.SyntaxVersion.MinorVersion;
     return RPC_S_OK;
 }
+
+/* --- name services: no binding comes from one --- */
+
+RPC_STATUS RPC_ENTRY RpcNsBindingInqEntryNameW(RPC_BINDING_HANDLE handle, ULONG syntax, RPC_WSTR *name)
+{
+    if (!binding_from_handle(handle))
+        return RPC_S_INVALID_BINDING;
+    if (syntax != RPC_C_NS_SYNTAX_DEFAULT && syntax != RPC_C_NS_SYNTAX_DCE)
+        return RPC_S_UNSUPPORTED_NAME_SYNTAX;
+    *name = rpc_strdup(L""); /* the page: "an empty string ... must be freed" */
+    return *name ? RPC_S_NO_ENTRY_NAME : RPC_S_OUT_OF_MEMORY;
+}
+
+RPC_STATUS RPC_ENTRY RpcNsBindingInqEntryNameA(RPC_BINDING_HANDLE handle, ULONG syntax, RPC_CSTR *name)
+{
+    WCHAR *wide = NULL;
+    RPC_STATUS status = RpcNsBindingInqEntryNameW(handle, syntax, &wide);
+
+    if (status != RPC_S_NO_ENTRY_NAME)
+        return status;
+    *name = (RPC_CSTR)rpc_narrow(wide);
+    rpc_free(wide);
+    return *name ? status : RPC_S_OUT_OF_MEMORY;
+}

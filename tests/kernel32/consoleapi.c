@@ -650,6 +650,7 @@ TESTS
     FreeConsole();
     ok(open_console("CONOUT$") == INVALID_HANDLE_VALUE, "CONOUT$ without a console");
     ok(FreeConsole(), "documented to succeed all the same, error %lu", GetLastError());
+    ok_err(GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, 0), ERROR_INVALID_HANDLE);
     ok(AllocConsole(), "error %lu", GetLastError());
     ok_err(AllocConsole(), ERROR_ACCESS_DENIED);
     ok_err(AttachConsole(ATTACH_PARENT_PROCESS), ERROR_ACCESS_DENIED);

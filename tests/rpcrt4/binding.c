@@ -103,6 +103,15 @@ static void test_handles(void)
     ok_int(RpcBindingSetAuthInfoA(handle, NULL, RPC_C_AUTHN_LEVEL_NONE, RPC_C_AUTHN_NONE, NULL, 0), RPC_S_OK);
     ok_int(RpcBindingSetAuthInfoA(handle, NULL, 7, RPC_C_AUTHN_NONE, NULL, 0), RPC_S_UNKNOWN_AUTHN_LEVEL);
     ok_int(RpcBindingSetAuthInfoA(handle, NULL, RPC_C_AUTHN_LEVEL_PKT, 55, NULL, 0), RPC_S_UNKNOWN_AUTHN_SERVICE);
+    RPC_CSTR name = NULL;
+    ok_int(RpcNsBindingInqEntryNameA(handle, RPC_C_NS_SYNTAX_DEFAULT, &name), RPC_S_NO_ENTRY_NAME);
+    ok_str((char *)name, "");
+    RpcStringFreeA(&name);
+    ok_int(RpcNsBindingInqEntryNameA(handle, 77, &name), RPC_S_UNSUPPORTED_NAME_SYNTAX);
+    ok_int(RpcMgmtInqServerPrincNameA(NULL, RPC_C_AUTHN_WINNT, &name), RPC_S_OK);
+    ok(name && *name, "no name");
+    RpcStringFreeA(&name);
+    ok_int(RpcMgmtInqServerPrincNameA(NULL, 77, &name), RPC_S_UNKNOWN_AUTHN_SERVICE);
     ok_int(RpcBindingFree(&handle), RPC_S_OK);
     ok(!handle, "RpcBindingFree leaves NULL");
     ok_int(RpcBindingFree(&handle), RPC_S_INVALID_BINDING);

@@ -202,6 +202,9 @@ static NTSTATUS send_control(uint32_t event, uint32_t group)
     struct process_table table;
     bool found = false, self_too = false;
 
+    /* Who has given its console up, or never had one. In CI there is no terminal, and programs find each other all the same. */
+    if (console_is_detached() || (process_peb->ImageSubsystem == 2 && !console_attached()))
+        return STATUS_INVALID_HANDLE;
     if (!read_processes(&table))
         return STATUS_UNSUCCESSFUL;
     qsort(table.lines, table.count, sizeof *table.lines, compare_ids);
@@ -334,8 +337,10 @@ NTSTATUS unix_call_console(ULONG function, PVOID arguments)
     case UNIX_CONSOLE_ALLOC:
         return console_allocate();
     default:
-        if (!console_attached())
+        if (!console_attached()) {
+            console.detached = true; /* from the programs that it shares the absence of a terminal with */
             return STATUS_INVALID_HANDLE;
+        }
         console_detach();
         return STATUS_SUCCESS;
     }
