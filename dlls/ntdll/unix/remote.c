@@ -77,6 +77,20 @@ NTSTATUS remote_protect(HANDLE handle, void **base, SIZE_T *size, ULONG protect,
     return status;
 }
 
+/* A UNICODE_STRING that is followed by its text, as it shall be at `where`. */
+static NTSTATUS place_text(void *bytes, uint32_t size, void *where)
+{
+    UNICODE_STRING head;
+    if (size < sizeof(head))
+        return STATUS_INVALID_NETWORK_RESPONSE;
+    memcpy(&head, bytes, sizeof(head));
+    if (head.MaximumLength > size - sizeof(head) || head.Length > head.MaximumLength)
+        return STATUS_INVALID_NETWORK_RESPONSE;
+    head.Buffer = (WCHAR *)((char *)where + sizeof(head));
+    memcpy(bytes, &head, sizeof(head));
+    return STATUS_SUCCESS;
+}
+
 NTSTATUS remote_query(HANDLE handle, const void *address, ULONG class, void *info, SIZE_T length, SIZE_T *returned)
 {
     struct process_object *process;
@@ -91,6 +105,8 @@ NTSTATUS remote_query(HANDLE handle, const void *address, ULONG class, void *inf
     status = process_call(process, PROTOCOL_CALL_memory_query, &in, NULL, -1, &out, &bytes, &size, NULL);
     if (NT_SUCCESS(status) && size > in.size) /* its agent is not ours */
         status = STATUS_INVALID_NETWORK_RESPONSE;
+    if (NT_SUCCESS(status) && class == MemoryMappedFilenameInformation)
+        status = place_text(bytes, size, info);
     if (NT_SUCCESS(status) && !user_copy_out(info, bytes, size))
         status = STATUS_ACCESS_VIOLATION;
     if (NT_SUCCESS(status) && returned)
@@ -227,20 +243,6 @@ NTSTATUS remote_suspend(HANDLE handle, bool resume)
 }
 
 /* --- information --- */
-
-/* A UNICODE_STRING that is followed by its text, as it shall be at `where`. */
-static NTSTATUS place_text(void *bytes, uint32_t size, void *where)
-{
-    UNICODE_STRING head;
-    if (size < sizeof(head))
-        return STATUS_INVALID_NETWORK_RESPONSE;
-    memcpy(&head, bytes, sizeof(head));
-    if (head.MaximumLength > size - sizeof(head) || head.Length > head.MaximumLength)
-        return STATUS_INVALID_NETWORK_RESPONSE;
-    head.Buffer = (WCHAR *)((char *)where + sizeof(head));
-    memcpy(bytes, &head, sizeof(head));
-    return STATUS_SUCCESS;
-}
 
 NTSTATUS remote_process_query(struct process_object *process, ULONG class, void *info, ULONG length, ULONG *needed)
 {
