@@ -529,9 +529,18 @@ NTSTATUS console_use(int segment, int tty)
     return status;
 }
 
+/* 0, or an error as pthread_mutex_lock's: when the process ends whoever has a lock may never give it back. */
+static int lock_in_time(pthread_mutex_t *lock)
+{
+    struct timespec end;
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    end.tv_sec += 2;
+    return pthread_mutex_clocklock(lock, CLOCK_MONOTONIC, &end);
+}
+
 /*
  * The process ends: the terminal gets back its settings, unless others of ours still read from it. Also called when the
- * process is ending in a bad way: whoever has the lock may never give it back, so it is only tried.
+ * process is ending in a bad way. Our own watcher may just be reading what is typed: it will be done soon.
  */
 void console_restore(void)
 {
@@ -541,10 +550,12 @@ void console_restore(void)
     uint32_t count = 0, others = 0;
     int err;
 
-    if (!shared || console.kind != CONSOLE_TERMINAL || pthread_mutex_trylock(&console_lock))
+    if (!shared || console.kind != CONSOLE_TERMINAL || lock_in_time(&console_lock))
         return;
-    err = pthread_mutex_trylock(&shared->lock);
-    if (err && err != EOWNERDEAD) {
+    err = lock_in_time(&shared->lock);
+    if (err == EOWNERDEAD)
+        pthread_mutex_consistent(&shared->lock);
+    else if (err) {
         pthread_mutex_unlock(&console_lock);
         return;
     }
