@@ -22,8 +22,8 @@ static NTSTATUS open_name(const WCHAR *name, ACCESS_MASK access, HANDLE *handle)
     return status;
 }
 
-/* Renames an open file to a DOS name. */
-static NTSTATUS rename_to(HANDLE file, const WCHAR *new, BOOL replace)
+/* Renames an open file to a DOS name: FILE_RENAME_* */
+static NTSTATUS rename_to(HANDLE file, const WCHAR *new, ULONG flags)
 {
     FILE_RENAME_INFORMATION *info;
     IO_STATUS_BLOCK iosb;
@@ -35,10 +35,10 @@ static NTSTATUS rename_to(HANDLE file, const WCHAR *new, BOOL replace)
         return STATUS_OBJECT_PATH_NOT_FOUND;
     size = max(offsetof(FILE_RENAME_INFORMATION, FileName) + nt.Length, sizeof(*info));
     if ((info = kb_alloc_zeroed(size))) {
-        info->ReplaceIfExists = replace;
+        info->Flags = flags;
         info->FileNameLength = nt.Length;
         memcpy(info->FileName, nt.Buffer, nt.Length);
-        status = NtSetInformationFile(file, &iosb, info, size, FileRenameInformation);
+        status = NtSetInformationFile(file, &iosb, info, size, FileRenameInformationEx);
         kb_free(info);
     } else
         status = STATUS_NO_MEMORY;
@@ -138,7 +138,7 @@ BOOL WINAPI MoveFileWithProgressW(const WCHAR *existing, const WCHAR *new, LPPRO
         return fail(ERROR_INVALID_PARAMETER);
     if ((status = open_name(existing, DELETE | FILE_READ_ATTRIBUTES, &source)))
         return set_ntstatus(status);
-    status = rename_to(source, new, !!(flags & MOVEFILE_REPLACE_EXISTING));
+    status = rename_to(source, new, flags & MOVEFILE_REPLACE_EXISTING ? FILE_RENAME_REPLACE_IF_EXISTS : 0);
     if (status == STATUS_NOT_SAME_DEVICE && flags & MOVEFILE_COPY_ALLOWED)
         result = move_by_copy(source, existing, new, progress, context, flags);
     else
@@ -260,28 +260,57 @@ static BOOL replace_failed(NTSTATUS status)
     return status == STATUS_NOT_SAME_DEVICE ? fail(ERROR_UNABLE_TO_MOVE_REPLACEMENT) : set_ntstatus(status);
 }
 
-/* With the old file's second name made, or none wanted, one rename does it: there is no moment without a file. */
-static BOOL replace_open(HANDLE old, HANDLE new, const WCHAR *replaced, const WCHAR *backup)
+static void remove_name(const WCHAR *name)
+{
+    HANDLE file;
+
+    if (!open_name(name, DELETE, &file)) {
+        delete_by_handle(file);
+        NtClose(file);
+    }
+}
+
+/*
+ * With the old file's second name made, or none wanted, one rename does it: there is no moment without a file. Others may have the
+ * old one open, if they share deletion.
+ */
+static NTSTATUS replace_at_once(HANDLE old, HANDLE new, const WCHAR *replaced, const WCHAR *backup)
 {
     NTSTATUS status = backup ? link_backup(old, backup) : STATUS_SUCCESS;
 
-    if (!status) {
-        NtClose(old); /* not held open: only a POSIX rename would go over an open file */
-        status = rename_to(new, replaced, TRUE);
-        NtClose(new);
+    if (status)
+        return status;
+    status = rename_to(new, replaced, FILE_RENAME_REPLACE_IF_EXISTS | FILE_RENAME_POSIX_SEMANTICS);
+    if (status && backup)
+        remove_name(backup);
+    return status;
+}
+
+/* Where the file system knows no links, or the old file is mapped: it is renamed, then the new one. */
+static BOOL replace_in_steps(HANDLE old, HANDLE new, const WCHAR *replaced, const WCHAR *backup)
+{
+    NTSTATUS status = rename_to(old, backup, FILE_RENAME_REPLACE_IF_EXISTS);
+
+    if (status)
         return replace_failed(status);
-    }
-    /* A file system without links: in two steps. */
-    status = rename_to(old, backup, TRUE);
+    if (!rename_to(new, replaced, 0))
+        return TRUE;
+    /* As it was; otherwise it is as Windows leaves it: "the file to be replaced still exists with a different name" */
+    return fail(rename_to(old, replaced, 0) ? ERROR_UNABLE_TO_MOVE_REPLACEMENT_2 : ERROR_UNABLE_TO_MOVE_REPLACEMENT);
+}
+
+static BOOL replace_open(HANDLE old, HANDLE new, const WCHAR *replaced, const WCHAR *backup)
+{
+    NTSTATUS status = replace_at_once(old, new, replaced, backup);
+    BOOL result;
+
+    if (status && backup)
+        result = replace_in_steps(old, new, replaced, backup);
+    else
+        result = replace_failed(status);
     NtClose(old);
-    if (status) {
-        NtClose(new);
-        return replace_failed(status);
-    }
-    status = rename_to(new, replaced, FALSE);
     NtClose(new);
-    /* Windows leaves it so, and says that the old file has the backup's name. */
-    return status ? fail(ERROR_UNABLE_TO_MOVE_REPLACEMENT_2) : TRUE;
+    return result;
 }
 
 BOOL WINAPI ReplaceFileW(const WCHAR *replaced, const WCHAR *replacement, const WCHAR *backup, DWORD flags,

@@ -189,7 +189,7 @@ static void test_move(void)
 static void test_replace(void)
 {
     FILETIME time = { 0x12345670, 0x01d00000 }, now;
-    HANDLE h;
+    HANDLE h, mapping;
 
     make(L"old", "old", 1);
     make(L"old:kept", "kept", 1);
@@ -218,6 +218,32 @@ static void test_replace(void)
     ok_err(ReplaceFileW(path(L"old"), path(L"new"), NULL, 0, NULL, NULL), ERROR_FILE_NOT_FOUND);
     ok_err(ReplaceFileW(path(L"none"), path(L"old"), NULL, 0, NULL, NULL), ERROR_FILE_NOT_FOUND);
     ok_err(ReplaceFileW(path(L"old"), path(L"old"), NULL, 0x80, NULL, NULL), ERROR_INVALID_PARAMETER);
+    /* somebody reads the old one, and shares all: it has the backup's name */
+    make(L"new", "shared", 1);
+    h = CreateFileW(path(L"old"), GENERIC_READ, 7, NULL, OPEN_EXISTING, 0, NULL);
+    ok(ReplaceFileW(path(L"old"), path(L"new"), path(L"backup"), 0, NULL, NULL), "error %lu", GetLastError());
+    ok(has(L"old", "shared") && has(L"backup", "newest") && size_of(L"new") == -1, "contents");
+    CloseHandle(h);
+    /* or has it mapped */
+    make(L"new", "mapped", 1);
+    h = CreateFileW(path(L"old"), GENERIC_READ, 7, NULL, OPEN_EXISTING, 0, NULL);
+    mapping = CreateFileMappingW(h, NULL, PAGE_READONLY, 0, 0, NULL);
+    CloseHandle(h);
+    ok(ReplaceFileW(path(L"old"), path(L"new"), path(L"backup"), 0, NULL, NULL), "error %lu", GetLastError());
+    ok(has(L"old", "mapped") && has(L"backup", "shared") && size_of(L"new") == -1, "contents");
+    CloseHandle(mapping);
+    /* what cannot be done changes no name, and leaves no backup */
+    DeleteFileW(path(L"backup"));
+    make(L"new", "newest", 1);
+    h = CreateFileW(path(L"new"), GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
+    ok(!ReplaceFileW(path(L"old"), path(L"new"), path(L"backup"), 0, NULL, NULL), "replaced");
+    ok(has(L"old", "mapped") && has(L"new", "newest") && size_of(L"backup") == -1, "contents");
+    CloseHandle(h);
+    CreateDirectoryW(path(L"folder"), NULL);
+    ok(!ReplaceFileW(path(L"old"), path(L"new"), path(L"folder"), 0, NULL, NULL), "replaced a folder");
+    ok(has(L"old", "mapped") && has(L"new", "newest"), "contents");
+    RemoveDirectoryW(path(L"folder"));
+    ok(ReplaceFileW(path(L"old"), path(L"new"), path(L"backup"), 0, NULL, NULL), "error %lu", GetLastError());
     /* somebody has the old one open without FILE_SHARE_DELETE */
     make(L"new", "x", 1);
     h = CreateFileW(path(L"old"), GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);

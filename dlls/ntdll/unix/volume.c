@@ -9,7 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/quota.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -181,19 +183,51 @@ static NTSTATUS query_attributes(const struct statfs *fs, FILE_FS_ATTRIBUTE_INFO
     return status;
 }
 
-static NTSTATUS query_sizes(const struct statfs *fs, ULONG info_class, void *buffer, ULONG length, ULONG_PTR *used)
+/* How much of a volume its user may have: all of it, or what a quota leaves. */
+struct share {
+    uint64_t total, free; /* in allocation units */
+};
+
+/* Quotas of users; those of projects are in what statfs says. Who may not ask for them, or has none, has all. */
+static struct share user_share(const struct file_object *file, const struct statfs *fs, uint64_t unit)
+{
+    struct share share = { fs->f_blocks, fs->f_bavail };
+#ifdef SYS_quotactl_fd
+    struct dqblk quota;
+    uint64_t limit, left;
+
+    if (file->fd < 0 || file->fd_is_path ||
+        syscall(SYS_quotactl_fd, file->fd, QCMD(Q_GETQUOTA, USRQUOTA), geteuid(), &quota) ||
+        !(quota.dqb_valid & QIF_BLIMITS) || !quota.dqb_bhardlimit)
+        return share;
+    limit = quota.dqb_bhardlimit * 1024; /* QIF_DQBLKSIZE */
+    left = limit > quota.dqb_curspace ? limit - quota.dqb_curspace : 0;
+    if (limit / unit < share.total)
+        share.total = limit / unit;
+    if (left / unit < share.free)
+        share.free = left / unit;
+#else
+    (void)file, (void)unit;
+#endif
+    return share;
+}
+
+static NTSTATUS query_sizes(const struct file_object *file, const struct statfs *fs, ULONG info_class, void *buffer,
+                            ULONG length, ULONG_PTR *used)
 {
     FILE_FS_SIZE_INFORMATION *size = buffer;
     FILE_FS_FULL_SIZE_INFORMATION *full = buffer;
     FILE_FS_FULL_SIZE_INFORMATION_EX *ex = buffer;
     FILE_FS_METADATA_SIZE_INFORMATION *metadata = buffer;
     uint64_t unit = fs->f_frsize ? fs->f_frsize : fs->f_bsize, sectors = unit >= SECTOR ? unit / SECTOR : 1;
+    struct share own;
 
     if (info_class == FileFsSizeInformation) {
         if (length < sizeof *size)
             return STATUS_INFO_LENGTH_MISMATCH;
-        size->TotalAllocationUnits.QuadPart = fs->f_blocks;
-        size->AvailableAllocationUnits.QuadPart = fs->f_bavail;
+        own = user_share(file, fs, unit);
+        size->TotalAllocationUnits.QuadPart = own.total;
+        size->AvailableAllocationUnits.QuadPart = own.free;
         size->SectorsPerAllocationUnit = sectors;
         size->BytesPerSector = SECTOR;
         *used = sizeof *size;
@@ -212,9 +246,11 @@ static NTSTATUS query_sizes(const struct statfs *fs, ULONG info_class, void *buf
         if (length < sizeof *ex)
             return STATUS_INFO_LENGTH_MISMATCH;
         memset(ex, 0, sizeof *ex);
-        ex->ActualTotalAllocationUnits = ex->CallerTotalAllocationUnits = fs->f_blocks;
+        own = user_share(file, fs, unit);
+        ex->ActualTotalAllocationUnits = fs->f_blocks;
+        ex->CallerTotalAllocationUnits = own.total;
         ex->ActualAvailableAllocationUnits = fs->f_bfree;
-        ex->CallerAvailableAllocationUnits = fs->f_bavail;
+        ex->CallerAvailableAllocationUnits = own.free;
         ex->UsedAllocationUnits = fs->f_blocks - fs->f_bfree;
         ex->TotalReservedAllocationUnits = fs->f_bfree - fs->f_bavail;
         ex->SectorsPerAllocationUnit = sectors;
@@ -224,8 +260,9 @@ static NTSTATUS query_sizes(const struct statfs *fs, ULONG info_class, void *buf
     }
     if (length < sizeof *full)
         return STATUS_INFO_LENGTH_MISMATCH;
-    full->TotalAllocationUnits.QuadPart = fs->f_blocks;
-    full->CallerAvailableAllocationUnits.QuadPart = fs->f_bavail;
+    own = user_share(file, fs, unit);
+    full->TotalAllocationUnits.QuadPart = own.total;
+    full->CallerAvailableAllocationUnits.QuadPart = own.free;
     full->ActualAvailableAllocationUnits.QuadPart = fs->f_bfree;
     full->SectorsPerAllocationUnit = sectors;
     full->BytesPerSector = SECTOR;
@@ -340,7 +377,7 @@ NTSTATUS NtQueryVolumeInformationFile(HANDLE FileHandle, IO_STATUS_BLOCK *IoStat
     case FileFsFullSizeInformation:
     case FileFsFullSizeInformationEx:
     case FileFsMetadataSizeInformation:
-        status = query_sizes(&fs, FsInformationClass, FsInformation, Length, &used);
+        status = query_sizes(file, &fs, FsInformationClass, FsInformation, Length, &used);
         break;
     case FileFsAttributeInformation:
         status = query_attributes(&fs, FsInformation, Length, &used);
