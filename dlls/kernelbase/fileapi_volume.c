@@ -218,6 +218,36 @@ BOOL WINAPI GetDiskFreeSpaceA(const char *root, DWORD *sectors_per_cluster, DWOR
     return result;
 }
 
+/* DISK_SPACE_INFORMATION, which has the members of FILE_FS_FULL_SIZE_INFORMATION_EX. */
+HRESULT WINAPI GetDiskSpaceInformationW(const WCHAR *root, FILE_FS_FULL_SIZE_INFORMATION_EX *info)
+{
+    IO_STATUS_BLOCK iosb;
+    HANDLE handle;
+    NTSTATUS status;
+
+    if (!info)
+        return E_INVALIDARG;
+    if (!(status = open_root(root, &handle))) {
+        status = NtQueryVolumeInformationFile(handle, &iosb, info, sizeof(*info), FileFsFullSizeInformationEx);
+        NtClose(handle);
+    }
+    if (status == STATUS_OBJECT_NAME_NOT_FOUND)
+        return HRESULT_FROM_WIN32(ERROR_PATH_NOT_FOUND);
+    return status ? HRESULT_FROM_WIN32(RtlNtStatusToDosError(status)) : S_OK;
+}
+
+HRESULT WINAPI GetDiskSpaceInformationA(const char *root, FILE_FS_FULL_SIZE_INFORMATION_EX *info)
+{
+    struct wide_arg wide;
+    HRESULT result;
+
+    if (!wide_file_arg(&wide, root))
+        return HRESULT_FROM_WIN32(GetLastError());
+    result = GetDiskSpaceInformationW(wide.str, info);
+    wide_arg_free(&wide);
+    return result;
+}
+
 /* --- volumes --- */
 
 BOOL WINAPI GetVolumeInformationByHandleW(HANDLE file, WCHAR *label, DWORD label_size, DWORD *serial,

@@ -238,6 +238,35 @@ static void test_manager(void)
     free(points);
 }
 
+/* GetDiskSpaceInformation, which the header lacks, and the older functions agree. */
+static void test_space(void)
+{
+    HRESULT(WINAPI * get_space)
+    (const WCHAR *, void *) =
+        (__typeof__(get_space))(void *)GetProcAddress(GetModuleHandleW(L"kernel32.dll"), "GetDiskSpaceInformationW");
+    ULARGE_INTEGER available, total, free;
+    struct {
+        ULONGLONG actual_total, actual_available, actual_unavailable, total, available, unavailable, used, reserved,
+            storage_reserve, committed, pool_available;
+        DWORD sectors, bytes;
+    } info;
+
+    if (!get_space) {
+        skip("no GetDiskSpaceInformation");
+        return;
+    }
+    ok(GetDiskFreeSpaceExW(L"C:\\", &available, &total, &free), "error %lu", GetLastError());
+    ok_hex(get_space(L"C:\\", &info), S_OK);
+    ok(info.total * info.sectors * info.bytes == total.QuadPart, "%llu of %llu", info.total * info.sectors * info.bytes,
+       total.QuadPart);
+    ok(info.available <= info.actual_available && info.total <= info.actual_total && info.used <= info.actual_total,
+       "%llu, %llu", info.available, info.actual_available);
+    ok(available.QuadPart <= free.QuadPart && free.QuadPart <= total.QuadPart, "%llu, %llu", available.QuadPart,
+       free.QuadPart);
+    ok_hex(get_space(L"C:\\", NULL), E_INVALIDARG);
+    ok(FAILED(get_space(L"C:\\not\\there", &info)), "given");
+}
+
 TESTS
 {
     GetTempPathW(MAX_PATH, dir);
@@ -247,5 +276,6 @@ TESTS
     test_folder();
     test_letter();
     test_manager();
+    test_space();
     ok(RemoveDirectoryW(dir), "error %lu", GetLastError());
 }
