@@ -482,6 +482,57 @@ static void test_size(void)
     CloseThreadpool(pool);
 }
 
+/* --- idle workers, who are woken by work and by what is signalled, both at once --- */
+
+static volatile LONG woken_by_work, woken_by_wait;
+
+static void CALLBACK by_work(PTP_CALLBACK_INSTANCE instance, void *context)
+{
+    (void)instance, (void)context;
+    InterlockedIncrement(&woken_by_work);
+}
+
+static void CALLBACK by_wait(PTP_CALLBACK_INSTANCE instance, void *context, PTP_WAIT wait, TP_WAIT_RESULT result)
+{
+    (void)instance, (void)wait, (void)result;
+    InterlockedIncrement(&woken_by_wait);
+    SetThreadpoolWait(wait, context, NULL);
+}
+
+static void test_both(void)
+{
+    HANDLE events[3];
+    PTP_WAIT waits[3];
+
+    for (int i = 0; i < 3; i++) {
+        events[i] = CreateEventA(NULL, FALSE, FALSE, NULL);
+        waits[i] = CreateThreadpoolWait(by_wait, events[i], NULL);
+        SetThreadpoolWait(waits[i], events[i], NULL);
+    }
+    for (LONG round = 1; round <= 400; round++) {
+        if (round % 3)
+            SetEvent(events[0]);
+        TrySubmitThreadpoolCallback(by_work, NULL, NULL);
+        if (!(round % 3))
+            SetEvent(events[0]);
+        SetEvent(events[1]);
+        SetEvent(events[2]);
+        for (ULONGLONG end = GetTickCount64() + 10000;
+             (woken_by_work < round || woken_by_wait < 3 * round) && GetTickCount64() < end;)
+            SwitchToThread();
+        if (woken_by_work != round || woken_by_wait != 3 * round) {
+            ok(false, "round %ld: %ld, %ld", round, woken_by_work, woken_by_wait);
+            break;
+        }
+    }
+    for (int i = 0; i < 3; i++) {
+        SetThreadpoolWait(waits[i], NULL, NULL);
+        WaitForThreadpoolWaitCallbacks(waits[i], TRUE);
+        CloseThreadpoolWait(waits[i]);
+        CloseHandle(events[i]);
+    }
+}
+
 /* --- everything at once --- */
 
 static volatile LONG stress_calls;
@@ -555,5 +606,6 @@ TESTS
     test_ex();
     test_old();
     test_size();
+    test_both();
     test_stress();
 }
