@@ -45,6 +45,7 @@ struct registry_image_key {
     X(users)                                                                                                           \
     X(profiles)                                                                                                        \
     X(processors)                                                                                                      \
+    X(serial_ports)                                                                                                    \
     X(time_zone)                                                                                                       \
     X(environment)                                                                                                     \
     X(volatile_environment)                                                                                            \

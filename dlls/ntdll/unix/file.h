@@ -469,6 +469,14 @@ struct file_object *socket_wrap_fd(int fd, ACCESS_MASK access, ULONG options);
 #define FILE_OPTION_SOCKET 0x01000000 /* in file->options: beyond what NtCreateFile takes; travels with the file */
 #define FILE_OPTION_PIPE   0x08000000 /* only on the way: the descriptor is a parcel of pipe_pack() */
 
+/* --- serial.c --- */
+
+/* Opens what a path's port leads to; and wraps one from another process. */
+NTSTATUS serial_open(const struct nt_path *path, ACCESS_MASK access, ULONG share, ULONG options,
+                     struct file_object **file);
+struct file_object *serial_wrap(int fd, ACCESS_MASK access, ULONG options);
+#define FILE_OPTION_SERIAL 0x02000000 /* in file->options: travels with the file */
+
 /* --- directory.c --- */
 void directory_scan_free(struct directory_scan *scan);
 /* --- notify.c --- */

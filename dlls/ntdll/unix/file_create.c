@@ -219,7 +219,9 @@ NTSTATUS NtCreateFile(HANDLE *FileHandle, ACCESS_MASK DesiredAccess, OBJECT_ATTR
     status = CreateOptions & FILE_OPEN_BY_FILE_ID ? path_by_id(ObjectAttributes, &path)
                                                   : path_parse(ObjectAttributes, &path);
     if (!status) {
-        if (path.kind == PATH_FILE || path.kind == PATH_VOLUME)
+        if (path.is_port)
+            status = serial_open(&path, DesiredAccess, ShareAccess, CreateOptions, &file);
+        else if (path.kind == PATH_FILE || path.kind == PATH_VOLUME)
             status = file_open_path(&path, DesiredAccess, FileAttributes, ShareAccess, CreateDisposition, CreateOptions,
                                     &allocation, &file, &information);
         else if (path.kind == PATH_SAME)

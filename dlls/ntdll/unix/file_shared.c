@@ -21,6 +21,8 @@ struct file_object *file_wrap(int fd, ACCESS_MASK access, ULONG options, uint32_
         return pipe_unpack(fd, access, options);
     if (options & FILE_OPTION_SOCKET)
         return socket_wrap_fd(fd, access, options);
+    if (options & FILE_OPTION_SERIAL)
+        return serial_wrap(fd, access, options);
     if (options & FILE_OPTION_CONSOLE) {
         file = console_wrap(fd, access, form);
         form = 0;

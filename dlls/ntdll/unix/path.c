@@ -329,6 +329,57 @@ static NTSTATUS parse_defined(const WCHAR *text, size_t n, size_t len, struct nt
     return status;
 }
 
+/* The number of `COM1` and its like (superscript digits count, "Naming Files"), of `AUX` and `PRN`; 0: it is no port's name. */
+static unsigned port_number(const WCHAR *text, size_t n, const char *kind, const char *other)
+{
+    unsigned number = 0;
+
+    if (is_name(text, n, other))
+        return 1;
+    if (n < 4 || n > 6 || !skip(text, 3, kind))
+        return 0;
+    if (n == 4 && (text[3] == 0xb9 || text[3] == 0xb2 || text[3] == 0xb3))
+        return text[3] == 0xb9 ? 1 : text[3] & 7;
+    for (size_t i = 3; i < n; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return 0;
+        number = number * 10 + (text[i] - '0');
+    }
+    return text[3] == '0' ? 0 : number;
+}
+
+/* A port is what was defined as it, else Linux' of that number: /dev/ttyS0 is COM1, /dev/lp0 is LPT1. */
+static NTSTATUS parse_port(const char *kind, unsigned number, const WCHAR *rest, size_t len, struct nt_path *path)
+{
+    bool serial = *kind == 'C';
+    char name[24];
+    WCHAR wide[8], *target;
+    size_t n = (size_t)snprintf(name, sizeof name, "%s%u", kind, number), length;
+    NTSTATUS status = STATUS_SUCCESS;
+
+    if (len && *rest != ':')
+        return STATUS_OBJECT_PATH_NOT_FOUND;
+    for (size_t i = 0; i < n; i++)
+        wide[i] = (WCHAR)name[i];
+    if ((target = device_definition(wide, n, &length))) {
+        if (++path->hops > 16)
+            status = STATUS_OBJECT_PATH_INVALID;
+        else
+            status = parse_absolute(target, length, path);
+        free(target);
+    } else {
+        n = (size_t)snprintf(name, sizeof name, serial ? "/dev/ttyS%u" : "/dev/lp%u", number - 1);
+        path->kind = PATH_FILE;
+        if (!append(path, name, n))
+            return STATUS_NO_MEMORY;
+        path->fixed = path->len;
+        if (access(path->name, F_OK))
+            status = STATUS_OBJECT_NAME_NOT_FOUND;
+    }
+    path->is_port = serial && path->kind == PATH_FILE;
+    return status;
+}
+
 /* What follows `\??\`. */
 static NTSTATUS parse_dos_device(const WCHAR *text, size_t len, struct nt_path *path)
 {
@@ -377,6 +428,11 @@ static NTSTATUS parse_dos_device(const WCHAR *text, size_t len, struct nt_path *
         path->kind = PATH_VOLUME;
         return status;
     }
+    unsigned port = port_number(text, n, "COM", "AUX");
+    if (port)
+        return parse_port("COM", port, text + n, len - n, path);
+    if ((port = port_number(text, n, "LPT", "PRN")))
+        return parse_port("LPT", port, text + n, len - n, path);
     return parse_defined(text, n, len, path);
 }
 

@@ -52,6 +52,7 @@ struct nt_path {
     bool
         plain_above; /* after path_resolve: its directory exists and has no extended attributes of ours (file_attr.c) */
     bool must_be_dir; /* the name ended in a backslash, or as the next one */
+    bool is_port;     /* of a serial port: name is its device's */
     bool names_index; /* `dir::$INDEX_ALLOCATION`: what a directory is */
     bool names_data;  /* `file::$DATA`: what a file is */
     char *stream;     /* `file:stream`: its name, malloc'ed */

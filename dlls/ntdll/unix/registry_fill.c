@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* registry_fill.c: what the base registry cannot say in advance: about the user, the computer, its processors and time. */
+#include <dirent.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -214,6 +216,34 @@ static void registry_fill_processors(struct key *key)
         fill_text(processor, "ProcessorNameString", REG_SZ, model);
         fill_text(processor, "VendorIdentifier", REG_SZ, cpu.vendor);
     }
+}
+
+/* The ports that programs may open: those with hardware behind them, and those that were defined (drive_define.c). */
+static void registry_fill_serial_ports(struct key *key)
+{
+    char name[PATH_MAX], text[24], type[8];
+    struct dirent *entry;
+    DIR *dir;
+
+    for (unsigned i = 0; i < 32; i++) { /* as many as Linux makes devices for, at most */
+        snprintf(name, sizeof(name), "/sys/class/tty/ttyS%u/type", i);
+        if (!read_small_file(name, type, sizeof(type)) || *type == '0')
+            continue;
+        snprintf(name, sizeof(name), "\\Device\\Serial%u", i);
+        snprintf(text, sizeof(text), "COM%u", i + 1);
+        set_text(key, name, REG_SZ, text);
+    }
+    snprintf(name, sizeof(name), "%s/devices", options.prefix_dir);
+    if (!(dir = opendir(name)))
+        return;
+    while ((entry = readdir(dir))) {
+        if (strncasecmp(entry->d_name, "COM", 3) || !entry->d_name[3] ||
+            entry->d_name[3 + strspn(entry->d_name + 3, "0123456789")] || strlen(entry->d_name) > 6)
+            continue;
+        snprintf(name, sizeof(name), "\\Device\\Defined%s", entry->d_name + 3);
+        set_text(key, name, REG_SZ, entry->d_name);
+    }
+    closedir(dir);
 }
 
 /* The processor's part of the system's environment. */
