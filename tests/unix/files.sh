@@ -3,20 +3,21 @@
 . "$(dirname "$0")/lib.bash"
 run() { timeout 30 "$TRANSOM" "$BUILD/tests/unix/files.exe" "$@" | tr -d '\r'; }
 
-# A descriptor made of the mode: whoever is not named has nothing; a list that is set changes the mode of group and others.
+umask 022
+# A descriptor made of the mode, which is shown as inherited if all new files have it: whoever is not named has nothing; a list that is set changes the mode of group and others.
 echo text >file
 chmod 640 file
 case $(run dacl file) in *';;;WD)'*) fail "mode 640 lets everybody in: $(run dacl file)" ;; esac
 case $(run dacl file) in *'(A;;FA;;;'*) ;; *) fail "mode 640: the owner cannot do all: $(run dacl file)" ;; esac
 chmod 644 file
-case $(run dacl file) in *'(A;;0x1200a9;;;WD)'*) ;; *) fail "mode 644: $(run dacl file)" ;; esac
+case $(run dacl file) in *'(A;ID;0x1200a9;;;WD)'*) ;; *) fail "mode 644: $(run dacl file)" ;; esac
 is "setting a list" "$(run set file 'D:P(A;;FA;;;OW)(A;;FR;;;WD)')" done
 is "the mode of a list that lets all read" "$(stat -c %A file | cut -c2-9)" rw-r--r-
 is "setting a list" "$(run set file 'D:P(A;;FA;;;OW)')" done
 is "the mode of a list that lets nobody else in" "$(stat -c %A file | cut -c2-9)" rw------
 is "the list is kept" "$(run dacl file)" 'D:P(A;;FA;;;OW)'
 chmod 644 file
-case $(run dacl file) in *'(A;;0x1200a9;;;WD)'*) ;; *) fail "chmod is the last word: $(run dacl file)" ;; esac
+case $(run dacl file) in *'(A;ID;0x1200a9;;;WD)'*) ;; *) fail "chmod is the last word: $(run dacl file)" ;; esac
 
 # SIGKILL: delete on close, and pending deletion
 for how in close pending; do

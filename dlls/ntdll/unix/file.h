@@ -58,8 +58,8 @@ struct file_object {
     bool delete_on_close;
     bool delete_posix; /* its name goes when this file object is closed, whoever else has it open */
     bool left;         /* takes part in sharing no longer */
-    bool plain;        /* when it was opened: a file that is not read-only, or a directory; no extended attributes of ours */
-    bool alone;        /* when it was opened, no other process had it open */
+    bool plain; /* when it was opened: a file that is not read-only, or a directory; no extended attributes of ours */
+    bool alone; /* when it was opened, no other process had it open */
     bool installation; /* the file is in the installation: read-only */
     ACCESS_MASK access;
     ULONG share, options;

@@ -414,10 +414,11 @@ static const struct control_code codes[] = {
 
 NTSTATUS serial_ioctl(struct io *io)
 {
+    static const struct control_table table = { codes, sizeof codes / sizeof *codes };
     NTSTATUS status;
 
     if (io->code == IOCTL_SERIAL_WAIT_ON_MASK)
         return serial_wait_on_mask(io);
-    status = control_run(io, codes, sizeof codes / sizeof codes[0]);
+    status = control_run(io, &table);
     return status == STATUS_NOT_FOUND ? STATUS_INVALID_DEVICE_REQUEST : status;
 }
