@@ -231,7 +231,7 @@ static void registry_fill_serial_ports(struct key *key)
             continue;
         snprintf(name, sizeof(name), "\\Device\\Serial%u", i);
         snprintf(text, sizeof(text), "COM%u", i + 1);
-        set_text(key, name, REG_SZ, text);
+        fill_text(key, name, REG_SZ, text);
     }
     snprintf(name, sizeof(name), "%s/devices", options.prefix_dir);
     if (!(dir = opendir(name)))
@@ -241,7 +241,7 @@ static void registry_fill_serial_ports(struct key *key)
             entry->d_name[3 + strspn(entry->d_name + 3, "0123456789")] || strlen(entry->d_name) > 6)
             continue;
         snprintf(name, sizeof(name), "\\Device\\Defined%s", entry->d_name + 3);
-        set_text(key, name, REG_SZ, entry->d_name);
+        fill_text(key, name, REG_SZ, entry->d_name);
     }
     closedir(dir);
 }
