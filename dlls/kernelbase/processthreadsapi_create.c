@@ -330,6 +330,36 @@ static void add_attribute(struct create_attributes *list, ULONG_PTR attribute, S
     list->total += sizeof(*entry);
 }
 
+static int __cdecl compare_handles(const void *a, const void *b)
+{
+    ULONG_PTR x = *(const ULONG_PTR *)a, y = *(const ULONG_PTR *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+/*
+ * Documented for PROC_THREAD_ATTRIBUTE_HANDLE_LIST: bInheritHandles has to be TRUE. A handle that is named twice is refused too,
+ * as programs know that build such lists. Whether each can be inherited is seen when it is.
+ */
+static NTSTATUS check_handle_list(const HANDLE *handles, SIZE_T size, BOOL inherit)
+{
+    SIZE_T count = size / sizeof(*handles), i;
+    NTSTATUS status = STATUS_SUCCESS;
+    HANDLE *sorted;
+
+    if (!inherit)
+        return STATUS_INVALID_PARAMETER;
+    if (!(sorted = kb_alloc(size)))
+        return STATUS_NO_MEMORY;
+    memcpy(sorted, handles, size);
+    qsort(sorted, count, sizeof(*sorted), compare_handles);
+    for (i = 1; i < count; i++)
+        if (sorted[i] == sorted[i - 1])
+            status = STATUS_INVALID_PARAMETER;
+    kb_free(sorted);
+    return status;
+}
+
 static NTSTATUS create_user_process(HANDLE token, const WCHAR *path, RTL_USER_PROCESS_PARAMETERS *params,
                                     const STARTUPINFOW *startup, SECURITY_ATTRIBUTES *process_security,
                                     SECURITY_ATTRIBUTES *thread_security, BOOL inherit, DWORD flags,
@@ -377,6 +407,8 @@ static NTSTATUS create_user_process(HANDLE token, const WCHAR *path, RTL_USER_PR
     for (i = 0; extended && i < extended->count; i++) {
         switch (extended->entries[i].attribute & PROC_THREAD_ATTRIBUTE_NUMBER) {
         case ProcThreadAttributeHandleList:
+            if (!status)
+                status = check_handle_list(extended->entries[i].value, extended->entries[i].size, inherit);
             add_attribute(&list, PS_ATTRIBUTE_HANDLE_LIST, extended->entries[i].size, extended->entries[i].value);
             break;
         case ProcThreadAttributeParentProcess:

@@ -249,6 +249,28 @@ static void test_inheritance(void)
     ok_int(run(TRUE, EXTENDED_STARTUPINFO_PRESENT, NULL, NULL), 42);
     ok_int(report->handle_ok, 1);
 
+    /* "if you use this attribute, pass in a value of TRUE for the bInheritHandles parameter" */
+    startup.cb = sizeof(startup_ex);
+    startup_ex.lpAttributeList = list;
+    ok(!start("exit 0", FALSE, EXTENDED_STARTUPINFO_PRESENT, NULL, NULL, &info) &&
+           GetLastError() == ERROR_INVALID_PARAMETER,
+       "error %lu", GetLastError());
+
+    /* No handle twice. */
+    HANDLE twice[2] = { handles[1], handles[1] };
+    char other_storage[256];
+    LPPROC_THREAD_ATTRIBUTE_LIST other = (void *)other_storage;
+    size = sizeof(other_storage);
+    ok(InitializeProcThreadAttributeList(other, 1, 0, &size), "error %lu", GetLastError());
+    ok(UpdateProcThreadAttribute(other, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, twice, sizeof(twice), NULL, NULL),
+       "error %lu", GetLastError());
+    startup.cb = sizeof(startup_ex);
+    startup_ex.lpAttributeList = other;
+    ok(!start("exit 0", TRUE, EXTENDED_STARTUPINFO_PRESENT, NULL, NULL, &info) &&
+           GetLastError() == ERROR_INVALID_PARAMETER,
+       "error %lu", GetLastError());
+    DeleteProcThreadAttributeList(other);
+
     /* "the handles must be inheritable" */
     handles[1] = file;
     startup.cb = sizeof(startup_ex);
