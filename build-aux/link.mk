@@ -10,9 +10,9 @@ WIN_LDFLAGS += -Wl,-L$(srcdir)/build-aux -Wl,-T,$(srcdir)/build-aux/dll.ld
 # tables none is relocated, and their pages stay the file's. (Its start files are those of shared objects and PIE, as
 # the ordinary ones must lie in the low 2 GB.)
 crt_file = $(shell $(CC) -print-file-name=$(1))
-transom: LDFLAGS += -no-pie -nostartfiles -Wl,--no-relax,-Ttext-segment=0x6fe000000000 $(call crt_file,Scrt1.o) $(call crt_file,crti.o) \
+transom: private LDFLAGS += -no-pie -nostartfiles -Wl,--no-relax,-Ttext-segment=0x6fe000000000 $(call crt_file,Scrt1.o) $(call crt_file,crti.o) \
 	$(call crt_file,crtbeginS.o)
-transom: LDFLAGS += -Wl,-T,$(srcdir)/build-aux/start_native.ld
+transom: private LDFLAGS += -Wl,-T,$(srcdir)/build-aux/start_native.ld
 transom: $(srcdir)/build-aux/start_native.ld
 transom: LIBS += $(call crt_file,crtendS.o) $(call crt_file,crtn.o)
 
