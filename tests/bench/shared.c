@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * shared: what named objects cost as there are more of them and more processes: `shared OBJECTS PROCESSES` keeps that many alive
- * and prints `name<tab>nanoseconds` for opening one, for making and closing one, and for setting and waiting. The curves should
- * be flat. tests/bench/curves runs it for many sizes.
+ * shared: what named objects cost as there are more of them and more processes: `shared OBJECTS PROCESSES [SERVER]` keeps that
+ * many alive and prints `name<tab>nanoseconds` for opening one, for making and closing one, and for setting and waiting, and with the
+ * server's process id how much processor time the server and this process took. The curves should be flat. tests/bench/curves
+ * runs it for many sizes.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,25 +50,50 @@ static void set_wait(unsigned i)
     WaitForSingleObject(first, INFINITE);
 }
 
+/* Processor time of a process's first thread, as Linux counts it. */
+static double processor_time(const char *process)
+{
+    char path[64];
+    char text[100] = "";
+    sprintf(path, "Z:\\proc\\%s\\schedstat", process);
+    FILE *file = fopen(path, "r");
+    if (file && !fgets(text, sizeof(text), file))
+        text[0] = 0;
+    if (file)
+        fclose(file);
+    return strtod(text, NULL);
+}
+
+static const char *server;
+
+static double least(double a, double b)
+{
+    return a < b ? a : b;
+}
+
 /* The least of several rounds. */
 static void measure(const char *name, void (*function)(unsigned), unsigned count)
 {
-    double best = 1e18;
+    double best = 1e18, own = 1e18, servers = 1e18;
     for (int round = 0; round < 7; round++) {
+        double own_before = server ? processor_time("self") : 0, servers_before = server ? processor_time(server) : 0;
         double start = now();
         for (unsigned i = 0; i < count; i++)
             function(i);
-        double took = (now() - start) / count;
-        if (took < best)
-            best = took;
+        best = least(best, (now() - start) / count);
+        if (server) {
+            own = least(own, (processor_time("self") - own_before) / count);
+            servers = least(servers, (processor_time(server) - servers_before) / count);
+        }
     }
-    printf("%s\t%.0f\n", name, best);
+    printf("%s\t%.0f\t%.0f\t%.0f\n", name, best, server ? servers : 0, server ? own : 0);
 }
 
 int main(int argc, char **argv)
 {
     unsigned processes = argc > 2 ? (unsigned)atoi(argv[2]) : 1;
     objects = argc > 1 ? (unsigned)atoi(argv[1]) : 100;
+    server = argc > 3 ? argv[3] : NULL;
     if (argc > 1 && !strcmp(argv[1], "idle")) { /* one of the others: alive, and a client */
         HANDLE event = named(0), end = CreateEventA(NULL, TRUE, FALSE, "transom-bench-curve-end");
         ReleaseSemaphore(OpenSemaphoreA(SEMAPHORE_ALL_ACCESS, FALSE, "transom-bench-curve-ready"), 1, NULL);
