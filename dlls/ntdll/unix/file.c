@@ -2,7 +2,7 @@
 /* file.c: File objects: their life, and what becomes of the file when they are closed. */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,7 +22,18 @@ const struct object_type file_type = {
 
 const char *fd_path(int fd, struct fd_path *path)
 {
-    snprintf(path->text, sizeof path->text, "/proc/self/fd/%d", fd);
+    static const char folder[] = "/proc/self/fd/";
+    char digits[12];
+    size_t at = sizeof digits;
+
+    if (fd < 0)
+        fd = INT_MAX; /* none */
+    digits[--at] = 0; /* by hand, as every opening asks for it */
+    do
+        digits[--at] = (char)('0' + fd % 10);
+    while (fd /= 10);
+    memcpy(path->text, folder, sizeof folder - 1);
+    memcpy(path->text + sizeof folder - 1, digits + at, sizeof digits - at);
     return path->text;
 }
 

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,12 +16,19 @@
 /* The absolute Unix name of a translated path; malloc'ed. */
 static char *absolute_name(const struct nt_path *path)
 {
+    const char *root = path->root ? path->root->unix_path : NULL;
+    size_t length, rest = strlen(path->name);
     char *name;
 
-    if (path->dirfd == AT_FDCWD || !path->root || !path->root->unix_path)
+    if (path->dirfd == AT_FDCWD || !root)
         return strdup(path->name);
-    if (asprintf(&name, "%s/%s", strcmp(path->root->unix_path, "/") ? path->root->unix_path : "", path->name) < 0)
+    length = strcmp(root, "/") ? strlen(root) : 0;
+    name = malloc(length + rest + 2);
+    if (!name)
         return NULL;
+    memcpy(name, root, length);
+    name[length] = '/';
+    memcpy(name + length + 1, path->name, rest + 1);
     return name;
 }
 
