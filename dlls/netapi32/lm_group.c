@@ -213,8 +213,13 @@ NET_API_STATUS WINAPI NetUserGetLocalGroups(LPCWSTR server, LPCWSTR name, DWORD 
     for (i = 0; i < BUILTIN_COUNT && !full(&list, max_size); i++)
         if (builtin[i].members == EVERYBODY || (builtin[i].members == ROOT && !user.id))
             ((LOCALGROUP_USERS_INFO_0 *)list_entry(&list))->lgrui0_name = P(list_text(&list, builtin[i].name));
-    for (i = 0; i < count && !full(&list, max_size); i++)
-        ((LOCALGROUP_USERS_INFO_0 *)list_entry(&list))->lgrui0_name = P(list_utf8(&list, entries[i].name));
+    for (i = 0; i < count && !full(&list, max_size); i++) {
+        /* The group that only a user is in, of his name: Windows has no two accounts of one name, and LookupAccountName finds him. */
+        if (entries[i].id == user.id && !strcmp(entries[i].name, user.name))
+            --*total;
+        else
+            ((LOCALGROUP_USERS_INFO_0 *)list_entry(&list))->lgrui0_name = P(list_utf8(&list, entries[i].name));
+    }
     HeapFree(GetProcessHeap(), 0, entries);
     *read = list.count;
     error = list_finish(&list, first_only, buffer);

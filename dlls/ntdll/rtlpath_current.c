@@ -45,20 +45,27 @@ static bool long_paths_allowed(void)
     return !NT_SUCCESS(status) || info.type != REG_DWORD || info.value;
 }
 
-/* Are paths of more than MAX_PATH characters for this program? ("Maximum Path Length Limitation") */
+#define PEB_LONG_PATH_AWARE 0x80 /* IsLongPathAwareProcess in PEB.BitField */
+
+/*
+ * Are paths of more than MAX_PATH characters for this program? ("Maximum Path Length Limitation") The answer is in the PEB, where
+ * Windows puts it at the start; we look when first somebody asks. Go's run time has no manifest and sets the bit itself.
+ */
 static bool long_paths(void)
 {
-    static char known; /* 1: no, 2: yes */
+    static bool known;
     WCHAR text[8] = L"";
     SIZE_T written = 0;
 
-    if (!known) {
+    if (!known && !(nt_peb()->BitField & PEB_LONG_PATH_AWARE)) {
         bool aware = NT_SUCCESS(RtlQueryActivationContextApplicationSettings(0, NULL, NULL, L"longPathAware", text,
                                                                              ARRAY_SIZE(text), &written)) &&
                      (text[0] | 0x20) == 't';
-        known = aware && long_paths_allowed() ? 2 : 1;
+        known = true;
+        if (aware && long_paths_allowed())
+            nt_peb()->BitField |= PEB_LONG_PATH_AWARE;
     }
-    return known == 2;
+    return nt_peb()->BitField & PEB_LONG_PATH_AWARE;
 }
 
 BOOLEAN NTAPI RtlAreLongPathsEnabled(VOID)

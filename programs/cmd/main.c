@@ -56,7 +56,9 @@ static const WCHAR *parse_command_line(const WCHAR *p)
 {
     bool quoted = false;
     unsigned long colors;
-    for (; *p && (quoted || !is_space(*p)); p++) /* the interpreter's own name */
+    /* The interpreter's own name, which those leave out who give the program's path beside the command line. */
+    bool named = *skip_delimiters(p) != '/';
+    for (; named && *p && (quoted || !is_space(*p)); p++)
         quoted ^= *p == '"';
     for (p = skip_delimiters(p); *p == '/'; p = skip_delimiters(p)) {
         bool off = !_wcsnicmp(p + 2, L":off", 4);

@@ -383,6 +383,27 @@ static void test_relative(void)
     ok(RemoveDirectoryW(L"Sub") && DeleteFileW(L"OUTER"), "error %lu", GetLastError());
 }
 
+/*
+ * The PEB's bit IsLongPathAwareProcess is what counts, from when it is set: Go's run time sets it, and asks whether that helped by
+ * opening a name that is too long for any file.
+ */
+static void test_long_path_bit(void)
+{
+    BYTE *bits = *(BYTE **)((BYTE *)NtCurrentTeb() + 0x60) + 3, before = *bits; /* TEB.ProcessEnvironmentBlock */
+    WCHAR name[MAX_PATH + 300];
+
+    GetSystemDirectoryW(name, MAX_PATH);
+    wcscat(name, L"\\");
+    size_t n = wcslen(name);
+    wmemset(name + n, 'A', 300);
+    name[n + 300] = 0;
+    ok_err(GetFileAttributesW(name) != INVALID_FILE_ATTRIBUTES, ERROR_PATH_NOT_FOUND);
+    *bits |= 0x80;
+    ok_err(GetFileAttributesW(name) != INVALID_FILE_ATTRIBUTES, ERROR_INVALID_NAME);
+    *bits = before;
+    ok_err(GetFileAttributesW(name) != INVALID_FILE_ATTRIBUTES, ERROR_PATH_NOT_FOUND);
+}
+
 TESTS
 {
     WCHAR temp[MAX_PATH], name[MAX_PATH];
@@ -401,6 +422,7 @@ TESTS
     test_case();
     test_long();
     test_very_long();
+    test_long_path_bit();
     test_relative();
     ok(SetCurrentDirectoryW(L"C:\\") && RemoveDirectoryW(name), "error %lu", GetLastError());
 }

@@ -470,6 +470,24 @@ static void test_winexec(void)
 }
 
 /* The times of a process that has ended stay known. */
+/* A command line that begins with the arguments, as Go programs write one for a batch file: cmd finds its switches. */
+static void test_cmd_without_name(void)
+{
+    STARTUPINFOA start = { .cb = sizeof(start) };
+    PROCESS_INFORMATION info = { 0 };
+    char command[] = "/c exit 7", path[MAX_PATH];
+    DWORD code = 0;
+
+    GetSystemDirectoryA(path, MAX_PATH);
+    strcat(path, "\\cmd.exe");
+    ok(CreateProcessA(path, command, NULL, NULL, FALSE, CREATE_NO_WINDOW, NULL, NULL, &start, &info), "error %lu",
+       GetLastError());
+    ok_int(WaitForSingleObject(info.hProcess, 20000), WAIT_OBJECT_0);
+    ok(GetExitCodeProcess(info.hProcess, &code) && code == 7, "%lu", code);
+    CloseHandle(info.hProcess);
+    CloseHandle(info.hThread);
+}
+
 static void test_times(void)
 {
     PROCESS_INFORMATION info;
@@ -553,5 +571,6 @@ TESTS
     test_search();
     test_no_window();
     test_winexec();
+    test_cmd_without_name();
     test_times();
 }

@@ -81,6 +81,16 @@ static void test_groups(void)
     ok_int(NetUserGetLocalGroups(NULL, user, 0, LG_INCLUDE_INDIRECT, (BYTE **)&of, MAX_PREFERRED_LENGTH, &read, &total),
            NERR_Success);
     ok(read >= 1 && read == total, "%lu of %lu", read, total);
+    for (i = 0; i < read; i++) { /* each is the name of a group, which none of a user's can be */
+        BYTE sid[SECURITY_MAX_SID_SIZE];
+        WCHAR domain_name[256];
+        DWORD size = sizeof(sid), length = 256;
+        SID_NAME_USE use = 0;
+        ok(LookupAccountNameW(NULL, of[i].lgrui0_name, sid, &size, domain_name, &length, &use), "error %lu",
+           GetLastError());
+        ok(use == SidTypeAlias || use == SidTypeGroup || use == SidTypeWellKnownGroup, "%ls: %d", of[i].lgrui0_name,
+           use);
+    }
     NetApiBufferFree(of);
     ok_int(NetLocalGroupGetMembers(NULL, L"Users", 3, (BYTE **)&members, MAX_PREFERRED_LENGTH, &read, &total, NULL),
            NERR_Success);
