@@ -89,7 +89,8 @@ int afd_request(SOCKET s, ULONG code, const void *in, ULONG in_size, void *out, 
                                    : event & 1 ? NULL
                                                : overlapped,
                                    iosb, code, (void *)in, in_size, out, out_size);
-    if (status == STATUS_PENDING)
+    /* A warning (the datagram was larger) is no failure: it is told as the end of a request, by packet, event or routine. */
+    if (status == STATUS_PENDING || (ULONG)status >> 30 == 2)
         return ws_fail(WSA_IO_PENDING);
     if (returned)
         *returned = (DWORD)iosb->Information;

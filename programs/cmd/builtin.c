@@ -46,7 +46,7 @@ static bool is_word(const WCHAR *text, const WCHAR *word)
 int builtin_echo(const WCHAR *arguments)
 {
     bool plain = !*arguments || is_space(*arguments);
-    if (plain && !*skip_delimiters(arguments)) {
+    if (plain && !*skip_space(arguments)) {
         outf(L"ECHO is %ls.\r\n", echo_on ? L"on" : L"off");
         return 0;
     }

@@ -51,16 +51,23 @@ static WCHAR *command_string(const WCHAR *text)
     return copy;
 }
 
+/* A switch may be behind a quote, whose other end is then in the command: cmd "/c exit 1". */
+static const WCHAR *next_switch(const WCHAR *p)
+{
+    p = skip_delimiters(p);
+    return *p == '"' && p[1] == '/' ? p + 1 : p;
+}
+
 /* The switches; returns what follows them. */
 static const WCHAR *parse_command_line(const WCHAR *p)
 {
     bool quoted = false;
     unsigned long colors;
     /* The interpreter's own name, which those leave out who give the program's path beside the command line. */
-    bool named = *skip_delimiters(p) != '/';
+    bool named = *next_switch(p) != '/';
     for (; named && *p && (quoted || !is_space(*p)); p++)
         quoted ^= *p == '"';
-    for (p = skip_delimiters(p); *p == '/'; p = skip_delimiters(p)) {
+    for (p = next_switch(p); *p == '/'; p = next_switch(p)) {
         bool off = !_wcsnicmp(p + 2, L":off", 4);
         switch (towlower(p[1])) {
         case 'c':

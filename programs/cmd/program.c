@@ -117,13 +117,18 @@ static bool search(const WCHAR *name, const WCHAR *endings, struct program *prog
     bool found = !no_current && look(L".\\", 2, name, endings, program);
     free(no_current);
     WCHAR *path = found ? NULL : get_variable(L"PATH", 4);
-    for (const WCHAR *p = path; !found && p && *p;) {
-        size_t length = wcscspn(p, L";");
-        if (length > 2 && p[0] == '"' && p[length - 1] == '"')
-            found = look(p + 1, length - 2, name, endings, program);
-        else if (length)
-            found = look(p, length, name, endings, program);
-        p += length + (p[length] == ';');
+    for (const WCHAR *p = path; !found && p && *p; p += *p == ';') {
+        struct text folder = { 0 };
+        bool quoted = false; /* quotes keep a semicolon from ending a folder's name, and are no part of it */
+        for (; *p && (*p != ';' || quoted); p++) {
+            if (*p == '"')
+                quoted = !quoted;
+            else
+                text_char(&folder, *p);
+        }
+        if (folder.length)
+            found = look(folder.data, folder.length, name, endings, program);
+        free(folder.data);
     }
     free(path);
     return found;

@@ -470,22 +470,29 @@ static void test_winexec(void)
 }
 
 /* The times of a process that has ended stay known. */
-/* A command line that begins with the arguments, as Go programs write one for a batch file: cmd finds its switches. */
-static void test_cmd_without_name(void)
+/*
+ * Go's tests of os/exec and path/filepath: a command line that begins with the arguments, as those write who give the program's path
+ * beside it; and a switch behind a quote.
+ */
+static void test_cmd(void)
 {
-    STARTUPINFOA start = { .cb = sizeof(start) };
-    PROCESS_INFORMATION info = { 0 };
-    char command[] = "/c exit 7", path[MAX_PATH];
-    DWORD code = 0;
+    static const char *const commands[] = { "/c exit 7", "cmd \"/c exit 7\"", "c:/windows/system32/cmd.exe /c exit 7" };
+    char command[100], path[MAX_PATH];
 
     GetSystemDirectoryA(path, MAX_PATH);
     strcat(path, "\\cmd.exe");
-    ok(CreateProcessA(path, command, NULL, NULL, FALSE, CREATE_NO_WINDOW, NULL, NULL, &start, &info), "error %lu",
-       GetLastError());
-    ok_int(WaitForSingleObject(info.hProcess, 20000), WAIT_OBJECT_0);
-    ok(GetExitCodeProcess(info.hProcess, &code) && code == 7, "%lu", code);
-    CloseHandle(info.hProcess);
-    CloseHandle(info.hThread);
+    for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+        STARTUPINFOA start = { .cb = sizeof(start) };
+        PROCESS_INFORMATION info = { 0 };
+        DWORD code = 0;
+        strcpy(command, commands[i]);
+        ok(CreateProcessA(path, command, NULL, NULL, FALSE, CREATE_NO_WINDOW, NULL, NULL, &start, &info), "error %lu",
+           GetLastError());
+        ok_int(WaitForSingleObject(info.hProcess, 20000), WAIT_OBJECT_0);
+        ok(GetExitCodeProcess(info.hProcess, &code) && code == 7, "%s: %lu", commands[i], code);
+        CloseHandle(info.hProcess);
+        CloseHandle(info.hThread);
+    }
 }
 
 static void test_times(void)
@@ -571,6 +578,6 @@ TESTS
     test_search();
     test_no_window();
     test_winexec();
-    test_cmd_without_name();
+    test_cmd();
     test_times();
 }

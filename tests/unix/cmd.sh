@@ -38,6 +38,7 @@ c 'echo.' ''
 c 'echo.x' 'x'
 c 'echo(x' 'x'
 c 'echo' 'ECHO is on.'
+c 'echo ;' ';'
 c 'no_such_command x' '' 1
 said no_such_command "'no_such_command' is not recognized as an internal or external command,|operable program or batch file."
 c 'echo a |' '' 1
@@ -52,6 +53,11 @@ c 'assoc .xyz=xfile&ftype xfile=cmd /c type "%1"&assoc .xyz&ftype xfile' '.xyz=x
 c 'assoc .xyz=xfile&assoc .xyz=&assoc .xyz' '.xyz=xfile' 2
 c 'ftype nope' '' 2
 mkdir data && printf data >data/d.txt
+mkdir 'se;mi' && echo '@echo found' >'se;mi/inpath.bat'
+b semicolon 'found' <<'END'
+@set PATH="%CD%\se;mi"
+@inpath
+END
 c 'dpath&dpath data&dpath&type d.txt' 'No Data Path|DPATH=data|data'
 
 printf '#!/bin/sh\necho "script $1"; exit 3\n' >native && chmod +x native

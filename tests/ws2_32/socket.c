@@ -221,6 +221,22 @@ static void test_datagrams(void)
     ok_int(size, sizeof(from));
     ok_int(sendto(a, "re", 2, 0, (struct sockaddr *)&from, sizeof(from)), 2);
     ok_int(recv(b, buffer, sizeof(buffer), 0), 2);
+    /* Overlapped it is the request that ends so, with what there was room for; a port is told (Go's net package waits for it). */
+    HANDLE port = CreateIoCompletionPort((HANDLE)a, NULL, 5, 0);
+    WSABUF small = { 4, buffer };
+    OVERLAPPED request = { 0 }, *done = NULL;
+    DWORD flags = 0, got = 0;
+    ULONG_PTR key = 0;
+    ok_int(sendto(b, "abcdefghij", 10, 0, (struct sockaddr *)&addr, sizeof(addr)), 10);
+    ok_int(WSARecvFrom(a, &small, 1, NULL, &flags, NULL, NULL, &request, NULL), SOCKET_ERROR);
+    ok_int(WSAGetLastError(), WSA_IO_PENDING);
+    ok(!GetQueuedCompletionStatus(port, &got, &key, &done, 5000) && GetLastError() == ERROR_MORE_DATA, "error %lu",
+       GetLastError());
+    ok(done == &request && key == 5 && got == 4, "%lu bytes", got);
+    ok(!WSAGetOverlappedResult(a, &request, &got, FALSE, &flags) && WSAGetLastError() == WSAEMSGSIZE, "error %d",
+       WSAGetLastError());
+    ok_mem(buffer, "abcd", 4);
+    CloseHandle(port);
     closesocket(a);
     closesocket(b);
 }
