@@ -6,6 +6,7 @@
  * is shared and lasts, database_load() and database_save() become reading and writing keys.
  */
 #include "manager.h"
+#include "reg_text.h"
 #include <stdio.h>
 
 #define KEY_PATH "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\"
@@ -316,21 +317,12 @@ void database_save(void)
 /* The text in quotes at *at, unescaped in its place and converted; *at is moved behind it. */
 static WCHAR *read_quoted(char **at)
 {
-    char *from = *at + 1, *to = from, *start = from;
+    const char *start = reg_quoted(at);
     WCHAR *wide;
     int length;
 
-    if (**at != '"')
+    if (!start)
         return NULL;
-    for (; *from && *from != '"'; from++) {
-        if (*from == '\\' && from[1])
-            from++;
-        *to++ = *from;
-    }
-    if (*from != '"')
-        return NULL;
-    *at = from + 1;
-    *to = 0;
     length = MultiByteToWideChar(CP_UTF8, 0, start, -1, NULL, 0);
     if ((wide = malloc(length * sizeof(WCHAR))))
         MultiByteToWideChar(CP_UTF8, 0, start, -1, wide, length);

@@ -52,27 +52,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     return 0;
 }
 
-#ifdef STANDALONE
-int main(int argc, char **argv)
-{
-    static uint8_t data[65536];
-
-    for (int i = 1; i < argc; i++) {
-        FILE *file = fopen(argv[i], "rb");
-        size_t size = file ? fread(data, 1, sizeof(data), file) : 0;
-
-        if (file)
-            fclose(file);
-        LLVMFuzzerTestOneInput(data, size);
-        for (unsigned n = 0; n < 20000 && size; n++) { /* without libFuzzer: bytes at random */
-            size_t at = (size_t)rand() % size;
-            uint8_t old = data[at];
-            data[at] = (uint8_t)rand();
-            LLVMFuzzerTestOneInput(data, size);
-            if (n % 3)
-                data[at] = old;
-        }
-    }
-    return 0;
-}
-#endif
+#define VARIANTS 20000
+#include "standalone.h"

@@ -129,26 +129,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     return 0;
 }
 
-#ifdef STANDALONE
-#define ROUNDS 200
-
-int main(int argc, char **argv)
-{
-    srand(1);
-    for (int i = 1; i < argc; i++) {
-        static uint8_t file[1 << 20], copy[1 << 20];
-        FILE *f = fopen(argv[i], "rb");
-        size_t size = f ? fread(file, 1, sizeof(file), f) : 0;
-        if (f)
-            fclose(f);
-        LLVMFuzzerTestOneInput(file, size);
-        for (int round = 0; size && round < ROUNDS; round++) {
-            memcpy(copy, file, size);
-            for (int k = rand() % 8; k >= 0; k--)
-                copy[(size_t)rand() % size] = (uint8_t)rand();
-            LLVMFuzzerTestOneInput(copy, size);
-        }
-    }
-    return 0;
-}
-#endif
+#define VARIANTS 200
+#include "standalone.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Volumes and where they are mounted: names, drive letters, mounted folders, the mount manager's control codes. */
-#include "../test.h"
+#include "../test_folder.h"
 #include <winioctl.h>
 
 #define MOUNTMGR(function, access) CTL_CODE('m', function, METHOD_BUFFERED, access)
@@ -8,17 +8,7 @@
 #define QUERY_DOS_VOLUME_PATH      MOUNTMGR(12, FILE_ANY_ACCESS)
 #define QUERY_DOS_VOLUME_PATHS     MOUNTMGR(13, FILE_ANY_ACCESS)
 
-static WCHAR dir[MAX_PATH], volume[64];
-
-static const WCHAR *path(const WCHAR *name)
-{
-    static WCHAR text[8][MAX_PATH];
-    static unsigned turn;
-    WCHAR *result = text[turn++ % 8];
-
-    swprintf(result, MAX_PATH, L"%ls\\%ls", dir, name);
-    return result;
-}
+static WCHAR volume[64];
 
 /* Is this one of the volume's paths? */
 static bool has_path(const WCHAR *wanted)
@@ -269,9 +259,7 @@ static void test_space(void)
 
 TESTS
 {
-    GetTempPathW(MAX_PATH, dir);
-    swprintf(dir + wcslen(dir), 64, L"transom-mount-%lu", GetCurrentProcessId());
-    ok(CreateDirectoryW(dir, NULL), "error %lu", GetLastError());
+    make_test_folder(L"mount");
     test_names();
     test_folder();
     test_letter();

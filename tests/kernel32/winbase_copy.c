@@ -1,19 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* CopyFile2, CopyFileEx, MoveFileEx, ReplaceFile: what goes with a file, what is told, what is left when it fails. */
-#include "../test.h"
+#include "../test_folder.h"
 #include <winioctl.h>
-
-static WCHAR dir[MAX_PATH];
-
-static const WCHAR *path(const WCHAR *name)
-{
-    static WCHAR text[8][MAX_PATH];
-    static unsigned turn;
-    WCHAR *result = text[turn++ % 8];
-
-    swprintf(result, MAX_PATH, L"%ls\\%ls", dir, name);
-    return result;
-}
 
 static void make(const WCHAR *name, const char *contents, size_t times)
 {
@@ -259,9 +247,7 @@ static void test_replace(void)
 
 TESTS
 {
-    GetTempPathW(MAX_PATH, dir);
-    swprintf(dir + wcslen(dir), 64, L"transom-copy-%lu", GetCurrentProcessId());
-    ok(CreateDirectoryW(dir, NULL), "error %lu", GetLastError());
+    make_test_folder(L"copy");
     test_copy2();
     test_what_goes();
     test_move();

@@ -3,7 +3,7 @@
  * CopyFile2 and CopyFileEx: copies that are stopped, paused and gone on with, what is told of each stream, unbuffered ones,
  * directories; CreateDirectoryEx.
  */
-#include "../test.h"
+#include "../test_folder.h"
 #include <winioctl.h>
 
 #ifndef COPY_FILE_DIRECTORY
@@ -13,18 +13,6 @@
 #define ERROR_REQUEST_PAUSED 3050
 #endif
 #define MB (1 << 20)
-
-static WCHAR dir[MAX_PATH];
-
-static const WCHAR *path(const WCHAR *name)
-{
-    static WCHAR text[8][MAX_PATH];
-    static unsigned turn;
-    WCHAR *result = text[turn++ % 8];
-
-    swprintf(result, MAX_PATH, L"%ls\\%ls", dir, name);
-    return result;
-}
 
 /* Each 4 bytes are their own number, so that nothing can be in a wrong place unnoticed. */
 static void make(const WCHAR *name, DWORD size)
@@ -303,9 +291,7 @@ static void test_directory(void)
 
 TESTS
 {
-    GetTempPathW(MAX_PATH, dir);
-    swprintf(dir + wcslen(dir), 64, L"transom-restart-%lu", GetCurrentProcessId());
-    ok(CreateDirectoryW(dir, NULL), "error %lu", GetLastError());
+    make_test_folder(L"restart");
     test_streams();
     test_pause();
     test_restartable();

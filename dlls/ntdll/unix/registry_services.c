@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "path.h"
+#include "reg_text.h"
 #include "registry.h"
 #include "services_builtin.h"
 
@@ -71,25 +72,6 @@ static void add_builtin(struct key *services, const struct builtin *builtin)
 
 /* --- the manager's file --- */
 
-/* The text in quotes at *at, unescaped in its place; *at is moved behind it. */
-static char *quoted(char **at)
-{
-    char *from = *at + 1, *to = from, *start = from;
-
-    if (**at != '"')
-        return NULL;
-    for (; *from && *from != '"'; from++) {
-        if (*from == '\\' && from[1])
-            from++;
-        *to++ = *from;
-    }
-    if (*from != '"')
-        return NULL;
-    *at = from + 1;
-    *to = 0;
-    return start;
-}
-
 static void read_text(struct key *key, const char *name, const char *text)
 {
     size_t length = strlen(text);
@@ -119,7 +101,7 @@ static void read_bytes(struct key *key, const char *name, char *line)
 
 static void read_value(struct key *key, char *line)
 {
-    char *name = quoted(&line), *text;
+    char *name = reg_quoted(&line), *text;
 
     if (!name)
         return;
@@ -127,7 +109,7 @@ static void read_value(struct key *key, char *line)
         fill_dword(key, name, (ULONG)strtoul(line + 7, NULL, 16));
     else if (!strncmp(line, "=hex(", 5))
         read_bytes(key, name, line + 5);
-    else if (*line++ == '=' && (text = quoted(&line)))
+    else if (*line++ == '=' && (text = reg_quoted(&line)))
         read_text(key, name, text);
 }
 
