@@ -197,7 +197,7 @@ static struct share user_share(const struct file_object *file, const struct stat
     uint64_t limit, left;
 
     if (file->fd < 0 || file->fd_is_path ||
-        syscall(SYS_quotactl_fd, file->fd, QCMD(Q_GETQUOTA, USRQUOTA), geteuid(), &quota) ||
+        syscall(SYS_quotactl_fd, file->fd, QCMD((unsigned)Q_GETQUOTA, USRQUOTA), geteuid(), &quota) ||
         !(quota.dqb_valid & QIF_BLIMITS) || !quota.dqb_bhardlimit)
         return share;
     limit = quota.dqb_bhardlimit * 1024; /* QIF_DQBLKSIZE */
