@@ -289,17 +289,42 @@ static void test_inheritance(void)
     CloseHandle(handles[0]);
 }
 
-static DWORD listed_parent(DWORD id)
+/* Its entry in the list of processes; all zero if it has none. */
+static PROCESSENTRY32 listed(DWORD id)
 {
     HANDLE list = CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
-    PROCESSENTRY32 entry = { .dwSize = sizeof(entry) };
-    DWORD parent = 0;
+    PROCESSENTRY32 entry = { .dwSize = sizeof(entry) }, found = { 0 };
 
     for (BOOL more = Process32First(list, &entry); more; more = Process32Next(list, &entry))
         if (entry.th32ProcessID == id)
-            parent = entry.th32ParentProcessID;
+            found = entry;
     CloseHandle(list);
-    return parent;
+    return found;
+}
+
+static DWORD listed_parent(DWORD id)
+{
+    return listed(id).th32ParentProcessID;
+}
+
+/* A process is listed with its name and its parent as soon as CreateProcess has returned. */
+static void test_listed_at_once(void)
+{
+    const char *name = strrchr(self, '\\') + 1;
+    PROCESS_INFORMATION info;
+    PROCESSENTRY32 entry;
+
+    for (int i = 0; i < 100; i++) {
+        if (!start("wait", FALSE, 0, NULL, NULL, &info)) {
+            ok(false, "error %lu", GetLastError());
+            return;
+        }
+        entry = listed(info.dwProcessId);
+        ok(!_stricmp(entry.szExeFile, name), "%d: listed as \"%s\"", i, entry.szExeFile);
+        ok_int(entry.th32ParentProcessID, GetCurrentProcessId());
+        TerminateProcess(info.hProcess, 0);
+        finish(&info);
+    }
 }
 
 /* The child's parent is another process: its handles are what is inherited. */
@@ -573,6 +598,7 @@ TESTS
     test_suspended();
     test_inheritance();
     test_parent();
+    test_listed_at_once();
     test_attribute_errors();
     test_errors();
     test_search();

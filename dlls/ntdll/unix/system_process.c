@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include "cell.h"
 #include "object_private.h"
@@ -48,12 +49,29 @@ ULONG process_next_id(ULONG id)
     return least;
 }
 
-/* The program: the first argument that follows our own name and options. `text` takes the whole command line. */
-static const char *program_argument(ULONG id, char *text, size_t cap)
+/*
+ * The command line of a process of ours. Whoever starts one goes on (vfork) as soon as it has its new address space,
+ * which is a moment before that has its arguments: until then it reads as empty, as that of one which has ended does,
+ * but the latter has no executable any more. There is nothing to wait for; Linux is in the middle of execve, which
+ * takes microseconds unless it is preempted, so the limit (0.1 s at the least) is for what cannot be.
+ */
+static size_t command_line(ULONG id, char *text, size_t cap)
 {
     char path[64];
     snprintf(path, sizeof(path), "/proc/%u/cmdline", id);
-    size_t size = read_small_file(path, text, cap);
+    for (int i = 0; i < 2000; i++) {
+        size_t size = read_small_file(path, text, cap);
+        if (size || !is_ours(id))
+            return size;
+        clock_nanosleep(CLOCK_MONOTONIC, 0, &(struct timespec){ .tv_nsec = 50000 }, NULL);
+    }
+    return 0;
+}
+
+/* The program: the first argument that follows our own name and options. `text` takes the whole command line. */
+static const char *program_argument(ULONG id, char *text, size_t cap)
+{
+    size_t size = command_line(id, text, cap);
     for (const char *arg = text; arg < text + size; arg += strlen(arg) + 1) {
         size_t length = strlen(arg);
         if (length > 4 && !strcasecmp(arg + length - 4, ".exe"))
@@ -83,9 +101,8 @@ bool process_image_path(ULONG id, char *path, size_t cap)
 
 bool process_creation(ULONG id, ULONG *group, ULONG *parent)
 {
-    char path[64], text[128];
-    snprintf(path, sizeof(path), "/proc/%u/cmdline", id);
-    size_t size = read_small_file(path, text, sizeof(text));
+    char text[128];
+    size_t size = command_line(id, text, sizeof(text));
     /* transom\0--start\0FD,GROUP,PARENT\0 ... ; the path may be longer than what was read, and then it is none of ours */
     const char *option = size ? memchr(text, 0, size) : NULL;
     if (!option || option + sizeof("--start") >= text + size || strcmp(option + 1, "--start"))
