@@ -5,6 +5,7 @@
  */
 #include "kernelbase_private.h"
 #include "console.h"
+#include "debugapi_private.h"
 #include "unix_call.h"
 #include "unix_console.h"
 
@@ -428,6 +429,18 @@ BOOL WINAPI SetConsoleCtrlHandler(PHANDLER_ROUTINE handler, BOOL add)
 }
 
 /*
+ * "CTRL+C and CTRL+BREAK Signals": "When a console process is being debugged and CTRL+C signals have not been disabled, the system
+ * generates a DBG_CONTROL_C exception. [...] If the debugger passes the exception on unhandled, CTRL+C is passed to the console
+ * process and treated as a signal".
+ */
+static BOOL debugger_takes(DWORD event)
+{
+    if (!nt_peb()->BeingDebugged || (event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT))
+        return FALSE;
+    return debugger_handles(event == CTRL_C_EVENT ? (DWORD)DBG_CONTROL_C : (DWORD)DBG_CONTROL_BREAK, 0, NULL);
+}
+
+/*
  * What the native side starts a thread at for a control event (SIGINT: CTRL_C_EVENT, SIGTERM: CTRL_CLOSE_EVENT). A
  * handler may remove itself and others while it runs: the list is copied.
  */
@@ -438,6 +451,8 @@ DWORD WINAPI CtrlRoutine(void *argument)
     ULONG count, i;
 
     if (event == CTRL_C_EVENT && nt_peb()->ProcessParameters->ConsoleFlags & CONSOLE_IGNORE_CTRL_C)
+        return 0;
+    if (debugger_takes(event))
         return 0;
     RtlAcquireSRWLockShared(&handlers_lock);
     count = handler_count;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* debugapi.c: being debugged, and talking to a debugger. */
+#include "debugapi_private.h"
 #include "nls.h"
 
 BOOL WINAPI IsDebuggerPresent(VOID)
@@ -25,19 +26,61 @@ VOID WINAPI DebugBreak(VOID)
     DbgBreakPoint();
 }
 
-/* The text travels as an exception, which only a debugger wants: nobody else is to handle it. */
-static LONG NTAPI swallow(EXCEPTION_POINTERS *pointers)
-{
-    DWORD code = pointers->ExceptionRecord->ExceptionCode;
+/*
+ * BOOL raise_to_debugger(EXCEPTION_RECORD *record): a frame with a handler, so that handlers of the program's frames, which are
+ * further out, are not asked. (Vectored ones are, as on Windows.) The handler has it return FALSE.
+ */
+#ifdef _WIN64
+BOOL raise_to_debugger(EXCEPTION_RECORD *record);
+extern const char raise_unhandled[];
+__asm__("    .text\n"
+        "    .p2align 4\n"
+        "    .globl raise_to_debugger, raise_unhandled\n"
+        "    .seh_proc raise_to_debugger\n"
+        "raise_to_debugger:\n"
+        "    subq $0x28, %rsp\n"
+        "    .seh_stackalloc 0x28\n"
+        "    .seh_handler pass_unhandled, @except\n"
+        "    .seh_endprologue\n"
+        "    call RtlRaiseException\n"
+        "    movl $1, %eax\n"
+        "    addq $0x28, %rsp\n"
+        "    ret\n"
+        "raise_unhandled:\n"
+        "    xorl %eax, %eax\n"
+        "    addq $0x28, %rsp\n"
+        "    ret\n"
+        "    .seh_endproc\n");
 
-    return code == DBG_PRINTEXCEPTION_C || code == DBG_PRINTEXCEPTION_WIDE_C ? EXCEPTION_CONTINUE_EXECUTION
-                                                                             : EXCEPTION_CONTINUE_SEARCH;
+EXCEPTION_DISPOSITION __attribute__((used))
+pass_unhandled(EXCEPTION_RECORD *record, void *frame, CONTEXT *context, void *dispatcher)
+{
+    (void)frame, (void)dispatcher;
+    if (record->ExceptionFlags & (EXCEPTION_UNWINDING | EXCEPTION_EXIT_UNWIND))
+        return ExceptionContinueSearch;
+    context->Rip = (ULONG_PTR)raise_unhandled;
+    return ExceptionContinueExecution;
+}
+#else
+static BOOL raise_to_debugger(EXCEPTION_RECORD *record)
+{
+    (void)record;
+    return FALSE;
+}
+#endif
+
+BOOL debugger_handles(DWORD code, ULONG count, const ULONG_PTR *arguments)
+{
+    EXCEPTION_RECORD record = { .ExceptionCode = code, .NumberParameters = count };
+
+    memcpy(record.ExceptionInformation, arguments, count * sizeof(*arguments));
+    return raise_to_debugger(&record);
 }
 
+/* The text travels as an exception, which only a debugger wants. */
 static void tell_debugger(const WCHAR *wide, const char *text)
 {
     ULONG_PTR arguments[4], *at = arguments;
-    void *handler = RtlAddVectoredExceptionHandler(0, swallow);
 
     if (wide) { /* for those who wait by WaitForDebugEventEx; the others get the narrow text of the same event */
         *at++ = wcslen(wide) + 1;
@@ -45,9 +88,8 @@ static void tell_debugger(const WCHAR *wide, const char *text)
     }
     *at++ = strlen(text) + 1;
     *at++ = (ULONG_PTR)text;
-    RaiseException(wide ? (DWORD)DBG_PRINTEXCEPTION_WIDE_C : (DWORD)DBG_PRINTEXCEPTION_C, 0, (DWORD)(at - arguments),
-                   arguments);
-    RtlRemoveVectoredExceptionHandler(handler);
+    debugger_handles(wide ? (DWORD)DBG_PRINTEXCEPTION_WIDE_C : (DWORD)DBG_PRINTEXCEPTION_C, (ULONG)(at - arguments),
+                     arguments);
 }
 
 /*

@@ -10,4 +10,7 @@ void debug_handles_event(const DEBUG_EVENT *event);
 void debug_handles_continued(DWORD process, DWORD thread);
 void debug_handles_detached(DWORD process);
 
+/* Raises an exception that only a debugger is to handle. False: none has, and the program's handlers have been passed by. */
+BOOL debugger_handles(DWORD code, ULONG count, const ULONG_PTR *arguments);
+
 #endif

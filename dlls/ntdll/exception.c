@@ -150,6 +150,18 @@ VOID NTAPI RtlRaiseStatus(NTSTATUS status)
     RtlRaiseException(&record);
 }
 
+/*
+ * Where a system call returns to that has failed in a way that a debugger is to see (exception_raise_user): the status is in the TEB,
+ * the stack as the call's stub had it. Whoever handles it continues, and the call returns its status.
+ */
+NTSTATUS NTAPI KiRaiseUserExceptionDispatcher(void)
+{
+    EXCEPTION_RECORD record = { .ExceptionCode = (DWORD)nt_teb()->ExceptionCode };
+
+    RtlRaiseException(&record);
+    return (NTSTATUS)record.ExceptionCode;
+}
+
 /* An exception came out of an exception handler. `frame` is ki_call_exception_handler's. */
 EXCEPTION_DISPOSITION __attribute__((used))
 ki_nested_exception(EXCEPTION_RECORD *record, char *frame, CONTEXT *context, DISPATCHER_CONTEXT *dispatcher)

@@ -210,9 +210,14 @@ static NTSTATUS send_control(uint32_t event, uint32_t group)
     qsort(table.lines, table.count, sizeof *table.lines, compare_ids);
     struct process_line *self = find_process(&table, process_id);
     ULONG root = root_of(&table, process_id);
+    bool headless = console.kind == CONSOLE_HEADLESS; /* a console of our own: whose it is not, is not meant */
+    uint32_t known = 0;
+    const struct process_entry *entries = console_enter(headless) ? console_processes(&known) : NULL;
     for (size_t i = 0; self && i < table.count; i++) {
         const struct process_line *line = &table.lines[i];
         if (!line->ours || line->session != self->session || root_of(&table, line->id) != root)
+            continue;
+        if (headless && !shares_console(&table, line, self, entries, known))
             continue;
         if (group && group_of(line->id) != group)
             continue;
@@ -224,6 +229,7 @@ static NTSTATUS send_control(uint32_t event, uint32_t group)
         else
             kill((pid_t)line->id, event == 0 ? SIGINT : SIGQUIT);
     }
+    console_leave();
     free(table.lines);
     if (self_too)
         kill(getpid(), event == 0 ? SIGINT : SIGQUIT);

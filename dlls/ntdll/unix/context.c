@@ -191,6 +191,19 @@ void exception_deliver(const EXCEPTION_RECORD *given)
     thread_set_return(&enter);
 }
 
+void exception_raise_user(NTSTATUS status)
+{
+    CONTEXT context;
+    own_context(&context, (uint32_t)status);
+    uint64_t sp = context.Rsp - sizeof(context.Rip); /* as in the call's stub, before it returned */
+    if (!ntdll_entries.KiRaiseUserExceptionDispatcher || !user_copy_out((void *)sp, &context.Rip, sizeof(context.Rip)))
+        return;
+    current_thread->teb->ExceptionCode = status;
+    context.Rsp = sp;
+    context.Rip = (DWORD64)ntdll_entries.KiRaiseUserExceptionDispatcher;
+    thread_set_return(&context);
+}
+
 void thread_deliver_apc(NTSTATUS status, PNTAPCFUNC routine, ULONG_PTR arg1, ULONG_PTR arg2, ULONG_PTR arg3)
 {
     CONTEXT context;

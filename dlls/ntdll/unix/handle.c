@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <sys/mman.h>
 #include "cell.h"
+#include "debug.h"
 #include "object_private.h"
 
 static struct object **handle_objects; /* by index; reserved for the largest table, pages come as they are touched */
@@ -230,5 +231,11 @@ NTSTATUS handle_set_attributes(HANDLE handle, ULONG attributes)
 
 NTSTATUS NtClose(HANDLE Handle)
 {
-    return handle_close(Handle);
+    NTSTATUS status = handle_close(Handle);
+    /* CloseHandle's page: "If the application is running under a debugger, the function will throw an exception if it receives [...] a
+     * handle value that is not valid". NULL is what programs close all the time: nothing but an error. */
+    if (debug_active && Handle && !current_thread->object->hidden_from_debugger &&
+        (status == STATUS_INVALID_HANDLE || status == STATUS_HANDLE_NOT_CLOSABLE))
+        exception_raise_user(status);
+    return status;
 }

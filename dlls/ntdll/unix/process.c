@@ -191,6 +191,7 @@ static bool map_ntdll(void)
         { "KiUserExceptionDispatcher", &ntdll_entries.KiUserExceptionDispatcher },
         { "KiUserApcDispatcher", &ntdll_entries.KiUserApcDispatcher },
         { "KiUserCallbackDispatcher", &ntdll_entries.KiUserCallbackDispatcher },
+        { "KiRaiseUserExceptionDispatcher", &ntdll_entries.KiRaiseUserExceptionDispatcher },
     };
     snprintf(path, sizeof(path), "%s/ntdll.dll", options.system_dir);
     NTSTATUS status = section_from_image(path, &section);

@@ -115,7 +115,7 @@ extern LIST_ENTRY thread_list;
 struct ntdll_entries {
     void *base;
     void *LdrInitializeThunk, *RtlUserThreadStart, *KiUserExceptionDispatcher, *KiUserApcDispatcher,
-        *KiUserCallbackDispatcher;
+        *KiUserCallbackDispatcher, *KiRaiseUserExceptionDispatcher;
 };
 extern struct ntdll_entries ntdll_entries;
 
@@ -169,6 +169,8 @@ void thread_get_context(struct thread *thread, CONTEXT *context);
 void thread_set_return(const CONTEXT *context);
 /* Sends the calling thread to KiUserExceptionDispatcher, with the context that its system call returns to. */
 void exception_deliver(const EXCEPTION_RECORD *record);
+/* The calling thread's system call, before it returns this status, raises an exception of that code. */
+void exception_raise_user(NTSTATUS status);
 /* The frame's registers as a CONTEXT (ContextFlags CONTEXT_FULL | SEGMENTS), rax = status. */
 void context_from_frame(const struct syscall_frame *frame, CONTEXT *context, uint64_t rax);
 /* Copies the parts that src's ContextFlags name, but for the extended states. */
