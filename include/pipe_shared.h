@@ -25,27 +25,37 @@ enum { PIPE_CLIENT, PIPE_SERVER };
  * One direction. What lies between read_at and write_at is fragments: a header and bytes. Writers take turns by write_lock,
  * readers by read_lock; the two sides only read each other's lines, so that neither waits for the other's copying.
  */
+struct pipe_changes {
+    uint32_t count; /* futex */
+    uint32_t woken; /* who went to sleep at a lower count has been woken */
+};
+
+struct pipe_sleepers {
+    uint64_t asleep;   /* how many, and in the high half the highest count that one of them went to sleep at */
+    uint32_t attended; /* of them those that do not tell when they sleep: reads that io_help.h completes */
+};
+
 struct pipe_ring {
     struct { /* the writers' */
         uint32_t lock;
-        uint32_t changed;  /* futex: readers sleep on it */
-        uint64_t at;       /* bytes of fragments, ever */
-        uint64_t data;     /* of them data */
-        uint64_t messages; /* whole ones */
-        uint64_t turn;     /* who writes the rest of a message that does not fit: pid << 32 | thread, or 0 */
-        uint32_t sleepers; /* writers that sleep on read.changed */
-        uint32_t waiting;  /* asynchronous writers of the end, told through the socket */
+        struct pipe_changes changes; /* readers sleep on it */
+        uint64_t at;                 /* bytes of fragments, ever */
+        uint64_t data;               /* of them data */
+        uint64_t messages;           /* whole ones */
+        uint64_t turn;               /* who writes the rest of a message that does not fit: pid << 32 | thread, or 0 */
+        struct pipe_sleepers sleepers; /* writers that sleep on read.changes */
+        uint32_t waiting;              /* asynchronous writers of the end, told through the socket */
     } write __attribute__((aligned(64)));
     struct { /* the readers' */
         uint32_t lock;
-        uint32_t changed; /* futex: writers and flushes sleep on it */
+        struct pipe_changes changes; /* writers and flushes sleep on it */
         uint64_t at;
         uint64_t data;
         uint64_t messages;
         uint32_t left;  /* of the fragment at `at`, whose header has been read if `begun` */
         uint32_t after; /* of its message, in later fragments */
         uint32_t begun;
-        uint32_t sleepers; /* readers that sleep on write.changed */
+        struct pipe_sleepers sleepers; /* readers that sleep on write.changes */
         uint32_t waiting;
     } read __attribute__((aligned(64)));
     uint32_t quota, capacity; /* capacity: a power of two */

@@ -1,15 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pipes.c: what pipes between two processes cost: nanoseconds for a write of 64 KB and of 4 KB in a stream of them, and for a
- * message of 64 bytes there and back. Natively that is a Unix pipe, and a SOCK_SEQPACKET pair. Built for Linux and for Windows.
+ * pipes.c [WHAT]: what pipes between two processes (and, where it says so, threads) cost: nanoseconds for a write of 64 KB and of
+ * 4 KB in a stream of them, and for a message of 64 bytes there and back. Natively that is a Unix pipe, and a SOCK_SEQPACKET
+ * pair. WHAT: only what begins so. Built for Linux and for Windows.
  */
+#include <stdbool.h>
 #include "bench.h"
 
 #define TOTAL      (256u << 20)
 #define ROUNDTRIPS 20000
 #define WARM       (1u << 20) /* written before the clock starts, so that the reader runs */
 
-static char buffer[65536];
+static char buffer[65536], title[64];
+static const char *only;
+
+static const struct {
+    unsigned size;
+    const char *name;
+} sizes[] = { { 65536, "64 KB" }, { 4096, "4 KB" } };
+
+static bool wanted(const char *name, int size)
+{
+    snprintf(title, sizeof(title), size < 0 ? "%s" : "%s, %s", name, size < 0 ? "" : sizes[size].name);
+    return !only || !strncmp(title, only, strlen(only));
+}
 
 #ifdef _WIN32
 #define NAME "\\\\.\\pipe\\transom-bench"
@@ -41,6 +55,13 @@ static void drain(HANDLE in)
     DWORD n;
     while (ReadFile(in, buffer, sizeof(buffer), &n, NULL) && n)
         ;
+}
+
+/* The other end, in this process. */
+static DWORD WINAPI drain_thread(void *in)
+{
+    drain(in);
+    return 0;
 }
 
 static void stream(const char *name, HANDLE out, HANDLE process, DWORD size)
@@ -76,11 +97,44 @@ static HANDLE server(DWORD mode)
     return CreateNamedPipeA(NAME, PIPE_ACCESS_DUPLEX, mode, 1, 65536, 65536, 0, NULL);
 }
 
+static void anonymous_threads(const char *name, DWORD size)
+{
+    HANDLE in, out;
+    if (!CreatePipe(&in, &out, NULL, 65536))
+        exit(1);
+    stream(name, out, CreateThread(NULL, 0, drain_thread, in, 0, NULL), size);
+    CloseHandle(in);
+}
+
 static void named(const char *self, const char *name, DWORD size)
 {
-    HANDLE out = server(PIPE_TYPE_BYTE), process = start(self, "named", NULL);
+    HANDLE out = server(PIPE_TYPE_BYTE), process = start(self, "read", NULL);
     ConnectNamedPipe(out, NULL);
     stream(name, out, process, size);
+}
+
+static void to_server(const char *self, const char *name, DWORD size)
+{
+    HANDLE in = server(PIPE_TYPE_BYTE);
+    HANDLE process = start(self, size == 4096 ? "fill 4096" : "fill 65536", NULL);
+    ConnectNamedPipe(in, NULL);
+    for (DWORD n, done = 0; done < WARM; done += n)
+        if (!ReadFile(in, buffer, sizeof(buffer), &n, NULL))
+            exit(1);
+    double start_time = now();
+    drain(in);
+    printf("%s\t%.0f\n", name, (now() - start_time) / (TOTAL / size));
+    fflush(stdout);
+    CloseHandle(in);
+    end(process);
+}
+
+static void named_threads(const char *name, DWORD size)
+{
+    HANDLE out = server(PIPE_TYPE_BYTE);
+    HANDLE in = CreateFileA(NAME, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
+    stream(name, out, CreateThread(NULL, 0, drain_thread, in, 0, NULL), size);
+    CloseHandle(in);
 }
 
 static void messages(const char *self)
@@ -152,26 +206,57 @@ static void echo(void)
             break;
 }
 
+static void fill(HANDLE out, DWORD size)
+{
+    DWORD n;
+    for (unsigned done = 0; done < WARM + TOTAL; done += size)
+        if (!WriteFile(out, buffer, size, &n, NULL))
+            exit(1);
+    CloseHandle(out);
+}
+
+static bool is_role(int argc, char **argv)
+{
+    if (argc > 1 && !strcmp(argv[1], "drain"))
+        drain(GetStdHandle(STD_INPUT_HANDLE));
+    else if (argc > 1 && !strcmp(argv[1], "read"))
+        drain(client());
+    else if (argc > 2 && !strcmp(argv[1], "fill"))
+        fill(client(), (DWORD)atoi(argv[2]));
+    else if (argc > 1 && !strcmp(argv[1], "echo"))
+        echo();
+    else
+        return false;
+    return true;
+}
+
 int main(int argc, char **argv)
 {
     char self[MAX_PATH];
     GetModuleFileNameA(NULL, self, sizeof(self));
-    if (argc > 1) {
-        if (!strcmp(argv[1], "drain"))
-            drain(GetStdHandle(STD_INPUT_HANDLE));
-        else if (!strcmp(argv[1], "named"))
-            drain(client());
-        else
-            echo();
+    if (is_role(argc, argv))
         return 0;
+    if (argc > 1)
+        only = argv[1];
+    for (int i = 0; i < 2; i++) {
+        const DWORD size = sizes[i].size;
+        if (wanted("anonymous", i))
+            anonymous(self, title, size);
+        if (wanted("anonymous, threads", i))
+            anonymous_threads(title, size);
+        if (wanted("named", i))
+            named(self, title, size);
+        if (wanted("named, to the server", i))
+            to_server(self, title, size);
+        if (wanted("named, threads", i))
+            named_threads(title, size);
     }
-    anonymous(self, "anonymous, 64 KB", 65536);
-    anonymous(self, "anonymous, 4 KB", 4096);
-    named(self, "named, 64 KB", 65536);
-    named(self, "named, 4 KB", 4096);
-    messages(self);
-    transactions(self);
-    overlapped(self);
+    if (wanted("message there and back", -1))
+        messages(self);
+    if (wanted("transaction", -1))
+        transactions(self);
+    if (wanted("overlapped there and back", -1))
+        overlapped(self);
     return 0;
 }
 #else
@@ -206,6 +291,33 @@ static void stream(const char *name, size_t size)
     fflush(stdout);
 }
 
+static void *drain_thread(void *fd)
+{
+    while (read((int)(intptr_t)fd, buffer, sizeof(buffer)) > 0)
+        ;
+    return NULL;
+}
+
+static void threads(const char *name, size_t size)
+{
+    int fds[2];
+    pthread_t thread;
+    if (pipe(fds) || pthread_create(&thread, NULL, drain_thread, (void *)(intptr_t)fds[0]))
+        exit(1);
+    double start_time = 0;
+    for (unsigned done = 0; done < WARM + TOTAL; done += (unsigned)size) {
+        if (done == WARM)
+            start_time = now();
+        if (write(fds[1], buffer, size) != (ssize_t)size)
+            exit(1);
+    }
+    close(fds[1]);
+    pthread_join(thread, NULL);
+    close(fds[0]);
+    printf("%s\t%.0f\n", name, (now() - start_time) / (TOTAL / size));
+    fflush(stdout);
+}
+
 static void messages(const char *name)
 {
     int fds[2];
@@ -230,15 +342,26 @@ static void messages(const char *name)
     waitpid(child, NULL, 0);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    stream("anonymous, 64 KB", 65536);
-    stream("anonymous, 4 KB", 4096);
-    stream("named, 64 KB", 65536);
-    stream("named, 4 KB", 4096);
-    messages("message there and back");
-    messages("transaction");
-    messages("overlapped there and back");
+    static const char *const messaging[] = { "message there and back", "transaction", "overlapped there and back" };
+    if (argc > 1)
+        only = argv[1];
+    for (int i = 0; i < 2; i++) {
+        if (wanted("anonymous", i))
+            stream(title, sizes[i].size);
+        if (wanted("anonymous, threads", i))
+            threads(title, sizes[i].size);
+        if (wanted("named", i))
+            stream(title, sizes[i].size);
+        if (wanted("named, to the server", i))
+            stream(title, sizes[i].size);
+        if (wanted("named, threads", i))
+            threads(title, sizes[i].size);
+    }
+    for (int i = 0; i < 3; i++)
+        if (wanted(messaging[i], -1))
+            messages(title);
     return 0;
 }
 #endif

@@ -45,6 +45,11 @@ void client_thread_record_free(uint32_t index) __attribute__((weak));
 /* Maps the prefix's common segment. Once a process. */
 NTSTATUS segment_common_attach(int fd);
 
+/* --- wait_cells.c: spinning before sleeping, if it has paid lately --- */
+uint32_t wait_spin_limit(struct wait_spin *spin, bool hint); /* how many pauses; hint: another one spins for us */
+void wait_spin_paid(struct wait_spin *spin, uint32_t took);
+void wait_spin_failed(struct wait_spin *spin);
+
 /* --- small locks of our own: 4 bytes, no call when uncontended; never held while touching the program's memory --- */
 void native_lock_slow(uint32_t *lock);
 void native_unlock_slow(uint32_t *lock);

@@ -733,7 +733,7 @@ enum { SYNC_NONE, SYNC_WAITS, SYNC_CANCELLED };
 void io_sync_begin(void)
 {
     if (current_thread)
-        __atomic_store_n(&current_thread->sync_io, SYNC_WAITS, __ATOMIC_SEQ_CST);
+        __atomic_store_n(&current_thread->sync_io, SYNC_WAITS, __ATOMIC_RELEASE);
 }
 
 void io_sync_end(void)

@@ -58,7 +58,7 @@ static NTSTATUS read_sleeping(struct io *io, int64_t timeout)
     end.tv_nsec += timeout % 10000000 * 100;
     io_sync_begin();
     for (;;) {
-        uint32_t seen = __atomic_load_n(&in->write.changed, __ATOMIC_SEQ_CST);
+        uint32_t seen = __atomic_load_n(&in->write.changes.count, __ATOMIC_SEQ_CST);
         if ((status = try_read(io)) != STATUS_PENDING)
             break;
         clock_gettime(CLOCK_MONOTONIC, &now);
@@ -68,7 +68,7 @@ static NTSTATUS read_sleeping(struct io *io, int64_t timeout)
             break;
         }
         left = (struct timespec){ ns / 1000000000, ns % 1000000000 };
-        if (pipe_ring_sleep_for(&in->write.changed, &in->read.sleepers, seen, timeout == WAIT_FOREVER ? NULL : &left) &&
+        if (pipe_ring_sleep_for(&in->write.changes, &in->read.sleepers, seen, timeout == WAIT_FOREVER ? NULL : &left) &&
             errno == EINTR && io_sync_interrupted()) {
             status = STATUS_CANCELLED;
             break;

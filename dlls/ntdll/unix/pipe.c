@@ -181,12 +181,21 @@ static uint32_t *attend(struct io *io)
     struct pipe_link *link = pipe_link_ref(io->data);
     struct pipe_ring *in = pipe_ring_in(link);
 
-    __atomic_fetch_add(&in->read.sleepers, 1, __ATOMIC_SEQ_CST);
+    __atomic_fetch_add(&in->read.sleepers.attended, 1, __ATOMIC_SEQ_CST);
+    pipe_sleepers_join(&in->read.sleepers, __atomic_load_n(&in->write.changes.count, __ATOMIC_SEQ_CST));
     io->pipe.attended = true;
     if (io->pipe.counted)
         count(io, -1);
     io->pipe.counted = false;
-    return &in->write.changed;
+    return &in->write.changes.count;
+}
+
+static void end_attendance(struct pipe_link *link)
+{
+    struct pipe_sleepers *sleepers = &pipe_ring_in(link)->read.sleepers;
+
+    pipe_sleepers_leave(sleepers);
+    __atomic_fetch_sub(&sleepers->attended, 1, __ATOMIC_SEQ_CST);
 }
 
 static void attend_no_more(struct io *io)
@@ -196,7 +205,7 @@ static void attend_no_more(struct io *io)
     io->pipe.counted = true;
     count(io, 1);
     io->pipe.attended = false;
-    __atomic_fetch_sub(&pipe_ring_in(link)->read.sleepers, 1, __ATOMIC_SEQ_CST);
+    end_attendance(link);
 }
 
 static void attended(void *link)
@@ -216,7 +225,7 @@ static void release_transfer(struct io *io)
     if (io->pipe.counted)
         count(io, -1);
     if (io->pipe.attended)
-        __atomic_fetch_sub(&pipe_ring_in(link)->read.sleepers, 1, __ATOMIC_SEQ_CST);
+        end_attendance(link);
     pipe_link_unref(link);
 }
 
@@ -250,9 +259,9 @@ static NTSTATUS run_synchronous(struct io *io)
     bool first = true;
     for (;;) {
         bool writing = io->write || (io->pipe.sends && !io->pipe.sent);
-        uint32_t *changed = writing ? &out->read.changed : &in->write.changed;
-        uint32_t *sleepers = writing ? &out->write.sleepers : &in->read.sleepers;
-        uint32_t seen = __atomic_load_n(changed, __ATOMIC_SEQ_CST);
+        struct pipe_changes *changes = writing ? &out->read.changes : &in->write.changes;
+        struct pipe_sleepers *sleepers = writing ? &out->write.sleepers : &in->read.sleepers;
+        uint32_t seen = __atomic_load_n(&changes->count, __ATOMIC_SEQ_CST);
 
         status = io->pipe.try(io);
         if (status != STATUS_PENDING)
@@ -269,7 +278,7 @@ static NTSTATUS run_synchronous(struct io *io)
             if (!watched && !pipe_link_alive(link)) /* from now on the watch tells */
                 continue;
         }
-        if (pipe_ring_sleep(changed, sleepers, seen) && errno == EINTR && io_sync_interrupted()) {
+        if (pipe_ring_sleep(changes, sleepers, seen) && errno == EINTR && io_sync_interrupted()) {
             status = STATUS_CANCELLED;
             break;
         }
@@ -342,7 +351,7 @@ static NTSTATUS pipe_flush(struct file_object *file)
     uint64_t data = __atomic_load_n(&out->write.data, __ATOMIC_ACQUIRE);
     uint64_t messages = __atomic_load_n(&out->write.messages, __ATOMIC_ACQUIRE);
     for (bool first = true;; first = false) {
-        uint32_t seen = __atomic_load_n(&out->read.changed, __ATOMIC_SEQ_CST);
+        uint32_t seen = __atomic_load_n(&out->read.changes.count, __ATOMIC_SEQ_CST);
         if (__atomic_load_n(&out->read.data, __ATOMIC_ACQUIRE) >= data &&
             __atomic_load_n(&out->read.messages, __ATOMIC_ACQUIRE) >= messages)
             break;
@@ -355,7 +364,7 @@ static NTSTATUS pipe_flush(struct file_object *file)
             if ((status = watch(link)))
                 break;
         }
-        if (pipe_ring_sleep(&out->read.changed, &out->write.sleepers, seen) && errno == EINTR &&
+        if (pipe_ring_sleep(&out->read.changes, &out->write.sleepers, seen) && errno == EINTR &&
             io_sync_interrupted()) {
             status = STATUS_CANCELLED;
             break;

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include "pipe.h"
 #include "thread.h"
@@ -24,8 +25,8 @@ static ssize_t transfer(struct file_object *file, void *buffer, size_t length, b
         int flags = MSG_NOSIGNAL | (wait ? 0 : MSG_DONTWAIT);
         return write_it ? send(file->fd, buffer, length, flags) : recv(file->fd, buffer, length, flags);
     }
-    if (wait)
-        return write_it ? write(file->fd, buffer, length) : read(file->fd, buffer, length);
+    if (wait) /* nothing cancels our threads, which is what read() and write() prepare for with two atomic operations */
+        return syscall(write_it ? SYS_write : SYS_read, file->fd, buffer, length);
     n = write_it ? pwritev2(file->fd, &vec, 1, -1, RWF_NOWAIT) : preadv2(file->fd, &vec, 1, -1, RWF_NOWAIT);
     if (n < 0 && errno == EOPNOTSUPP) { /* kernels that cannot do that with a pipe: ask first */
         struct pollfd ready = { .fd = file->fd, .events = write_it ? POLLOUT : POLLIN };

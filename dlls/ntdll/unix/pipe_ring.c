@@ -68,40 +68,87 @@ static void unlock_side(uint32_t *lock)
         futex(lock, FUTEX_UNLOCK_PI, 0);
 }
 
-int pipe_ring_sleep_for(uint32_t *changed, uint32_t *sleepers, uint32_t seen, const struct timespec *time)
+/* Whether the other side says something within the time that a sleep and a wake-up cost, as it lately did. */
+static bool spin(const struct pipe_changes *changes, uint32_t seen)
 {
-    __atomic_fetch_add(sleepers, 1, __ATOMIC_SEQ_CST);
-    int result = (int)syscall(SYS_futex, changed, FUTEX_WAIT, seen, time, NULL, 0), saved = errno;
-    __atomic_fetch_sub(sleepers, 1, __ATOMIC_SEQ_CST);
+    static __thread struct wait_spin lately;
+    uint32_t limit = wait_spin_limit(&lately, false);
+
+    for (uint32_t i = 0; i < limit; i++) {
+        if (__atomic_load_n(&changes->count, __ATOMIC_ACQUIRE) != seen) {
+            wait_spin_paid(&lately, i);
+            return true;
+        }
+        cpu_relax();
+    }
+    if (limit)
+        wait_spin_failed(&lately);
+    return false;
+}
+
+void pipe_sleepers_join(struct pipe_sleepers *sleepers, uint32_t seen)
+{
+    uint64_t asleep = __atomic_load_n(&sleepers->asleep, __ATOMIC_RELAXED), joined;
+    do {
+        bool later = (uint32_t)asleep && (int32_t)((uint32_t)(asleep >> 32) - seen) > 0;
+        joined = (later ? asleep & ~0ull << 32 : (uint64_t)seen << 32) | ((uint32_t)asleep + 1);
+    } while (
+        !__atomic_compare_exchange_n(&sleepers->asleep, &asleep, joined, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
+}
+
+void pipe_sleepers_leave(struct pipe_sleepers *sleepers)
+{
+    __atomic_fetch_sub(&sleepers->asleep, 1, __ATOMIC_SEQ_CST);
+}
+
+int pipe_ring_sleep_for(struct pipe_changes *changes, struct pipe_sleepers *sleepers, uint32_t seen,
+                        const struct timespec *time)
+{
+    if (spin(changes, seen))
+        return 0;
+    pipe_sleepers_join(sleepers, seen);
+    int result = (int)syscall(SYS_futex, &changes->count, FUTEX_WAIT, seen, time, NULL, 0), saved = errno;
+    pipe_sleepers_leave(sleepers);
     errno = saved;
     return result;
 }
 
-/* Something of one side has changed: who sleeps or waits on the other. */
-static void tell(struct pipe_link *link, uint32_t *changed, uint32_t *sleepers, uint32_t *waiting)
+/*
+ * Something of one side has changed: who sleeps or waits on the other. One that was woken runs a while later; until then it
+ * counts as a sleeper, but slept at a count before the one that it was woken with.
+ */
+static void tell(struct pipe_link *link, struct pipe_changes *changes, struct pipe_sleepers *sleepers,
+                 uint32_t *waiting, bool all)
 {
-    __atomic_fetch_add(changed, 1, __ATOMIC_SEQ_CST);
-    if (__atomic_load_n(sleepers, __ATOMIC_SEQ_CST))
-        futex(changed, FUTEX_WAKE, INT32_MAX);
+    uint32_t count = __atomic_add_fetch(&changes->count, 1, __ATOMIC_SEQ_CST);
+    uint64_t asleep = __atomic_load_n(&sleepers->asleep, __ATOMIC_SEQ_CST);
+    int32_t since = (int32_t)((uint32_t)(asleep >> 32) - __atomic_load_n(&changes->woken, __ATOMIC_RELAXED));
+    bool refresh = !(count & 0xffffff); /* long before the difference overflows */
+    bool wake =
+        (uint32_t)asleep && (all || refresh || since >= 0 || __atomic_load_n(&sleepers->attended, __ATOMIC_SEQ_CST));
+    if (wake)
+        futex(&changes->count, FUTEX_WAKE, INT32_MAX);
+    if (wake || refresh)
+        __atomic_store_n(&changes->woken, count, __ATOMIC_RELEASE); /* only now: a killed process wakes nobody */
     if (__atomic_load_n(waiting, __ATOMIC_SEQ_CST))
         send(link->socket, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
-static void tell_readers(struct pipe_link *link, struct pipe_ring *ring)
+static void tell_readers(struct pipe_link *link, struct pipe_ring *ring, bool all)
 {
-    tell(link, &ring->write.changed, &ring->read.sleepers, &ring->read.waiting);
+    tell(link, &ring->write.changes, &ring->read.sleepers, &ring->read.waiting, all);
 }
 
-static void tell_writers(struct pipe_link *link, struct pipe_ring *ring)
+static void tell_writers(struct pipe_link *link, struct pipe_ring *ring, bool all)
 {
-    tell(link, &ring->read.changed, &ring->write.sleepers, &ring->write.waiting);
+    tell(link, &ring->read.changes, &ring->write.sleepers, &ring->write.waiting, all);
 }
 
 void pipe_link_wake_all(struct pipe_link *link)
 {
     for (int i = 0; i < 2; i++) {
-        tell_readers(link, &link->shared->rings[i]);
-        tell_writers(link, &link->shared->rings[i]);
+        tell_readers(link, &link->shared->rings[i], true);
+        tell_writers(link, &link->shared->rings[i], true);
     }
 }
 
@@ -344,7 +391,7 @@ NTSTATUS pipe_ring_read(struct pipe_link *link, struct pipe_transfer *t, bool me
         unlock_side(&ring->read.lock);
     }
     if (moved)
-        tell_writers(link, ring);
+        tell_writers(link, ring, false);
     if (status == STATUS_PENDING && gone) /* a message whose writer died ends here */
         status = t->done ? STATUS_SUCCESS : STATUS_PIPE_BROKEN;
     return status;
@@ -496,7 +543,7 @@ NTSTATUS pipe_ring_write(struct pipe_link *link, struct pipe_transfer *t)
         bool moved = before != ring->write.at;
         unlock_side(&ring->write.lock);
         if (moved)
-            tell_readers(link, ring);
+            tell_readers(link, ring, false);
         if (written)
             return written;
     }
@@ -519,7 +566,7 @@ NTSTATUS pipe_ring_write_now(struct pipe_link *link, struct pipe_transfer *t)
     if (space >= sizeof(struct pipe_fragment) && !must_wait_turn(link, ring, 0)) {
         space = space_in(link, ring) - sizeof(struct pipe_fragment);
         room = ring->quota > unread ? ring->quota - unread : 0;
-        if (!unread && (__atomic_load_n(&ring->read.sleepers, __ATOMIC_ACQUIRE) ||
+        if (!unread && ((uint32_t)__atomic_load_n(&ring->read.sleepers.asleep, __ATOMIC_ACQUIRE) ||
                         __atomic_load_n(&ring->read.waiting, __ATOMIC_ACQUIRE)))
             room = t->length; /* straight to who reads */
         room = room < space ? room : space;
@@ -528,7 +575,7 @@ NTSTATUS pipe_ring_write_now(struct pipe_link *link, struct pipe_transfer *t)
             status = put_fragment(link, ring, t, n, 0) ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
     }
     unlock_side(&ring->write.lock);
-    tell_readers(link, ring);
+    tell_readers(link, ring, false);
     return status;
 }
 
@@ -542,6 +589,6 @@ void pipe_ring_abandon(struct pipe_link *link, struct pipe_transfer *t)
         ring->write.turn =
             (uint64_t)getpid() << 32 | 0x7fffffff; /* a thread that does not exist: the next writer does */
     unlock_side(&ring->write.lock);
-    tell_readers(link, ring);
+    tell_readers(link, ring, false);
     t->turn = 0;
 }

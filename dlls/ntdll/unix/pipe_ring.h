@@ -71,11 +71,15 @@ struct pipe_look {
 NTSTATUS pipe_ring_peek(struct pipe_link *link, char *buffer, size_t length, struct pipe_look *look);
 uint32_t pipe_ring_unread(struct pipe_ring *ring);
 
-/* Sleeping on a ring's futex: `seen` was read before the try. -1 with errno EINTR: a signal. */
-int pipe_ring_sleep_for(uint32_t *changed, uint32_t *sleepers, uint32_t seen, const struct timespec *time);
-static inline int pipe_ring_sleep(uint32_t *changed, uint32_t *sleepers, uint32_t seen)
+/* Who sleeps is counted, with what it saw before. */
+void pipe_sleepers_join(struct pipe_sleepers *sleepers, uint32_t seen);
+void pipe_sleepers_leave(struct pipe_sleepers *sleepers);
+/* Sleeping on a ring's futex: `seen` was its count before the try. -1 with errno EINTR: a signal. */
+int pipe_ring_sleep_for(struct pipe_changes *changes, struct pipe_sleepers *sleepers, uint32_t seen,
+                        const struct timespec *time);
+static inline int pipe_ring_sleep(struct pipe_changes *changes, struct pipe_sleepers *sleepers, uint32_t seen)
 {
-    return pipe_ring_sleep_for(changed, sleepers, seen, NULL);
+    return pipe_ring_sleep_for(changes, sleepers, seen, NULL);
 }
 /* An empty ring that is read starts anew, so that a large one uses little memory. */
 void pipe_ring_rewind(struct pipe_link *link);

@@ -196,12 +196,12 @@ void unix_error_text(const char *text, size_t size)
     }
     struct pipe_ring *out = pipe_ring_out(error_link);
     for (int tries = 0; tries < 3 && status == STATUS_PENDING; tries++) {
-        uint32_t seen = __atomic_load_n(&out->read.changed, __ATOMIC_SEQ_CST);
+        uint32_t seen = __atomic_load_n(&out->read.changes.count, __ATOMIC_SEQ_CST);
         status = pipe_ring_write(error_link, &transfer);
         if (status == STATUS_PENDING && transfer.written)
             return; /* it lies there */
         if (status == STATUS_PENDING)
-            pipe_ring_sleep_for(&out->read.changed, &out->write.sleepers, seen, &second);
+            pipe_ring_sleep_for(&out->read.changes, &out->write.sleepers, seen, &second);
     }
     if (status) { /* nobody reads, nobody is there: no more of it */
         pipe_ring_abandon(error_link, &transfer);

@@ -141,10 +141,8 @@ uint32_t wait_pending_bits(const struct thread_wait *wait, bool alertable)
     return alertable ? bits : bits & SEGMENT_PENDING_SUSPEND;
 }
 
-static uint32_t spin_limit(struct wait_spin *spin)
+uint32_t wait_spin_limit(struct wait_spin *spin, bool hint)
 {
-    bool hint = cell_partner_spins;
-    cell_partner_spins = false;
     if (spin->credit)
         return spin->typical * 2u + 30 < SPIN_MAX ? spin->typical * 2u + 30 : SPIN_MAX;
     if (!spin->interval) { /* a new thread: few ever wait so often that it matters */
@@ -160,7 +158,7 @@ static uint32_t spin_limit(struct wait_spin *spin)
     return !hint && (++spin->probes & 3) == 0 ? SPIN_LONG : SPIN_MAX;
 }
 
-static void spin_paid(struct wait_spin *spin, uint32_t took)
+void wait_spin_paid(struct wait_spin *spin, uint32_t took)
 {
     if (took > SPIN_MAX)
         took = SPIN_MAX;
@@ -170,7 +168,7 @@ static void spin_paid(struct wait_spin *spin, uint32_t took)
     spin->interval = SPIN_INTERVAL;
 }
 
-static void spin_failed(struct wait_spin *spin)
+void wait_spin_failed(struct wait_spin *spin)
 {
     if (spin->credit > 2) {
         spin->credit -= 2;
@@ -237,22 +235,24 @@ enum wake_reason wait_block(struct thread_wait *wait, const struct wait_deadline
     }
 
     state = __atomic_load_n(&claim->wait_state, __ATOMIC_ACQUIRE);
-    uint32_t limit = wait_is_armed(state) ? spin_limit(&wait->spin) : 0;
+    bool hint = cell_partner_spins;
+    cell_partner_spins = false;
+    uint32_t limit = wait_is_armed(state) ? wait_spin_limit(&wait->spin, hint) : 0;
     for (uint32_t i = 0; i < limit; i++) {
         state = __atomic_load_n(&claim->wait_state, __ATOMIC_ACQUIRE);
         if (!wait_is_armed(state)) {
-            spin_paid(&wait->spin, i);
+            wait_spin_paid(&wait->spin, i);
             return ended(wait, state, position);
         }
         if (help_due(help)) {
-            spin_paid(&wait->spin, i);
+            wait_spin_paid(&wait->spin, i);
             limit = 0;
             break;
         }
         cpu_relax();
     }
     if (limit)
-        spin_failed(&wait->spin);
+        wait_spin_failed(&wait->spin);
 
     for (;;) {
         if (help_due(help)) {
