@@ -62,37 +62,22 @@ LONG WINAPI CompareFileTime(const FILETIME *first, const FILETIME *second)
     return a < b ? -1 : a > b;
 }
 
-/* --- the current bias, as the system keeps it for everybody --- */
-
-static LONGLONG current_bias(void)
-{
-    /* KUSER_SHARED_DATA.TimeZoneBias: read until both copies of the high part agree. */
-    volatile const struct {
-        ULONG low;
-        LONG high1, high2;
-    } *bias = (void *)(ULONG_PTR)(KUSER_SHARED_DATA_VA + 0x20);
-    ULONG low;
-    LONG high;
-
-    do {
-        high = bias->high1;
-        low = bias->low;
-    } while (high != bias->high2);
-    return (LONGLONG)high << 32 | low;
-}
+/* --- by the bias that is in force now, whatever it was then (FileTimeToLocalFileTime's page) --- */
 
 BOOL WINAPI FileTimeToLocalFileTime(const FILETIME *time, FILETIME *local)
 {
-    LONGLONG value = ticks(time) - current_bias();
+    LARGE_INTEGER value = { .QuadPart = ticks(time) };
 
+    RtlSystemTimeToLocalTime(&value, &value);
     memcpy(local, &value, sizeof(*local));
     return TRUE;
 }
 
 BOOL WINAPI LocalFileTimeToFileTime(const FILETIME *local, FILETIME *time)
 {
-    LONGLONG value = ticks(local) + current_bias();
+    LARGE_INTEGER value = { .QuadPart = ticks(local) };
 
+    RtlLocalTimeToSystemTime(&value, &value);
     memcpy(time, &value, sizeof(*time));
     return TRUE;
 }
@@ -292,16 +277,36 @@ BOOL WINAPI TzSpecificLocalTimeToSystemTime(const TIME_ZONE_INFORMATION *zone, c
     return FileTimeToSystemTime(&file_time, time);
 }
 
+/* With the rules of the year (SystemTimeToTzSpecificLocalTimeEx's page: a zone "and dynamic daylight saving time"). */
 BOOL WINAPI SystemTimeToTzSpecificLocalTimeEx(const DYNAMIC_TIME_ZONE_INFORMATION *zone, const SYSTEMTIME *time,
                                               SYSTEMTIME *local)
 {
-    return SystemTimeToTzSpecificLocalTime((const TIME_ZONE_INFORMATION *)zone, time, local);
+    TIME_ZONE_INFORMATION then;
+
+    return GetTimeZoneInformationForYear(time->wYear, (DYNAMIC_TIME_ZONE_INFORMATION *)zone, &then) &&
+           SystemTimeToTzSpecificLocalTime(&then, time, local);
 }
 
 BOOL WINAPI TzSpecificLocalTimeToSystemTimeEx(const DYNAMIC_TIME_ZONE_INFORMATION *zone, const SYSTEMTIME *local,
                                               SYSTEMTIME *time)
 {
-    return TzSpecificLocalTimeToSystemTime((const TIME_ZONE_INFORMATION *)zone, local, time);
+    TIME_ZONE_INFORMATION then;
+
+    return GetTimeZoneInformationForYear(local->wYear, (DYNAMIC_TIME_ZONE_INFORMATION *)zone, &then) &&
+           TzSpecificLocalTimeToSystemTime(&then, local, time);
+}
+
+/* Linux's clock does not count leap seconds, so that these have none to see to. */
+BOOL WINAPI LocalFileTimeToLocalSystemTime(const TIME_ZONE_INFORMATION *zone, const FILETIME *time, SYSTEMTIME *result)
+{
+    (void)zone;
+    return FileTimeToSystemTime(time, result);
+}
+
+BOOL WINAPI LocalSystemTimeToLocalFileTime(const TIME_ZONE_INFORMATION *zone, const SYSTEMTIME *time, FILETIME *result)
+{
+    (void)zone;
+    return SystemTimeToFileTime(time, result);
 }
 
 /* Changing the zone is the Linux system's business. */

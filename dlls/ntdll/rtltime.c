@@ -193,28 +193,42 @@ VOID NTAPI RtlSecondsSince1980ToTime(ULONG seconds, LARGE_INTEGER *time)
 
 /* --- time zones --- */
 
-/* KUSER_SHARED_DATA.TimeZoneBias: what is subtracted from the system time now. */
+/*
+ * KUSER_SHARED_DATA.TimeZoneBias: what is subtracted from the system time now. After TimeZoneBiasEffectiveEnd it may be another one:
+ * who asks for the first part of SystemTimeOfDayInformation brings it up to date.
+ */
+static LONGLONG current_bias(void)
+{
+    const volatile LONGLONG *end = (const volatile LONGLONG *)(ULONG_PTR)(KUSER_SHARED_DATA_VA + 0x3d0);
+    LONGLONG times[3];
+
+    if (RtlGetSystemTimePrecise() >= *end)
+        NtQuerySystemInformation(SystemTimeOfDayInformation, times, sizeof(times), NULL);
+    return (LONGLONG)read_shared_time(0x20);
+}
+
 NTSTATUS NTAPI RtlSystemTimeToLocalTime(const LARGE_INTEGER *system, LARGE_INTEGER *local)
 {
-    local->QuadPart = system->QuadPart - (LONGLONG)read_shared_time(0x20);
+    local->QuadPart = system->QuadPart - current_bias();
     return STATUS_SUCCESS;
 }
 
 NTSTATUS NTAPI RtlLocalTimeToSystemTime(const LARGE_INTEGER *local, LARGE_INTEGER *system)
 {
-    system->QuadPart = local->QuadPart + (LONGLONG)read_shared_time(0x20);
+    system->QuadPart = local->QuadPart + current_bias();
     return STATUS_SUCCESS;
 }
 
 /* SystemCurrentTimeZoneInformation and SystemDynamicTimeZoneInformation */
 NTSTATUS NTAPI RtlQueryTimeZoneInformation(PVOID info)
 {
-    return NtQuerySystemInformation(44, info, sizeof(RTL_TIME_ZONE_INFORMATION), NULL);
+    return NtQuerySystemInformation(SystemCurrentTimeZoneInformation, info, sizeof(RTL_TIME_ZONE_INFORMATION), NULL);
 }
 
 NTSTATUS NTAPI RtlQueryDynamicTimeZoneInformation(PVOID info)
 {
-    return NtQuerySystemInformation(102, info, sizeof(RTL_DYNAMIC_TIME_ZONE_INFORMATION), NULL);
+    return NtQuerySystemInformation(SystemDynamicTimeZoneInformation, info, sizeof(RTL_DYNAMIC_TIME_ZONE_INFORMATION),
+                                    NULL);
 }
 
 NTSTATUS NTAPI RtlSetTimeZoneInformation(const RTL_TIME_ZONE_INFORMATION *info)

@@ -158,6 +158,18 @@ static void put_variable(FILE *out, const char *item)
     }
 }
 
+/* The one that environment_create kept from the program, unless it has made its own. */
+static void put_time_zone(FILE *out, const char *block)
+{
+    const char *own = unix_variable("TZ=");
+    if (!own || !environment_tz_is_foreign(own))
+        return;
+    for (const char *item = block; *item; item += strlen(item) + 1)
+        if (name_is(item, "TZ"))
+            return;
+    fprintf(out, "%s%c", own, 0);
+}
+
 char **native_environment(const WCHAR *block, size_t chars)
 {
     char *text = NULL, *narrow = malloc(chars * 3 + 2), **envp;
@@ -174,6 +186,7 @@ char **native_environment(const WCHAR *block, size_t chars)
     narrow[length] = narrow[length + 1] = 0;
     for (const char *item = narrow; item < narrow + length && *item; item += strlen(item) + 1)
         put_variable(out, item);
+    put_time_zone(out, narrow);
     free(narrow);
     if (fclose(out)) {
         free(text);

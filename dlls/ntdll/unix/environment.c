@@ -3,6 +3,7 @@
  * environment.c: the environment block of a program started from Unix. Variables pass through; PATH and the temporary
  * folders are translated, and those that every Windows process has are added unless the caller set them.
  */
+#include <ctype.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -213,6 +214,25 @@ static bool add_windows_variables(struct list *list)
     return ok && set_default(list, "NUMBER_OF_PROCESSORS", text) && set_default(list, "SESSIONNAME", "Console");
 }
 
+/*
+ * Windows' C run time reads TZ, too, as in "PST8PDT" (_tzset's page), and takes a name of the Unix database for three letters and
+ * no offset: what is not in its form stays outside, and is the system's time zone (time_zone.c).
+ */
+bool environment_tz_is_foreign(const char *item)
+{
+    if (!name_is(item, "TZ"))
+        return false;
+    const char *value = item + 3;
+    if (!strcmp(value, "UTC") || !strcmp(value, "GMT"))
+        return false;
+    for (int i = 0; i < 3; i++)
+        if (!isalpha((unsigned char)value[i]))
+            return true;
+    value += 3;
+    value += *value == '+' || *value == '-';
+    return !isdigit((unsigned char)*value) || strchr(value, ',');
+}
+
 WCHAR *environment_create(char **unix_environment, size_t *chars)
 {
     struct list list = { 0 };
@@ -228,6 +248,8 @@ WCHAR *environment_create(char **unix_environment, size_t *chars)
             tmp = item + 7;
         else if (name_is(item, "TEMP") || name_is(item, "TMP"))
             continue; /* Unix paths: set below from TMPDIR */
+        else if (environment_tz_is_foreign(item))
+            continue;
         else
             ok = add(&list, widen(item));
     }

@@ -110,7 +110,8 @@ void shared_data_init(void);
 
 /* environment.c: the Windows environment block (UTF-16, zero-terminated strings, empty string at the end); malloc'ed. */
 WCHAR *environment_create(char **unix_environment, size_t *chars);
-bool environment_is_windows(const char *item); /* NAME=value is a variable that environment_create adds */
+bool environment_is_windows(const char *item);    /* NAME=value is a variable that environment_create adds */
+bool environment_tz_is_foreign(const char *item); /* TZ=value that environment_create leaves out */
 
 /* process_info.c: priority classes (Win32's numbers) and the error mode, which children inherit. */
 NTSTATUS process_priority_from_nt(UCHAR class, ULONG *win32);

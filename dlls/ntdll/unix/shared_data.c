@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include "process.h"
 #include "shared_data.h"
+#include "system.h"
 #include "virtual.h"
 #include "xstate.h"
 
@@ -84,6 +85,7 @@ _Static_assert(offsetof(struct shared_data, tick_count) == 0x320, "TickCount");
 _Static_assert(offsetof(struct shared_data, cookie) == 0x330, "Cookie");
 _Static_assert(offsetof(struct shared_data, interrupt_time_bias) == 0x3b0, "InterruptTimeBias");
 _Static_assert(offsetof(struct shared_data, active_processor_count) == 0x3c0, "ActiveProcessorCount");
+_Static_assert(offsetof(struct shared_data, time_zone_bias_effective_start) == 0x3c8, "TimeZoneBiasEffectiveStart");
 
 /* winnt.h's PF_* */
 enum {
@@ -137,6 +139,31 @@ void shared_data_update_times(void)
     put_time(&writable->system_time, clock_100ns(CLOCK_REALTIME) + EPOCH_SECONDS * 10000000);
     put_time(&writable->tick_count, boot / 156250);
     writable->tick_count_low_deprecated = (uint32_t)(boot / 156250);
+}
+
+/*
+ * TimeZoneBiasEffectiveEnd is the earliest time at which the bias might be another one: clocks change at full quarters of an
+ * hour, and that Linux was given another zone is to be noticed within a second. Who reads the bias later than that asks for it
+ * anew first (RtlSystemTimeToLocalTime).
+ */
+void shared_data_update_bias(void)
+{
+    static bool busy;
+    const int64_t second = 10000000, quarter = 900 * second;
+    int64_t bias, now, end;
+    if (__atomic_exchange_n(&busy, true, __ATOMIC_ACQUIRE))
+        return; /* somebody else does it */
+    do {        /* again, if the clock has changed between the two */
+        bias = time_zone_bias();
+        now = (int64_t)(clock_100ns(CLOCK_REALTIME) + EPOCH_SECONDS * 10000000);
+        end = now + second;
+        if (end > now - now % quarter + quarter)
+            end = now - now % quarter + quarter;
+    } while (bias != time_zone_bias());
+    put_time(&writable->time_zone_bias, (uint64_t)bias);
+    writable->time_zone_bias_effective_start = now;
+    __atomic_store_n(&writable->time_zone_bias_effective_end, end, __ATOMIC_RELEASE);
+    __atomic_store_n(&busy, false, __ATOMIC_RELEASE);
 }
 
 /* Asked of the C library, which has executed CPUID already: under a hypervisor each one costs microseconds. */
@@ -205,5 +232,6 @@ void shared_data_init(void)
     close(fd);
     fill(writable);
     shared_data_update_times();
+    shared_data_update_bias();
     virtual_map_system(KUSER_SHARED_DATA_VA, NT_PAGE_SIZE, PAGE_READONLY);
 }

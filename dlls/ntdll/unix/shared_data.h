@@ -10,6 +10,9 @@
 /* Writes what the clocks are now into the page: the clock's business. */
 void shared_data_update_times(void);
 
+/* The time zone's bias as it is now, and until when it need not be asked for again. */
+void shared_data_update_bias(void);
+
 /* shared_clock.c: starts what keeps the clocks in the page current. */
 void shared_clock_start(void);
 /* How often it does, in 100 ns: what timer resolution is to Windows. */

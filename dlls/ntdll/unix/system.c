@@ -65,7 +65,9 @@ static NTSTATUS query_time_of_day(void *info, ULONG length, ULONG *needed)
     out.BootTime.QuadPart = (LONGLONG)system_boot_time();
     out.CurrentTime.QuadPart = (LONGLONG)system_now();
     out.TimeZoneBias.QuadPart = time_zone_bias();
-    out.TimeZoneId = time_zone_id();
+    shared_data_update_bias();
+    if (length > offsetof(SYSTEM_TIMEOFDAY_INFORMATION, TimeZoneId)) /* which takes a while */
+        out.TimeZoneId = time_zone_id();
     /* A shorter buffer gets that part of it. */
     *needed = sizeof(out);
     if (length > sizeof(out))

@@ -20,9 +20,16 @@ static struct tm local_time(time_t at)
     return tm;
 }
 
+/* tzset looks whether /etc/localtime has changed; localtime_r need not. */
+static struct tm local_now(void)
+{
+    tzset();
+    return local_time(time(NULL));
+}
+
 int64_t time_zone_bias(void)
 {
-    return -(int64_t)local_time(time(NULL)).tm_gmtoff * 10000000;
+    return -(int64_t)local_now().tm_gmtoff * 10000000;
 }
 
 /* A change of the clock: the first second of the new time, and the offset (seconds east) before it. */
@@ -31,7 +38,10 @@ struct change {
     long before;
 };
 
-/* The changes of the year into and out of daylight saving; false if it has none of one kind. */
+/*
+ * The changes of the year forwards and back; false if it has none of one kind. They are told by the offset: what the
+ * database calls daylight saving is Ireland's winter, which Windows sees as everybody else's.
+ */
 static bool find_changes(int year, struct change *to_daylight, struct change *to_standard)
 {
     struct tm start = { .tm_year = year - 1900, .tm_mday = 1 };
@@ -40,19 +50,20 @@ static bool find_changes(int year, struct change *to_daylight, struct change *to
 
     for (time_t day = first; day < first + 366 * DAY; day += DAY) {
         struct tm low = local_time(day);
-        if (low.tm_isdst == local_time(day + DAY).tm_isdst)
+        long next = local_time(day + DAY).tm_gmtoff;
+        if (low.tm_gmtoff == next)
             continue;
         time_t before = day, after = day + DAY;
         while (after - before > 1) {
             time_t middle = before + (after - before) / 2;
-            if (local_time(middle).tm_isdst == low.tm_isdst)
+            if (local_time(middle).tm_gmtoff == low.tm_gmtoff)
                 before = middle;
             else
                 after = middle;
         }
-        struct change *change = low.tm_isdst ? to_standard : to_daylight;
-        *change = (struct change){ after, low.tm_gmtoff };
-        found[low.tm_isdst > 0] = true;
+        bool forwards = next > low.tm_gmtoff;
+        *(forwards ? to_daylight : to_standard) = (struct change){ after, low.tm_gmtoff };
+        found[forwards] = true;
     }
     return found[0] && found[1];
 }
@@ -131,7 +142,7 @@ static void put_name(WCHAR *to, size_t chars, const char *name, const char *repl
 NTSTATUS time_zone_query(bool dynamic, void *info, ULONG length, ULONG *needed)
 {
     RTL_DYNAMIC_TIME_ZONE_INFORMATION zone = { 0 };
-    struct tm now = local_time(time(NULL));
+    struct tm now = local_now();
     struct change to_daylight, to_standard;
 
     if (find_changes(now.tm_year + 1900, &to_daylight, &to_standard)) {
@@ -155,9 +166,9 @@ NTSTATUS time_zone_query(bool dynamic, void *info, ULONG length, ULONG *needed)
 
 ULONG time_zone_id(void)
 {
-    struct tm now = local_time(time(NULL));
+    struct tm now = local_now();
     struct change to_daylight, to_standard;
     if (!find_changes(now.tm_year + 1900, &to_daylight, &to_standard))
         return 0;
-    return now.tm_isdst > 0 ? 2 : 1;
+    return now.tm_gmtoff == to_standard.before ? 2 : 1;
 }
