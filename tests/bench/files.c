@@ -3,7 +3,9 @@
  * files.c: what operations on files cost, with Linux's calls and with Windows', in the folder it is started in. Prints
  * `name<tab>nanoseconds` each. What is measured is done in slices of about a millisecond, and the lower quartile of these counts:
  * so a busy machine matters little. `files NUMBER` uses folders of that many entries (default 20,000), which it makes and removes;
- * `files NUMBER kept` takes the folder as it is (files-curve), `files NUMBER make` only makes it, `files NUMBER remove` removes it.
+ * `files NUMBER kept [NAME]` takes the folder and the large file as they are, so that all who are compared read the same pages of
+ * memory (files-curve, run); with a name, it does only that measurement. `files NUMBER make` only makes them, `files NUMBER
+ * remove` removes them.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -43,7 +45,7 @@ static void make_file(const char *name)
 }
 static void open_big(void)
 {
-    file = CreateFileA("bench.big", GENERIC_READ | GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
+    file = CreateFileA("bench.big", GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_ALWAYS, 0, NULL);
 }
 static void map_big(void)
 {
@@ -97,11 +99,10 @@ static void delete_file(const char *name)
 {
     DeleteFileA(name);
 }
-static void clean_up(void)
+static void close_big(void)
 {
     UnmapViewOfFile(view);
     CloseHandle(file);
-    DeleteFileA("bench.big");
 }
 static void remove_folder(void)
 {
@@ -111,6 +112,7 @@ static void remove_folder(void)
         DeleteFileA(name);
     }
     RemoveDirectoryA("bench.dir");
+    DeleteFileA("bench.big");
 }
 
 #else
@@ -141,7 +143,7 @@ static void make_file(const char *name)
 }
 static void open_big(void)
 {
-    file = open("bench.big", O_RDWR | O_CREAT | O_TRUNC, 0666);
+    file = open("bench.big", O_RDWR | O_CREAT, 0666);
 }
 static void map_big(void)
 {
@@ -193,10 +195,11 @@ static void delete_file(const char *name)
 {
     unlink(name);
 }
-static void clean_up(void)
+static void close_big(void)
 {
+    if (view)
+        munmap(view, FILE_SIZE);
     close(file);
-    unlink("bench.big");
 }
 static void remove_folder(void)
 {
@@ -206,6 +209,7 @@ static void remove_folder(void)
         unlink(name);
     }
     rmdir("bench.dir");
+    unlink("bench.big");
 }
 #endif
 
@@ -315,6 +319,10 @@ static void make_entries(void)
         entry_name(name, i);
         make_file(name);
     }
+    open_big();
+    for (uint64_t at = 0; at < FILE_SIZE; at += sizeof(block))
+        write_at(at, sizeof(block));
+    close_big();
 }
 
 int main(int argc, char **argv)
@@ -327,20 +335,21 @@ int main(int argc, char **argv)
         make_entries();
     if (strcmp(mode, "make") && strcmp(mode, "remove")) {
         open_big();
-        for (uint64_t at = 0; at < FILE_SIZE; at += sizeof(block))
-            write_at(at, sizeof(block));
         map_big();
         for (int i = 0; i < 1024; i++)
             run_mapped();
         run_wrong_case(); /* the first one reads the folder */
         for (size_t i = 0; i < sizeof(benches) / sizeof(*benches); i++) {
-            double each = measure(benches[i].run, benches[i].slice, benches[i].slices);
+            double each;
+            if (argc > 3 && strcmp(argv[3], benches[i].name))
+                continue;
+            each = measure(benches[i].run, benches[i].slice, benches[i].slices);
             if (benches[i].undo)
                 each += measure(benches[i].undo, benches[i].slice, benches[i].slices);
             printf("%s\t%.1f\n", benches[i].name, each);
             fflush(stdout);
         }
-        clean_up();
+        close_big();
     }
     if (strcmp(mode, "kept") && strcmp(mode, "make"))
         remove_folder();

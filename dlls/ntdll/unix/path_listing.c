@@ -149,10 +149,10 @@ static void index_put(struct index *index, uint32_t hash, uint32_t offset)
 {
     uint32_t mask = index->count - 1, i = hash & mask;
 
-    while (index->slots[i].name != EMPTY)
+    while (index->slots[i].name > REMOVED)
         i = (i + 1) & mask;
+    index->used += index->slots[i].name == EMPTY;
     index->slots[i] = (struct slot){ offset, hash };
-    index->used++;
 }
 
 /* Makes room for one more; what was removed is left behind. */
