@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
 # pe.mk: the Windows half. Every folder dlls/NAME with a NAME.exports becomes <arch>-windows/NAME.dll, every folder
-# programs/NAME becomes <arch>-windows/NAME.exe. dlls/NAME/NAME.mk may set:
+# programs/NAME becomes <arch>-windows/NAME.exe, or what NAME_FILE says. dlls/NAME/NAME.mk may set:
 #
 #   NAME_DIRS      folders below dlls/ whose sources make the DLL (default: NAME)
 #   NAME_IMPORTS   the DLLs it may import from, by our import libraries (default: kernelbase ntdll)
@@ -48,6 +48,10 @@ findstr_COMMON = text lines
 more_COMMON = text lines
 sort_COMMON = text lines
 whoami_LIBS = -lsecur32
+# Batch files call these two by their whole names.
+chcp_FILE = chcp.com
+more_FILE = more.com
+program_file = $(or $($(1)_FILE),$(1).exe)
 
 system_version = 10,0,19041,3803
 dll_file = $(if $(findstring .,$(1)),$(1),$(1).dll)
@@ -117,12 +121,12 @@ objects-$(2): $$($(1)-$(2)-objects)
 endef
 
 define program_rules
-$(1)-windows/$(2).exe: $$(wildcard $(srcdir)/programs/$(2)/*.c $(srcdir)/programs/$(2)/*.h) \
+$(1)-windows/$(call program_file,$(2)): $$(wildcard $(srcdir)/programs/$(2)/*.c $(srcdir)/programs/$(2)/*.h) \
 		$$(foreach part,$$($(2)_COMMON),$(srcdir)/programs/common/$$(part).c $(srcdir)/programs/common/$$(part).h)
 	@mkdir -p $$(@D)
 	$$(call say,WINLD)$$($(1)_CC) -std=gnu11 -g -O2 -Wall -Wextra $$(WERROR) -I$(srcdir)/include $$($(2)_CFLAGS) \
 	    $$(if $$($(2)_COMMON),-municode) -Wl,--no-insert-timestamp -o $$@ $$(filter %.c,$$^) $$($(2)_LIBS)
-windows: $(1)-windows/$(2).exe
+windows: $(1)-windows/$(call program_file,$(2))
 endef
 
 .PHONY: windows clean-windows install-windows

@@ -376,13 +376,10 @@ static int list_name(struct listing *l, const WCHAR *name)
     } else {
         list_folder(l, path, *pattern ? pattern : L"*");
         if (!l->found) {
-            /* A folder without files is one, a pattern without files is an error. */
-            if (!l->bare || !whole || l->required || !end) {
-                if (!l->bare)
-                    outf(L" Directory of %ls\r\n\r\n", path);
-                err(L"File Not Found\r\n");
-                result = 1;
-            }
+            if (!l->bare)
+                outf(L" Directory of %ls\r\n\r\n", path);
+            err(L"File Not Found\r\n");
+            result = 1;
         } else if (!l->bare) {
             free(l->summary);
             l->summary = xdup(path);

@@ -61,12 +61,15 @@ bool has_wildcard(const WCHAR *path)
 WCHAR *full_path(const WCHAR *path)
 {
     DWORD size = GetFullPathNameW(path, 0, NULL, NULL);
-    WCHAR *full = xalloc((size + 1) * sizeof(WCHAR));
+    size_t length = wcslen(path);
+    WCHAR *full = xalloc((size + 2) * sizeof(WCHAR));
     full[GetFullPathNameW(path, size, full, NULL)] = 0;
     if (!size) {
         free(full);
         return xdup(path);
     }
+    if (length > 1 && path[length - 1] == '.' && wcschr(L"*?", path[length - 2])) /* "*.": what has no extension */
+        wcscat(full, L".");
     return full;
 }
 

@@ -43,8 +43,17 @@ static void format_pair(struct text *text, const struct node *node, const WCHAR 
     format_node(text, node->right);
 }
 
+/* An operator has the @ of its first command. */
+static bool has_mark(const struct node *node)
+{
+    return node->quiet &&
+           (node->kind == NODE_COMMAND || node->kind == NODE_BLOCK || node->kind == NODE_IF || node->kind == NODE_FOR);
+}
+
 void format_node(struct text *text, const struct node *node)
 {
+    if (has_mark(node))
+        text_char(text, '@');
     switch (node->kind) {
     case NODE_COMMAND:
         text_add(text, node->text);

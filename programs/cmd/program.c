@@ -263,6 +263,8 @@ int wait_program(HANDLE process)
     CloseHandle(process);
     _snwprintf(text, COUNT(text), L"%08lX", code);
     SetEnvironmentVariableW(L"=ExitCode", text);
+    _snwprintf(text, COUNT(text), L"%lc", (WCHAR)code);
+    SetEnvironmentVariableW(L"=ExitCodeAscii", code >= 32 && code <= 126 ? text : NULL);
     return (int)code;
 }
 

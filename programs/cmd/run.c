@@ -65,6 +65,11 @@ static bool apply_redirects(const struct redirect *redirect, struct redirected *
 
 /* --- pipes --- */
 
+static void say_unknown(const WCHAR *name)
+{
+    errf(L"'%ls' is not recognized as an internal or external command,\r\noperable program or batch file.\r\n", name);
+}
+
 /* Starts one side: programs directly, everything else by an interpreter of its own. Returns the process or NULL. */
 static HANDLE start_side(const struct node *node)
 {
@@ -79,6 +84,8 @@ static HANDLE start_side(const struct node *node)
         if (!find_builtin(text, &rest) && (name = command_name(text, &rest, &program)) && !program.batch) {
             if (program.path)
                 process = start_program(program.path, text, NULL, 0, NULL);
+            else
+                say_unknown(name);
             free(name);
         } else {
             process = start_interpreter(text);
@@ -247,8 +254,7 @@ int run_text(const WCHAR *text, bool called)
         return run_builtin(builtin, rest);
     WCHAR *name = command_name(text, &rest, &program);
     if (!program.path) {
-        errf(L"'%ls' is not recognized as an internal or external command,\r\noperable program or batch file.\r\n",
-             name);
+        say_unknown(name);
         result = errorlevel = !called && (current_batch || interactive) ? 9009 : 1;
     } else if (program.batch) {
         WCHAR *typed = xdup_n(text, rest - text);

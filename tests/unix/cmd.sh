@@ -31,6 +31,7 @@ c 'echo a&& echo b|| echo c' 'a|b'
 c 'p exit 3 && echo yes || echo no' 'no' 3
 c 'p exit 7' '' 7
 c 'exit 9' '' 9
+c 'p exit 65 & call echo %^=ExitCode% %^=ExitCodeAscii%' '00000041 A' 65
 c '(echo a&echo b)' 'a|b'
 c '(p exit 1) || (echo caught&p exit 0)' 'caught'
 c 'echo one^&two ^^ "^&"' 'one&two ^ "^&"'

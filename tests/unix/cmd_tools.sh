@@ -49,6 +49,8 @@ c 'more wide.txt & find "Жc" /i wide.txt' 'ЖC|a||---------- WIDE.TXT|ЖC'
 c 'findstr /v /c:"x" t.txt wide.txt | find /c ":"' '3'
 c 'chcp 65001 & chcp' 'Active code page: 65001|Active code page: 65001'
 c 'chcp 1' '' 1
+c '"%SystemRoot%\System32\chcp.com"' 'Active code page: 65001'
+c 'echo x| %SystemRoot%\system32\more.com' 'x'
 c 'timeout /t 1' '' 1
 c 'for /f "tokens=2 delims=:" %i in ('"'chcp'"') do @echo %i' ' 65001'
 c 'hostname' "$(hostname | cut -d. -f1)"
