@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * memoryapi_notification.c: low and high physical memory. The handle is an event; Linux tells nobody when memory gets short
- * without a process that listens, so the event's state is that of its creation.
+ * memoryapi_notification.c: low and high physical memory. As on Windows there is one event for each, and the handles are
+ * handles to these. Linux tells nobody when memory gets short without a process that listens: the events are what was the case
+ * when one was created or asked for last.
  */
 #include "kernelbase_private.h"
 
@@ -19,23 +20,45 @@ static BOOL condition_holds(MEMORY_RESOURCE_NOTIFICATION_TYPE type, BOOL *holds)
     return TRUE;
 }
 
+static HANDLE conditions[2]; /* by type */
+
+static BOOL WINAPI create_conditions(INIT_ONCE *once, void *parameter, void **context)
+{
+    (void)once, (void)parameter, (void)context;
+    for (int type = LowMemoryResourceNotification; type <= HighMemoryResourceNotification; type++)
+        if (!conditions[type] && !(conditions[type] = CreateEventW(NULL, TRUE, FALSE, NULL)))
+            return FALSE;
+    return TRUE;
+}
+
+static BOOL update(MEMORY_RESOURCE_NOTIFICATION_TYPE type, BOOL *holds)
+{
+    return condition_holds(type, holds) &&
+           set_ntstatus(*holds ? NtSetEvent(conditions[type], NULL) : NtResetEvent(conditions[type], NULL));
+}
+
 HANDLE WINAPI CreateMemoryResourceNotification(MEMORY_RESOURCE_NOTIFICATION_TYPE type)
 {
+    static INIT_ONCE once = INIT_ONCE_STATIC_INIT;
+    HANDLE handle;
     BOOL holds;
+
     if (type != LowMemoryResourceNotification && type != HighMemoryResourceNotification)
         return fail_null(ERROR_INVALID_PARAMETER);
-    if (!condition_holds(type, &holds))
+    if (!InitOnceExecuteOnce(&once, create_conditions, NULL, NULL) || !update(type, &holds))
         return NULL;
-    return CreateEventW(NULL, TRUE, holds, NULL);
+    if (!DuplicateHandle(GetCurrentProcess(), conditions[type], GetCurrentProcess(), &handle,
+                         SYNCHRONIZE | EVENT_QUERY_STATE, FALSE, 0))
+        return NULL;
+    return handle;
 }
 
 BOOL WINAPI QueryMemoryResourceNotification(HANDLE notification, BOOL *state)
 {
-    EVENT_BASIC_INFORMATION info;
     if (!notification || !state)
         return fail(ERROR_INVALID_PARAMETER);
-    if (!set_ntstatus(NtQueryEvent(notification, 0 /* EventBasicInformation */, &info, sizeof(info), NULL)))
-        return FALSE;
-    *state = info.EventState != 0;
-    return TRUE;
+    for (int type = LowMemoryResourceNotification; type <= HighMemoryResourceNotification; type++)
+        if (conditions[type] && NtCompareObjects(notification, conditions[type]) == STATUS_SUCCESS)
+            return update(type, state);
+    return fail(ERROR_INVALID_HANDLE);
 }

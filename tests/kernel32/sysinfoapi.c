@@ -127,6 +127,47 @@ static void test_topology(void)
     ok_int(GetLastError(), ERROR_INVALID_PARAMETER);
 }
 
+/* Of one kind: every processor is in one of them (GetLogicalProcessorInformationEx's page). Kinds 6 and 7 came later. */
+static void test_parts(void)
+{
+    static const struct {
+        ULONG asked, told;
+        bool new;
+    } kinds[] = {
+        { RelationProcessorCore, RelationProcessorCore, false },       { RelationNumaNode, RelationNumaNode, false },
+        { RelationProcessorPackage, RelationProcessorPackage, false }, { 5 /* RelationProcessorDie */, 5, true },
+        { 6 /* RelationNumaNodeEx */, RelationNumaNode, true },        { 7 /* RelationProcessorModule */, 7, true }
+    };
+    static SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX records[256];
+    SYSTEM_INFO info;
+    DWORD size;
+
+    GetSystemInfo(&info);
+    for (unsigned i = 0; i < ARRAYSIZE(kinds); i++) {
+        SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX *record;
+        ULONG_PTR all = 0;
+
+        size = sizeof(records);
+        if (!GetLogicalProcessorInformationEx(kinds[i].asked, records, &size)) {
+            ok(kinds[i].new && !test_is_transom() && GetLastError() == ERROR_INVALID_PARAMETER, "kind %lu: error %lu",
+               kinds[i].asked, GetLastError());
+            continue;
+        }
+        for (record = records; (char *)record < (char *)records + size;
+             record = (void *)((char *)record + record->Size)) {
+            const GROUP_AFFINITY *affinity =
+                kinds[i].told == RelationNumaNode ? &record->NumaNode.GroupMask : record->Processor.GroupMask;
+
+            ok_int(record->Relationship, kinds[i].told);
+            ok(!(all & affinity->Mask), "kind %lu: in two", kinds[i].asked);
+            all |= affinity->Mask;
+        }
+        ok(all == info.dwActiveProcessorMask, "kind %lu: %zx", kinds[i].asked, (size_t)all);
+    }
+    size = sizeof(records);
+    ok_err(GetLogicalProcessorInformationEx(99, records, &size), ERROR_INVALID_PARAMETER);
+}
+
 static void test_numa(void)
 {
     ULONG highest = 99;
@@ -294,6 +335,7 @@ TESTS
     test_info();
     test_memory();
     test_topology();
+    test_parts();
     test_numa();
     test_cpu_sets();
     test_smbios();

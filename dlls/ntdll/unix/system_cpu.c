@@ -15,7 +15,16 @@
 #include "system.h"
 
 /* LOGICAL_PROCESSOR_RELATIONSHIP (winnt.h) */
-enum { RelationProcessorCore, RelationNumaNode, RelationCache, RelationProcessorPackage, RelationGroup };
+enum {
+    RelationProcessorCore,
+    RelationNumaNode,
+    RelationCache,
+    RelationProcessorPackage,
+    RelationGroup,
+    RelationProcessorDie,
+    RelationNumaNodeEx,
+    RelationProcessorModule
+};
 #define RelationAll 0xffff
 
 struct relation {
@@ -147,6 +156,22 @@ static struct relations read_relations(void)
     return relations;
 }
 
+static void add_parts(struct relations *relations, uint32_t kind, const char *name, KAFFINITY whole)
+{
+    KAFFINITY active = process_affinity();
+    for (unsigned cpu = 0; cpu < 64; cpu++) {
+        struct relation part = { .kind = kind };
+        char path[128];
+        if (!(active >> cpu & 1))
+            continue;
+        snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%u/topology/%s", cpu, name);
+        part.mask = read_mask(path) & active;
+        if (!part.mask) /* an older Linux */
+            part.mask = whole ? whole : 1ull << cpu;
+        add(relations, &part);
+    }
+}
+
 /* --- topology --- */
 
 typedef struct _SYSTEM_LOGICAL_PROCESSOR_INFORMATION {
@@ -237,6 +262,8 @@ static ULONG fill_ex(SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX *out, const struct 
     switch (r->kind) {
     case RelationProcessorCore:
     case RelationProcessorPackage:
+    case RelationProcessorDie:
+    case RelationProcessorModule:
         out->Processor.Flags = r->smt;
         out->Processor.GroupCount = 1;
         out->Processor.GroupMask.Mask = r->mask;
@@ -270,11 +297,17 @@ static NTSTATUS query_logical_ex(const void *input, ULONG input_length, void *in
     if (!input || input_length < sizeof(wanted))
         return STATUS_INVALID_PARAMETER;
     memcpy(&wanted, input, sizeof(wanted));
-    if (wanted > RelationGroup && wanted != RelationAll && wanted > 7)
+    if (wanted > RelationProcessorModule && wanted != RelationAll)
         return STATUS_INVALID_PARAMETER;
+    if (wanted == RelationNumaNodeEx) /* a node has all its groups then, of which there is one */
+        wanted = RelationNumaNode;
     struct relations relations = read_relations();
     struct relation group = { .kind = RelationGroup, .mask = process_affinity() };
     add(&relations, &group);
+    if (wanted == RelationProcessorDie || wanted == RelationAll)
+        add_parts(&relations, RelationProcessorDie, "die_cpus", group.mask);
+    if (wanted == RelationProcessorModule)
+        add_parts(&relations, RelationProcessorModule, "cluster_cpus", 0);
     size_t used = 0;
     for (size_t i = 0; i < relations.count; i++) {
         SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX entry;

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* memoryapi_notification.c: CreateMemoryResourceNotification and QueryMemoryResourceNotification: their pages' rules. */
+#include "../test.h"
+
+TESTS
+{
+    HANDLE low = CreateMemoryResourceNotification(LowMemoryResourceNotification), again;
+    HANDLE high = CreateMemoryResourceNotification(HighMemoryResourceNotification);
+    BOOL is_low = 2, is_high = 2, state;
+
+    if (!ok(low && high, "error %lu", GetLastError()))
+        return;
+    ok(QueryMemoryResourceNotification(low, &is_low), "error %lu", GetLastError());
+    ok(QueryMemoryResourceNotification(high, &is_high), "error %lu", GetLastError());
+    ok(is_low <= 1 && is_high <= 1 && !(is_low && is_high), "low %d, high %d", is_low, is_high);
+    ok_int(WaitForSingleObject(low, 0), is_low ? WAIT_OBJECT_0 : WAIT_TIMEOUT);
+    ok_int(WaitForSingleObject(high, 0), is_high ? WAIT_OBJECT_0 : WAIT_TIMEOUT);
+    ok_err(ResetEvent(high), ERROR_ACCESS_DENIED);
+    ok(CloseHandle(low), "error %lu", GetLastError());
+    ok_err(QueryMemoryResourceNotification(low, &state), ERROR_INVALID_HANDLE);
+    again = CreateMemoryResourceNotification(LowMemoryResourceNotification);
+    ok(QueryMemoryResourceNotification(again, &state), "error %lu", GetLastError());
+    ok_err(!!CreateMemoryResourceNotification(2), ERROR_INVALID_PARAMETER);
+    ok_err(QueryMemoryResourceNotification(NULL, &state), ERROR_INVALID_PARAMETER);
+    ok_err(QueryMemoryResourceNotification(high, NULL), ERROR_INVALID_PARAMETER);
+    CloseHandle(again);
+    CloseHandle(high);
+}
