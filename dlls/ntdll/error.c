@@ -19,8 +19,8 @@ ULONG NTAPI RtlNtStatusToDosErrorNoTeb(NTSTATUS status)
     /* The customer bit marks what is no status of the system, so it stays. */
     if (code & 0x20000000)
         return code;
-    /* HRESULTs of FACILITY_WIN32 and of FACILITY_NTWIN32 hold an error in their lower half. */
-    if ((code & 0xffff0000) == 0x80070000 || (code & 0xffff0000) == 0xc0070000)
+    /* HRESULTs of FACILITY_WIN32 hold an error in their lower half, as what is of FACILITY_NTWIN32 and (observed) 1. */
+    if ((code & 0xffff0000) == 0x80070000 || (code & 0xffff0000) == 0xc0070000 || (code & 0xffff0000) == 0xc0010000)
         return code & 0xffff;
     if ((code & 0xf0000000) == 0xd0000000)
         code &= 0xcfffffff;
