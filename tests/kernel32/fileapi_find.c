@@ -54,6 +54,11 @@ static void test_patterns(void)
     ok_int(count(L"*.tar.*"), 1);
     ok_int(count(L"b??.txt"), 2); /* a ? before a dot may be nothing */
     ok_int(count(L"*file*"), 1);
+    /* "The function searches both the long and short file names": an extension's first three characters */
+    ok_int(count(L"*.tex"), 1);
+    ok_int(count(L"?*.tex"), 1);
+    ok_int(count(L"l*.tex"), 1);
+    ok_int(count(L"*.te"), -ERROR_FILE_NOT_FOUND);
     ok_int(count(L"nothing*"), -ERROR_FILE_NOT_FOUND);
     ok_int(count(L"no\\*"), -ERROR_PATH_NOT_FOUND);
     ok_int(count(L"a\\*"), -ERROR_DIRECTORY);

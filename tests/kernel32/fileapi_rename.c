@@ -221,6 +221,40 @@ static void test_link(void)
     ok(DeleteFileA(in_dir("l")), "error %lu", GetLastError());
 }
 
+/*
+ * A directory may replace a file, never a file a directory; a directory replaces an empty one with POSIX semantics (what the standard
+ * libraries of Rust and Zig rely upon).
+ */
+static void test_directories(void)
+{
+    HANDLE file;
+
+    CreateDirectoryA(in_dir("d"), NULL);
+    make("d\\inner", "inner");
+    make("f", "file");
+    ok_int(rename_file("d", "f", 0), ERROR_ALREADY_EXISTS);
+    ok_int(rename_file("d", "f", REPLACE), 0);
+    ok_str(text_of("f\\inner"), "inner");
+    ok_str(text_of("d"), "error 2");
+    CreateDirectoryA(in_dir("d"), NULL);
+    ok_int(rename_file("f", "d", REPLACE), ERROR_ACCESS_DENIED);
+    ok_int(rename_file("d", "f", REPLACE | POSIX), ERROR_DIR_NOT_EMPTY);
+    ok_int(rename_file("f", "d", REPLACE | POSIX), 0);
+    ok_str(text_of("d\\inner"), "inner");
+    ok_str(text_of("f"), "error 2");
+    make("f", "file");
+    ok_int(rename_file("f", "d", REPLACE), ERROR_ACCESS_DENIED);
+    ok_int(rename_file("f", "d", REPLACE | POSIX), ERROR_ACCESS_DENIED);
+    /* `name\` is a directory's, and other devices are no place for files. */
+    ok_int(rename_file("f", "g\\", 0), ERROR_INVALID_NAME);
+    file = open_file("f", DELETE);
+    ok_int(rename_to(file, NULL, "\\\\.\\pipe\\transom-rename", 0), ERROR_NOT_SAME_DEVICE);
+    CloseHandle(file);
+    ok(DeleteFileA(in_dir("f")), "error %lu", GetLastError());
+    ok(DeleteFileA(in_dir("d\\inner")), "error %lu", GetLastError());
+    ok(RemoveDirectoryA(in_dir("d")), "error %lu", GetLastError());
+}
+
 TESTS
 {
     if (test_argc > 1 && !strcmp(test_argv[1], "child"))
@@ -233,6 +267,7 @@ TESTS
     test_names();
     test_stream();
     test_link();
+    test_directories();
     end_child(FALSE);
     DeleteFileA(in_dir("b"));
     ok(RemoveDirectoryA(dir), "error %lu", GetLastError());

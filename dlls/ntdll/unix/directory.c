@@ -29,7 +29,7 @@ struct directory_scan {
     bool given_any;
     WCHAR *pattern; /* upper case; NULL: not set yet */
     size_t pattern_len;
-    bool has_tilde;         /* it may mean a short name */
+    bool may_be_short;      /* it may mean short names, which have a tilde */
     char *states;           /* for matches() */
     int system_fd;          /* SYSTEM */
     uint64_t pipe_position; /* PIPES */
@@ -108,7 +108,7 @@ static bool scan_matches(const struct directory_scan *scan)
         return true;
     if (matches(scan->pattern, scan->pattern_len, scan->states, scan->wide, scan->wide_len))
         return true;
-    if (!scan->has_tilde)
+    if (!scan->may_be_short || scan->source == DOTS)
         return false;
     n = path_short_name(scan->wide, scan->wide_len, short_name);
     return n && matches(scan->pattern, scan->pattern_len, scan->states, short_name, n);
@@ -421,6 +421,28 @@ static void restart(struct directory_scan *scan)
     scan->error = 0;
 }
 
+/*
+ * May a pattern be meant for short names, too ("*.htm" finds "a.html")? But for two letters at the start and the extension theirs
+ * are digits of our making, which no letter of a pattern is to find: unless it has a tilde.
+ */
+static bool may_be_short(const WCHAR *pattern, size_t len)
+{
+    size_t dot = len, letters = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        if (pattern[i] == '~')
+            return true;
+        if (pattern[i] == '.' || pattern[i] == '"')
+            dot = i;
+    }
+    while (letters < dot && letters < 2 && pattern[letters] != '*' && pattern[letters] != '<')
+        letters++;
+    for (size_t i = letters; i < dot; i++)
+        if (pattern[i] >= 0x80 || !strchr("*?<>", pattern[i]))
+            return false;
+    return dot > letters;
+}
+
 static NTSTATUS set_pattern(struct directory_scan *scan, const WCHAR *text, size_t len)
 {
     WCHAR *pattern = malloc((len + 1) * sizeof(WCHAR));
@@ -431,7 +453,6 @@ static NTSTATUS set_pattern(struct directory_scan *scan, const WCHAR *text, size
         free(states);
         return STATUS_NO_MEMORY;
     }
-    bool tilde = false;
     for (size_t i = 0; i < len; i++) {
         if (text[i] < ' ' || text[i] == '\\' || text[i] == '/' || text[i] == ':' || text[i] == '|') {
             free(pattern);
@@ -439,14 +460,13 @@ static NTSTATUS set_pattern(struct directory_scan *scan, const WCHAR *text, size
             return STATUS_OBJECT_NAME_INVALID;
         }
         pattern[i] = unicode_upcase(text[i]);
-        tilde = tilde || text[i] == '~';
     }
     free(scan->pattern);
     free(scan->states);
     scan->pattern = pattern;
     scan->states = states;
     scan->pattern_len = len;
-    scan->has_tilde = tilde;
+    scan->may_be_short = may_be_short(pattern, len);
     if (!path_component_to_unix(text, len, scan->only))
         scan->only[0] = 0;
     scan->whole = !len || (len == 1 && pattern[0] == '*');

@@ -82,6 +82,11 @@ static bool same_entry(const char *a, int dirfd, const char *b)
            parent_of(dirfd, b, &b_st) && a_st.st_dev == b_st.st_dev && a_st.st_ino == b_st.st_ino;
 }
 
+static bool is_real_directory(const struct file_object *file)
+{
+    return file->kind == FILE_KIND_DIRECTORY && !file->is_symlink;
+}
+
 /* May what is at the target be replaced? *twin: it is another hard link of the file itself. */
 static NTSTATUS check_target(struct file_object *file, const struct nt_path *path, const struct file_stat *own,
                              ULONG flags, bool link, bool *twin)
@@ -101,7 +106,9 @@ static NTSTATUS check_target(struct file_object *file, const struct nt_path *pat
     }
     if (!(flags & FILE_RENAME_REPLACE_IF_EXISTS))
         return STATUS_OBJECT_NAME_COLLISION;
-    if (st.attributes & FILE_ATTRIBUTE_DIRECTORY)
+    /* A directory is replaced by a directory only, if it is empty, with POSIX semantics. */
+    if ((st.attributes & FILE_ATTRIBUTE_DIRECTORY) &&
+        (link || st.tag || !(flags & FILE_RENAME_POSIX_SEMANTICS) || !is_real_directory(file)))
         return STATUS_ACCESS_DENIED;
     if ((st.attributes & FILE_ATTRIBUTE_READONLY) && !(flags & FILE_RENAME_IGNORE_READONLY_ATTRIBUTE))
         return STATUS_ACCESS_DENIED;
@@ -148,10 +155,35 @@ static int do_link(struct file_object *file, const struct nt_path *path, const c
     return err;
 }
 
-static int do_rename(const char *from, const struct nt_path *path, const char *name, bool exists)
+/* A directory takes the place of a file, which rename() does not do: they change places, and the file goes. */
+static int replace_by_directory(const char *from, const struct nt_path *path, const char *name)
 {
+    int err;
+
+    if (renameat2(AT_FDCWD, from, path->dirfd, name, RENAME_EXCHANGE)) {
+        if (errno != EINVAL)
+            return errno;
+        return unlinkat(path->dirfd, name, 0) || renameat(AT_FDCWD, from, path->dirfd, name) ? errno : 0;
+    }
+    if (!unlink(from))
+        return 0;
+    err = errno;
+    renameat2(AT_FDCWD, from, path->dirfd, name, RENAME_EXCHANGE);
+    return err;
+}
+
+static int do_rename(const struct file_object *file, const char *from, const struct nt_path *path, const char *name,
+                     bool exists)
+{
+    struct stat st;
+
     if (!renameat2(AT_FDCWD, from, path->dirfd, name, exists ? 0 : RENAME_NOREPLACE))
         return 0;
+    if (errno == ENOTDIR && exists && is_real_directory(file) &&
+        !fstatat(path->dirfd, name, &st, AT_SYMLINK_NOFOLLOW) && !S_ISDIR(st.st_mode))
+        return replace_by_directory(from, path, name);
+    if (errno == EEXIST && exists)
+        return ENOTEMPTY;
     if (errno != EINVAL || exists)
         return errno;
     return renameat(AT_FDCWD, from, path->dirfd, name) ? errno : 0; /* a file system without RENAME_NOREPLACE */
@@ -210,7 +242,7 @@ done:
 /* A directory that has open files below it keeps its name. */
 static bool is_busy_directory(const struct file_object *file, const char *name)
 {
-    return file->kind == FILE_KIND_DIRECTORY && !file->is_symlink && (share_open_below(name) || claim_open_below(name));
+    return is_real_directory(file) && (share_open_below(name) || claim_open_below(name));
 }
 
 /* What is replaced takes its streams along. */
@@ -251,8 +283,12 @@ NTSTATUS file_rename(struct file_object *file, const FILE_RENAME_INFORMATION *in
     if (file->is_stream)
         return link || info->FileName[0] != ':' ? STATUS_INVALID_PARAMETER : rename_stream(file, info, flags);
     status = parse_target(file, info, &path);
-    if (!status && (path.kind != PATH_FILE || path.stream))
+    if (!status && path.kind != PATH_FILE)
+        status = STATUS_NOT_SAME_DEVICE;
+    if (!status && path.stream)
         status = STATUS_INVALID_PARAMETER;
+    if (!status && path.must_be_dir && file->kind != FILE_KIND_DIRECTORY) /* `name\\` */
+        status = STATUS_OBJECT_NAME_INVALID;
     err = status ? 0 : file_stat_fd(file, &own);
     if (err)
         status = status_from_errno(err);
@@ -294,7 +330,7 @@ NTSTATUS file_rename(struct file_object *file, const FILE_RENAME_INFORMATION *in
     else if (twin) /* rename() would do nothing: the old name goes, the other is already there */
         err = unlink(from) ? errno : 0;
     else
-        err = do_rename(from, &path, path.name, exists);
+        err = do_rename(file, from, &path, path.name, exists);
     if (err) {
         status = err == ENOENT || err == ENOTDIR ? STATUS_OBJECT_PATH_NOT_FOUND
                  : err == EINVAL                 ? STATUS_SHARING_VIOLATION /* a directory into itself */

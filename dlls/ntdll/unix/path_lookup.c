@@ -17,8 +17,8 @@ static NTSTATUS resolve_until(struct nt_path *path, size_t *end, bool tried)
     NTSTATUS status;
     int err;
 
-    if (*end <= path->fixed)
-        return STATUS_OBJECT_PATH_NOT_FOUND;
+    if (*end <= path->fixed) /* there is no such drive: the name's last component, or not */
+        return path->kind == PATH_VOLUME ? STATUS_OBJECT_NAME_NOT_FOUND : STATUS_OBJECT_PATH_NOT_FOUND;
     if (!tried) {
         saved = path->name[*end];
         path->name[*end] = 0;
