@@ -63,12 +63,13 @@ BOOL WINAPI CreateHardLinkA(const char *name, const char *existing, SECURITY_ATT
 /* --- symbolic links --- */
 
 /*
- * The reparse data of a link. Only a relative target is kept as it is; others become full names: the link does not depend
- * on who made it.
+ * The reparse data of a link. A relative target, or one from the volume's root, is kept as it is; others become full names: the link
+ * does not depend on who made it.
  */
 static NTSTATUS symlink_data(const WCHAR *target, REPARSE_DATA_BUFFER **result, ULONG *size)
 {
-    BOOL relative = RtlDetermineDosPathNameType_U(target) == RtlPathTypeRelative;
+    RTL_PATH_TYPE type = RtlDetermineDosPathNameType_U(target);
+    BOOL relative = type == RtlPathTypeRelative || type == RtlPathTypeRooted;
     UNICODE_STRING substitute = { 0 };
     REPARSE_DATA_BUFFER *data;
     SIZE_T print = wcslen(target) * sizeof(WCHAR), head, total, i;

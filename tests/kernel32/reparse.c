@@ -228,6 +228,52 @@ static void test_loops(void)
     ok(DeleteFileA("dangling"), "error %lu", GetLastError());
 }
 
+/* A path from the volume's root is relative to the volume ("Creating Symbolic Links", CreateSymbolicLink's page). */
+static void rooted_link(const char *target, DWORD flags)
+{
+    struct {
+        ULONG tag;
+        USHORT length, reserved, substitute_offset, substitute_length, print_offset, print_length;
+        ULONG flags;
+        WCHAR path[2 * MAX_PATH];
+    } point;
+    WCHAR wide[MAX_PATH];
+    DWORD size = sizeof(point);
+    HANDLE file;
+
+    flags |= SYMBOLIC_LINK_FLAG_ALLOW_UNPRIVILEGED_CREATE;
+    if (!CreateSymbolicLinkA("rooted", target, flags)) {
+        ok_int(GetLastError(), ERROR_PRIVILEGE_NOT_HELD);
+        skip("no right to make symbolic links");
+        return;
+    }
+    MultiByteToWideChar(CP_ACP, 0, target, -1, wide, MAX_PATH);
+    memset(&point, 0, sizeof(point));
+    file = open_point("rooted", GENERIC_READ);
+    ok(control(file, FSCTL_GET_REPARSE_POINT, NULL, 0, &point, &size), "error %lu", GetLastError());
+    CloseHandle(file);
+    ok_int(point.flags, 1 /* SYMLINK_FLAG_RELATIVE */);
+    ok_int(point.substitute_length, wcslen(wide) * 2);
+    ok_mem(point.path + point.substitute_offset / 2, wide, wcslen(wide) * 2);
+    file = CreateFileA("rooted", FILE_READ_ATTRIBUTES, 7, NULL, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
+    ok(file != INVALID_HANDLE_VALUE, "%s: error %lu", target, GetLastError());
+    CloseHandle(file);
+    ok((flags & SYMBOLIC_LINK_FLAG_DIRECTORY ? RemoveDirectoryA : DeleteFileA)("rooted"), "error %lu", GetLastError());
+}
+
+static void test_rooted(void)
+{
+    char target[MAX_PATH];
+
+    GetCurrentDirectoryA(sizeof(target) - 10, target);
+    rooted_link(target + 2, SYMBOLIC_LINK_FLAG_DIRECTORY);
+    rooted_link("\\", SYMBOLIC_LINK_FLAG_DIRECTORY);
+    CloseHandle(CreateFileA("goal", GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL));
+    strcat(target, "\\goal");
+    rooted_link(target + 2, 0);
+    DeleteFileA("goal");
+}
+
 TESTS
 {
     CloseHandle(CreateFileA("file", GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL));
@@ -237,5 +283,6 @@ TESTS
     test_tag();
     test_junction();
     test_loops();
+    test_rooted();
     ok(RemoveDirectoryA("folder"), "error %lu", GetLastError());
 }

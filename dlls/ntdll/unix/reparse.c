@@ -3,7 +3,8 @@
  * reparse.c: control requests on files: reparse points, which are symbolic links here, and the layout of files (sparse,
  * zeroed and allocated ranges). Links are written relative to where they are or with absolute Unix targets, so native
  * programs follow them too. A link for a directory ends in "/", a junction in "/./", and one for a file begins with "./"
- * or "/./": so file_attr.c can tell them from links of Linux programs.
+ * or "/./": so file_attr.c can tell them from links of Linux programs. A path from the volume's root (`\\dir`) begins, behind that,
+ * with "//".
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,11 +20,12 @@
 
 /* --- reading --- */
 
-/* Makes the Windows name of a link's target: `\??\C:\dir` for absolute ones, `..\dir` for relative ones. */
+/* Makes the Windows name of a link's target: `\??\C:\dir` for absolute ones, `..\dir` or `\dir` for relative ones. */
 static WCHAR *target_to_windows(const char *target, size_t len, size_t *count, bool *relative)
 {
     WCHAR *text, *dos;
     size_t n = 0;
+    bool rooted = len > 1 && (!memcmp(target, "//", 2) || (len > 3 && !memcmp(target, "/.//", 4)));
 
     while (len > 1 && target[len - 1] == '/') /* the marks of directories and junctions */
         len -= len > 2 && target[len - 2] == '.' && target[len - 3] == '/' ? 2 : 1;
@@ -31,6 +33,10 @@ static WCHAR *target_to_windows(const char *target, size_t len, size_t *count, b
     if (len > 2 && !memcmp(target, *relative ? "./" : "/./", *relative ? 2 : 3)) { /* the mark of links to files */
         target += 2;
         len -= 2;
+    }
+    if (rooted && len > 1) {
+        target++;
+        len--;
     }
     text = malloc((len * 1 + 64) * sizeof(WCHAR));
     if (!text)
@@ -63,9 +69,15 @@ static WCHAR *target_to_windows(const char *target, size_t len, size_t *count, b
             return NULL;
         }
         text = grown;
-        memcpy(text, u"\\??\\", 8);
-        memcpy(text + 4, dos, dos_len * sizeof(WCHAR));
-        n = dos_len + 4;
+        *relative = rooted;
+        if (rooted) { /* the drive goes without saying */
+            n = dos_len - 2;
+            memcpy(text, dos + 2, n * sizeof(WCHAR));
+        } else {
+            n = dos_len + 4;
+            memcpy(text, u"\\??\\", 8);
+            memcpy(text + 4, dos, dos_len * sizeof(WCHAR));
+        }
         free(dos);
     }
     *count = n;
@@ -160,13 +172,41 @@ static NTSTATUS get_reparse_point(struct io *io)
 
 /* --- writing --- */
 
+static NTSTATUS target_to_unix(const struct file_object *file, const WCHAR *name, size_t len, bool relative,
+                               char **result);
+
+/* Of `\dir`: it is on the link's own volume. */
+static NTSTATUS rooted_to_unix(const struct file_object *file, const WCHAR *name, size_t len, char **result)
+{
+    WCHAR *own = file->unix_path ? unix_path_to_dos(file->unix_path) : NULL, *full;
+    NTSTATUS status = STATUS_NO_MEMORY;
+
+    full = own ? malloc((len + 6) * sizeof(WCHAR)) : NULL;
+    if (full) {
+        memcpy(full, u"\\??\\", 8);
+        memcpy(full + 4, own, 2 * sizeof(WCHAR));
+        memcpy(full + 6, name, len * sizeof(WCHAR));
+        status = target_to_unix(file, full, len + 6, false, result);
+    }
+    if (!status) {
+        memmove(*result + 1, *result, strlen(*result) + 1); /* the mark */
+        **result = '/';
+    }
+    free(full);
+    free(own);
+    return status;
+}
+
 /* The Unix target of a substitute name; malloc'ed, with room for the marks. */
-static NTSTATUS target_to_unix(const WCHAR *name, size_t len, bool relative, char **result)
+static NTSTATUS target_to_unix(const struct file_object *file, const WCHAR *name, size_t len, bool relative,
+                               char **result)
 {
     struct nt_path path;
     NTSTATUS status;
     char *text;
 
+    if (relative && name[0] == '\\')
+        return rooted_to_unix(file, name, len, result);
     if (relative) {
         text = malloc(3 * len + 12);
         if (!text)
@@ -320,7 +360,7 @@ static NTSTATUS set_reparse_point(struct io *io)
         relative = !junction && (data->SymbolicLinkReparseBuffer.Flags & SYMLINK_FLAG_RELATIVE);
         const WCHAR *name = (WCHAR *)((char *)data + header + offset);
         mounted = junction && names_volume(name, length / sizeof(WCHAR));
-        status = target_to_unix(name, length / sizeof(WCHAR), relative, &target);
+        status = target_to_unix(io->file, name, length / sizeof(WCHAR), relative, &target);
     }
     if (!status) {
         size_t n = strlen(target);
@@ -330,7 +370,7 @@ static NTSTATUS set_reparse_point(struct io *io)
             strcpy(target + n, mounted ? MOUNT_MARK + 1 : "./");
         if (io->file->kind != FILE_KIND_DIRECTORY) {
             memmove(target + 2, target, n + 1);
-            memcpy(target, relative ? "./" : "/.", 2);
+            memcpy(target, target[2] == '/' ? "/." : "./", 2);
         }
         status = replace_by_link(io->file, target);
         if (!status && mounted)
