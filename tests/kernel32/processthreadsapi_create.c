@@ -302,6 +302,26 @@ static PROCESSENTRY32 listed(DWORD id)
     return found;
 }
 
+/* Handles go on to tell whose they are while a process ends and afterwards. */
+static void test_ids_while_ending(void)
+{
+    PROCESS_INFORMATION info;
+    bool same = true;
+
+    for (int i = 0; i < 100 && same; i++) {
+        if (!start("exit 0", FALSE, 0, NULL, NULL, &info)) {
+            ok(false, "error %lu", GetLastError());
+            return;
+        }
+        do
+            same = GetThreadId(info.hThread) == info.dwThreadId && GetProcessId(info.hProcess) == info.dwProcessId &&
+                   GetProcessIdOfThread(info.hThread) == info.dwProcessId;
+        while (same && WaitForSingleObject(info.hProcess, 0) == WAIT_TIMEOUT);
+        ok(same, "%d: error %lu", i, GetLastError());
+        finish(&info);
+    }
+}
+
 static DWORD listed_parent(DWORD id)
 {
     return listed(id).th32ParentProcessID;
@@ -599,6 +619,7 @@ TESTS
     test_inheritance();
     test_parent();
     test_listed_at_once();
+    test_ids_while_ending();
     test_attribute_errors();
     test_errors();
     test_search();

@@ -242,6 +242,13 @@ static bool can_be_asked(pid_t pid)
     return masks >> (JOIN_SIGNAL - 1) & 1;
 }
 
+/* A native process or one of another prefix is not for us to touch. One that has ended, by now, is nobody's. */
+static NTSTATUS cannot_be_asked(const struct process_object *process)
+{
+    struct pollfd ended = { process->pidfd, POLLIN, 0 };
+    return process->pidfd >= 0 && poll(&ended, 1, 0) == 1 ? STATUS_PROCESS_IS_TERMINATING : STATUS_ACCESS_DENIED;
+}
+
 static NTSTATUS ask_to_join(struct process_object *process, uint32_t *number)
 {
     struct protocol_process_await_in in = { process->id };
@@ -249,11 +256,11 @@ static NTSTATUS ask_to_join(struct process_object *process, uint32_t *number)
     struct client_request request = CLIENT_REQUEST(process_await, .in = &in, .out = &out, );
     if (process->pidfd < 0 || !can_be_asked((pid_t)process->id) ||
         syscall(SYS_pidfd_send_signal, process->pidfd, JOIN_SIGNAL, NULL, 0))
-        return STATUS_ACCESS_DENIED; /* a native one, or one of another prefix: not for us to touch */
+        return cannot_be_asked(process);
     request.fd = process->pidfd;
     NTSTATUS status = client_request(&request);
     *number = out.object;
-    return status == STATUS_INVALID_CID ? STATUS_ACCESS_DENIED : status;
+    return status == STATUS_INVALID_CID ? cannot_be_asked(process) : status;
 }
 
 /* `ask`: whether it shall join if it has not. */
