@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * afd.h: what ws2_32 and mswsock ask of a socket by NtDeviceIoControlFile. A socket is a file that is opened as
- * `\Device\Afd` and made one by AFD_CREATE. The codes are Transom's own but for IOCTL_AFD_POLL, which libuv, mio, wepoll and
- * others issue themselves. Structures have one layout for 32- and 64-bit callers: pointers and handles are 64-bit numbers.
+ * `\Device\Afd` and made one by AFD_CREATE. The codes are Transom's own but for the three IOCTL_AFD_* that event loops
+ * (libuv, mio, wepoll) issue themselves. Structures have one layout for 32- and 64-bit callers: pointers and handles are 64-bit numbers.
  * Addresses, levels, options and flags are Windows' own; failures are NTSTATUS values, which ws2_32 makes WSA errors of.
  */
 #ifndef TRANSOM_AFD_H
@@ -11,6 +11,9 @@
 #include "nt.h"
 
 #define IOCTL_AFD_POLL 0x00012024 /* struct afd_poll in and out */
+/* As libuv asks for datagrams, whose sources say what is in the structures (src/win/winsock.h). */
+#define IOCTL_AFD_RECEIVE          0x00012017 /* struct afd_receive without its last two members */
+#define IOCTL_AFD_RECEIVE_DATAGRAM 0x0001201b /* struct afd_receive */
 
 #define AFD_CODE(n)     (0x00120000 | (0xa00 + (n)) << 2 | 3)
 #define AFD_CREATE      AFD_CODE(0)  /* struct afd_create */
@@ -116,6 +119,21 @@ struct afd_network_events {
 /* In AcceptEx' buffer each address is preceded by its length. */
 struct afd_accept_address {
     int32_t length;
+};
+
+/* IOCTL_AFD_RECEIVE and IOCTL_AFD_RECEIVE_DATAGRAM, in 64 bits */
+#define TDI_RECEIVE_PARTIAL   0x0010
+#define TDI_RECEIVE_NORMAL    0x0020
+#define TDI_RECEIVE_EXPEDITED 0x0040
+#define TDI_RECEIVE_PEEK      0x0080
+
+struct afd_receive {
+    uint64_t buffers; /* struct afd_buffer * */
+    uint32_t buffer_count;
+    uint32_t afd_flags; /* how it is to be done: not looked at, as the file and the event say that too */
+    uint32_t tdi_flags;
+    uint32_t reserved;
+    uint64_t address, address_length; /* struct sockaddr *, int32_t * */
 };
 
 /* IOCTL_AFD_POLL */

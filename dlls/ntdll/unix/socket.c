@@ -745,6 +745,10 @@ static NTSTATUS socket_ioctl(struct io *io)
         return socket_send(io);
     case AFD_RECEIVE:
         return socket_receive(io);
+    case IOCTL_AFD_RECEIVE:
+        return socket_receive_afd(io, false);
+    case IOCTL_AFD_RECEIVE_DATAGRAM:
+        return socket_receive_afd(io, true);
     case AFD_SHUTDOWN:
         return socket_shutdown(io);
     case AFD_DISCONNECT:

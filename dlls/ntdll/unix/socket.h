@@ -56,6 +56,8 @@ void socket_connected(struct socket *s);
 /* socket_data.c */
 NTSTATUS socket_send(struct io *io);
 NTSTATUS socket_receive(struct io *io);
+/* IOCTL_AFD_RECEIVE; with_address: IOCTL_AFD_RECEIVE_DATAGRAM. */
+NTSTATUS socket_receive_afd(struct io *io, bool with_address);
 NTSTATUS socket_read_file(struct io *io);
 NTSTATUS socket_write_file(struct io *io);
 NTSTATUS socket_transmit(struct io *io);

@@ -69,18 +69,13 @@ static NTSTATUS new_transfer(struct io *io, struct transfer_request **result)
     return STATUS_SUCCESS;
 }
 
-static NTSTATUS transfer_in(struct io *io, struct transfer_request **result)
+/* The buffers of request->in. */
+static NTSTATUS buffers_in(struct transfer_request *request)
 {
     struct afd_buffer few[INLINE_BUFFERS], *buffers = few;
-    struct transfer_request *request;
-    NTSTATUS status = new_transfer(io, result);
+    NTSTATUS status = STATUS_SUCCESS;
     size_t size;
 
-    if (status)
-        return status;
-    request = *result;
-    if (io->input_length < sizeof request->in || !user_copy_in(&request->in, io->input, sizeof request->in))
-        return STATUS_INVALID_PARAMETER;
     if (request->in.buffer_count > 0xffff)
         return STATUS_INVALID_PARAMETER;
     size = request->in.buffer_count * sizeof *buffers;
@@ -93,6 +88,17 @@ static NTSTATUS transfer_in(struct io *io, struct transfer_request **result)
     if (buffers != few)
         free(buffers);
     return status;
+}
+
+static NTSTATUS transfer_in(struct io *io, struct transfer_request **result)
+{
+    NTSTATUS status = new_transfer(io, result);
+
+    if (status)
+        return status;
+    if (io->input_length < sizeof(*result)->in || !user_copy_in(&(*result)->in, io->input, sizeof(*result)->in))
+        return STATUS_INVALID_PARAMETER;
+    return buffers_in(*result);
 }
 
 /* What has been transferred is off the list. */
@@ -369,14 +375,10 @@ static NTSTATUS start_receive(struct io *io, struct transfer_request *request)
     return status;
 }
 
-NTSTATUS socket_receive(struct io *io)
+static NTSTATUS receive(struct io *io, struct transfer_request *request)
 {
-    struct transfer_request *request;
-    NTSTATUS status = transfer_in(io, &request);
     int32_t room;
 
-    if (status)
-        return status;
     request->flags =
         (request->in.flags & WIN_MSG_OOB ? MSG_OOB : 0) | (request->in.flags & WIN_MSG_PEEK ? MSG_PEEK : 0);
     if (request->in.length_out) {
@@ -385,6 +387,40 @@ NTSTATUS socket_receive(struct io *io)
         request->in.address_length = (uint32_t)room;
     }
     return start_receive(io, request);
+}
+
+NTSTATUS socket_receive(struct io *io)
+{
+    struct transfer_request *request;
+    NTSTATUS status = transfer_in(io, &request);
+
+    return status ? status : receive(io, request);
+}
+
+NTSTATUS socket_receive_afd(struct io *io, bool with_address)
+{
+    struct transfer_request *request;
+    struct afd_receive in = { 0 };
+    size_t size = with_address ? sizeof in : offsetof(struct afd_receive, address);
+    NTSTATUS status = new_transfer(io, &request);
+
+    if (status)
+        return status;
+    if (io->input_length < size || !user_copy_in(&in, io->input, size))
+        return STATUS_INVALID_PARAMETER;
+    if (!(in.tdi_flags & TDI_RECEIVE_NORMAL) == !(in.tdi_flags & TDI_RECEIVE_EXPEDITED))
+        return STATUS_INVALID_PARAMETER;
+    request->in = (struct afd_transfer){
+        .mode = AFD_OVERLAPPED,
+        .flags = (in.tdi_flags & TDI_RECEIVE_EXPEDITED ? WIN_MSG_OOB : 0) |
+                 (in.tdi_flags & TDI_RECEIVE_PEEK ? WIN_MSG_PEEK : 0),
+        .buffer_count = in.buffer_count,
+        .buffers = in.buffers,
+        .address = in.address,
+        .length_out = in.address ? in.address_length : 0,
+    };
+    status = buffers_in(request);
+    return status ? status : receive(io, request);
 }
 
 /* --- ReadFile and WriteFile --- */
