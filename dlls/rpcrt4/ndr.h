@@ -321,6 +321,7 @@ struct ndr_param {
     USHORT attributes, offset;
     PFORMAT_STRING type; /* a base type's character, or its description */
     unsigned char *slot; /* on the stack */
+    USHORT pipe;         /* the attributes of one that is transferred apart from the others; its own are none */
 };
 
 void ndr_procedure_parse(struct ndr_procedure *proc, const MIDL_STUB_DESC *desc, PFORMAT_STRING format);
@@ -328,6 +329,15 @@ void ndr_param(const struct ndr_procedure *proc, unsigned index, unsigned char *
 void ndr_param_put(MIDL_STUB_MESSAGE *msg, const struct ndr_param *param, bool sizing);
 void ndr_param_get_base(MIDL_STUB_MESSAGE *msg, unsigned char *memory, unsigned char type);
 void ndr_convert_params(MIDL_STUB_MESSAGE *msg, const struct ndr_procedure *proc, bool reply);
+
+/* ndr_pipe.c: [pipe] arguments. */
+struct ndr_client;
+struct ndr_server;
+void ndr_pipes_client(struct ndr_client *c);
+void ndr_pipes_client_free(struct ndr_client *c);
+void ndr_pipes_server_begin(struct ndr_server *s, ULONG drep);
+ULONG ndr_pipes_server_end(struct ndr_server *s, unsigned char rest[8]);
+void ndr_pipes_server_free(struct ndr_server *s);
 
 /* rpcndr_client.c */
 struct ndr_pickling;

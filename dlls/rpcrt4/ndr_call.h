@@ -9,6 +9,7 @@ struct ndr_client {
     const MIDL_STUB_DESC *desc;
     unsigned char *stack;
     bool promoted; /* floats are doubles there */
+    bool asynchronous;
     struct ndr_procedure proc;
     RPC_MESSAGE rpc;
     MIDL_STUB_MESSAGE msg;
@@ -16,6 +17,7 @@ struct ndr_client {
     GENERIC_UNBIND_ROUTINE unbind;
     void *generic_object;
     ULONGLONG result;
+    struct ndr_client_pipes *pipes; /* while they are transferred, and what came behind them */
 };
 
 void ndr_client_marshal(struct ndr_client *c);
@@ -41,6 +43,7 @@ struct ndr_server {
     unsigned unmarshalled; /* so many arguments are there to be freed */
     bool complete;
     RPC_ASYNC_STATE *async;
+    struct ndr_server_pipes *pipes;
 };
 
 struct ndr_server *ndr_server_new(const MIDL_SERVER_INFO *info, const MIDL_STUB_DESC *desc, PFORMAT_STRING format,

@@ -55,6 +55,15 @@ void ndr_param(const struct ndr_procedure *proc, unsigned index, unsigned char *
         param->type = p + 4;
     else
         param->type = proc->desc->pFormatTypes + fc_ushort(p + 4);
+    param->pipe = 0;
+    if (param->attributes & PARAM_IS_PIPE) {
+        param->pipe = param->attributes;
+        param->attributes = 0;
+        if (*param->type == FC_RP)
+            param->type = ndr_pointee(param->type);
+        if (*param->type != FC_PIPE)
+            ndr_raise(RPC_X_BAD_STUB_DATA);
+    }
     /* A primitive handle is not sent; some compilers describe it as an argument nevertheless. */
     if (proc->explicit_handle && *proc->explicit_handle == FC_BIND_PRIMITIVE &&
         param->offset == fc_ushort(proc->explicit_handle + 2))

@@ -328,25 +328,25 @@ void client_free_buffer(RPC_MESSAGE *msg)
 }
 
 /* The header of a fragment goes right in front of its data: for the first there is room, for others over what has been sent. */
-static bool send_request(struct client_call *call, RPC_MESSAGE *msg, USHORT context, bool maybe)
+static bool send_request(struct client_call *call, const RPC_MESSAGE *msg, BYTE *data, ULONG left, bool last)
 {
     static const UUID nil;
     struct connection *connection = call->connection;
-    bool object = memcmp(&call->binding->object, &nil, sizeof(nil));
-    ULONG header_size = sizeof(struct pdu_request) + (object ? sizeof(UUID) : 0), left = msg->BufferLength;
+    bool object = memcmp(&call->binding->object, &nil, sizeof(nil)), maybe = msg->RpcFlags & RPC_NCA_FLAGS_MAYBE;
+    ULONG header_size = sizeof(struct pdu_request) + (object ? sizeof(UUID) : 0);
     ULONG most = (connection->max_fragment - header_size) & ~7u;
-    BYTE *data = msg->Buffer, flags = PFC_FIRST_FRAG;
+    BYTE flags = call->begun ? 0 : PFC_FIRST_FRAG;
 
     do {
         ULONG part = min(left, most);
         struct pdu_request header;
 
-        if (part == left)
+        if (part == left && last)
             flags |= PFC_LAST_FRAG;
         pdu_start(&header.header, PDU_REQUEST, flags | (object ? PFC_OBJECT_UUID : 0) | (maybe ? PFC_MAYBE : 0),
                   (USHORT)(header_size + part), call->call_id);
         header.alloc_hint = left;
-        header.context = context;
+        header.context = call->context;
         header.opnum = msg->ProcNum & ~RPC_FLAGS_VALID_BIT;
         memcpy(data - header_size, &header, sizeof(header));
         if (object)
@@ -360,22 +360,28 @@ static bool send_request(struct client_call *call, RPC_MESSAGE *msg, USHORT cont
     return true;
 }
 
-RPC_STATUS client_send(RPC_MESSAGE *msg)
+/* A part of the request: all but the last are multiples of eight bytes. There is room for a header in front of the data. */
+RPC_STATUS client_send_part(RPC_MESSAGE *msg, BYTE *data, ULONG size, bool last)
 {
     struct client_call *call = msg->ReservedForRuntime;
     bool again = false;
 
     if (!call)
         return RPC_S_INVALID_BINDING;
+    if (call->connection && call->begun)
+        return send_request(call, msg, data, size, last) ? RPC_S_OK : RPC_S_CALL_FAILED;
     for (;;) {
-        USHORT context;
-        RPC_STATUS status = acquire(call->binding, msg->RpcInterfaceInformation, again, &call->connection, &context);
+        RPC_STATUS status =
+            acquire(call->binding, msg->RpcInterfaceInformation, again, &call->connection, &call->context);
 
         if (status)
             return status;
         call->call_id = call->connection->next_call++;
-        if (send_request(call, msg, context, msg->RpcFlags & RPC_NCA_FLAGS_MAYBE))
+        call->begun = call->answered = false;
+        if (send_request(call, msg, data, size, last)) {
+            call->begun = true;
             return RPC_S_OK;
+        }
         /* An idle connection whose server has gone meanwhile: nothing was carried out, another server may be there. */
         again = !call->connection->fresh;
         release(call->connection, false);
@@ -383,9 +389,18 @@ RPC_STATUS client_send(RPC_MESSAGE *msg)
         if (!again)
             return RPC_S_CALL_FAILED_DNE;
         /* The first fragment's data is as it was; later ones were overwritten by headers. */
-        if (msg->BufferLength > PDU_MIN_FRAGMENT)
+        if (size > PDU_MIN_FRAGMENT)
             return RPC_S_CALL_FAILED_DNE;
     }
+}
+
+RPC_STATUS client_send(RPC_MESSAGE *msg)
+{
+    struct client_call *call = msg->ReservedForRuntime;
+
+    if (call)
+        call->begun = false;
+    return client_send_part(msg, msg->Buffer, msg->BufferLength, true);
 }
 
 static void enter_receive(struct rpc_thread *thread)
@@ -434,13 +449,16 @@ static RPC_STATUS append(struct client_call *call, RPC_MESSAGE *msg, const BYTE 
     return RPC_S_OK;
 }
 
-/* The fragments of the answer, into the call's buffer. *usable: the connection may carry another call. */
-static RPC_STATUS receive_reply(struct client_call *call, RPC_MESSAGE *msg, bool *usable, bool *aborted)
-{
-    bool first = true;
+/* What comes of an answer. */
+struct reception {
+    bool whole;           /* all fragments, or the next one */
+    bool last;            /* nothing more is to come */
+    bool usable, aborted; /* the connection may carry another call; the wait was given up */
+};
 
-    *usable = *aborted = false;
-    msg->BufferLength = 0;
+/* The next fragment of the answer, behind what the call's buffer holds. */
+static RPC_STATUS receive_fragment(struct client_call *call, RPC_MESSAGE *msg, struct reception *r)
+{
     for (;;) {
         ULONG size, fault, stub, stub_size;
         struct pdu_header header;
@@ -449,7 +467,7 @@ static RPC_STATUS receive_reply(struct client_call *call, RPC_MESSAGE *msg, bool
         DWORD error = stream_read_pdu(&call->connection->stream, &data, &size);
 
         if (error) {
-            *aborted = error == ERROR_OPERATION_ABORTED;
+            r->aborted = error == ERROR_OPERATION_ABORTED;
             return error == ERROR_INVALID_DATA ? RPC_S_PROTOCOL_ERROR : RPC_S_CALL_FAILED;
         }
         memcpy(&header, data, sizeof(header));
@@ -459,23 +477,32 @@ static RPC_STATUS receive_reply(struct client_call *call, RPC_MESSAGE *msg, bool
             !pdu_decode_response(data, size, &fault, &stub, &stub_size))
             return RPC_S_PROTOCOL_ERROR;
         if (header.type == PDU_FAULT) {
-            *usable = true;
+            r->usable = true;
             return pdu_fault_to_status(fault);
         }
-        if (first != !!(header.flags & PFC_FIRST_FRAG))
+        if (call->answered != !(header.flags & PFC_FIRST_FRAG))
             return RPC_S_PROTOCOL_ERROR;
         status = append(call, msg, data + stub, stub_size, stub_size);
         if (status)
             return status;
-        if (first)
+        if (!call->answered)
             msg->DataRepresentation = header.drep[0] | header.drep[1] << 8;
-        first = false;
-        if (header.flags & PFC_LAST_FRAG)
-            break;
+        call->answered = true;
+        r->last = r->usable = header.flags & PFC_LAST_FRAG;
+        return RPC_S_OK;
     }
-    *usable = true;
+}
+
+static RPC_STATUS receive_reply(struct client_call *call, RPC_MESSAGE *msg, struct reception *r)
+{
+    RPC_STATUS status;
+
+    msg->BufferLength = 0;
+    do
+        status = receive_fragment(call, msg, r);
+    while (!status && r->whole && !r->last);
     msg->Buffer = call->memory + PDU_HEADROOM;
-    return RPC_S_OK;
+    return status;
 }
 
 static void CALLBACK call_timed_out(void *context, BOOLEAN fired)
@@ -495,29 +522,46 @@ static void CALLBACK call_timed_out(void *context, BOOLEAN fired)
     ReleaseSRWLockExclusive(&threads_lock);
 }
 
-RPC_STATUS client_receive(RPC_MESSAGE *msg)
+static RPC_STATUS receive(RPC_MESSAGE *msg, struct reception *r)
 {
     struct client_call *call = msg->ReservedForRuntime;
     struct rpc_thread *thread = rpc_thread();
-    bool usable, aborted, cancelled;
     HANDLE timer = NULL;
     RPC_STATUS status;
+    bool cancelled;
 
     enter_receive(thread);
     if (call->binding->call_timeout)
         CreateTimerQueueTimer(&timer, NULL, call_timed_out, thread, call->binding->call_timeout, 0,
                               WT_EXECUTEINTIMERTHREAD | WT_EXECUTEONLYONCE);
-    status = receive_reply(call, msg, &usable, &aborted);
+    status = receive_reply(call, msg, r);
     if (timer)
         DeleteTimerQueueTimer(NULL, timer, INVALID_HANDLE_VALUE);
     cancelled = leave_receive(thread);
-    if (status && aborted)
+    if (status && r->aborted)
         status = cancelled || timer ? RPC_S_CALL_CANCELLED : RPC_S_CALL_FAILED;
+    if (!status && !r->last)
+        return status;
     AcquireSRWLockExclusive(&cancel_lock);
     struct connection *connection = call->connection;
     call->connection = NULL;
     ReleaseSRWLockExclusive(&cancel_lock);
-    release(connection, usable);
+    release(connection, r->usable);
+    return status;
+}
+
+RPC_STATUS client_receive(RPC_MESSAGE *msg)
+{
+    return receive(msg, &(struct reception){ .whole = true });
+}
+
+/* The next fragment of the answer, instead of what the buffer had. */
+RPC_STATUS client_receive_part(RPC_MESSAGE *msg, bool *last)
+{
+    struct reception r = { .whole = false };
+    RPC_STATUS status = receive(msg, &r);
+
+    *last = r.last;
     return status;
 }
 

@@ -268,31 +268,38 @@ ULONG pdu_encode_nak(BYTE *data, ULONG call_id, USHORT reason)
 static const struct {
     ULONG fault;
     RPC_STATUS status;
+    bool read_only; /* Windows' code means more than that */
 } statuses[] = {
-    { NCA_S_FAULT_INT_DIV_BY_ZERO, RPC_S_ZERO_DIVIDE },
-    { NCA_S_FAULT_ADDR_ERROR, RPC_S_ADDRESS_ERROR },
-    { NCA_S_FAULT_FP_DIV_ZERO, RPC_S_FP_DIV_ZERO },
-    { NCA_S_FAULT_FP_UNDERFLOW, RPC_S_FP_UNDERFLOW },
-    { NCA_S_FAULT_FP_OVERFLOW, RPC_S_FP_OVERFLOW },
-    { NCA_S_FAULT_INVALID_TAG, RPC_S_INVALID_TAG },
-    { NCA_S_FAULT_INVALID_BOUND, RPC_S_INVALID_BOUND },
-    { NCA_S_FAULT_CANCEL, RPC_S_CALL_CANCELLED },
-    { NCA_S_FAULT_UNSPEC, RPC_S_CALL_FAILED },
-    { NCA_S_FAULT_CONTEXT_MISMATCH, ERROR_INVALID_HANDLE /* RPC_X_SS_CONTEXT_MISMATCH */ },
-    { NCA_S_FAULT_REMOTE_NO_MEMORY, ERROR_NOT_ENOUGH_SERVER_MEMORY },
-    { NCA_S_OP_RNG_ERROR, RPC_S_PROCNUM_OUT_OF_RANGE },
-    { NCA_S_UNK_IF, RPC_S_UNKNOWN_IF },
-    { NCA_S_PROTO_ERROR, RPC_S_PROTOCOL_ERROR },
-    { NCA_S_OUT_ARGS_TOO_BIG, RPC_S_PROTOCOL_ERROR },
-    { NCA_S_SERVER_TOO_BUSY, RPC_S_SERVER_TOO_BUSY },
-    { NCA_S_UNSUPPORTED_TYPE, RPC_S_UNSUPPORTED_TYPE },
+    { NCA_S_FAULT_INT_DIV_BY_ZERO, RPC_S_ZERO_DIVIDE, false },
+    { NCA_S_FAULT_ADDR_ERROR, RPC_S_ADDRESS_ERROR, false },
+    { NCA_S_FAULT_FP_DIV_ZERO, RPC_S_FP_DIV_ZERO, false },
+    { NCA_S_FAULT_FP_UNDERFLOW, RPC_S_FP_UNDERFLOW, false },
+    { NCA_S_FAULT_FP_OVERFLOW, RPC_S_FP_OVERFLOW, false },
+    { NCA_S_FAULT_INVALID_TAG, RPC_S_INVALID_TAG, false },
+    { NCA_S_FAULT_INVALID_BOUND, RPC_S_INVALID_BOUND, false },
+    { NCA_S_FAULT_CANCEL, RPC_S_CALL_CANCELLED, false },
+    { NCA_S_FAULT_UNSPEC, RPC_S_CALL_FAILED, true },
+    { NCA_S_FAULT_PIPE_EMPTY, RPC_X_PIPE_EMPTY, false },
+    { NCA_S_FAULT_PIPE_CLOSED, RPC_X_PIPE_CLOSED, false },
+    { NCA_S_FAULT_PIPE_ORDER, RPC_X_WRONG_PIPE_ORDER, false },
+    { NCA_S_FAULT_PIPE_DISCIPLINE, RPC_X_PIPE_DISCIPLINE_ERROR, false },
+    { NCA_S_FAULT_PIPE_COMM_ERROR, RPC_S_COMM_FAILURE, true },
+    { NCA_S_FAULT_PIPE_MEMORY, RPC_X_PIPE_APP_MEMORY, true },
+    { NCA_S_FAULT_CONTEXT_MISMATCH, ERROR_INVALID_HANDLE, false /* RPC_X_SS_CONTEXT_MISMATCH */ },
+    { NCA_S_FAULT_REMOTE_NO_MEMORY, ERROR_NOT_ENOUGH_SERVER_MEMORY, false },
+    { NCA_S_OP_RNG_ERROR, RPC_S_PROCNUM_OUT_OF_RANGE, false },
+    { NCA_S_UNK_IF, RPC_S_UNKNOWN_IF, false },
+    { NCA_S_PROTO_ERROR, RPC_S_PROTOCOL_ERROR, false },
+    { NCA_S_OUT_ARGS_TOO_BIG, RPC_S_PROTOCOL_ERROR, false },
+    { NCA_S_SERVER_TOO_BUSY, RPC_S_SERVER_TOO_BUSY, false },
+    { NCA_S_UNSUPPORTED_TYPE, RPC_S_UNSUPPORTED_TYPE, false },
 };
 
 /* Windows sends its own codes as they are, but for those that the protocol has a name for. */
 ULONG pdu_status_to_fault(RPC_STATUS status)
 {
     for (size_t i = 0; i < sizeof(statuses) / sizeof(*statuses); i++)
-        if (statuses[i].status == status && status != RPC_S_CALL_FAILED)
+        if (statuses[i].status == status && !statuses[i].read_only)
             return statuses[i].fault;
     return (ULONG)status;
 }

@@ -127,17 +127,20 @@ static bool send_fault(struct server_connection *connection, ULONG call_id, USHO
     return send_packet(connection, &fault, sizeof(fault));
 }
 
-static bool send_response(struct server_call *call, BYTE *data, ULONG left)
+/* A part of the answer: all but the last are multiples of eight bytes. */
+static bool send_response(struct server_call *call, BYTE *data, ULONG left, bool last)
 {
     struct server_connection *connection = call->connection;
     ULONG most = (connection->max_fragment - sizeof(struct pdu_response)) & ~7u;
-    BYTE flags = PFC_FIRST_FRAG;
+    BYTE flags = call->replied ? 0 : PFC_FIRST_FRAG;
+
+    call->replied = true;
 
     do {
         ULONG part = min(left, most);
         struct pdu_response header;
 
-        if (part == left)
+        if (part == left && last)
             flags |= PFC_LAST_FRAG;
         pdu_start(&header.header, PDU_RESPONSE, flags, (USHORT)(sizeof(header) + part), call->call_id);
         header.alloc_hint = left;
@@ -151,6 +154,11 @@ static bool send_response(struct server_call *call, BYTE *data, ULONG left)
         flags = 0;
     } while (left);
     return true;
+}
+
+bool server_send_part(struct server_call *call, BYTE *data, ULONG size)
+{
+    return call->maybe || send_response(call, data, size, false);
 }
 
 /* --- buffers that stubs ask for --- */
@@ -190,10 +198,10 @@ RPC_STATUS server_reply(struct server_call *call, RPC_MESSAGE *msg, RPC_STATUS f
     if (call->maybe)
         return RPC_S_OK;
     if (!fault && call->reply && msg->Buffer == call->reply + PDU_HEADROOM) {
-        sent = send_response(call, msg->Buffer, msg->BufferLength);
+        sent = send_response(call, msg->Buffer, msg->BufferLength, true);
     } else if (!fault) {
         BYTE empty[PDU_HEADROOM];
-        sent = send_response(call, empty + sizeof(empty), 0);
+        sent = send_response(call, empty + sizeof(empty), 0, true);
     } else {
         sent = send_fault(call->connection, call->call_id, call->context, pdu_status_to_fault(fault), 0);
     }
@@ -465,15 +473,14 @@ static struct server_call *new_call(struct server_connection *connection, const 
     return call;
 }
 
-/* The fragments after a request's first, gathered behind it. */
-static bool gather(struct server_connection *connection, struct server_call *call, ULONG limit, ULONG *length)
+/* The data of a request's next fragment; valid until the connection is read again. */
+bool server_read_part(struct server_call *call, const BYTE **part, ULONG *part_size)
 {
-    ULONG capacity = *length;
-    bool last = false;
+    struct server_connection *connection = call->connection;
 
-    while (!last) {
+    for (;;) {
         struct pdu_request request;
-        ULONG size, stub, stub_size;
+        ULONG size, stub;
         bool has_object;
         UUID object;
         BYTE *data;
@@ -485,23 +492,69 @@ static bool gather(struct server_connection *connection, struct server_call *cal
             continue;
         }
         if (data[2] != PDU_REQUEST ||
-            !pdu_decode_request(data, size, &request, &object, &has_object, &stub, &stub_size) ||
-            request.header.call_id != call->call_id || request.header.flags & PFC_FIRST_FRAG ||
-            stub_size > limit - *length)
+            !pdu_decode_request(data, size, &request, &object, &has_object, &stub, part_size) ||
+            request.header.call_id != call->call_id || request.header.flags & PFC_FIRST_FRAG)
             return false;
-        if (*length + stub_size > capacity) {
+        *part = data + stub;
+        call->more = !(request.header.flags & PFC_LAST_FRAG);
+        return true;
+    }
+}
+
+/* The fragments after a request's first, gathered behind it, until so many bytes are there. */
+static bool gather(struct server_call *call, ULONG wanted, ULONG limit, ULONG *length)
+{
+    ULONG capacity = *length;
+
+    while (call->more && *length < wanted) {
+        const BYTE *part;
+        ULONG size;
+
+        if (!server_read_part(call, &part, &size) || size > limit - *length)
+            return false;
+        if (*length + size > capacity) {
             BYTE *more;
 
-            capacity = max(*length + stub_size, *length < limit / 2 ? *length * 2 : limit);
+            capacity = max(*length + size, *length < limit / 2 ? *length * 2 : limit);
             more = HeapReAlloc(GetProcessHeap(), 0, call->request, capacity);
             if (!more)
                 return false;
             call->request = more;
         }
-        memcpy(call->request + *length, data + stub, stub_size);
-        *length += stub_size;
-        last = request.header.flags & PFC_LAST_FRAG;
+        memcpy(call->request + *length, part, size);
+        *length += size;
     }
+    return true;
+}
+
+static ULONG request_limit(const struct server_interface *iface)
+{
+    return min(iface->max_size, 0x7fff0000u);
+}
+
+/* What is still to come of a request: all of it for a stub that does not read it in parts. */
+bool server_gather(struct server_call *call, ULONG wanted)
+{
+    ULONG length = call->message.BufferLength;
+
+    if (!call->more)
+        return true;
+    if (!gather(call, wanted, request_limit(call->iface), &length))
+        return false;
+    call->message.Buffer = call->request;
+    call->message.BufferLength = length;
+    return true;
+}
+
+/* The answer is there before all of the request was wanted: the rest is in front of the next one. */
+static bool drain(struct server_call *call)
+{
+    const BYTE *part;
+    ULONG size;
+
+    while (call->more)
+        if (!server_read_part(call, &part, &size))
+            return false;
     return true;
 }
 
@@ -535,12 +588,14 @@ static bool handle_request(struct server_connection *connection, BYTE *data, ULO
         ok = call->request;
         if (ok)
             memcpy(call->request, data, length);
-        if (ok && !(request.header.flags & PFC_LAST_FRAG))
-            ok = gather(connection, call, min(connection->contexts[index].iface->max_size, 0x7fff0000u), &length);
+        call->more = !(request.header.flags & PFC_LAST_FRAG);
+        /* Where procedures have pipes, stubs read the rest when it is its turn. */
+        if (ok && !(connection->contexts[index].iface->spec->Flags & RPC_INTERFACE_HAS_PIPES))
+            ok = gather(call, MAXDWORD, request_limit(connection->contexts[index].iface), &length);
         data = call->request;
     }
     if (ok)
-        ok = run_call(connection, index, call, data, length);
+        ok = run_call(connection, index, call, data, length) && drain(call);
     rpc_free(call->request);
     call->request = NULL;
     call_release(call);

@@ -215,6 +215,7 @@ static CLIENT_CALL_RETURN async_client_call(const MIDL_STUB_DESC *desc, PFORMAT_
     async->c.desc = desc;
     async->c.stack = async->memory;
     async->c.promoted = true;
+    async->c.asynchronous = true;
     async->c.proc = proc;
     if (state->NotificationType == RpcNotificationTypeApc) {
         HANDLE thread = state->u.APC.hThread ? state->u.APC.hThread : GetCurrentThread();
@@ -325,6 +326,7 @@ static void run_server(void *context)
     struct ndr_server *s = r->async->s;
     size_t size = s->proc.stack_size - (s->proc.options & OPT_HAS_RETURN ? sizeof(void *) : 0);
 
+    s->async = r->async->state;
     ndr_server_unmarshal(s);
     /* The state goes where the procedure has it: before or behind the binding handle. */
     *(void **)(s->stack + (s->proc.explicit_handle && !fc_ushort(s->proc.explicit_handle + 2) ? sizeof(void *) : 0)) =

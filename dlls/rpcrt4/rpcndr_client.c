@@ -164,7 +164,7 @@ void ndr_client_marshal(struct ndr_client *c)
     c->msg.StackTop = c->stack;
     c->msg.fHasNewCorrDesc = c->proc.options2 & OPT2_HAS_NEW_CORRELATION ? TRUE : FALSE;
     c->rpc.RpcFlags = c->proc.rpc_flags;
-    if (c->proc.options & OPT_HAS_PIPES)
+    if (c->proc.options & OPT_HAS_PIPES && (is_object(c) || c->rpc.RpcFlags & RPC_NCA_FLAGS_MAYBE || c->asynchronous))
         ndr_raise(RPC_S_CANNOT_SUPPORT);
     if (c->proc.oi_flags & OI_FULL_PTR_USED)
         c->msg.FullPtrXlatTables = NdrFullPointerXlatInit(0, XLAT_CLIENT);
@@ -241,6 +241,8 @@ static void run(void *context)
     ndr_client_marshal(c);
     if (is_object(c))
         NdrProxySendReceive(*(void **)c->stack, &c->msg);
+    else if (c->proc.options & OPT_HAS_PIPES)
+        ndr_pipes_client(c);
     else
         NdrSendReceive(&c->msg, c->msg.Buffer);
     ndr_client_unmarshal(c);
@@ -252,6 +254,7 @@ void ndr_client_cleanup(void *context)
 
     NdrFullPointerXlatFree(c->msg.FullPtrXlatTables);
     c->msg.FullPtrXlatTables = NULL;
+    ndr_pipes_client_free(c);
     if (is_object(c) && c->msg.pRpcChannelBuffer) {
         ndr_arena_free(&c->msg);
         NdrProxyFreeBuffer(*(void **)c->stack, &c->msg);

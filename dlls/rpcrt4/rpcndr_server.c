@@ -2,7 +2,7 @@
 /* rpcndr_server.c: the server's half of a call: inline stubs' helpers, and the interpreter NdrServerCall2. */
 #include "ndr_call.h"
 
-unsigned char *RPC_ENTRY NdrServerInitializeNew(RPC_MESSAGE *rpc, MIDL_STUB_MESSAGE *msg, PMIDL_STUB_DESC desc)
+static void server_message(RPC_MESSAGE *rpc, MIDL_STUB_MESSAGE *msg, PMIDL_STUB_DESC desc)
 {
     memset(msg, 0, sizeof(*msg));
     msg->RpcMsg = rpc;
@@ -11,6 +11,21 @@ unsigned char *RPC_ENTRY NdrServerInitializeNew(RPC_MESSAGE *rpc, MIDL_STUB_MESS
     msg->pfnFree = desc->pfnFree;
     msg->Buffer = msg->BufferStart = rpc->Buffer;
     msg->BufferEnd = msg->BufferStart + rpc->BufferLength;
+}
+
+/* The server hands a request on before all of it has come where procedures of the interface have pipes. */
+static void have_request(RPC_MESSAGE *rpc, ULONG size)
+{
+    struct server_call *call = server_call_from_handle(NULL);
+
+    if (call && &call->message == rpc && !server_gather(call, size))
+        ndr_raise(RPC_S_CALL_FAILED);
+}
+
+unsigned char *RPC_ENTRY NdrServerInitializeNew(RPC_MESSAGE *rpc, MIDL_STUB_MESSAGE *msg, PMIDL_STUB_DESC desc)
+{
+    have_request(rpc, MAXDWORD);
+    server_message(rpc, msg, desc);
     return NULL;
 }
 
@@ -56,7 +71,10 @@ struct ndr_server *ndr_server_new(const MIDL_SERVER_INFO *info, const MIDL_STUB_
     s->stack = (unsigned char *)(s + 1);
     s->contexts = (NDR_SCONTEXT *)(s->stack + stack);
     s->stub_memory = (bool *)(s->contexts + count);
-    NdrServerInitializeNew(rpc, &s->msg, desc);
+    /* Pipes' data is read when the program wants it, behind the other arguments, whose size is constant. */
+    have_request(rpc,
+                 proc.options & OPT_HAS_PIPES && !(proc.options & OPT_CLIENT_MUST_SIZE) ? proc.client_size : MAXDWORD);
+    server_message(rpc, &s->msg, (PMIDL_STUB_DESC)desc);
     s->msg.StackTop = s->stack;
     s->msg.SavedContextHandles = s->contexts;
     s->msg.fHasNewCorrDesc = proc.options2 & OPT2_HAS_NEW_CORRELATION ? TRUE : FALSE;
@@ -157,8 +175,9 @@ void ndr_server_unmarshal(struct ndr_server *s)
 {
     struct ndr_param param;
 
-    if (s->proc.options & OPT_HAS_PIPES)
+    if (s->proc.options & OPT_HAS_PIPES && (s->stub || s->async))
         ndr_raise(RPC_S_CANNOT_SUPPORT);
+    ULONG drep = s->rpc->DataRepresentation;
     if (s->proc.oi_flags & OI_FULL_PTR_USED)
         s->msg.FullPtrXlatTables = NdrFullPointerXlatInit(0, XLAT_SERVER);
     if (s->proc.oi_flags & OI_RPCSS_ALLOC_USED)
@@ -186,6 +205,8 @@ void ndr_server_unmarshal(struct ndr_server *s)
         if ((param.attributes & (PARAM_IS_IN | PARAM_IS_OUT | PARAM_IS_RETURN)) == PARAM_IS_OUT)
             init_out_param(s, i, &param);
     }
+    if (s->proc.options & OPT_HAS_PIPES)
+        ndr_pipes_server_begin(s, drep);
     ndr_forget_allocations(&s->msg);
     s->complete = true;
 }
@@ -216,13 +237,19 @@ void ndr_server_invoke(struct ndr_server *s, void *function)
 void ndr_server_marshal(struct ndr_server *s)
 {
     struct ndr_param param;
+    unsigned char before[8]; /* what did not fill a fragment of the pipes' data */
+    ULONG start = s->pipes ? ndr_pipes_server_end(s, before) : 0;
 
-    s->msg.BufferLength = 0;
+    s->msg.BufferLength = start;
     for (int sizing = 1; sizing >= 0; sizing--) {
         if (!sizing && s->channel)
             NdrStubGetBuffer(s->stub, s->channel, &s->msg);
         else if (!sizing)
             NdrGetBuffer(&s->msg, s->msg.BufferLength, s->rpc->Handle);
+        if (!sizing) {
+            memcpy(s->msg.Buffer, before, start);
+            s->msg.Buffer += start;
+        }
         for (unsigned i = 0; i < s->proc.param_count; i++) {
             ndr_param(&s->proc, i, s->stack, &param);
             s->msg.ParamNumber = i;
@@ -301,6 +328,7 @@ static void free_rest(void *context)
     if (s->proc.oi_flags & OI_RPCSS_ALLOC_USED)
         NdrRpcSsDisableAllocate(&s->msg);
     NdrFullPointerXlatFree(s->msg.FullPtrXlatTables);
+    ndr_pipes_server_free(s);
     ndr_arena_free(&s->msg);
     rpc_free(s);
 }

@@ -124,12 +124,16 @@ struct client_call {
     BYTE *memory;                  /* the buffer, with room for a header in front */
     ULONG capacity;
     ULONG call_id;
+    USHORT context;
+    bool begun, answered; /* the first fragment was sent, has come */
     RPC_ASYNC_STATE *async;
 };
 
 RPC_STATUS client_get_buffer(RPC_MESSAGE *msg, const UUID *object);
 RPC_STATUS client_send(RPC_MESSAGE *msg);
+RPC_STATUS client_send_part(RPC_MESSAGE *msg, BYTE *data, ULONG size, bool last);
 RPC_STATUS client_receive(RPC_MESSAGE *msg);
+RPC_STATUS client_receive_part(RPC_MESSAGE *msg, bool *last);
 RPC_STATUS client_send_receive(RPC_MESSAGE *msg);
 void client_free_buffer(RPC_MESSAGE *msg);
 RPC_STATUS client_cancel(struct client_call *call, bool abort);
@@ -191,6 +195,8 @@ struct server_call {
     USHORT context, opnum;
     UUID object;
     bool has_object, cancelled, maybe;
+    bool more;    /* of the request is still to be read: server_gather, server_read_part */
+    bool replied; /* a first part of the answer was sent */
     RPC_MESSAGE message;
     BYTE *request; /* the request's data, unless in the connection's buffer */
     BYTE *reply;   /* with headroom */
@@ -205,6 +211,9 @@ struct server_call {
 struct server_call *server_call_from_handle(RPC_BINDING_HANDLE handle); /* NULL handle: the thread's */
 RPC_STATUS server_get_buffer(RPC_MESSAGE *msg);
 void server_free_buffer(RPC_MESSAGE *msg);
+bool server_gather(struct server_call *call, ULONG wanted);
+bool server_read_part(struct server_call *call, const BYTE **data, ULONG *size);
+bool server_send_part(struct server_call *call, BYTE *data, ULONG size);
 RPC_STATUS server_reply(struct server_call *call, RPC_MESSAGE *msg, RPC_STATUS fault);
 RPC_STATUS server_use_endpoint(enum protseq protseq, const WCHAR *endpoint, ULONG backlog, void *security);
 RPC_STATUS server_start(void);
