@@ -75,10 +75,45 @@ static int child(void)
     }
 }
 
+/* The second client, which leaves the keys to the first. */
+static BOOL WINAPI second_control(DWORD event)
+{
+    DWORD n;
+
+    if (event == CTRL_C_EVENT)
+        return WriteConsoleA(GetStdHandle(STD_OUTPUT_HANDLE), "second: Ctrl-C\r\n", 16, &n, NULL);
+    ExitProcess(78);
+}
+
+static int second_child(void)
+{
+    HANDLE out = GetStdHandle(STD_OUTPUT_HANDLE);
+    CONSOLE_SCREEN_BUFFER_INFO info;
+    DWORD ids[10], known = 0, n;
+    char text[100];
+
+    SetConsoleCtrlHandler(second_control, TRUE);
+    DWORD count = GetConsoleProcessList(ids, ARRAYSIZE(ids));
+    for (DWORD i = 0; i < count; i++)
+        known += ids[i] == GetCurrentProcessId() || ids[i] == (DWORD)atoi(test_argv[2]);
+    sprintf(text, "second: %lu of %lu\r\n", known, count);
+    WriteFile(out, text, (DWORD)strlen(text), &n, NULL);
+    do {
+        Sleep(20);
+        GetConsoleScreenBufferInfo(out, &info);
+    } while (info.srWindow.Right != 80);
+    WriteFile(out, "second: width 81\r\n", 18, &n, NULL);
+    Sleep(INFINITE);
+    return 1;
+}
+
+static const char *role = "child";
+static DWORD first_id;
+
 static BOOL start(HPCON console, PROCESS_INFORMATION *info)
 {
     STARTUPINFOEXA startup = { .StartupInfo = { .cb = sizeof(startup), .dwFlags = STARTF_USESTDHANDLES } };
-    char storage[256], command[MAX_PATH + 20];
+    char storage[256], command[MAX_PATH + 40];
     SIZE_T size = sizeof(storage);
 
     startup.lpAttributeList = (void *)storage;
@@ -86,7 +121,7 @@ static BOOL start(HPCON console, PROCESS_INFORMATION *info)
     ok(UpdateProcThreadAttribute(startup.lpAttributeList, 0, PROC_THREAD_ATTRIBUTE_PSEUDOCONSOLE, console,
                                  sizeof(console), NULL, NULL),
        "error %lu", GetLastError());
-    sprintf(command, "\"%s\" child", test_argv[0]);
+    sprintf(command, "\"%s\" %s %lu", test_argv[0], role, first_id);
     return CreateProcessA(NULL, command, NULL, NULL, FALSE, EXTENDED_STARTUPINFO_PRESENT, NULL, NULL,
                           &startup.StartupInfo, info);
 }
@@ -96,6 +131,42 @@ static void type(HANDLE pipe, const char *keys)
     DWORD n;
 
     ok(WriteFile(pipe, keys, (DWORD)strlen(keys), &n, NULL), "error %lu", GetLastError());
+}
+
+/* Two clients at once: both are told of keys, sizes and the end, and know of each other. */
+static void test_two_clients(void)
+{
+    HANDLE in_read, in_write, out_read, out_write, thread;
+    COORD size = { 70, 20 }, wider = { 81, 20 };
+    PROCESS_INFORMATION first, second;
+    HPCON console;
+    DWORD code = 0;
+
+    ok(CreatePipe(&in_read, &in_write, NULL, 0) && CreatePipe(&out_read, &out_write, NULL, 0), "pipes");
+    ok_hex(CreatePseudoConsole(size, in_read, out_write, 0, &console), S_OK);
+    CloseHandle(in_read);
+    CloseHandle(out_write);
+    shown_before = shown_length;
+    thread = CreateThread(NULL, 0, watch, out_read, 0, NULL);
+    ok(start(console, &first), "error %lu", GetLastError());
+    ok(wait_for("size 70x20"), "the first client");
+    shown_before = shown_length;
+    role = "second";
+    first_id = first.dwProcessId;
+    ok(start(console, &second), "error %lu", GetLastError());
+    ok(wait_for("second: 2 of 2"), "the second client");
+    type(in_write, "\003");
+    ok(wait_for("interrupted") && wait_for("second: Ctrl-C"), "Ctrl-C for both");
+    ok_hex(ResizePseudoConsole(console, wider), S_OK);
+    ok(wait_for("second: width 81"), "a new size");
+    ClosePseudoConsole(console);
+    ok_int(WaitForSingleObject(first.hProcess, 5000), WAIT_OBJECT_0);
+    ok_int(WaitForSingleObject(second.hProcess, 5000), WAIT_OBJECT_0);
+    GetExitCodeProcess(second.hProcess, &code);
+    ok_int(code, 78);
+    ok_int(WaitForSingleObject(thread, 5000), WAIT_OBJECT_0);
+    CloseHandle(in_write);
+    role = "child";
 }
 
 /* As node-pty does it: named pipes, to which somebody connects before the first client starts. */
@@ -141,7 +212,7 @@ TESTS
     DWORD code = 0;
 
     if (test_argc > 1)
-        ExitProcess(child());
+        ExitProcess(!strcmp(test_argv[1], "second") ? second_child() : child());
     ok(CreatePipe(&in_read, &in_write, NULL, 0) && CreatePipe(&out_read, &out_write, NULL, 0), "pipes");
     ok_hex(CreatePseudoConsole(none, in_read, out_write, 0, &console), E_INVALIDARG);
     ok_hex(CreatePseudoConsole(size, in_read, out_write, 0, &console), S_OK);
@@ -179,4 +250,5 @@ TESTS
     ok_int(code, 77);
     ok_int(WaitForSingleObject(thread, 5000), WAIT_OBJECT_0); /* the output has an end */
     test_named_pipes();
+    test_two_clients();
 }

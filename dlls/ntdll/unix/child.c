@@ -279,6 +279,8 @@ NTSTATUS NtCreateUserProcess(HANDLE *process_handle, HANDLE *thread_handle, ACCE
     child_signal_end(&old);
     if (status)
         goto done;
+    if (spawn.terminal)
+        console_pseudo_started(spawn.params.ConsoleHandle, (pid_t)process->id);
     job_child_created(process, &spawn.job);
     process->priority_class = spawn.priority_class;
     if (!(thread = remote_thread(process))) {

@@ -170,8 +170,9 @@ void console_leave(void);
 void console_adopt_fd(int fd); /* a descriptor of a console's segment: a headless one that was inherited */
 NTSTATUS console_allocate(void);
 void console_detach(void);
-NTSTATUS console_use(int segment, int tty); /* another process's console becomes ours */
-uint32_t shared_alloc(size_t size);         /* 0: no room. May move nothing: offsets and pointers stay */
+pid_t console_session_on(unsigned terminal); /* that has it as its controlling terminal; 0: none */
+NTSTATUS console_use(int segment, int tty);  /* another process's console becomes ours */
+uint32_t shared_alloc(size_t size);          /* 0: no room. May move nothing: offsets and pointers stay */
 void shared_free(uint32_t at, size_t size);
 void *shared_at(uint32_t at, size_t size); /* NULL if it is not within the segment */
 bool shared_set_text(struct shared_text *text, const WCHAR *from, size_t count);

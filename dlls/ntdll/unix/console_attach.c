@@ -96,6 +96,20 @@ static bool read_processes(struct process_table *table)
     return true;
 }
 
+pid_t console_session_on(unsigned terminal)
+{
+    struct process_table table;
+    pid_t session = 0;
+
+    if (!read_processes(&table))
+        return 0;
+    for (size_t i = 0; i < table.count && !session; i++)
+        if ((unsigned)table.lines[i].terminal == terminal)
+            session = table.lines[i].session;
+    free(table.lines);
+    return session;
+}
+
 static int compare_ids(const void *a, const void *b)
 {
     ULONG x = ((const struct process_line *)a)->id, y = ((const struct process_line *)b)->id;
@@ -139,13 +153,14 @@ static bool shares_console(const struct process_table *table, const struct proce
 {
     if (line->id == process_id)
         return true;
-    if (console.kind == CONSOLE_TERMINAL)
-        return self->terminal && line->terminal == self->terminal;
+    if (console.kind == CONSOLE_TERMINAL && self->terminal && line->terminal == self->terminal)
+        return true;
     for (uint32_t i = 0; i < count; i++)
         if (entries[i].process_id == line->id)
             return true;
     /* who has not used it so far: the programs that were started below the one that made it */
-    return line->ours && line->session == self->session && descends_from(table, line->id, console.shared->owner);
+    return console.kind == CONSOLE_HEADLESS && line->ours && line->session == self->session &&
+           descends_from(table, line->id, console.shared->owner);
 }
 
 /* The Windows process group that it was put into. */

@@ -27,14 +27,49 @@ struct pseudo_console {
     HANDLE input, output;
     uint32_t started;
     bool inherit_cursor;
+    pid_t *clients; /* those that the creator started, each a session's leader; clients_lock */
+    size_t client_count, client_capacity;
 };
+
+static pthread_mutex_t clients_lock = PTHREAD_MUTEX_INITIALIZER;
+
+/*
+ * Signals the clients. A terminal can be one session's only, so the kernel tells the first of them, and what runs below it, of
+ * keys, sizes and the end; the others are told here.
+ */
+static void tell_others(struct pseudo_console *pty, int sig)
+{
+    pid_t session;
+
+    if (ioctl(pty->master, TIOCGSID, &session))
+        session = 0;
+    pthread_mutex_lock(&clients_lock);
+    for (size_t i = 0; i < pty->client_count; i++)
+        if (pty->clients[i] != session && getsid(pty->clients[i]) == pty->clients[i])
+            killpg(pty->clients[i], sig);
+    pthread_mutex_unlock(&clients_lock);
+}
+
+static void tell_of_keys(struct pseudo_console *pty, const char *bytes, size_t size)
+{
+    struct termios settings;
+
+    if (tcgetattr(pty->master, &settings) || !(settings.c_lflag & ISIG))
+        return;
+    if (memchr(bytes, settings.c_cc[VINTR], size))
+        tell_others(pty, SIGINT);
+    if (memchr(bytes, settings.c_cc[VQUIT], size))
+        tell_others(pty, SIGQUIT);
+}
 
 static void pseudo_release(struct pseudo_console *pty)
 {
     if (__atomic_sub_fetch(&pty->refs, 1, __ATOMIC_ACQ_REL))
         return;
+    tell_others(pty, SIGHUP);
     if (pty->master >= 0)
         close(pty->master);
+    free(pty->clients);
     if (pty->slave >= 0)
         close(pty->slave);
     if (pty->closing >= 0)
@@ -171,11 +206,15 @@ static void *pump_input(void *context)
     if (open_port(&in, pty->input, pty->closing)) {
         ssize_t n;
         while ((n = read_port(&in, bytes, sizeof bytes)) > 0)
-            if (!write_port(&terminal, bytes, (size_t)n))
+            if (write_port(&terminal, bytes, (size_t)n))
+                tell_of_keys(pty, bytes, (size_t)n);
+            else
                 break;
         pid_t group = n == 0 ? tcgetpgrp(pty->master) : 0;
         if (group > 0) /* nobody can type any more: as if its window had been closed */
             killpg(group, SIGHUP);
+        if (n == 0)
+            tell_others(pty, SIGHUP);
         close_port(&in);
     }
     pseudo_release(pty);
@@ -244,6 +283,7 @@ static void set_quiet(int fd)
     settings.c_iflag &= ~(tcflag_t)(ICRNL | INLCR | IXON);
     settings.c_oflag &= ~(tcflag_t)OPOST;
     settings.c_lflag &= ~(tcflag_t)(ICANON | ECHO | IEXTEN);
+    settings.c_lflag |= NOFLSH; /* Ctrl-C loses nothing that has been shown */
     tcsetattr(fd, TCSANOW, &settings);
 }
 
@@ -291,7 +331,10 @@ static NTSTATUS pseudo_ioctl(struct io *io)
         return STATUS_ACCESS_VIOLATION;
     if (size.X <= 0 || size.Y <= 0)
         return STATUS_INVALID_PARAMETER;
-    return set_size(pty->master, size.X, size.Y) ? STATUS_SUCCESS : status_from_errno(errno);
+    if (!set_size(pty->master, size.X, size.Y))
+        return status_from_errno(errno);
+    tell_others(pty, SIGWINCH);
+    return STATUS_SUCCESS;
 }
 
 /*
@@ -352,6 +395,40 @@ NTSTATUS console_create_pseudo(struct unix_console_create *request)
     object_unref(&file->obj);
     request->handle = (uintptr_t)handle;
     return status;
+}
+
+static void add_client(struct pseudo_console *pty, pid_t client)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < pty->client_count; i++) /* those that have ended make room */
+        if (getsid(pty->clients[i]) == pty->clients[i])
+            pty->clients[count++] = pty->clients[i];
+    pty->client_count = count;
+    if (count == pty->client_capacity) {
+        size_t capacity = count ? count * 2 : 4;
+        pid_t *larger = realloc(pty->clients, capacity * sizeof *larger);
+        if (!larger)
+            return; /* it is one that the kernel may tell all the same */
+        pty->clients = larger;
+        pty->client_capacity = capacity;
+    }
+    pty->clients[pty->client_count++] = client;
+}
+
+void console_pseudo_started(HANDLE console, pid_t client)
+{
+    struct object *obj;
+
+    if (handle_lookup(console, &file_type, 0, &obj))
+        return;
+    struct file_object *file = container_of(obj, struct file_object, obj);
+    if (file->ops == &pseudo_ops) {
+        pthread_mutex_lock(&clients_lock);
+        add_client(file->data, client);
+        pthread_mutex_unlock(&clients_lock);
+    }
+    object_unref(obj);
 }
 
 int console_pseudo_terminal(HANDLE console, bool *asked)

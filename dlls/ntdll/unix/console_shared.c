@@ -217,8 +217,8 @@ static bool shared_path(char *path, size_t size, bool make)
 
     if (ioctl(console.tty, TIOCGDEV, &number))
         return false;
-    if (ioctl(console.tty, TIOCGSID, &session))
-        session = 0;
+    if (ioctl(console.tty, TIOCGSID, &session)) /* a pseudo-console's later client: the first one's session has it */
+        session = console_session_on(number);
     snprintf(usual, sizeof(usual), "/run/user/%u", (unsigned)geteuid());
     if (!base || base[0] != '/' || strlen(base) > 200)
         base = usual;
@@ -238,6 +238,14 @@ static bool lock_file(int fd, short type, bool wait)
     while ((err = fcntl(fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, &lock)) && errno == EINTR)
         ;
     return !err;
+}
+
+/* The terminal may have become another session's meanwhile. */
+static bool is_ours(const char *path)
+{
+    struct stat named, ours;
+    return !lstat(path, &named) && !fstat(console.shared_fd, &ours) && named.st_ino == ours.st_ino &&
+           named.st_dev == ours.st_dev;
 }
 
 /* Those of terminals whose last program was killed are nobody's: whoever makes one clears up. */
@@ -586,7 +594,7 @@ void console_restore(void)
             console_put(console.tty, "\033[?25h", 6);
         if (active && (active->pen.attributes != 7 || active->pen.fore || active->pen.back) && shared->cursor_known)
             console_put(console.tty, "\033[m", 3);
-        if (lock_file(console.shared_fd, F_WRLCK, false) && shared_path(path, sizeof(path), false))
+        if (lock_file(console.shared_fd, F_WRLCK, false) && shared_path(path, sizeof(path), false) && is_ours(path))
             unlink(path);
     }
     pthread_mutex_unlock(&shared->lock);

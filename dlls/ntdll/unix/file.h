@@ -443,6 +443,8 @@ struct file_object *console_wrap(int fd, ACCESS_MASK access, uint32_t form);
 /* The terminal (a descriptor of its own) that a process with this ConsoleHandle is started on, or -1. *asked: what it shows, and
  * where its cursor is, is for the terminal to say. */
 int console_pseudo_terminal(HANDLE console, bool *asked);
+/* The process has been started there. */
+void console_pseudo_started(HANDLE console, pid_t client);
 /* The console of a child, before it has any handles: what the parent's ConsoleHandle said, the segment of one without a
  * terminal (or -1), and whether its terminal is a pseudo-console. */
 void console_start_child(int64_t console, int segment, bool pseudo);
