@@ -531,7 +531,7 @@ if %errorlevel% neq 0 echo neq
 verify >nul
 echo %errorlevel%
 cmd /c "exit 256" & call echo %%errorlevel%%
-color 11 
+color 11
 echo %errorlevel%
 setlocal
 set errorlevel=99
