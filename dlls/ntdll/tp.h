@@ -115,6 +115,7 @@ struct tp_object {
             HANDLE handle;   /* legacy: what to arm it with again */
             LONGLONG interval;
             bool once;
+            HANDLE stop; /* legacy: if it is a mutex that is waited for, what ends the thread that does */
         } wait;
         struct {
             ULONG outstanding;  /* started operations, each with a reference; under the pool's lock */
@@ -191,6 +192,7 @@ void tp_wait_rearm(struct tp_object *object); /* legacy: its callback has return
 NTSTATUS tp_wait_create(enum tp_type type, void *callback, void *context, const TP_CALLBACK_ENVIRON *environment,
                         struct tp_object **result);
 NTSTATUS tp_wait_arm(struct tp_object *object, HANDLE handle, const LARGE_INTEGER *timeout, bool *was_armed);
+NTSTATUS tp_mutex_wait_start(struct tp_object *object); /* tpmutex.c */
 void tp_timer_arm(struct tp_object *object, const LARGE_INTEGER *due, ULONG period, ULONG window, bool *was_set);
 void tp_timer_queue_left(struct tp_object *object);
 

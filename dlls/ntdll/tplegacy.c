@@ -74,6 +74,8 @@ NTSTATUS NTAPI RtlRegisterWait(HANDLE *result, HANDLE handle, WAITORTIMERCALLBAC
     status = transfer_token(object, flags);
     if (!status)
         status = arm(object);
+    if (status == STATUS_OBJECT_TYPE_MISMATCH)
+        status = tp_mutex_wait_start(object);
     if (status) {
         *result = NULL;
         tp_object_unref(object);
@@ -83,7 +85,7 @@ NTSTATUS NTAPI RtlRegisterWait(HANDLE *result, HANDLE handle, WAITORTIMERCALLBAC
 
 void tp_wait_rearm(struct tp_object *object)
 {
-    if (!object->wait.once && !object->deleted)
+    if (!object->wait.once && !object->deleted && !object->wait.stop)
         arm(object);
 }
 

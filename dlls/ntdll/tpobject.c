@@ -72,6 +72,8 @@ void tp_object_unref(struct tp_object *object)
         tp_timer_queue_left(object);
     if ((object->type == TP_WAIT_OBJECT || object->type == TP_LEGACY_WAIT) && object->wait.packet)
         NtClose(object->wait.packet);
+    if (object->type == TP_LEGACY_WAIT && object->wait.stop)
+        NtClose(object->wait.stop);
     if (object->token)
         NtClose(object->token);
     if (object->completion_event)

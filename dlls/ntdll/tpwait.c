@@ -119,6 +119,8 @@ NTSTATUS tp_wait_arm(struct tp_object *object, HANDLE handle, const LARGE_INTEGE
 void tp_wait_stop(struct tp_object *object)
 {
     tp_wait_arm(object, NULL, NULL, NULL);
+    if (object->wait.stop)
+        NtSetEvent(object->wait.stop, NULL);
 }
 
 NTSTATUS NTAPI TpAllocWait(PTP_WAIT *result, PTP_WAIT_CALLBACK callback, PVOID context,

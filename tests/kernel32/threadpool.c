@@ -324,6 +324,53 @@ static void test_legacy_waits(void)
     CloseHandle(event);
 }
 
+static HANDLE registered_mutex;
+
+static void CALLBACK with_mutex(void *context, BOOLEAN timed_out)
+{
+    /* The first call keeps it until it has been seen to be owned. */
+    if (InterlockedAdd(context, timed_out ? 1000 : 1) == 1) {
+        SetEvent(done);
+        Sleep(20);
+    }
+    ok(timed_out || ReleaseMutex(registered_mutex), "error %lu", GetLastError());
+    SetEvent(done);
+}
+
+/* "The hObject parameter can be a handle to any of: ... mutex ..." (RegisterWaitForSingleObject) */
+static void test_legacy_mutex(void)
+{
+    HANDLE wait;
+    LONG calls = 0;
+
+    registered_mutex = CreateMutexA(NULL, TRUE, NULL);
+    ok(RegisterWaitForSingleObject(&wait, registered_mutex, with_mutex, &calls, INFINITE,
+                                   WT_EXECUTEINWAITTHREAD | WT_EXECUTEONLYONCE),
+       "error %lu", GetLastError());
+    ok_int(WaitForSingleObject(done, 30), WAIT_TIMEOUT);
+    ok(ReleaseMutex(registered_mutex), "error %lu", GetLastError());
+    ok_int(WaitForSingleObject(done, 5000), WAIT_OBJECT_0);
+    ok_int(WaitForSingleObject(registered_mutex, 5000), WAIT_OBJECT_0);
+    ok(UnregisterWaitEx(wait, INVALID_HANDLE_VALUE), "error %lu", GetLastError());
+    ok_int(calls, 1);
+    WaitForSingleObject(done, 0);
+
+    /* Unregistered while it waits: nothing comes any more, and nobody else has the mutex. */
+    calls = 0;
+    ok(RegisterWaitForSingleObject(&wait, registered_mutex, with_mutex, &calls, 5, WT_EXECUTEINWAITTHREAD), "error %lu",
+       GetLastError());
+    ok_int(WaitForSingleObject(done, 5000), WAIT_OBJECT_0);
+    ok(UnregisterWaitEx(wait, INVALID_HANDLE_VALUE), "error %lu", GetLastError());
+    ok(calls >= 1000 && calls % 1000 == 0, "%ld", calls);
+    calls = 0;
+    ok(ReleaseMutex(registered_mutex), "error %lu", GetLastError());
+    ok_int(WaitForSingleObject(registered_mutex, 5000), WAIT_OBJECT_0);
+    ok_int(calls, 0);
+    ok(ReleaseMutex(registered_mutex), "error %lu", GetLastError());
+    CloseHandle(registered_mutex);
+    WaitForSingleObject(done, 0);
+}
+
 static void test_timer_queue(void)
 {
     HANDLE queue = CreateTimerQueue(), timer, other;
@@ -366,5 +413,6 @@ TESTS
     test_wait();
     test_io();
     test_legacy_waits();
+    test_legacy_mutex();
     test_timer_queue();
 }

@@ -158,6 +158,8 @@ static void test_errors(void)
         { 0, 0 },
         { 0x102, ERROR_TIMEOUT },
         { 0x103, ERROR_IO_PENDING },
+        { 0xc0010002, ERROR_FILE_NOT_FOUND },
+        { 0x80090308, ERROR_INVALID_PARAMETER },
         { 0x80000005, ERROR_MORE_DATA },
         { 0x80000006, ERROR_NO_MORE_FILES },
         { 0xc0000005, ERROR_NOACCESS },

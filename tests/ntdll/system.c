@@ -22,15 +22,31 @@ static void test_sizes(void)
         ULONG class, size;
         bool exact;
     } classes[] = {
-        { 0, 64, true },   /* SystemBasicInformation */
-        { 1, 12, false },  /* SystemProcessorInformation */
-        { 9, 4, true },    /* SystemFlagsInformation */
-        { 33, 16, false }, /* SystemExceptionInformation */
-        { 35, 2, false },  /* SystemKernelDebuggerInformation */
-        { 37, 16, true },  /* SystemRegistryQuotaInformation */
-        { 50, 8, true },   /* SystemRangeStartInformation */
-        { 103, 8, true },  /* SystemCodeIntegrityInformation */
-        { 196, 4, true },  /* SystemKernelVaShadowInformation */
+        { 0, 64, true },    /* SystemBasicInformation */
+        { 1, 12, false },   /* SystemProcessorInformation */
+        { 7, 24, false },   /* SystemDeviceInformation */
+        { 9, 4, true },     /* SystemFlagsInformation */
+        { 24, 20, true },   /* SystemDpcBehaviorInformation */
+        { 28, 12, true },   /* SystemTimeAdjustmentInformation */
+        { 33, 16, false },  /* SystemExceptionInformation */
+        { 35, 2, false },   /* SystemKernelDebuggerInformation */
+        { 36, 48, false },  /* SystemContextSwitchInformation */
+        { 37, 16, true },   /* SystemRegistryQuotaInformation */
+        { 44, 172, true },  /* SystemCurrentTimeZoneInformation */
+        { 50, 8, true },    /* SystemRangeStartInformation */
+        { 62, 64, true },   /* SystemEmulationBasicInformation */
+        { 63, 12, false },  /* SystemEmulationProcessorInformation */
+        { 90, 32, false },  /* SystemBootEnvironmentInformation */
+        { 102, 432, true }, /* SystemDynamicTimeZoneInformation */
+        { 103, 8, true },   /* SystemCodeIntegrityInformation */
+        { 114, 64, true },  /* SystemNativeBasicInformation */
+        { 124, 12, false }, /* SystemQueryPerformanceCounterInformation */
+        { 145, 2, false },  /* SystemSecureBootInformation */
+        { 149, 3, false },  /* SystemKernelDebuggerInformationEx */
+        { 165, 16, true },  /* SystemIsolatedUserModeInformation */
+        { 182, 56, false }, /* SystemMemoryUsageInformation */
+        { 196, 4, true },   /* SystemKernelVaShadowInformation */
+        { 206, 8, true },   /* SystemLeapSecondInformation */
     };
     ULONGLONG buffer[64];
 
