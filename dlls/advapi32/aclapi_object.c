@@ -162,13 +162,30 @@ static DWORD open_kernel_object(const WCHAR *name, DWORD access, HANDLE *handle)
     return GetLastError();
 }
 
+/*
+ * With these rights and no others: an owner has READ_CONTROL and WRITE_DAC whatever the list says, but not SYNCHRONIZE and
+ * FILE_READ_ATTRIBUTES, which CreateFile adds. So a list that locks everybody out can be mended.
+ */
+DWORD file_open_with(const WCHAR *name, DWORD access, ULONG options, HANDLE *handle)
+{
+    OBJECT_ATTRIBUTES attr;
+    IO_STATUS_BLOCK io;
+    UNICODE_STRING nt;
+    NTSTATUS status;
+
+    if (!RtlDosPathNameToNtPathName_U(name, &nt, NULL, NULL))
+        return ERROR_PATH_NOT_FOUND;
+    InitializeObjectAttributes(&attr, &nt, OBJ_CASE_INSENSITIVE, NULL, NULL);
+    status = NtOpenFile(handle, access, &attr, &io, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, options);
+    RtlFreeUnicodeString(&nt);
+    return RtlNtStatusToDosError(status);
+}
+
 DWORD object_open(const WCHAR *name, SE_OBJECT_TYPE type, DWORD access, HANDLE *handle)
 {
     switch ((int)type) {
     case SE_FILE_OBJECT:
-        *handle = CreateFileW(name, access, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL, OPEN_EXISTING,
-                              FILE_FLAG_BACKUP_SEMANTICS, NULL);
-        return *handle == INVALID_HANDLE_VALUE ? GetLastError() : ERROR_SUCCESS;
+        return file_open_with(name, access, FILE_OPEN_FOR_BACKUP_INTENT, handle);
     case SE_REGISTRY_KEY:
         return open_key(name, access, handle);
     case SE_REGISTRY_WOW64_32KEY:

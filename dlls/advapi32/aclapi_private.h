@@ -16,6 +16,7 @@ struct object_security {
 };
 
 /* Opens and closes what functions name; all return an error. */
+DWORD file_open_with(const WCHAR *name, DWORD access, ULONG options, HANDLE *handle);
 DWORD object_open(const WCHAR *name, SE_OBJECT_TYPE type, DWORD access, HANDLE *handle);
 void object_close(HANDLE handle, SE_OBJECT_TYPE type);
 /* An object's descriptor (LocalFree it). And a new one, as it is given: nothing is inherited. */

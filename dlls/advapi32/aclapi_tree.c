@@ -239,9 +239,8 @@ static DWORD open_node(const WCHAR *name, SE_OBJECT_TYPE type, DWORD access, HAN
 {
     if (!is_file(type))
         return object_open(name, type, access, handle);
-    *handle = CreateFileW(name, access, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL, OPEN_EXISTING,
-                          FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT, NULL);
-    return *handle == INVALID_HANDLE_VALUE ? GetLastError() : ERROR_SUCCESS;
+    return file_open_with(name, access | FILE_READ_ATTRIBUTES, /* to see whether it is a directory */
+                          FILE_OPEN_FOR_BACKUP_INTENT | FILE_OPEN_REPARSE_POINT, handle);
 }
 
 static DWORD read_node(const WCHAR *name, SE_OBJECT_TYPE type, SECURITY_INFORMATION info, PSECURITY_DESCRIPTOR *sd)
@@ -260,12 +259,15 @@ static DWORD read_node(const WCHAR *name, SE_OBJECT_TYPE type, SECURITY_INFORMAT
 static bool is_container(HANDLE handle, SE_OBJECT_TYPE type)
 {
     FILE_ATTRIBUTE_TAG_INFO info;
+    FILE_STANDARD_INFO standard;
 
     if (!is_file(type))
         return true;
-    return GetFileInformationByHandleEx(handle, FileAttributeTagInfo, &info, sizeof(info)) &&
-           (info.FileAttributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT)) ==
+    if (GetFileInformationByHandleEx(handle, FileAttributeTagInfo, &info, sizeof(info)))
+        return (info.FileAttributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT)) ==
                FILE_ATTRIBUTE_DIRECTORY;
+    /* A handle for the descriptor only, of a tree's root, which is no link: this takes no right. */
+    return GetFileInformationByHandleEx(handle, FileStandardInfo, &standard, sizeof(standard)) && standard.Directory;
 }
 
 static bool push(struct walk *walk, const WCHAR *name, const struct lists *above)

@@ -105,6 +105,56 @@ static void test_plain(void)
     ok(DeleteFileA(name), "error %lu", GetLastError());
 }
 
+/*
+ * A list that allows nobody anything: the owner still reads and changes it ("an object's owner is implicitly granted READ_CONTROL and
+ * WRITE_DAC"), and who may delete what the folder holds may delete the file ("DeleteFile").
+ */
+static void test_empty(void)
+{
+    PSECURITY_DESCRIPTOR sd = NULL;
+    PACL dacl;
+
+    make("D:P");
+    ok_int(try_open(GENERIC_READ, 0), ERROR_ACCESS_DENIED);
+    ok_int(GetNamedSecurityInfoA(name, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, NULL, NULL, &dacl, NULL, &sd), 0);
+    LocalFree(sd);
+    ok_int(SetNamedSecurityInfoA(name, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, NULL, NULL, NULL, NULL), 0);
+    ok_int(try_open(GENERIC_READ, 0), 0);
+    ok(DeleteFileA(name), "error %lu", GetLastError());
+    make("D:P");
+    ok(DeleteFileA(name), "error %lu", GetLastError());
+}
+
+static void enable_security(BOOL on)
+{
+    TOKEN_PRIVILEGES privileges = { 1, { { { 0, 0 }, on ? SE_PRIVILEGE_ENABLED : 0 } } };
+    HANDLE token;
+
+    LookupPrivilegeValueA(NULL, SE_SECURITY_NAME, &privileges.Privileges[0].Luid);
+    OpenProcessToken(GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES, &token);
+    AdjustTokenPrivileges(token, FALSE, &privileges, 0, NULL, NULL);
+    CloseHandle(token);
+}
+
+/* What is audited is seen by privilege only ("SACL Access Right"), of files that nobody gave a descriptor, too. */
+static void test_audit(void)
+{
+    PSECURITY_DESCRIPTOR sd = NULL;
+    PACL sacl;
+    DWORD error;
+
+    make(NULL);
+    enable_security(FALSE);
+    ok_int(try_open(ACCESS_SYSTEM_SECURITY, 0), ERROR_PRIVILEGE_NOT_HELD);
+    ok_int(GetNamedSecurityInfoA(name, SE_FILE_OBJECT, SACL_SECURITY_INFORMATION, NULL, NULL, NULL, &sacl, &sd),
+           ERROR_PRIVILEGE_NOT_HELD);
+    enable_security(TRUE);
+    error = try_open(ACCESS_SYSTEM_SECURITY, 0);
+    ok(!error || error == ERROR_PRIVILEGE_NOT_HELD, "error %lu", error); /* an ordinary user has not got it */
+    enable_security(FALSE);
+    ok(DeleteFileA(name), "error %lu", GetLastError());
+}
+
 /* A list counts: denied is denied, what is not named is not allowed; the owner may always read and change the list. */
 static void test_denied(void)
 {
@@ -217,6 +267,8 @@ TESTS
     CreateDirectoryA(dir, NULL);
     snprintf(name, sizeof(name), "%s\\file", dir);
     test_plain();
+    test_empty();
+    test_audit();
     test_denied();
     test_inheritance();
     test_handle();

@@ -495,6 +495,8 @@ NTSTATUS file_open_path(struct nt_path *path, ACCESS_MASK access, ULONG attribut
     o.options |= (path->names_index ? FILE_DIRECTORY_FILE : 0) | (path->names_data ? FILE_NON_DIRECTORY_FILE : 0);
     o.maximum = access & MAXIMUM_ALLOWED;
     o.access = access_map(&file_type, access);
+    if ((status = security_file_wanted(o.access, options)))
+        return status;
     if (path->kind == PATH_VOLUME) {
         o.options = (o.options & ~FILE_NON_DIRECTORY_FILE) | FILE_DIRECTORY_FILE;
         o.disposition = FILE_OPEN;

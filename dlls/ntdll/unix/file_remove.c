@@ -37,7 +37,8 @@ static NTSTATUS delete_file(struct nt_path *path, ULONG options)
 
     if (path->kind != PATH_FILE || path->stream)
         return STATUS_NOT_SUPPORTED;
-    status = file_open_path(path, DELETE | FILE_READ_ATTRIBUTES | SYNCHRONIZE, 0, FILE_SHARE_VALID_FLAGS, FILE_OPEN,
+    /* No more than that, which may come from the folder: not SYNCHRONIZE, which only the file's own list gives. */
+    status = file_open_path(path, DELETE | FILE_READ_ATTRIBUTES, 0, FILE_SHARE_VALID_FLAGS, FILE_OPEN,
                             options | DELETE_OPTIONS, NULL, &file, &information);
     if (status)
         return status;

@@ -353,6 +353,8 @@ void *security_of_parent(int dirfd, const char *name);
 /* May a file that has a stored descriptor be opened for this? With `maximum` *access becomes what is allowed of it. */
 NTSTATUS security_file_check(int fd, const struct stat *st, int dirfd, const char *name, ULONG options, bool maximum,
                              ACCESS_MASK *access);
+/* Before a file is opened or made: the right to see and change what is audited comes by privilege only. */
+NTSTATUS security_file_wanted(ACCESS_MASK access, ULONG options);
 /* May a file be made there? *above: the stored descriptor of its directory (or NULL), for: */
 NTSTATUS security_may_create(int dirfd, const char *name, bool directory, void **above);
 /* Gives a new file what it was given (consumed; NULL for nothing) and inherits. */

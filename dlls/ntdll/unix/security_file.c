@@ -335,6 +335,14 @@ static ACCESS_MASK backup_rights(void)
     return rights;
 }
 
+NTSTATUS security_file_wanted(ACCESS_MASK access, ULONG options)
+{
+    if (!(access & ACCESS_SYSTEM_SECURITY) ||
+        ((options & FILE_OPEN_FOR_BACKUP_INTENT) && (backup_rights() & ACCESS_SYSTEM_SECURITY)))
+        return STATUS_SUCCESS;
+    return security_check_new(access);
+}
+
 /* The descriptor of the directory that a file is in, if one is stored; malloc'ed. `name` as given to *at(). */
 void *security_of_parent(int dirfd, const char *name)
 {
