@@ -158,7 +158,10 @@ static void enter_slow(RTL_CRITICAL_SECTION *cs)
         } else {
             park_enqueue(bucket, &entry, &cs->LockCount, 0);
             park_unlock(bucket);
-            park_wait(&entry, NULL);
+            if (park_wait_or_end(&entry, NULL) == STATUS_THREAD_IS_TERMINATING) {
+                __atomic_add_fetch(&cs->LockCount, CS_WAITER, __ATOMIC_RELAXED); /* it is no waiter any more */
+                park_end();
+            }
             woken = true;
         }
         old = __atomic_load_n(&cs->LockCount, __ATOMIC_RELAXED);
@@ -229,8 +232,7 @@ NTSTATUS NTAPI RtlLeaveCriticalSection(RTL_CRITICAL_SECTION *cs)
         park_dequeue(bucket, entry);
         __atomic_and_fetch(&cs->LockCount, ~CS_NOT_WOKEN, __ATOMIC_RELAXED);
     }
-    park_unlock(bucket);
-    park_wake_list(entry);
+    park_unlock_and_wake(bucket, entry);
     return STATUS_SUCCESS;
 }
 

@@ -38,37 +38,27 @@ static void *no_memory(struct heap *heap, ULONG flags, SIZE_T size)
 /* --- entering a heap --- */
 
 /*
- * Every operation is bracketed by enter() and leave(), which store to the thread's own cache only. RtlLockHeap raises
- * `special`, then makes sure that all processors have seen it, then waits for the caches that are busy: so threads that do not
- * lock pay nothing for those that do.
+ * Every operation is bracketed by enter() and leave(), which make it a region of the thread's (rtlregion.h). RtlLockHeap raises
+ * `special`, then makes sure that all processors have seen it, then waits for the regions of the threads that have caches: so threads
+ * that do not lock pay nothing for those that do.
  */
-static struct cache *enter(struct heap *heap, bool *entered)
+static struct cache *enter(struct heap *heap)
 {
     for (;;) {
         struct cache *cache = cache_find(heap);
 
-        *entered = false;
-        if (!cache)
-            return NULL;
-        cache->busy = 1;
-        __atomic_signal_fence(__ATOMIC_SEQ_CST);
-        if (likely(!(heap->special & ~SPECIAL_CHECKED))) {
-            *entered = true;
+        region_enter();
+        if (likely(!(heap->special & ~SPECIAL_CHECKED)) || !cache || heap->locked_by == nt_teb()->ClientId.UniqueThread)
             return cache;
-        }
-        cache->busy = 0;
-        if (heap->locked_by == nt_teb()->ClientId.UniqueThread)
-            return cache;
+        region_leave();
         RtlEnterCriticalSection(&heap->section);
         RtlLeaveCriticalSection(&heap->section);
     }
 }
 
-static inline void leave(struct cache *cache, bool entered)
+static inline void leave(void)
 {
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    if (entered)
-        __atomic_store_n(&cache->busy, 0, __ATOMIC_RELEASE);
+    region_leave();
 }
 
 /* The short way in: the thread's cache, if it has one and nobody has locked the heap. */
@@ -82,11 +72,10 @@ static inline struct cache *enter_short(struct heap *heap)
     if (unlikely(!thread || heap->index >= thread->count || !(cache = thread->caches[heap->index])) &&
         !(cache = heap->shared))
         return NULL;
-    cache->busy = 1;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    region_enter();
     if (likely(!heap->special))
         return cache;
-    __atomic_store_n(&cache->busy, 0, __ATOMIC_RELEASE);
+    region_leave();
     return NULL;
 }
 
@@ -107,7 +96,8 @@ BOOLEAN NTAPI RtlLockHeap(PVOID handle)
     for (LIST_ENTRY *e = heap->caches.Flink; e != &heap->caches; e = e->Flink) {
         struct cache *cache = CONTAINING_RECORD(e, struct cache, link);
 
-        while (cache != own && __atomic_load_n(&cache->busy, __ATOMIC_ACQUIRE))
+        /* A region is short: nobody is stopped in one, and what it waits for is held by others that are in theirs. */
+        while (cache != own && __atomic_load_n(&cache->owner->LockCount, __ATOMIC_ACQUIRE) & TEB_REGION_MASK)
             NtYieldExecution();
     }
     return TRUE;
@@ -209,20 +199,17 @@ static struct run *big_alloc(struct heap *heap, SIZE_T total, SIZE_T size, SIZE_
 static void *alloc_big(struct heap *heap, ULONG flags, SIZE_T size, SIZE_T headroom)
 {
     SIZE_T total = size + extra_of(heap, flags);
-    struct cache *cache;
     struct run *run;
-    bool entered;
     char *block;
 
     if (total < size || total > HEAP_SIZE_MAX || size > heap->block_max)
         return no_memory(heap, flags, size);
-    cache = enter(heap, &entered);
+    enter(heap);
     run = big_alloc(heap, total, size, headroom);
     block = (char *)run + RUN_FIRST;
     if (run)
         set_big_header(heap, block, flags);
-    if (cache)
-        leave(cache, entered);
+    leave();
     if (!run)
         return no_memory(heap, flags, size);
     if ((flags | heap->flags) & HEAP_ZERO_MEMORY && run->kind != RUN_REGION && !run->fresh)
@@ -279,7 +266,6 @@ static PVOID __attribute__((noinline)) alloc_long(struct heap *heap, ULONG flags
     ULONG class;
     void *block = NULL;
     struct cache *cache;
-    bool entered;
 
     heap_of(heap);
     if (unlikely(heap->flags & HEAP_VALIDATE_ALL))
@@ -290,7 +276,7 @@ static PVOID __attribute__((noinline)) alloc_long(struct heap *heap, ULONG flags
     if (unlikely(size > heap->block_max))
         return no_memory(heap, flags, size);
     class = class_of(total);
-    cache = enter(heap, &entered);
+    cache = enter(heap);
     if (cache) {
         block = take_small(heap, cache, &class);
     } else if (!slab_get(heap, class, 1, &block)) {
@@ -303,8 +289,7 @@ static PVOID __attribute__((noinline)) alloc_long(struct heap *heap, ULONG flags
             heap_check_freed(heap, block);
         set_small_header(heap, block, class, size, flags);
     }
-    if (cache)
-        leave(cache, entered);
+    leave();
     if (!block)
         return no_memory(heap, flags, size);
     if ((flags | heap->flags) & HEAP_ZERO_MEMORY)
@@ -339,13 +324,13 @@ PVOID NTAPI RtlAllocateHeap(PVOID handle, ULONG flags, SIZE_T size)
             magazine->count--;
             *block_header(block) = header_make(
                 hash, header & 0xffff, header_middle(magazine->stride - 8u - size, STATE_SMALL_BUSY | class, 0));
-            leave(cache, true);
+            leave();
             if ((flags | heap->flags) & HEAP_ZERO_MEMORY)
                 memset(block, 0, size);
             return block;
         }
     }
-    leave(cache, true);
+    leave();
     return alloc_long(heap, flags, size);
 }
 
@@ -389,7 +374,6 @@ static ULONG __attribute__((noinline)) free_long(struct heap *heap, PVOID block)
 {
     struct cache *cache;
     ULONGLONG header;
-    bool entered;
 
     HEAP_FAULT_IS_DAMAGE();
     heap_of(heap);
@@ -397,12 +381,11 @@ static ULONG __attribute__((noinline)) free_long(struct heap *heap, PVOID block)
         return TRUE;
     if (unlikely(heap->flags & (HEAP_VALIDATE_PARAMETERS | HEAP_VALIDATE_ALL)))
         heap_check_call(heap, block);
-    cache = enter(heap, &entered);
+    cache = enter(heap);
     if (!block_in_use(heap, block)) {
         enum heap_failure failure = heap_failure_of(heap, block);
 
-        if (cache)
-            leave(cache, entered);
+        leave();
         heap_corrupted(heap, block, failure);
     }
     if (unlikely(heap->flags & HEAP_TAIL_CHECKING_ENABLED))
@@ -431,8 +414,7 @@ static ULONG __attribute__((noinline)) free_long(struct heap *heap, PVOID block)
     }
     if (unlikely(heap->shrunk))
         give_back(heap, cache, false);
-    if (cache)
-        leave(cache, entered);
+    leave();
     return TRUE;
 }
 
@@ -455,10 +437,10 @@ ULONG NTAPI RtlFreeHeap(PVOID handle, ULONG flags, PVOID block)
         link_set(heap, block, magazine->first);
         magazine->first = block;
         magazine->count++;
-        leave(cache, true);
+        leave();
         return TRUE;
     }
-    leave(cache, true);
+    leave();
     return free_long(heap, block);
 }
 
@@ -520,12 +502,11 @@ static bool shall_move(const struct heap *heap, ULONGLONG header, SIZE_T old, SI
 
 static bool resize(struct heap *heap, void *block, ULONGLONG header, SIZE_T size, ULONG flags)
 {
-    bool entered, done;
-    struct cache *cache = enter(heap, &entered);
+    bool done;
 
+    enter(heap);
     done = resize_in_place(heap, block, header, size, flags);
-    if (cache)
-        leave(cache, entered);
+    leave();
     return done;
 }
 
@@ -627,7 +608,7 @@ PVOID NTAPI RtlReAllocateHeap(PVOID handle, ULONG flags, PVOID block, SIZE_T siz
     header = *block_header(block);
     if (is_big(header) && header_valid(block_hash(heap, block, header), header) &&
         resize_run_short(heap, block_run(block, header), header, size, &old)) {
-        leave(cache, true);
+        leave();
         if ((flags | heap->flags) & HEAP_ZERO_MEMORY && size > old)
             memset((char *)block + old, 0, size - old);
         return block;
@@ -637,12 +618,12 @@ PVOID NTAPI RtlReAllocateHeap(PVOID handle, ULONG flags, PVOID block, SIZE_T siz
                size > room / 2 && !(header >> HEADER_FLAGS_SHIFT & 0xff))) {
         old = room - 8 - (SIZE_T)(header >> HEADER_UNUSED_SHIFT & 0xffff);
         block_set_header(heap, block, header & 0xffff, header_middle(room - 8 - size, header_state(header), 0));
-        leave(cache, true);
+        leave();
         if ((flags | heap->flags) & HEAP_ZERO_MEMORY && size > old)
             memset((char *)block + old, 0, size - old);
         return block;
     }
-    leave(cache, true);
+    leave();
     return realloc_long(heap, flags, block, size);
 }
 
@@ -715,12 +696,10 @@ BOOLEAN NTAPI RtlSetUserFlagsHeap(PVOID handle, ULONG flags, PVOID block, ULONG 
 SIZE_T NTAPI RtlCompactHeap(PVOID handle, ULONG flags)
 {
     struct heap *heap = heap_of(handle);
-    bool entered;
-    struct cache *cache = enter(heap, &entered);
+    struct cache *cache = enter(heap);
     SIZE_T largest = give_back(heap, cache, true);
 
     (void)flags;
-    if (cache)
-        leave(cache, entered);
+    leave();
     return largest > RUN_FIRST ? largest - RUN_FIRST : 0;
 }

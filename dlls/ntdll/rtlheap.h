@@ -22,6 +22,7 @@
 
 #include "ntdll_private.h"
 #include "ntrtl.h"
+#include "rtlregion.h"
 
 /* Size classes: strides of 32, 48, .. 256, then eight to a doubling up to HEAP_SMALL_MAX. A stride includes the header. */
 #define HEAP_SMALL_MAX    16384
@@ -137,7 +138,7 @@ struct magazine {
 
 /* A thread's cache of a heap. */
 struct cache {
-    volatile LONG busy; /* its thread is inside the heap */
+    TEB *owner; /* its thread's: whose region (rtlregion.h) says that it may be inside the heap */
     struct heap *heap;
     struct heap_thread *thread;
     LIST_ENTRY link;
@@ -181,6 +182,7 @@ struct heap {
     SIZE_T block_max;
     RTL_CRITICAL_SECTION section;
     LIST_ENTRY caches;    /* under section */
+    ULONG left_caches;    /* of them are no thread's; under tables_lock (rtlheap_slab.c) */
     struct cache *shared; /* HEAP_NO_SERIALIZE: the only one */
 
     RTL_SRWLOCK lock; /* of what follows */

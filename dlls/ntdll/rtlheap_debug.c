@@ -99,6 +99,7 @@ void heap_corrupted(struct heap *heap, const void *block, enum heap_failure fail
                                 .NumberParameters = 1,
                                 .ExceptionInformation = { (ULONG_PTR)&heap_failure_information } };
 
+    region_forget();
     heap_failure_information.type = failure;
     heap_failure_information.heap = heap;
     heap_failure_information.address = (PVOID)block;

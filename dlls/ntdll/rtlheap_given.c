@@ -46,11 +46,15 @@ bool heap_commit(struct heap *heap, PVOID address, SIZE_T size)
 {
     SIZE_T got = size;
     PVOID at = address;
+    NTSTATUS status;
 
     if (!heap->commit_routine)
         return NT_SUCCESS(NtAllocateVirtualMemory(NT_CURRENT_PROCESS, &at, 0, &got, MEM_COMMIT, heap->protect));
-    return NT_SUCCESS(heap->commit_routine(heap, &at, &got)) && at <= address &&
-           (char *)at + got >= (char *)address + size;
+    /* The program's code, which may need other locks, is no part of the region. */
+    region_leave();
+    status = heap->commit_routine(heap, &at, &got);
+    region_enter();
+    return NT_SUCCESS(status) && at <= address && (char *)at + got >= (char *)address + size;
 }
 
 /* Makes a heap at `base`: its own words and page map must be in what is committed, or can be. */

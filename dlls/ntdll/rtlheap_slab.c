@@ -287,33 +287,64 @@ static void plain_free(struct heap *heap, void *block)
     slab_put(heap, header_state(header) & STATE_CLASS, block);
 }
 
-/* Makes room for a heap's cache in the thread's table, which lives in the process heap. */
-static struct heap_thread *thread_table(ULONG index)
-{
-    struct heap_thread *old = heap_thread_current(), *table;
-    struct heap *heap = nt_peb()->ProcessHeap;
-    ULONG count = old ? old->count : 0;
+static RTL_SRWLOCK tables_lock; /* the tables of all threads: a heap that ends takes itself out of them */
 
-    if (index < count)
-        return old;
-    count = (index + 8) & ~7u;
-    table = plain_alloc(heap, sizeof(*table) + count * sizeof(table->caches[0]));
+/* Makes room for a heap's cache in the thread's table, which lives in the process heap and changes under that one's section. */
+static struct heap_thread *grow_table(struct heap *process_heap, ULONG count)
+{
+    struct heap_thread *old = heap_thread_current();
+    struct heap_thread *table = plain_alloc(process_heap, sizeof(*table) + count * sizeof(table->caches[0]));
+
     if (!table)
         return NULL;
     table->count = count;
-    if (old) {
-        memcpy(table->caches, old->caches, old->count * sizeof(old->caches[0]));
-        for (ULONG i = 0; i < old->count; i++) {
-            if (old->caches[i])
-                old->caches[i]->thread = table;
-        }
-        plain_free(heap, old);
+    RtlAcquireSRWLockExclusive(&tables_lock);
+    for (ULONG i = 0; old && i < old->count; i++) {
+        if ((table->caches[i] = old->caches[i]))
+            table->caches[i]->thread = table;
     }
     nt_teb()->ReservedForCodeCoverage = (ULONG_PTR)table;
+    RtlReleaseSRWLockExclusive(&tables_lock);
+    if (old)
+        plain_free(process_heap, old);
     return table;
 }
 
-static RTL_SRWLOCK tables_lock; /* the tables of all threads: a heap that ends takes itself out of them */
+static struct heap_thread *thread_table(ULONG index)
+{
+    struct heap_thread *table = heap_thread_current();
+    struct heap *process_heap = nt_peb()->ProcessHeap;
+
+    if (table && index < table->count)
+        return table;
+    RtlEnterCriticalSection(&process_heap->section);
+    region_enter();
+    table = grow_table(process_heap, (index + 8) & ~7u);
+    region_leave();
+    RtlLeaveCriticalSection(&process_heap->section);
+    return table;
+}
+
+/* With the heap's section held: a new cache, or one that a thread has left (rtl_heap_thread_exit). */
+static struct cache *make_cache(struct heap *heap)
+{
+    struct cache *cache;
+
+    if (heap->left_caches) {
+        for (LIST_ENTRY *e = heap->caches.Flink; e != &heap->caches; e = e->Flink) {
+            cache = CONTAINING_RECORD(e, struct cache, link);
+            if (!cache->thread) {
+                heap->left_caches--;
+                return cache;
+            }
+        }
+    }
+    if ((cache = plain_alloc(heap, sizeof(*cache)))) {
+        cache_init(cache, heap);
+        list_add_tail(&heap->caches, &cache->link);
+    }
+    return cache;
+}
 
 struct cache *cache_create(struct heap *heap)
 {
@@ -329,37 +360,53 @@ struct cache *cache_create(struct heap *heap)
         heap->shared = cache;
         return cache;
     }
-    RtlEnterCriticalSection(&heap->section);
-    if (!(cache = plain_alloc(heap, sizeof(*cache)))) {
-        RtlLeaveCriticalSection(&heap->section);
+    if (!(table = thread_table(heap->index)))
         return NULL;
-    }
-    cache_init(cache, heap);
+    RtlEnterCriticalSection(&heap->section);
+    region_enter();
     RtlAcquireSRWLockExclusive(&tables_lock);
-    table = thread_table(heap->index);
-    if (table) {
-        table->caches[heap->index] = cache;
+    if ((cache = make_cache(heap))) {
         cache->thread = table;
-        list_add_tail(&heap->caches, &cache->link);
+        cache->owner = nt_teb();
+        table->caches[heap->index] = cache;
     }
     RtlReleaseSRWLockExclusive(&tables_lock);
     RtlLeaveCriticalSection(&heap->section);
-    if (!table) {
-        plain_free(heap, cache);
-        return NULL;
-    }
+    region_leave();
     return cache;
 }
 
 void cache_forget_all(struct heap *heap)
 {
+    region_enter();
     RtlAcquireSRWLockExclusive(&tables_lock);
     for (LIST_ENTRY *e = heap->caches.Flink; e != &heap->caches; e = e->Flink) {
         struct cache *cache = CONTAINING_RECORD(e, struct cache, link);
 
-        cache->thread->caches[heap->index] = NULL;
+        if (cache->thread)
+            cache->thread->caches[heap->index] = NULL;
     }
     RtlReleaseSRWLockExclusive(&tables_lock);
+    region_leave();
+}
+
+/*
+ * With tables_lock held, which keeps the heap from going away: another thread may be destroying it right now. So there is no
+ * waiting for the heap's section: if somebody has it, the cache is left for the next thread that needs one.
+ */
+static void give_up_cache(struct cache *cache)
+{
+    struct heap *heap = cache->heap;
+
+    if (!RtlTryEnterCriticalSection(&heap->section)) {
+        cache->thread = NULL;
+        heap->left_caches++;
+        return;
+    }
+    list_remove(&cache->link);
+    cache_flush(cache);
+    plain_free(heap, cache);
+    RtlLeaveCriticalSection(&heap->section);
 }
 
 /* At the end of a thread: its blocks go back. Only frees by other threads' hands may follow. */
@@ -372,21 +419,20 @@ void rtl_heap_thread_exit(void)
         return;
     for (ULONG i = table->count; i--;) {
         struct cache *cache;
-        struct heap *heap;
 
-        /* The section is taken first, as everywhere; a heap that is being destroyed meanwhile is the program's fault. */
-        if (!(cache = table->caches[i]))
-            continue;
-        heap = cache->heap;
-        RtlEnterCriticalSection(&heap->section);
+        region_enter();
         RtlAcquireSRWLockExclusive(&tables_lock);
-        table->caches[i] = NULL;
-        list_remove(&cache->link);
+        if ((cache = table->caches[i])) {
+            table->caches[i] = NULL;
+            give_up_cache(cache);
+        }
         RtlReleaseSRWLockExclusive(&tables_lock);
-        cache_flush(cache);
-        plain_free(heap, cache);
-        RtlLeaveCriticalSection(&heap->section);
+        region_leave();
     }
     nt_teb()->ReservedForCodeCoverage = 0;
+    RtlEnterCriticalSection(&process_heap->section);
+    region_enter();
     plain_free(process_heap, table);
+    region_leave();
+    RtlLeaveCriticalSection(&process_heap->section);
 }

@@ -264,11 +264,36 @@ static NTSTATUS walk_pages(struct heap *heap, struct segment *segment, struct pa
     return walk_regions(heap, heap->regions.Flink, entry);
 }
 
+/* The run that an address of a segment lies in, by the page map; NULL if there is none (any more). */
+static struct run *run_at(struct heap *heap, struct segment *segment, const char *at)
+{
+    const struct page *page = page_of(segment, at);
+    struct run *run;
+
+    if (page < segment->map + segment->first || !page->used)
+        return NULL;
+    run = (void *)page_address(segment, page->used == PAGE_SLAB ? page - page->back : page);
+    return run_intact(heap, run) ? run : NULL;
+}
+
+/* Behind a free run of pages, which may have grown or gone since it was told. */
+static NTSTATUS walk_behind_free(struct heap *heap, struct segment *segment, char *at, RTL_HEAP_WALK_ENTRY *entry)
+{
+    struct page *page = page_of(segment, at), *end = segment->map + segment->pages;
+
+    if (page < segment->map + segment->first || page->used || !page->count || page->count > (ULONG)(end - page) ||
+        page[page->count - 1].count != page->count)
+        return STATUS_INVALID_PARAMETER;
+    return walk_pages(heap, segment, page + page->count, entry);
+}
+
+/* Who walks a heap without a lock may come back with an entry that is none any more: STATUS_INVALID_PARAMETER. */
 static NTSTATUS walk(struct heap *heap, RTL_HEAP_WALK_ENTRY *entry)
 {
     char *at = entry->DataAddress;
     struct segment *segment;
     struct run *run;
+    SIZE_T offset;
 
     if (!at) {
         entry->SegmentIndex = 0;
@@ -276,22 +301,26 @@ static NTSTATUS walk(struct heap *heap, RTL_HEAP_WALK_ENTRY *entry)
     }
     segment = pages_segment_of(heap, at);
     if (!segment) {
-        run = (struct run *)(at - RUN_FIRST);
-        return walk_regions(heap, run->regions.Flink, entry);
+        if (!valid_region(heap, at))
+            return STATUS_INVALID_PARAMETER;
+        return walk_regions(heap, ((struct run *)(at - RUN_FIRST))->regions.Flink, entry);
     }
     if (at == segment->base)
         return walk_pages(heap, segment, segment->map + segment->first, entry);
-    if (!((ULONG_PTR)at & (NT_PAGE_SIZE - 1)) && !page_of(segment, at)->used)
-        return walk_pages(heap, segment, page_of(segment, at) + page_of(segment, at)->count, entry);
-    if (is_block(at, STATE_BIG)) {
-        run = (struct run *)(at - RUN_FIRST);
-    } else {
-        run = block_run(at, *block_header(at));
+    run = run_at(heap, segment, at);
+    if (!run)
+        return (ULONG_PTR)at & (NT_PAGE_SIZE - 1) ? STATUS_INVALID_PARAMETER
+                                                  : walk_behind_free(heap, segment, at, entry);
+    offset = (SIZE_T)(at - (char *)run);
+    if (run->kind == RUN_SLAB) {
+        SIZE_T stride = class_stride(run->class), next = offset + stride;
 
-        char *next = at + class_stride(run->class);
-
-        if (next < (char *)run + RUN_FIRST + (SIZE_T)run->carved * class_stride(run->class))
-            return report_block(heap, run, next, entry);
+        if (offset < RUN_FIRST || (offset - RUN_FIRST) % stride)
+            return STATUS_INVALID_PARAMETER;
+        if (next < RUN_FIRST + run->carved * stride)
+            return report_block(heap, run, (char *)run + next, entry);
+    } else if (offset != RUN_FIRST) {
+        return STATUS_INVALID_PARAMETER;
     }
     return walk_pages(heap, segment, page_of(segment, run) + run->pages, entry);
 }

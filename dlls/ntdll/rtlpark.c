@@ -18,6 +18,7 @@ struct park_bucket *park_lock(const volatile void *address)
     struct park_bucket *bucket = bucket_of(address);
     ULONG spins = 0;
 
+    region_enter();
     while (__atomic_exchange_n(&bucket->lock, 1, __ATOMIC_ACQUIRE)) {
         /* The holder is inside a handful of instructions, unless it lost its processor: then give it ours. */
         do {
@@ -35,6 +36,7 @@ struct park_bucket *park_lock(const volatile void *address)
 void park_unlock(struct park_bucket *bucket)
 {
     __atomic_store_n(&bucket->lock, 0, __ATOMIC_RELEASE);
+    region_leave();
 }
 
 bool park_nobody(const volatile void *address)
@@ -53,6 +55,7 @@ void park_enqueue(struct park_bucket *bucket, struct park_entry *entry, const vo
     entry->queued = TRUE;
     *bucket->last = entry;
     bucket->last = &entry->next;
+    region_change(TEB_QUEUED);
     __atomic_add_fetch(&bucket->count, 1, __ATOMIC_SEQ_CST);
 }
 
@@ -88,7 +91,13 @@ void park_dequeue(struct park_bucket *bucket, struct park_entry *entry)
     __atomic_sub_fetch(&bucket->count, 1, __ATOMIC_RELAXED);
 }
 
-void park_wake_list(struct park_entry *list)
+void park_take_back(struct park_bucket *bucket, struct park_entry *entry)
+{
+    park_dequeue(bucket, entry);
+    region_change_back(TEB_QUEUED);
+}
+
+static void wake_list(struct park_entry *list)
 {
     while (list) {
         struct park_entry *next = list->next;
@@ -99,6 +108,14 @@ void park_wake_list(struct park_entry *list)
         NtAlertThreadByThreadId(thread);
         list = next;
     }
+}
+
+/* Who has been taken out of the queue waits for its wake-up and nothing else: so the region ends behind that. */
+void park_unlock_and_wake(struct park_bucket *bucket, struct park_entry *list)
+{
+    __atomic_store_n(&bucket->lock, 0, __ATOMIC_RELEASE);
+    wake_list(list);
+    region_leave();
 }
 
 /*
@@ -182,7 +199,19 @@ static bool nobody_left(void)
     return RtlDllShutdownInProgress();
 }
 
-NTSTATUS park_wait(struct park_entry *entry, const LARGE_INTEGER *timeout)
+/* True if the entry still was in the queue, and has left it; otherwise a waker has taken it out and is about to set `woken`. */
+static bool leave_queue(struct park_entry *entry)
+{
+    struct park_bucket *bucket = park_lock(entry->address);
+    bool queued = entry->queued;
+
+    if (queued)
+        park_dequeue(bucket, entry);
+    park_unlock(bucket);
+    return queued;
+}
+
+static NTSTATUS wait_queued(struct park_entry *entry, const LARGE_INTEGER *timeout)
 {
     LARGE_INTEGER left;
     const LARGE_INTEGER *wait = timeout;
@@ -201,18 +230,54 @@ NTSTATUS park_wait(struct park_entry *entry, const LARGE_INTEGER *timeout)
             left.QuadPart = now < end ? (LONGLONG)(now - end) : 0;
             wait = &left;
         }
-        if (NtWaitForAlertByThreadId((PVOID)entry->address, (LARGE_INTEGER *)wait) == STATUS_TIMEOUT) {
-            struct park_bucket *bucket = park_lock(entry->address);
-            bool queued = entry->queued;
 
-            if (queued)
-                park_dequeue(bucket, entry);
-            park_unlock(bucket);
-            if (queued)
-                return STATUS_TIMEOUT;
-            /* A waker has taken it out and is about to set `woken`. */
+        NTSTATUS status = NtWaitForAlertByThreadId((PVOID)entry->address, (LARGE_INTEGER *)wait);
+
+        if (status == STATUS_TIMEOUT || status == STATUS_THREAD_IS_TERMINATING) {
+            if (leave_queue(entry))
+                return status;
             wait = NULL;
         }
     }
     return STATUS_SUCCESS;
+}
+
+NTSTATUS park_wait_or_end(struct park_entry *entry, const LARGE_INTEGER *timeout)
+{
+    NTSTATUS status = wait_queued(entry, timeout);
+
+    /* Being terminated, it has something to do yet, and gives back TEB_QUEUED in park_end. */
+    if (status != STATUS_THREAD_IS_TERMINATING)
+        region_change_back(TEB_QUEUED);
+    return status;
+}
+
+NTSTATUS park_wait(struct park_entry *entry, const LARGE_INTEGER *timeout)
+{
+    NTSTATUS status = park_wait_or_end(entry, timeout);
+
+    if (status == STATUS_THREAD_IS_TERMINATING)
+        park_end();
+    return status;
+}
+
+void park_end(void)
+{
+    region_change_back(TEB_QUEUED);
+    for (;;)
+        NtYieldExecution();
+}
+
+/* --- regions --- */
+
+void region_put_off(void)
+{
+    __atomic_and_fetch(&nt_teb()->LockCount, ~TEB_PUT_OFF, __ATOMIC_RELAXED);
+    NtYieldExecution(); /* what still has to wait is noted again */
+}
+
+void region_forget(void)
+{
+    __atomic_and_fetch(&nt_teb()->LockCount, ~TEB_REGION_MASK, __ATOMIC_RELAXED);
+    region_put_off();
 }

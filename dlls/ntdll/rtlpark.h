@@ -10,7 +10,7 @@
 #ifndef TRANSOM_RTLPARK_H
 #define TRANSOM_RTLPARK_H
 
-#include "ntdll_private.h"
+#include "rtlregion.h"
 
 struct park_entry {
     struct park_entry *next;
@@ -33,20 +33,25 @@ struct park_bucket {
     } spin;
 };
 
+/* The lock of an address's bucket, which is a region of its holder's (nt_region.h). */
 struct park_bucket *park_lock(const volatile void *address);
 void park_unlock(struct park_bucket *bucket);
 
-/* With the bucket's lock held: queues the calling thread. Wait by park_wait after unlocking. */
+/* With the bucket's lock held: queues the calling thread. Wait by park_wait after unlocking, or take it back. */
 void park_enqueue(struct park_bucket *bucket, struct park_entry *entry, const volatile void *address, ULONG_PTR tag);
+void park_take_back(struct park_bucket *bucket, struct park_entry *entry);
 /* Blocks until woken: STATUS_SUCCESS, or STATUS_TIMEOUT, in which case the entry has left the queue. */
 NTSTATUS park_wait(struct park_entry *entry, const LARGE_INTEGER *timeout);
+/* The same for who has something to undo if the thread is being terminated: then STATUS_THREAD_IS_TERMINATING; go on to park_end. */
+NTSTATUS park_wait_or_end(struct park_entry *entry, const LARGE_INTEGER *timeout);
+void __attribute__((noreturn)) park_end(void);
 
 /* With the bucket's lock held: the first waiter for an address, or the next after `after`; NULL if there is none. */
 struct park_entry *park_first(struct park_bucket *bucket, const volatile void *address);
 struct park_entry *park_next(const struct park_entry *after);
-/* With the lock held: takes an entry out. Collect entries by `next` and wake them when unlocked: park_wake_list. */
+/* With the lock held: takes an entry out. Collect entries by `next`, and wake them as the lock is let go. */
 void park_dequeue(struct park_bucket *bucket, struct park_entry *entry);
-void park_wake_list(struct park_entry *list);
+void park_unlock_and_wake(struct park_bucket *bucket, struct park_entry *list);
 
 /* Whether nobody waits in the address's bucket; ordered after the caller's earlier stores. */
 bool park_nobody(const volatile void *address);

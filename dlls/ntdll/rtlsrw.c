@@ -90,8 +90,7 @@ static void wake_parked(ULONG_PTR *word, bool readers)
     }
     if (!entry)
         __atomic_and_fetch(word, ~SRW_PARKED, __ATOMIC_RELAXED);
-    park_unlock(bucket);
-    park_wake_list(list);
+    park_unlock_and_wake(bucket, list);
 }
 
 VOID NTAPI RtlAcquireSRWLockExclusive(RTL_SRWLOCK *lock)
@@ -228,8 +227,7 @@ static void condvar_wake(RTL_CONDITION_VARIABLE *cv, bool all)
     }
     if (!entry)
         __atomic_store_n((ULONG_PTR *)&cv->Ptr, 0, __ATOMIC_RELAXED);
-    park_unlock(bucket);
-    park_wake_list(list);
+    park_unlock_and_wake(bucket, list);
 }
 
 VOID NTAPI RtlWakeConditionVariable(RTL_CONDITION_VARIABLE *cv)

@@ -35,7 +35,7 @@ NTSTATUS NTAPI RtlWaitOnAddress(const volatile void *address, const void *compar
     /* Counted as a waiter first, then compared: a waker stores first, then looks at the count (park_nobody). */
     park_enqueue(bucket, &entry, address, 0);
     if (!same_value(address, compare, size)) {
-        park_dequeue(bucket, &entry);
+        park_take_back(bucket, &entry);
         park_unlock(bucket);
         return STATUS_SUCCESS;
     }
@@ -59,8 +59,7 @@ static void wake_address(const void *address, bool all)
         last = &entry->next;
         entry = all ? next : NULL;
     }
-    park_unlock(bucket);
-    park_wake_list(list);
+    park_unlock_and_wake(bucket, list);
 }
 
 VOID NTAPI RtlWakeAddressSingle(const void *address)

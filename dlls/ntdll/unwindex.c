@@ -3,6 +3,7 @@
  * unwindex.c: leaving frames: RtlUnwindEx and what is built on it, and restoring contexts.
  */
 #include "exception_private.h"
+#include "rtlregion.h"
 
 #ifdef _WIN64
 
@@ -134,6 +135,8 @@ void __attribute__((used)) rtl_unwind(PVOID target_frame, PVOID target_ip, EXCEP
         }
         if (target_frame && establisher == (ULONG64)target_frame) {
             context->Rax = (ULONG64)value;
+            if (__builtin_expect(nt_teb()->LockCount & TEB_REGION_MASK, 0))
+                region_forget(); /* a fault in ntdll itself, which somebody handles */
             if (record->ExceptionCode != (DWORD)STATUS_UNWIND_CONSOLIDATE)
                 context->Rip = (ULONG64)target_ip;
             if (record->ExceptionCode != (DWORD)STATUS_UNWIND_CONSOLIDATE &&

@@ -313,6 +313,7 @@ NTSTATUS NtWaitForAlertByThreadId(PVOID Address, LARGE_INTEGER *Timeout)
     struct wait_deadline deadline;
     wait_deadline_init(&deadline, Timeout ? &timeout : NULL);
     completion_thread_blocks(wait);
+    thread_sleeps_in_region();
     NTSTATUS status = STATUS_ALERTED;
     /* No spinning: the callers have done that where it pays (rtlpark.c). */
     for (;;) {
@@ -323,6 +324,10 @@ NTSTATUS NtWaitForAlertByThreadId(PVOID Address, LARGE_INTEGER *Timeout)
         if (__atomic_load_n(&wait->record->pending, __ATOMIC_SEQ_CST) & SEGMENT_PENDING_SUSPEND) {
             wait_interrupted(wait, false);
             continue;
+        }
+        if (thread_must_leave_queue()) {
+            status = STATUS_THREAD_IS_TERMINATING; /* the caller ends the thread, see rtlpark.c */
+            break;
         }
         if (!futex_sleep(state, ALERT_WAITING, &deadline)) {
             expected = ALERT_WAITING;

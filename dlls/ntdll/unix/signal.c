@@ -23,6 +23,7 @@
 #include "special_apc.h"
 #include "xstate.h"
 #include "fault_code.h"
+#include "nt_region.h"
 
 #define SUSPEND_SIGNAL SIGUSR1
 
@@ -472,6 +473,66 @@ static void park_in_call(struct thread *thread, CONTEXT *context)
     pthread_sigmask(SIG_SETMASK, &old, NULL);
 }
 
+/* --- regions: where a thread of the program is neither suspended nor ended (nt_region.h) --- */
+
+static uint32_t region_of(const struct thread *thread)
+{
+    return __atomic_load_n(&thread->teb->LockCount, __ATOMIC_RELAXED) & ~TEB_PUT_OFF;
+}
+
+/* Which of this the thread's region puts off. */
+static uint64_t what_region_puts_off(const struct thread *thread, uint64_t work)
+{
+    uint32_t region = region_of(thread);
+    if (region & TEB_REGION_MASK)
+        return work & (EXIT_SUSPEND | EXIT_TERMINATE | EXIT_APC);
+    return region ? work & EXIT_TERMINATE : 0;
+}
+
+static void put_off(struct thread *thread, uint64_t work)
+{
+    thread->put_off |= work;
+    __atomic_or_fetch(&thread->teb->LockCount, TEB_PUT_OFF, __ATOMIC_RELAXED);
+}
+
+static void end_if_wanted(struct thread *thread)
+{
+    if (!thread->terminating)
+        return;
+    if (!region_of(thread))
+        thread_exit_now();
+    put_off(thread, EXIT_TERMINATE);
+}
+
+void thread_take_up(void)
+{
+    struct thread *thread = current_thread;
+    if (thread && thread->put_off) {
+        sigset_t block, old; /* against the handler, which adds to it */
+        sigemptyset(&block);
+        sigaddset(&block, SUSPEND_SIGNAL);
+        pthread_sigmask(SIG_BLOCK, &block, &old);
+        __atomic_or_fetch(&thread->exit_work, thread->put_off, __ATOMIC_ACQ_REL);
+        thread->put_off = 0;
+        pthread_sigmask(SIG_SETMASK, &old, NULL);
+    }
+}
+
+/* It does not run, which is what the others wait for; it may well be one of them that it waits for. */
+void thread_sleeps_in_region(void)
+{
+    struct thread *thread = current_thread;
+    uint32_t request;
+    if (thread->put_off & EXIT_SUSPEND && (request = __atomic_load_n(&thread->suspend_request, __ATOMIC_ACQUIRE)) != 0)
+        acknowledge(thread, request);
+}
+
+bool thread_must_leave_queue(void)
+{
+    uint32_t region = region_of(current_thread);
+    return current_thread->terminating && region && !(region & TEB_REGION_MASK);
+}
+
 /* In native code the thread goes on until it would return: its context is what it will return to. */
 static void acknowledge_in_call(struct thread *thread)
 {
@@ -521,8 +582,13 @@ static void handle_suspend(int sig, siginfo_t *info, void *ucontext)
         return;
     ucontext_t *uc = ucontext;
     bool native = in_native(thread, (uint64_t)uc->uc_mcontext.gregs[REG_RSP]);
+    uint64_t later = what_region_puts_off(
+        thread, (thread->terminating ? EXIT_TERMINATE : 0) | (thread->suspend_request ? EXIT_SUSPEND : 0) |
+                    (__atomic_load_n(&thread->exit_work, __ATOMIC_ACQUIRE) & EXIT_APC));
     if (!rewind_boundary(thread, uc, native)) {
         acknowledge_in_call(thread);
+    } else if (later) {
+        put_off(thread, later);
     } else {
         if (!thread->terminating && thread->suspend_request) {
             CONTEXT context;
@@ -533,7 +599,9 @@ static void handle_suspend(int sig, siginfo_t *info, void *ucontext)
             if (thread->suspend_context_changed)
                 context_to_ucontext(&context, uc);
         }
-        if (thread->terminating) {
+        if (thread->terminating && region_of(thread)) {
+            put_off(thread, EXIT_TERMINATE);
+        } else if (thread->terminating) {
             uc->uc_mcontext.gregs[REG_RSP] = (greg_t)thread->unix_sp - 8;
             uc->uc_mcontext.gregs[REG_RIP] = (greg_t)thread_exit_now;
         } else if (__atomic_load_n(&thread->exit_work, __ATOMIC_ACQUIRE) & EXIT_APC) {
@@ -585,18 +653,18 @@ void thread_join_if_wanted(void)
 void thread_park_with(struct thread *thread, CONTEXT *context)
 {
     park_in_call(thread, context);
-    if (thread->terminating)
+    if (thread->terminating && !region_of(thread))
         thread_exit_now();
 }
 
 void thread_check_suspend(void)
 {
     struct thread *thread = current_thread;
-    if (thread->terminating)
+    if (thread->terminating && !region_of(thread))
         thread_exit_now();
     if (join_wanted)
         thread_join_if_wanted();
-    if (thread->suspend_request) {
+    if (thread->suspend_request && !(region_of(thread) & TEB_REGION_MASK)) {
         CONTEXT context;
         context_from_frame(thread->frame, &context, 0);
         thread_park_with(thread, &context);
@@ -644,10 +712,17 @@ const CONTEXT *dispatch_exit_work(uint64_t status)
     uint64_t work;
     (void)status;
     while ((work = __atomic_exchange_n(&thread->exit_work, 0, __ATOMIC_ACQ_REL)) != 0) {
-        if (thread->terminating || work & EXIT_TERMINATE)
-            thread_exit_now();
+        if (thread->terminating)
+            work |= EXIT_TERMINATE;
         if (work & EXIT_SUSPEND && join_wanted)
             thread_join_if_wanted();
+        uint64_t later = what_region_puts_off(thread, work);
+        if (later) {
+            put_off(thread, later);
+            work &= ~later;
+        }
+        if (work & EXIT_TERMINATE)
+            thread_exit_now();
         if (work & EXIT_SUSPEND && thread->suspend_request) {
             CONTEXT context;
             if (work & EXIT_CONTEXT)
@@ -655,8 +730,7 @@ const CONTEXT *dispatch_exit_work(uint64_t status)
             else
                 context_from_frame(thread->frame, &context, status);
             park_in_call(thread, &context);
-            if (thread->terminating)
-                thread_exit_now();
+            end_if_wanted(thread);
             if (thread->suspend_context_changed) {
                 thread->context = context;
                 work |= EXIT_CONTEXT;

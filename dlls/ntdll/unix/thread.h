@@ -64,6 +64,7 @@ struct thread {
     uint32_t suspend_number;  /* of the last request; thread_list_lock */
     CONTEXT *suspend_context; /* while parked: its context, may be changed by others */
     uint32_t return_flags;    /* with EXIT_FLAGS */
+    uint64_t put_off;         /* EXIT_*: what a region puts off (nt_region.h); the thread's own */
     uint8_t *suspend_xstate;  /* and its extended states, if that has CONTEXT_XSTATE */
     bool suspend_context_changed;
     bool terminating;
@@ -156,6 +157,11 @@ void signal_init(void);
 void signal_init_thread(struct thread *thread);
 /* Blocks while the thread is suspended; called where a system call is about to return, and when one starts to wait. */
 void thread_check_suspend(void);
+/* Of a thread inside a region: what was put off may happen when this call returns; or it sleeps now and does not run. */
+void thread_take_up(void);
+void thread_sleeps_in_region(void);
+/* It is being terminated, and is to leave a lock's queue before. */
+bool thread_must_leave_queue(void);
 /* Joins the server if another process has asked for that (process_object.c). */
 void thread_join_if_wanted(void);
 bool thread_join_is_wanted(void);

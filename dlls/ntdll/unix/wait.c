@@ -151,5 +151,6 @@ NTSTATUS NtDelayExecution(BOOLEAN Alertable, LARGE_INTEGER *DelayInterval)
 
 NTSTATUS NtYieldExecution(void)
 {
+    thread_take_up();
     return sched_yield() == 0 ? STATUS_SUCCESS : STATUS_NO_YIELD_PERFORMED;
 }

@@ -60,6 +60,7 @@ struct shim_teb {
     struct {
         HANDLE UniqueThread;
     } ClientId;
+    ULONG LockCount;
 };
 extern struct shim_peb shim_peb;
 extern __thread struct shim_teb shim_teb;
