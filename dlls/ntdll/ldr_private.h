@@ -95,6 +95,9 @@ void ldr_range_remove(ULONG_PTR base);
 
 /* ldrguard.c: the function's status, or STATUS_INVALID_IMAGE_FORMAT if it faulted on what an image's tables lead to */
 NTSTATUS ldr_guard(NTSTATUS (*function)(void *context), void *context);
+/* Calls a DllMain or TLS callback; what it raises and does not handle is the status. */
+typedef BOOL(NTAPI *dll_entry)(void *base, ULONG reason, void *reserved);
+NTSTATUS ldr_guard_callout(dll_entry routine, void *base, ULONG reason, void *reserved, ULONG *result);
 bool ldr_readable(const void *data, size_t size);
 
 /* ldrimage.c */
@@ -142,7 +145,11 @@ NTSTATUS ldr_initialize(struct ldr_module *module);
 void ldr_release_unused(void);
 NTSTATUS ldr_prepare_image(struct ldr_module *module); /* relocation, cookie, TLS of an image just mapped */
 NTSTATUS ldr_search_from_argument(const WCHAR *path_or_flags, struct ldr_search *search);
-bool ldr_call_entry(struct ldr_module *module, ULONG reason, void *reserved);
+/* DllMain's answer to DLL_PROCESS_ATTACH, or what it has raised. */
+NTSTATUS ldr_call_entry(struct ldr_module *module, ULONG reason, void *reserved);
+/* What a DLL is notified with: while the process starts, an exception is one of the program's. */
+NTSTATUS ldr_call_out(dll_entry routine, void *base, ULONG reason, void *reserved, ULONG *result);
+void ldr_abandon_lock(void);
 extern void *ldr_static_reserved; /* what DllMain gets as third argument: not NULL while the process starts */
 extern bool ldr_reporting;        /* loading what the program needs to start: tell the user what is missing */
 extern bool ldr_dont_resolve;
@@ -150,7 +157,7 @@ extern bool ldr_dont_resolve;
 /* ldrtls.c */
 NTSTATUS ldr_tls_add_module(struct ldr_module *module);
 void ldr_tls_remove_module(struct ldr_module *module);
-void ldr_call_tls_callbacks(struct ldr_module *module, ULONG reason);
+NTSTATUS ldr_call_tls_callbacks(struct ldr_module *module, ULONG reason);
 NTSTATUS ldr_tls_init_thread(void);
 void ldr_tls_free_thread(void);
 

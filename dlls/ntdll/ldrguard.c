@@ -23,4 +23,20 @@ EXCEPTION_DISPOSITION NTAPI ldr_guard_handler(EXCEPTION_RECORD *record, void *fr
                 dispatcher->ContextRecord, dispatcher->HistoryTable);
     return ExceptionContinueSearch; /* not reached */
 }
+
+extern const char ldr_callout_landing[];
+
+/* An exception that a DllMain or TLS callback has no handler for: LoadLibrary fails with it; other notifications are over. */
+EXCEPTION_DISPOSITION NTAPI ldr_callout_handler(EXCEPTION_RECORD *record, void *frame, CONTEXT *context,
+                                                DISPATCHER_CONTEXT *dispatcher)
+{
+    (void)context;
+    if (EH_IS_UNWIND(record->ExceptionFlags))
+        return ExceptionContinueSearch;
+    ldr_message("exception %x at %p while a DLL was notified", (unsigned)record->ExceptionCode,
+                record->ExceptionAddress);
+    RtlUnwindEx(frame, (PVOID)ldr_callout_landing, record, (PVOID)(ULONG_PTR)record->ExceptionCode,
+                dispatcher->ContextRecord, dispatcher->HistoryTable);
+    return ExceptionContinueSearch; /* not reached */
+}
 #endif

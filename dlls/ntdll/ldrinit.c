@@ -304,6 +304,8 @@ void ldr_run_thread(PVOID start, PVOID argument)
 
 /* --- End --- */
 
+static HANDLE detaching_thread; /* under the loader lock */
+
 VOID NTAPI LdrShutdownThread(void)
 {
     TEB *teb = nt_teb();
@@ -312,9 +314,15 @@ VOID NTAPI LdrShutdownThread(void)
         return;
     RtlProcessFlsData(teb->FlsData, 1);
     RtlEnterCriticalSection(&ldr_lock);
-    if (!ldr_data.ShutdownInProgress && !(teb->SameTebFlags & TEB_SAME_SKIP_ATTACH))
+    /* A DllMain that ends the thread which it is told to be ending has its way, and is not told again. */
+    if (!ldr_data.ShutdownInProgress && !(teb->SameTebFlags & TEB_SAME_SKIP_ATTACH) &&
+        detaching_thread != teb->ClientId.UniqueThread) {
+        detaching_thread = teb->ClientId.UniqueThread;
         notify_thread(DLL_THREAD_DETACH);
+        detaching_thread = NULL;
+    }
     RtlLeaveCriticalSection(&ldr_lock);
+    ldr_abandon_lock();
     ldr_tls_free_thread();
     RtlProcessFlsData(teb->FlsData, 2);
     if (teb->TlsExpansionSlots) {
@@ -356,14 +364,42 @@ BOOLEAN NTAPI RtlDllShutdownInProgress(void)
     return ldr_data.ShutdownInProgress;
 }
 
+static bool is_running(HANDLE thread)
+{
+    CLIENT_ID id = { nt_teb()->ClientId.UniqueProcess, thread };
+    OBJECT_ATTRIBUTES attributes = { .Length = sizeof(attributes) };
+    HANDLE handle;
+
+    if (NtOpenThread(&handle, SYNCHRONIZE, &attributes, &id) == STATUS_INVALID_CID)
+        return false;
+    NtClose(handle);
+    return true;
+}
+
+/* A lock whose owner was terminated is inherited by who ends the process: it would wait for ever. */
+static void enter_at_end(RTL_CRITICAL_SECTION *section)
+{
+    HANDLE owner;
+
+    if (RtlTryEnterCriticalSection(section))
+        return;
+    owner = __atomic_load_n(&section->OwningThread, __ATOMIC_RELAXED);
+    if (!owner || is_running(owner)) {
+        RtlEnterCriticalSection(section);
+        return;
+    }
+    section->OwningThread = nt_teb()->ClientId.UniqueThread;
+    section->RecursionCount = 1;
+}
+
 VOID NTAPI RtlExitUserProcess(NTSTATUS status)
 {
     PVOID heap = nt_peb()->ProcessHeap;
 
     rtl_exit_status = status;
     /* No thread may be killed while it holds what the DLLs' farewell needs. */
-    RtlEnterCriticalSection(&ldr_lock);
-    RtlEnterCriticalSection(&peb_lock);
+    enter_at_end(&ldr_lock);
+    enter_at_end(&peb_lock);
     RtlLockHeap(heap);
     NtTerminateProcess(NULL, status);
     RtlUnlockHeap(heap);

@@ -4,6 +4,7 @@
  * lock.
  */
 #include "ldr_private.h"
+#include "ntrtl.h"
 
 #define VIEW_SHARE 1 /* SECTION_INHERIT's ViewShare */
 
@@ -410,15 +411,26 @@ NTSTATUS ldr_load(const WCHAR *name, size_t length, const struct ldr_search *sea
     return status == STATUS_NEEDED_DLL_NOT_FOUND ? STATUS_DLL_NOT_FOUND : status;
 }
 
-typedef BOOL(NTAPI *dll_entry)(PVOID base, ULONG reason, PVOID reserved);
+NTSTATUS ldr_call_out(dll_entry routine, void *base, ULONG reason, void *reserved, ULONG *result)
+{
+#ifdef _WIN64
+    if (!ldr_static_reserved)
+        return ldr_guard_callout(routine, base, reason, reserved, result);
+#endif
+    *result = (ULONG)routine(base, reason, reserved);
+    return STATUS_SUCCESS;
+}
 
-bool ldr_call_entry(struct ldr_module *module, ULONG reason, void *reserved)
+NTSTATUS ldr_call_entry(struct ldr_module *module, ULONG reason, void *reserved)
 {
     dll_entry entry = (dll_entry)module->entry.EntryPoint;
+    ULONG result = FALSE;
+    NTSTATUS status;
 
     if (!entry || !(module->entry.Flags & LDRP_IMAGE_DLL))
-        return true;
-    return entry(module->entry.DllBase, reason, reserved) || reason != DLL_PROCESS_ATTACH;
+        return STATUS_SUCCESS;
+    status = ldr_call_out(entry, module->entry.DllBase, reason, reserved, &result);
+    return !status && reason == DLL_PROCESS_ATTACH && !result ? STATUS_DLL_INIT_FAILED : status;
 }
 
 /* Depth first: what a module depends on comes before it; in a cycle, what was met first comes last. */
@@ -426,7 +438,6 @@ NTSTATUS ldr_initialize(struct ldr_module *module)
 {
     ULONG_PTR cookie = 0;
     NTSTATUS status;
-    bool ok;
 
     if (module->state != LDR_BOUND)
         return STATUS_SUCCESS;
@@ -443,18 +454,40 @@ NTSTATUS ldr_initialize(struct ldr_module *module)
     module->entry.Flags |= LDRP_PROCESS_ATTACH_CALLED | LDRP_ENTRY_PROCESSED;
     if (module->activation_context)
         RtlActivateActivationContext(0, module->activation_context, &cookie);
-    ldr_call_tls_callbacks(module, DLL_PROCESS_ATTACH);
-    ok = ldr_call_entry(module, DLL_PROCESS_ATTACH, ldr_static_reserved);
+    status = ldr_call_tls_callbacks(module, DLL_PROCESS_ATTACH);
+    if (!status)
+        status = ldr_call_entry(module, DLL_PROCESS_ATTACH, ldr_static_reserved);
     if (cookie)
         RtlDeactivateActivationContext(0, cookie);
     module->state = LDR_READY;
-    if (!ok) {
+    if (status) {
         module->entry.Flags |= LDRP_PROCESS_ATTACH_FAILED;
         if (ldr_reporting)
             ldr_message("the initialisation of %ls failed", module->entry.FullDllName.Buffer);
-        return STATUS_DLL_INIT_FAILED;
     }
-    return STATUS_SUCCESS;
+    return status;
+}
+
+/*
+ * The calling thread ends, maybe inside of a DllMain: the loader lock does not end with it (on Windows it does, and nothing is
+ * loaded from then on). A DLL that it was initialising stays as it is.
+ */
+void ldr_abandon_lock(void)
+{
+    LIST_ENTRY *head = &ldr_data.InLoadOrderModuleList;
+
+    if (!RtlIsCriticalSectionLockedByThread(&ldr_lock))
+        return;
+    for (LIST_ENTRY *link = head->Flink; link != head; link = link->Flink) {
+        struct ldr_module *module = ldr_from_entry(CONTAINING_RECORD(link, LDR_DATA_TABLE_ENTRY, InLoadOrderLinks));
+
+        if (module->state == LDR_INITIALIZING) {
+            module->state = LDR_READY;
+            module->entry.Flags |= LDRP_PROCESS_ATTACH_FAILED;
+        }
+    }
+    while (RtlIsCriticalSectionLockedByThread(&ldr_lock))
+        RtlLeaveCriticalSection(&ldr_lock);
 }
 
 static void mark(struct ldr_module *module, ULONG walk)

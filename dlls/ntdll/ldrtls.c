@@ -187,12 +187,15 @@ static NTSTATUS next_callback(void *context)
     return STATUS_SUCCESS;
 }
 
-void ldr_call_tls_callbacks(struct ldr_module *module, ULONG reason)
+NTSTATUS ldr_call_tls_callbacks(struct ldr_module *module, ULONG reason)
 {
     struct tls_walk walk = { .module = module };
+    NTSTATUS status = STATUS_SUCCESS;
+    ULONG unused;
 
-    while (!ldr_guard(next_callback, &walk) && walk.callback)
-        walk.callback(module->entry.DllBase, reason, NULL);
+    while (!status && !ldr_guard(next_callback, &walk) && walk.callback)
+        status = ldr_call_out((dll_entry)(void *)walk.callback, module->entry.DllBase, reason, NULL, &unused);
+    return status;
 }
 
 void ldr_tls_remove_module(struct ldr_module *module)

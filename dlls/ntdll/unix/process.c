@@ -547,6 +547,7 @@ void process_exit(NTSTATUS status)
 NTSTATUS NtTerminateProcess(HANDLE handle, NTSTATUS exit_status)
 {
     if (!handle) { /* the first half of ExitProcess: all threads but the caller */
+        thread_no_more();
         if (thread_count() > 1)
             thread_stop_others();
         if (debug_active)

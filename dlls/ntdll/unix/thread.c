@@ -417,9 +417,18 @@ static NTSTATUS thread_start(struct thread *thread)
     return state == 1 ? STATUS_SUCCESS : STATUS_NO_MEMORY;
 }
 
+static bool no_more;
+
+void thread_no_more(void)
+{
+    __atomic_store_n(&no_more, true, __ATOMIC_RELEASE);
+}
+
 static NTSTATUS thread_create(void *start, void *argument, size_t commit, size_t reserve, ULONG flags,
                               struct thread_object **object, CLIENT_ID *id, TEB **teb)
 {
+    if (__atomic_load_n(&no_more, __ATOMIC_ACQUIRE))
+        return STATUS_PROCESS_IS_TERMINATING;
     struct thread *thread = thread_alloc();
     if (!thread)
         return STATUS_NO_MEMORY;

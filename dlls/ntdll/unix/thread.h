@@ -137,6 +137,8 @@ struct thread_object *thread_find(ULONG id);
 void thread_exit_now(void) __attribute__((noreturn));
 /* Makes another thread stop for good: it exits when it next would run Windows code. */
 void thread_terminate_other(struct thread *thread, NTSTATUS status);
+/* From now on no thread can be made: the process is ending. */
+void thread_no_more(void);
 /* Stops all other threads for the end of the process. */
 void thread_stop_others(void);
 /* Starts a Windows thread without a handle. */
