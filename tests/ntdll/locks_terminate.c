@@ -146,6 +146,7 @@ static DWORD CALLBACK churn(void *seed)
     unsigned state = (unsigned)(ULONG_PTR)seed * 2654435761u + 1;
     void *blocks[64] = { NULL };
 
+    InterlockedIncrement(&waiting);
     while (!stop) {
         unsigned i = (state = state * 1103515245u + 12345u) >> 16 & 63, r = (state = state * 1103515245u + 12345u) >> 8;
 
@@ -165,7 +166,7 @@ static void test_terminated_in_heap(HANDLE which)
     heap = which;
     stop = false;
     for (int i = 0; i < 60; i++) {
-        HANDLE thread = CreateThread(NULL, 0, churn, (void *)(ULONG_PTR)i, 0, NULL);
+        HANDLE thread = start_waiter(churn); /* it has begun: until then it may own the loader lock */
 
         if (i % 4)
             Sleep(1);
