@@ -23,12 +23,13 @@ struct poll_info {
 };
 
 static HANDLE afd, port;
+static BOOL exclusive;
 
 static NTSTATUS start(struct poll_info *info, IO_STATUS_BLOCK *iosb, SOCKET s, ULONG events, LONGLONG timeout)
 {
     info->timeout.QuadPart = timeout;
     info->count = 1;
-    info->exclusive = FALSE;
+    info->exclusive = exclusive;
     info->handles[0].handle = (HANDLE)s;
     info->handles[0].events = events;
     info->handles[0].status = 0;
@@ -92,7 +93,21 @@ TESTS
     done = NULL;
     ok(!GetQueuedCompletionStatus(port, &n, &key, &done, 5000) && GetLastError() == ERROR_OPERATION_ABORTED,
        "error %lu", GetLastError());
+    /* An exclusive one ends those before it that were exclusive too, as libuv's uv_poll_stop wants. */
+    struct poll_info another;
+    IO_STATUS_BLOCK other_iosb;
+    exclusive = TRUE;
+    ok_hex(start(&info, &iosb, c, POLL_RECEIVE, INT64_MAX), STATUS_PENDING);
+    ok_hex(start(&another, &other_iosb, c, POLL_RECEIVE | POLL_LOCAL_CLOSE, INT64_MAX), STATUS_PENDING);
+    exclusive = FALSE;
+    done = NULL;
+    ok(!GetQueuedCompletionStatus(port, &n, &key, &done, 5000) && GetLastError() == ERROR_OPERATION_ABORTED,
+       "error %lu", GetLastError());
+    ok((void *)done == (void *)&iosb, "other request");
     ok_hex(start(&info, &iosb, c, POLL_RECEIVE | POLL_LOCAL_CLOSE, INT64_MAX), STATUS_PENDING);
+    ok(!GetQueuedCompletionStatus(port, &n, &key, &done, 30), "done early");
+    ok(CancelIoEx(afd, (OVERLAPPED *)&other_iosb), "error %lu", GetLastError());
+    ok(!GetQueuedCompletionStatus(port, &n, &key, &done, 5000) && (void *)done == (void *)&other_iosb, "other request");
     closesocket(c);
     expect(&info, &iosb, POLL_LOCAL_CLOSE);
     closesocket(a);

@@ -507,6 +507,33 @@ static void child(void)
     closesocket(s);
 }
 
+/* What Linux calls otherwise, lays out otherwise or takes for a destination. */
+static void test_datagram_oddities(void)
+{
+    struct ip_mreq_source member = { .imr_multiaddr.s_addr = htonl(0xe8000001),
+                                     .imr_sourceaddr.s_addr = htonl(0x0a010203),
+                                     .imr_interface.s_addr = htonl(INADDR_LOOPBACK) };
+    struct sockaddr_in any = { .sin_family = AF_INET, .sin_port = htons(9) };
+    struct sockaddr_in6 any6 = { .sin6_family = AF_INET6, .sin6_port = htons(9) };
+    DWORD on = 1;
+    SOCKET s = socket(AF_INET, SOCK_DGRAM, 0), s6 = socket(AF_INET6, SOCK_DGRAM, 0);
+
+    ok_int(setsockopt(s, IPPROTO_IP, IP_ADD_SOURCE_MEMBERSHIP, (char *)&member, sizeof(member)), 0);
+    ok_int(setsockopt(s, IPPROTO_IP, IP_DROP_SOURCE_MEMBERSHIP, (char *)&member, sizeof(member)), 0);
+    /* "filled with zeros (...) WSAEADDRNOTAVAIL" (connect's page) */
+    ok(connect(s, (struct sockaddr *)&any, sizeof(any)) && WSAGetLastError() == WSAEADDRNOTAVAIL, "error %d",
+       WSAGetLastError());
+    closesocket(s);
+    if (s6 == INVALID_SOCKET) {
+        skip("no IPv6");
+        return;
+    }
+    ok_int(setsockopt(s6, IPPROTO_IPV6, IPV6_HOPLIMIT, (char *)&on, sizeof(on)), 0);
+    ok(connect(s6, (struct sockaddr *)&any6, sizeof(any6)) && WSAGetLastError() == WSAEADDRNOTAVAIL, "error %d",
+       WSAGetLastError());
+    closesocket(s6);
+}
+
 TESTS
 {
     WSADATA data;
@@ -527,5 +554,6 @@ TESTS
     test_options();
     test_close();
     test_duplicate();
+    test_datagram_oddities();
     ok_int(WSACleanup(), 0);
 }

@@ -474,6 +474,13 @@ static NTSTATUS retry_connect(struct io *io)
     return STATUS_SUCCESS;
 }
 
+static bool is_any(const struct sockaddr_storage *addr)
+{
+    if (addr->ss_family == AF_INET)
+        return ((const struct sockaddr_in *)addr)->sin_addr.s_addr == INADDR_ANY;
+    return addr->ss_family == AF_INET6 && IN6_IS_ADDR_UNSPECIFIED(&((const struct sockaddr_in6 *)addr)->sin6_addr);
+}
+
 static NTSTATUS socket_connect(struct io *io)
 {
     struct socket *s = socket_of(io->file);
@@ -503,8 +510,7 @@ static NTSTATUS socket_connect(struct io *io)
         return STATUS_WINSOCK(10047);
     if (request->addr.ss_family == AF_UNSPEC)
         s->connected = false;
-    else if (request->addr.ss_family == AF_INET &&
-             ((struct sockaddr_in *)&request->addr)->sin_addr.s_addr == INADDR_ANY && s->made.type == SOCK_STREAM)
+    else if (is_any(&request->addr))
         return STATUS_INVALID_ADDRESS_COMPONENT; /* connect's page: INADDR_ANY is no destination */
     if (s->connecting) {
         struct pollfd ready = { .fd = io->file->fd, .events = POLLOUT };

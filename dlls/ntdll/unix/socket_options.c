@@ -17,6 +17,7 @@ enum form {
     FORM_BOOL,    /* an int, but any size of value is taken */
     FORM_BYTES,   /* the same structure on both sides */
     FORM_MEMBER4, /* ip_mreq */
+    FORM_SOURCE4, /* ip_mreq_source: group, source, interface; Linux has the last two the other way round */
     FORM_IFACE4,  /* IP_MULTICAST_IF: an address or an index in network order */
 };
 
@@ -34,8 +35,10 @@ static const struct option {
     { 0, 11, FORM_BOOL, IPPROTO_IP, IP_MULTICAST_LOOP },
     { 0, 12, FORM_MEMBER4, IPPROTO_IP, IP_ADD_MEMBERSHIP },
     { 0, 13, FORM_MEMBER4, IPPROTO_IP, IP_DROP_MEMBERSHIP },
-    { 0, 15, FORM_BYTES, IPPROTO_IP, IP_ADD_SOURCE_MEMBERSHIP },
-    { 0, 16, FORM_BYTES, IPPROTO_IP, IP_DROP_SOURCE_MEMBERSHIP },
+    { 0, 15, FORM_SOURCE4, IPPROTO_IP, IP_ADD_SOURCE_MEMBERSHIP },
+    { 0, 16, FORM_SOURCE4, IPPROTO_IP, IP_DROP_SOURCE_MEMBERSHIP },
+    { 0, 17, FORM_SOURCE4, IPPROTO_IP, IP_BLOCK_SOURCE },
+    { 0, 18, FORM_SOURCE4, IPPROTO_IP, IP_UNBLOCK_SOURCE },
     { 0, 19, FORM_BOOL, IPPROTO_IP, IP_PKTINFO },
     { 0, 21, FORM_BOOL, IPPROTO_IP, IP_RECVTTL },
     { 6, 1, FORM_BOOL, IPPROTO_TCP, TCP_NODELAY },
@@ -51,6 +54,7 @@ static const struct option {
     { 41, 12, FORM_BYTES, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP },
     { 41, 13, FORM_BYTES, IPPROTO_IPV6, IPV6_DROP_MEMBERSHIP },
     { 41, 19, FORM_BOOL, IPPROTO_IPV6, IPV6_RECVPKTINFO },
+    { 41, 21, FORM_BOOL, IPPROTO_IPV6, IPV6_RECVHOPLIMIT },
     { 41, 27, FORM_BOOL, IPPROTO_IPV6, IPV6_V6ONLY },
     { WIN_SOL_SOCKET, 0x0001, FORM_BOOL, SOL_SOCKET, SO_DEBUG },
     { WIN_SOL_SOCKET, 0x0008, FORM_BOOL, SOL_SOCKET, SO_KEEPALIVE },
@@ -291,6 +295,15 @@ NTSTATUS socket_set_option(struct io *io)
         else
             request.imr_address.s_addr = (uint32_t)number;
         return set_linux(io->file->fd, option->linux_level, option->linux_name, &request, sizeof request);
+    }
+    case FORM_SOURCE4: {
+        uint32_t source[3];
+        if (size < sizeof source)
+            return STATUS_ACCESS_VIOLATION;
+        memcpy(&source[0], in.value, 4);
+        memcpy(&source[1], in.value + 8, 4);
+        memcpy(&source[2], in.value + 4, 4);
+        return set_linux(io->file->fd, option->linux_level, option->linux_name, source, sizeof source);
     }
     case FORM_BYTES:
     case FORM_MEMBER4:

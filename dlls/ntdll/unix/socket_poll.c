@@ -30,7 +30,8 @@ struct poll_target {
 struct poll_request {
     int fd, timer_fd; /* or -1 */
     unsigned count;
-    bool timeout_now;
+    bool timeout_now, exclusive;
+    bool superseded; /* by another exclusive one of a socket of it */
     struct poll_target targets[];
 };
 
@@ -103,10 +104,9 @@ static ULONG windows_events(struct file_object *file, ULONG wanted, short found)
     return events & wanted;
 }
 
-/* Who polls a socket learns of its end, whatever it asked for. */
-void socket_poll_closed(struct file_object *file)
+/* Has those who poll the socket look again: all, as it is closed, or the exclusive ones, as there is another now. */
+static void wake_polls(struct socket *s, bool closed)
 {
-    struct socket *s = socket_of(file);
     int few[16], *fds = few;
     unsigned count = 0, i;
 
@@ -117,7 +117,12 @@ void socket_poll_closed(struct file_object *file)
         fds = few, count = 16;
     i = 0;
     for (struct poll_target *target = s->polls; target; target = target->next) {
-        target->closed = true;
+        if (closed)
+            target->closed = true;
+        else if (target->request->exclusive)
+            __atomic_store_n(&target->request->superseded, true, __ATOMIC_RELEASE);
+        else
+            continue;
         if (i < count)
             fds[i++] = target->request->fd;
     }
@@ -126,6 +131,12 @@ void socket_poll_closed(struct file_object *file)
         io_advance(fds[--i]);
     if (fds != few)
         free(fds);
+}
+
+/* Who polls a socket learns of its end, whatever it asked for. */
+void socket_poll_closed(struct file_object *file)
+{
+    wake_polls(socket_of(file), true);
 }
 
 static NTSTATUS retry_poll(struct io *io)
@@ -138,6 +149,8 @@ static NTSTATUS retry_poll(struct io *io)
     NTSTATUS status = STATUS_PENDING;
     uint64_t ticks;
 
+    if (__atomic_load_n(&request->superseded, __ATOMIC_ACQUIRE))
+        return STATUS_CANCELLED;
     if (request->fd >= 0) /* its edges are seen now */
         while (epoll_wait(request->fd, ignored, 16, 0) == 16)
             ;
@@ -271,6 +284,10 @@ NTSTATUS socket_poll(struct io *io)
     if (status)
         return status;
     request->timeout_now = !head.timeout.QuadPart;
+    /* "makes the other poll request return if there is any" (libuv's src/win/poll.c, which stops polling that way) */
+    request->exclusive = head.exclusive != 0;
+    for (unsigned i = 0; i < request->count && request->exclusive; i++)
+        wake_polls(socket_of(request->targets[i].file), false);
     status = retry_poll(io);
     if (status != STATUS_PENDING)
         return status;
