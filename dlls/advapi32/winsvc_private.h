@@ -6,32 +6,7 @@
 #include "advapi32_private.h"
 #include "services.h"
 #include <winsvc.h>
-
-/* What mingw-w64's winsvc.h does not have, as documented there. */
-typedef struct _SERVICE_TRIGGER_SPECIFIC_DATA_ITEM {
-    DWORD dwDataType;
-    DWORD cbData;
-    PBYTE pData;
-} SERVICE_TRIGGER_SPECIFIC_DATA_ITEM;
-
-typedef struct _SERVICE_TRIGGER {
-    DWORD dwTriggerType;
-    DWORD dwAction;
-    GUID *pTriggerSubtype;
-    DWORD cDataItems;
-    SERVICE_TRIGGER_SPECIFIC_DATA_ITEM *pDataItems;
-} SERVICE_TRIGGER;
-
-typedef struct _SERVICE_TRIGGER_INFO {
-    DWORD cTriggers;
-    SERVICE_TRIGGER *pTriggers;
-    PBYTE pReserved;
-} SERVICE_TRIGGER_INFO;
-
-typedef struct _SERVICE_PREFERRED_NODE_INFO {
-    USHORT usPreferredNode;
-    BOOLEAN fDelete;
-} SERVICE_PREFERRED_NODE_INFO;
+#include "nt_winsvc.h"
 
 typedef struct _SERVICE_START_REASON {
     DWORD dwReason;

@@ -172,7 +172,7 @@ int command_config(int argc, WCHAR **argv)
 
 /* --- optional configuration --- */
 
-static int change_level(const WCHAR *name, DWORD level, void *info, DWORD access)
+int change_level(const WCHAR *name, DWORD level, void *info, DWORD access)
 {
     SC_HANDLE service = open_service(name, SERVICE_CHANGE_CONFIG | access, L"");
     int result;
@@ -262,6 +262,14 @@ int command_set_flag(int argc, WCHAR **argv)
     if (argc < 3 || !choose(argv[2], names, types, &value))
         return invalid_usage(L"Invalid Option");
     return change_level(argv[1], SERVICE_CONFIG_SERVICE_SID_INFO, &value, 0);
+}
+
+int command_preferrednode(int argc, WCHAR **argv)
+{
+    SERVICE_PREFERRED_NODE_INFO info = { (USHORT)wcstoul(argv[2], NULL, 10), !_wcsicmp(argv[2], L"-1") };
+
+    (void)argc;
+    return change_level(argv[1], SERVICE_CONFIG_PREFERRED_NODE, &info, 0);
 }
 
 int command_privs(int argc, WCHAR **argv)

@@ -54,7 +54,8 @@ int invalid_usage(const WCHAR *problem)
         L"        sc <server> [command] [service name] <option1> <option2>...\r\n\r\n"
         L"        Commands: query, queryex, start, pause, interrogate, continue, stop, control,\r\n"
         L"        config, description, failure, failureflag, sidtype, privs, qc, qdescription,\r\n"
-        L"        qfailure, qfailureflag, qsidtype, qprivs, delete, create, sdshow, sdset,\r\n"
+        L"        qfailure, qfailureflag, qsidtype, qprivs, triggerinfo, qtriggerinfo,\r\n"
+        L"        preferrednode, qpreferrednode, qprotection, delete, create, sdshow, sdset,\r\n"
         L"        showsid, GetDisplayName, GetKeyName, EnumDepend, QueryLock\r\n",
         problem);
     return ERROR_INVALID_COMMAND_LINE;
@@ -111,6 +112,9 @@ static const struct {
     { L"qfailureflag", command_query_flag, 1 },
     { L"qsidtype", command_query_flag, 1 },
     { L"qprivs", command_qprivs, 1 },
+    { L"qtriggerinfo", command_qtriggerinfo, 1 },
+    { L"qpreferrednode", command_qpreferrednode, 1 },
+    { L"qprotection", command_qprotection, 1 },
     { L"EnumDepend", command_enumdepend, 1 },
     { L"GetDisplayName", command_name, 1 },
     { L"GetKeyName", command_name, 1 },
@@ -124,6 +128,8 @@ static const struct {
     { L"failureflag", command_set_flag, 1 },
     { L"sidtype", command_set_flag, 1 },
     { L"privs", command_privs, 2 },
+    { L"triggerinfo", command_triggerinfo, 2 },
+    { L"preferrednode", command_preferrednode, 2 },
     { L"sdset", command_sdset, 2 },
     { L"delete", command_delete, 1 },
     { L"start", command_start, 1 },

@@ -320,6 +320,32 @@ int command_qprivs(int argc, WCHAR **argv)
     return 0;
 }
 
+int command_qpreferrednode(int argc, WCHAR **argv)
+{
+    SERVICE_PREFERRED_NODE_INFO *info = level_of(argv[1], SERVICE_CONFIG_PREFERRED_NODE);
+
+    (void)argc;
+    if (!info)
+        return (int)GetLastError();
+    say(L"        PREFERRED_NODE   : %u\r\n", info->usPreferredNode);
+    free(info);
+    return 0;
+}
+
+int command_qprotection(int argc, WCHAR **argv)
+{
+    static const WCHAR *const names[] = { L"NONE", L"WINDOWS", L"WINDOWS LIGHT", L"ANTIMALWARE LIGHT" };
+    SERVICE_LAUNCH_PROTECTED_INFO *info = level_of(argv[1], SERVICE_CONFIG_LAUNCH_PROTECTED);
+
+    (void)argc;
+    if (!info)
+        return (int)GetLastError();
+    say(L"SERVICE %ls PROTECTION LEVEL: %ls.\r\n", argv[1],
+        info->dwLaunchProtected < ARRAYSIZE(names) ? names[info->dwLaunchProtected] : L"UNKNOWN");
+    free(info);
+    return 0;
+}
+
 /* --- others --- */
 
 int command_enumdepend(int argc, WCHAR **argv)

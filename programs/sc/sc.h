@@ -8,6 +8,7 @@
 #endif
 #include <windows.h>
 #include <sddl.h>
+#include "nt_winsvc.h"
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,9 +51,16 @@ int command_sdset(int argc, WCHAR **argv);
 int command_delete(int argc, WCHAR **argv);
 int command_start(int argc, WCHAR **argv);
 int command_control(int argc, WCHAR **argv);
+int command_qtriggerinfo(int argc, WCHAR **argv);
+int command_triggerinfo(int argc, WCHAR **argv);
+int command_preferrednode(int argc, WCHAR **argv);
+int command_qpreferrednode(int argc, WCHAR **argv);
+int command_qprotection(int argc, WCHAR **argv);
 
 void print_status(const WCHAR *name, const WCHAR *display, const SERVICE_STATUS_PROCESS *status, bool with_process);
 void print_type(DWORD type);
+/* Says how it went; `access` beyond SERVICE_CHANGE_CONFIG. */
+int change_level(const WCHAR *name, DWORD level, void *info, DWORD access);
 /* QueryServiceConfig2 with as large a buffer as it needs: to be freed. */
 void *query_level(SC_HANDLE service, DWORD level);
 

@@ -338,6 +338,81 @@ static void test_dependencies(void)
     remove_service(a);
 }
 
+static BOOL set_start(SC_HANDLE service, DWORD start)
+{
+    return ChangeServiceConfigW(service, SERVICE_NO_CHANGE, start, SERVICE_NO_CHANGE, NULL, NULL, NULL, NULL, NULL,
+                                NULL, NULL);
+}
+
+static SC_HANDLE create_member(const WCHAR *name, DWORD start)
+{
+    SC_HANDLE service = CreateServiceW(manager, name, NULL, SERVICE_ALL_ACCESS, SERVICE_WIN32_OWN_PROCESS, start,
+                                       SERVICE_ERROR_NORMAL, command, L"TransomGroup", NULL, NULL, NULL, NULL);
+    ok(service != NULL, "CreateService %ls: error %lu", name, GetLastError());
+    return service;
+}
+
+/* CreateService: "Dependency on a group means that this service can run if at least one member of the group is running after an attempt
+ * to start all members of the group." */
+static void test_groups(void)
+{
+    SC_HANDLE first = create_member(L"TransomG1", SERVICE_DISABLED), second;
+    SC_HANDLE depending = create(L"TransomG3", L"+TransomGroup\0");
+    SERVICE_STATUS now;
+
+    second = create_member(L"TransomG2", SERVICE_DEMAND_START);
+    ok_err(ChangeServiceConfigW(first, SERVICE_NO_CHANGE, SERVICE_NO_CHANGE, SERVICE_NO_CHANGE, NULL, NULL, NULL,
+                                L"TransomG3\0", NULL, NULL, NULL),
+           ERROR_CIRCULAR_DEPENDENCY);
+    ok(StartServiceW(depending, 0, NULL), "error %lu", GetLastError());
+    ok_int(wait_state(depending, SERVICE_RUNNING, NULL), SERVICE_RUNNING);
+    ok_int(state_of(first, NULL), SERVICE_STOPPED);
+    ok_int(state_of(second, NULL), SERVICE_RUNNING);
+    ok_err(ControlService(second, SERVICE_CONTROL_STOP, &now), ERROR_DEPENDENT_SERVICES_RUNNING);
+    ok(ControlService(depending, SERVICE_CONTROL_STOP, &now), "error %lu", GetLastError());
+    ok_int(wait_state(depending, SERVICE_STOPPED, NULL), SERVICE_STOPPED);
+    ok(ControlService(second, SERVICE_CONTROL_STOP, &now), "error %lu", GetLastError());
+    ok_int(wait_state(second, SERVICE_STOPPED, NULL), SERVICE_STOPPED);
+    ok(set_start(second, SERVICE_DISABLED), "error %lu", GetLastError());
+    ok_err(StartServiceW(depending, 0, NULL), ERROR_SERVICE_DEPENDENCY_FAIL);
+    ok_int(state_of(depending, NULL), SERVICE_STOPPED);
+    remove_service(depending);
+    remove_service(second);
+    remove_service(first);
+}
+
+/* SC_ACTION_RUN_COMMAND: "Run a command", here for the second crash and later ones. */
+static void test_failure_command(void)
+{
+    SC_HANDLE service = create(L"TransomCommand", NULL);
+    SC_ACTION run[] = { { SC_ACTION_NONE, 0 }, { SC_ACTION_RUN_COMMAND, 0 } };
+    WCHAR path[MAX_PATH], line[2 * MAX_PATH];
+    SERVICE_FAILURE_ACTIONSW actions = {
+        .dwResetPeriod = INFINITE, .cActions = 2, .lpsaActions = run, .lpCommand = line
+    };
+    SERVICE_STATUS now;
+    char text[64] = "";
+    DWORD bytes = 0;
+
+    GetModuleFileNameW(NULL, path, MAX_PATH);
+    _snwprintf(line, ARRAYSIZE(line), L"\"%ls\" failed", path);
+    HANDLE pipe = CreateNamedPipeA(PIPE_NAME, PIPE_ACCESS_INBOUND, PIPE_TYPE_BYTE, 1, 512, 512, 0, NULL);
+    ok(ChangeServiceConfig2W(service, SERVICE_CONFIG_FAILURE_ACTIONS, &actions), "error %lu", GetLastError());
+    for (int i = 0; i < 2; i++) { /* for the first failure nothing is done */
+        ok(StartServiceW(service, 0, NULL), "error %lu", GetLastError());
+        ok_int(wait_state(service, SERVICE_RUNNING, NULL), SERVICE_RUNNING);
+        ok(!ControlService(service, 201, &now), "handler that exits");
+        ok_int(wait_state(service, SERVICE_STOPPED, NULL), SERVICE_STOPPED);
+    }
+    if (!ConnectNamedPipe(pipe, NULL))
+        ok_int(GetLastError(), ERROR_PIPE_CONNECTED);
+    ReadFile(pipe, text, sizeof(text) - 1, &bytes, NULL);
+    ok_str(text, "a command");
+    CloseHandle(pipe);
+    ok_int(state_of(service, NULL), SERVICE_STOPPED);
+    remove_service(service);
+}
+
 static void test_shared(void)
 {
     WCHAR shared[2 * MAX_PATH];
@@ -422,6 +497,10 @@ TESTS
     WCHAR path[MAX_PATH];
     if (test_argc > 2 && !strcmp(test_argv[2], "shared"))
         run_shared();
+    if (test_argc > 1 && !strcmp(test_argv[1], "failed")) {
+        tell("a command");
+        return;
+    }
     if (test_argc > 1 && !strcmp(test_argv[1], "service"))
         run_service();
     GetModuleFileNameW(NULL, path, MAX_PATH);
@@ -436,6 +515,8 @@ TESTS
     test_failures();
     test_not_a_service();
     test_dependencies();
+    test_groups();
+    test_failure_command();
     test_shared();
     CloseServiceHandle(manager);
 }

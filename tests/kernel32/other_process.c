@@ -23,9 +23,18 @@ static PSECURITY_DESCRIPTOR descriptor(const char *text)
 
 #define QUERY_ONLY "D:(A;;0x1000;;;WD)" /* PROCESS_QUERY_LIMITED_INFORMATION */
 
+static DWORD WINAPI waits(void *unused)
+{
+    (void)unused;
+    return WaitForSingleObject(end, 20000);
+}
+
 static DWORD child(const char *what)
 {
     HANDLE thread, event = OpenEventA(EVENT_ALL_ACCESS, FALSE, "transom other event");
+    if (!strcmp(what, "threads"))
+        for (int i = 0; i < 3; i++)
+            CloseHandle(CreateThread(NULL, 0, waits, NULL, 0, NULL));
     if (!strcmp(what, "protect")) {
         PSECURITY_DESCRIPTOR security = descriptor(QUERY_ONLY);
         if (!SetKernelObjectSecurity(GetCurrentProcess(), DACL_SECURITY_INFORMATION, security))
@@ -225,6 +234,36 @@ static void test_open_ended(void)
     ok_err(OpenProcess(SYNCHRONIZE, FALSE, info.dwProcessId) != NULL, ERROR_INVALID_PARAMETER);
 }
 
+/* NtGetNextThread, with which debuggers and profilers go through the threads of a process. */
+static void test_next_thread(void)
+{
+    NTSTATUS(NTAPI * next_thread)
+    (HANDLE, HANDLE, ACCESS_MASK, ULONG, ULONG, HANDLE *) =
+        (void *)GetProcAddress(GetModuleHandleA("ntdll.dll"), "NtGetNextThread");
+    PROCESS_INFORMATION info = start("threads");
+    HANDLE limited, thread = NULL, next;
+    DWORD count = 0, main_threads = 0;
+    NTSTATUS status;
+
+    while (!(status = next_thread(info.hProcess, thread, THREAD_QUERY_LIMITED_INFORMATION, 0, 0, &next))) {
+        if (thread)
+            CloseHandle(thread);
+        thread = next;
+        count++;
+        ok_int(GetProcessIdOfThread(thread), info.dwProcessId);
+        main_threads += GetThreadId(thread) == info.dwThreadId;
+    }
+    ok_hex(status, 0x8000001a); /* STATUS_NO_MORE_ENTRIES */
+    ok(count >= 4, "%lu threads", count);
+    ok_int(main_threads, 1);
+    CloseHandle(thread);
+    ok_hex(next_thread(info.hProcess, NULL, THREAD_QUERY_LIMITED_INFORMATION, 0, 1, &next), STATUS_INVALID_PARAMETER);
+    limited = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, info.dwProcessId);
+    ok_hex(next_thread(limited, NULL, THREAD_QUERY_LIMITED_INFORMATION, 0, 0, &next), 0xc0000022u);
+    CloseHandle(limited);
+    finish(info);
+}
+
 TESTS
 {
     if (test_argc > 2 && atoi(test_argv[2]))
@@ -235,6 +274,7 @@ TESTS
         ExitProcess(child(test_argv[1]));
     GetModuleFileNameA(NULL, self, sizeof(self));
     test_queries();
+    test_next_thread();
     test_protected_handle();
     test_descriptors();
     test_created_with_descriptor();

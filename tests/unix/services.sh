@@ -61,6 +61,18 @@ wait_gone 'services\.exe'
 for i in 1 2 3 4 5 6 7 8; do t sc.exe query rpcss >out$i & done; wait
 is 'at once' "$(cat out? | grep -c 'STATE  *: 4')" 8
 [ "$(processes 'services\.exe' | wc -l)" -le 1 ] || fail 'several managers'
+# triggers are kept and told
+is 'no triggers' "$(t sc.exe qtriggerinfo Tst | tail -n 1)" 'The service Tst has not registered for any start or stop triggers.'
+t sc.exe triggerinfo Tst start/networkon stop/networkoff 'start/portopen/135;TCP;;RpcSs' \
+    start/custom/12345678-1234-1234-1234-1234567890ab/AABB01 >out; is 'sc triggerinfo' $? 0
+t sc.exe qtriggerinfo Tst >out
+is 'triggers' "$(grep -c '^        START SERVICE$' out) $(grep -c '^        STOP SERVICE$' out)" '3 1'
+is 'trigger' "$(sed -n 's/  *CUSTOM  *: //p' out)" '12345678-1234-1234-1234-1234567890ab [ETW PROVIDER UUID]'
+is 'trigger data' "$(sed -n 's/  *DATA  *: *//p' out | paste -sd'|')" '135|TCP||RpcSs|AABB01'
+t sc.exe triggerinfo Tst start/custom/no-guid >out; is 'a bad trigger' $? $((1639 & 255))
+t sc.exe triggerinfo Tst delete >out; is 'no more triggers' $? 0
+is 'no more triggers' "$(t sc.exe qtriggerinfo Tst | grep -c SERVICE_NAME)" 0
+is 'preferred node' "$(t sc.exe preferrednode Tst 2 >out && t sc.exe qpreferrednode Tst | sed -n 's/ *PREFERRED_NODE *: //p')" 2
 t sc.exe delete Tst >out; is 'sc delete' $? 0
 t sc.exe query Tst >out; is 'after delete' $? $((1060 & 255))
 t net.exe user >out; is 'net user' $? 2

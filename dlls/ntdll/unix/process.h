@@ -54,6 +54,8 @@ NTSTATUS process_call(struct process_object *process, uint32_t call, void *in, c
 bool process_update(struct process_object *process);
 /* The least id of one of our processes above this one; 0: none (system_process.c). */
 ULONG process_next_id(ULONG id);
+/* The next higher number of a thread of that process, one of Windows'; 0: none. */
+ULONG process_next_thread(ULONG process, ULONG after);
 /* What its creator has written on a process's command line: its process group (0: its own) and its parent, who need not be its
  * creator nor live. False: none of ours has created it. (system_process.c) */
 bool process_creation(ULONG id, ULONG *group, ULONG *parent);

@@ -168,6 +168,29 @@ static size_t thread_ids(ULONG id, ULONG **ids)
     return count;
 }
 
+ULONG process_next_thread(ULONG process, ULONG after)
+{
+    char path[64];
+    ULONG next;
+    snprintf(path, sizeof(path), "/proc/%u/task", process);
+    DIR *dir = opendir(path);
+    if (!dir)
+        return 0;
+    do {
+        struct dirent *entry;
+        next = 0;
+        rewinddir(dir);
+        while ((entry = readdir(dir))) {
+            ULONG id = (ULONG)strtoul(entry->d_name, NULL, 10);
+            if (id > after && (!next || id < next))
+                next = id;
+        }
+        after = next;
+    } while (next && !is_windows_thread(process, next));
+    closedir(dir);
+    return next;
+}
+
 /* From /proc: whether it runs, and its times. */
 static void fill_thread_times(SYSTEM_THREAD_INFORMATION *out, ULONG process, ULONG id)
 {

@@ -560,18 +560,41 @@ NTSTATUS NtOpenThread(HANDLE *handle, ACCESS_MASK access, OBJECT_ATTRIBUTES *att
     return status;
 }
 
+/* Of another process, by their numbers. */
+static NTSTATUS next_thread_there(HANDLE process, ULONG id, ACCESS_MASK access, ULONG attributes, HANDLE *next)
+{
+    struct object *obj;
+    NTSTATUS status = handle_lookup(process, &process_type, PROCESS_QUERY_INFORMATION, &obj);
+    if (status)
+        return status;
+    ULONG pid = container_of(obj, struct process_object, header)->id;
+    object_unref(obj);
+    while ((id = process_next_thread(pid, id))) { /* one may end just now */
+        OBJECT_ATTRIBUTES attr = { .Length = sizeof(attr), .Attributes = attributes };
+        CLIENT_ID client = { (HANDLE)(ULONG_PTR)pid, (HANDLE)(ULONG_PTR)id };
+        status = NtOpenThread(next, access, &attr, &client);
+        if (status != STATUS_INVALID_CID && status != STATUS_ACCESS_DENIED)
+            return status;
+    }
+    return STATUS_NO_MORE_ENTRIES;
+}
+
 NTSTATUS NtGetNextThread(HANDLE process, HANDLE after, ACCESS_MASK access, ULONG attributes, ULONG flags, HANDLE *next)
 {
     struct object *obj = NULL;
     struct thread_object *found = NULL;
     if (flags)
         return STATUS_INVALID_PARAMETER;
-    if (!process_is_current(process))
-        return STATUS_NOT_SUPPORTED;
     if (after) {
         NTSTATUS status = handle_lookup(after, &thread_type, 0, &obj);
         if (status)
             return status;
+    }
+    if (!process_is_current(process)) {
+        ULONG id = obj ? container_of(obj, struct thread_object, header)->id : 0;
+        if (obj)
+            object_unref(obj);
+        return next_thread_there(process, id, access, attributes, next);
     }
     struct thread_object *previous = obj ? container_of(obj, struct thread_object, header) : NULL;
     pthread_mutex_lock(&thread_list_lock);
