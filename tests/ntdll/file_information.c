@@ -201,6 +201,18 @@ static void test_users(void)
     CloseHandle(file);
 }
 
+/* FILE_IO_PRIORITY_HINT_INFO: "This member must be a value from the PRIORITY_HINT enumeration." */
+static void test_priority(void)
+{
+    HANDLE file = open_file("a file of some name", GENERIC_READ | GENERIC_WRITE);
+    ULONG hint[2] __attribute__((aligned(8))) = { 1 /* IoPriorityHintLow */ };
+
+    ok_hex(NtSetInformationFile(file, &iosb, hint, sizeof(hint), 43), 0);
+    hint[0] = 3; /* MaximumIoPriorityHintType */
+    ok_hex(NtSetInformationFile(file, &iosb, hint, sizeof(hint), 43), INVALID_PARAMETER);
+    CloseHandle(file);
+}
+
 static void test_set(void)
 {
     HANDLE file = open_file("a file of some name", GENERIC_READ | GENERIC_WRITE | DELETE);
@@ -388,6 +400,7 @@ TESTS
     test_by_name();
     test_users();
     test_set();
+    test_priority();
     test_links();
     test_times();
     DeleteFileA("a file of some name");

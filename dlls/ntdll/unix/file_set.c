@@ -215,7 +215,8 @@ static NTSTATUS set(struct file_object *file, ULONG info_class, const void *buff
                           __ATOMIC_RELAXED); /* cannot be taken back */
         return STATUS_SUCCESS;
     case FileIoPriorityHintInformation:
-        return STATUS_SUCCESS; /* a hint */
+        /* A hint, without effect: but one of IoPriorityHintVeryLow, Low and Normal. */
+        return *(const ULONG *)buffer < 3 ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
     case FileIoStatusBlockRangeInformation:
         return STATUS_PRIVILEGE_NOT_HELD;
     case FileValidDataLengthInformation:
