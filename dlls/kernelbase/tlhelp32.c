@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tlhelp32.c: snapshots of processes, threads and modules (tlhelp32.h). A snapshot is a section, as on Windows, so that it is
+ * tlhelp32.c: snapshots of processes, threads, modules and heaps (tlhelp32.h). A snapshot is a section, as on Windows, so that it is
  * closed like any handle: a header with how far each list has been read, and the lists.
  */
 #include "kernelbase_private.h"
@@ -8,7 +8,7 @@
 #include "psapi_private.h"
 #include <tlhelp32.h>
 
-enum { PROCESSES, THREADS, MODULES, LISTS };
+enum { PROCESSES, THREADS, MODULES, HEAPS, LISTS };
 
 struct snapshot {
     struct {
@@ -16,7 +16,8 @@ struct snapshot {
     } lists[LISTS];
 };
 
-static const ULONG entry_sizes[LISTS] = { sizeof(PROCESSENTRY32W), sizeof(THREADENTRY32), sizeof(MODULEENTRY32W) };
+static const ULONG entry_sizes[LISTS] = { sizeof(PROCESSENTRY32W), sizeof(THREADENTRY32), sizeof(MODULEENTRY32W),
+                                          sizeof(HEAPLIST32) };
 
 static void copy_name(WCHAR *to, SIZE_T room, const UNICODE_STRING *name)
 {
@@ -102,6 +103,31 @@ static VOID NTAPI fill_module(LDR_DATA_TABLE_ENTRY *module, void *context, BOOLE
     copy_name(entry->szExePath, MAX_PATH, &module->FullDllName);
 }
 
+static void fill_heaps(struct snapshot *snapshot, const HANDLE *heaps)
+{
+    for (ULONG i = 0; i < snapshot->lists[HEAPS].count; i++) {
+        HEAPLIST32 *entry = entry_at(snapshot, HEAPS, i);
+
+        entry->dwSize = sizeof(*entry);
+        entry->th32ProcessID = GetCurrentProcessId();
+        entry->th32HeapID = (ULONG_PTR)heaps[i];
+        entry->dwFlags = heaps[i] == GetProcessHeap() ? HF32_DEFAULT : 0;
+    }
+}
+
+/* All heaps of this process; kb_free. */
+static HANDLE *list_heaps(ULONG *count)
+{
+    HANDLE *heaps;
+    ULONG room;
+
+    for (*count = GetProcessHeaps(0, NULL);; kb_free(heaps)) {
+        room = *count;
+        if (!(heaps = kb_alloc(room * sizeof(*heaps))) || (*count = GetProcessHeaps(room, heaps)) <= room)
+            return heaps;
+    }
+}
+
 HANDLE WINAPI CreateToolhelp32Snapshot(DWORD flags, DWORD id)
 {
     OBJECT_ATTRIBUTES attr;
@@ -110,7 +136,7 @@ HANDLE WINAPI CreateToolhelp32Snapshot(DWORD flags, DWORD id)
     struct snapshot head = { 0 }, *snapshot = NULL;
     LARGE_INTEGER size;
     SIZE_T view = 0;
-    HANDLE section = INVALID_HANDLE_VALUE, other = NT_CURRENT_PROCESS;
+    HANDLE section = INVALID_HANDLE_VALUE, other = NT_CURRENT_PROCESS, *heaps = NULL;
     NTSTATUS status;
     unsigned i;
 
@@ -118,7 +144,7 @@ HANDLE WINAPI CreateToolhelp32Snapshot(DWORD flags, DWORD id)
         SetLastError(ERROR_INVALID_PARAMETER);
         return INVALID_HANDLE_VALUE;
     }
-    if (flags & TH32CS_SNAPHEAPLIST) { /* heaps cannot be walked from a copy */
+    if (flags & TH32CS_SNAPHEAPLIST && id && id != GetCurrentProcessId()) {
         SetLastError(ERROR_CALL_NOT_IMPLEMENTED);
         return INVALID_HANDLE_VALUE;
     }
@@ -144,6 +170,8 @@ HANDLE WINAPI CreateToolhelp32Snapshot(DWORD flags, DWORD id)
                 head.lists[THREADS].count += process->NumberOfThreads;
         }
     }
+    if (flags & TH32CS_SNAPHEAPLIST && !(heaps = list_heaps(&head.lists[HEAPS].count)))
+        head.lists[HEAPS].count = 0;
     size.QuadPart = sizeof(head);
     for (i = 0; i < LISTS; i++) {
         head.lists[i].offset = (ULONG)(size.QuadPart + 7) & ~7u;
@@ -160,6 +188,7 @@ HANDLE WINAPI CreateToolhelp32Snapshot(DWORD flags, DWORD id)
             fill_processes(snapshot, list);
         if (flags & TH32CS_SNAPTHREAD)
             fill_threads(snapshot, list);
+        fill_heaps(snapshot, heaps);
         if (head.lists[MODULES].count) {
             struct module_fill fill = { snapshot, id ? id : GetCurrentProcessId() };
 
@@ -173,6 +202,7 @@ HANDLE WINAPI CreateToolhelp32Snapshot(DWORD flags, DWORD id)
         section = INVALID_HANDLE_VALUE;
     }
     kb_free(list);
+    kb_free(heaps);
     if (other != NT_CURRENT_PROCESS)
         NtClose(other);
     set_ntstatus(status);
@@ -295,6 +325,74 @@ BOOL WINAPI Module32First(HANDLE snapshot, MODULEENTRY32 *entry)
 BOOL WINAPI Module32Next(HANDLE snapshot, MODULEENTRY32 *entry)
 {
     return next_module_a(snapshot, FALSE, entry);
+}
+
+/* This structure's size has as many bits as there are. */
+static BOOL next_heap(HANDLE snapshot, BOOL first, HEAPLIST32 *entry)
+{
+    return entry->dwSize < sizeof(*entry) ? fail(ERROR_BAD_LENGTH) : next_entry(snapshot, HEAPS, first, entry);
+}
+
+BOOL WINAPI Heap32ListFirst(HANDLE snapshot, HEAPLIST32 *entry)
+{
+    return next_heap(snapshot, TRUE, entry);
+}
+
+BOOL WINAPI Heap32ListNext(HANDLE snapshot, HEAPLIST32 *entry)
+{
+    return next_heap(snapshot, FALSE, entry);
+}
+
+static BOOL is_heap(HANDLE heap)
+{
+    ULONG count, i = 0;
+    HANDLE *heaps = list_heaps(&count);
+
+    while (heaps && i < count && heaps[i] != heap)
+        i++;
+    kb_free(heaps);
+    return heaps && i < count;
+}
+
+/* The next block behind this address; blocks are no part of the snapshot, on Windows either. */
+static BOOL next_block(HEAPENTRY32 *entry, ULONG_PTR address)
+{
+    PROCESS_HEAP_ENTRY block = { .lpData = (void *)address };
+
+    do {
+        if (!HeapWalk((HANDLE)entry->th32HeapID, &block))
+            return fail(GetLastError() == ERROR_NO_MORE_ITEMS ? ERROR_NO_MORE_FILES : GetLastError());
+    } while (block.wFlags & (PROCESS_HEAP_REGION | PROCESS_HEAP_UNCOMMITTED_RANGE));
+    entry->hHandle = block.wFlags & PROCESS_HEAP_ENTRY_MOVEABLE ? block.Block.hMem : block.lpData;
+    entry->dwAddress = (ULONG_PTR)block.lpData;
+    entry->dwBlockSize = block.cbData;
+    entry->dwFlags = !(block.wFlags & PROCESS_HEAP_ENTRY_BUSY)    ? LF32_FREE
+                     : block.wFlags & PROCESS_HEAP_ENTRY_MOVEABLE ? LF32_MOVEABLE
+                                                                  : LF32_FIXED;
+    entry->dwLockCount = entry->dwResvd = 0;
+    return TRUE;
+}
+
+BOOL WINAPI Heap32First(HEAPENTRY32 *entry, DWORD process, ULONG_PTR heap)
+{
+    if (entry->dwSize < sizeof(*entry))
+        return fail(ERROR_BAD_LENGTH);
+    if (process && process != GetCurrentProcessId())
+        return fail(ERROR_CALL_NOT_IMPLEMENTED);
+    if (!is_heap((HANDLE)heap))
+        return fail(ERROR_INVALID_PARAMETER);
+    entry->th32ProcessID = GetCurrentProcessId();
+    entry->th32HeapID = heap;
+    return next_block(entry, 0);
+}
+
+BOOL WINAPI Heap32Next(HEAPENTRY32 *entry)
+{
+    if (entry->dwSize < sizeof(*entry))
+        return fail(ERROR_BAD_LENGTH);
+    if (entry->th32ProcessID != GetCurrentProcessId() || !is_heap((HANDLE)entry->th32HeapID))
+        return fail(ERROR_INVALID_PARAMETER);
+    return next_block(entry, entry->dwAddress);
 }
 
 BOOL WINAPI Toolhelp32ReadProcessMemory(DWORD id, const void *base, void *buffer, SIZE_T size, SIZE_T *read)
