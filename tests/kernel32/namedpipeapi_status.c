@@ -42,6 +42,7 @@ static void test_server_states(void)
        GetLastError());
 
     ok(DisconnectNamedPipe(server), "error %lu", GetLastError());
+    ok_err(DisconnectNamedPipe(server), ERROR_PIPE_NOT_CONNECTED);
     ok_err(ReadFile(server, buffer, 1, &n, NULL), ERROR_PIPE_NOT_CONNECTED);
     ok_err(WriteFile(server, "x", 1, &n, NULL), ERROR_PIPE_NOT_CONNECTED);
     ok(client_of(GENERIC_READ) == INVALID_HANDLE_VALUE && GetLastError() == ERROR_PIPE_BUSY, "error %lu",

@@ -110,6 +110,10 @@ NTSTATUS pipe_disconnect(struct file_object *file)
     if (!end->server || end->raw)
         return STATUS_ILLEGAL_FUNCTION;
     pthread_mutex_lock(&pipe_lock);
+    if (end->state == FILE_PIPE_DISCONNECTED_STATE) {
+        pthread_mutex_unlock(&pipe_lock);
+        return STATUS_PIPE_DISCONNECTED;
+    }
     struct io *listeners = take_listeners(end);
     struct object *token = end->client_token;
     end->client_token = NULL;
