@@ -96,8 +96,9 @@ static bool delete_file(const WCHAR *path, const WIN32_FIND_DATAW *data, void *c
     if (find_switch(arguments, 'f') && data->dwFileAttributes & FILE_ATTRIBUTE_READONLY)
         SetFileAttributesW(path, data->dwFileAttributes & ~FILE_ATTRIBUTE_READONLY);
     if (!DeleteFileW(path)) {
+        DWORD error = GetLastError();
         errf(L"%ls\r\n", path);
-        err_system(GetLastError());
+        err_system(error);
     } else if (find_switch(arguments, 's') && extensions) { /* also with /q, which is about questions only */
         outf(L"Deleted file - %ls\r\n", path);
     }

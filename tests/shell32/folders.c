@@ -143,12 +143,18 @@ static void test_profile(void)
     size = MAX_PATH;
     ok(GetProfilesDirectoryW(path, &size) && !_wcsicmp(path, below(L"SystemDrive", L"\\Users")), "%ls", path);
     ok(GetTempPathW(MAX_PATH, path) && is_folder(path) && path[wcslen(path) - 1] == '\\', "%ls", path);
-    static const WCHAR *const variables[] = { L"USERPROFILE", L"APPDATA",     L"LOCALAPPDATA",       L"PUBLIC",
-                                              L"ProgramData", L"SystemRoot",  L"ProgramFiles(x86)",  L"ProgramFiles",
-                                              L"TEMP",        L"TMP",         L"CommonProgramFiles", L"ALLUSERSPROFILE",
-                                              L"windir",      L"ProgramW6432" };
+    static const WCHAR *const variables[] = {
+        L"USERPROFILE",        L"APPDATA",           L"LOCALAPPDATA", L"PUBLIC",       L"ProgramData",
+        L"SystemRoot",         L"ProgramFiles(x86)", L"ProgramFiles", L"TEMP",         L"TMP",
+        L"CommonProgramFiles", L"ALLUSERSPROFILE",   L"windir",       L"ProgramW6432", L"DriverData"
+    };
     for (unsigned i = 0; i < sizeof(variables) / sizeof(*variables); i++)
         ok(is_folder(below(variables[i], L"")), "%ls: %ls", variables[i], below(variables[i], L""));
+    size = MAX_PATH;
+    ok(GetDefaultUserProfileDirectoryW(path, &size) && is_folder(path), "%ls", path);
+    ok(is_folder(below(L"SystemRoot", L"\\system32\\wbem")), "what PATH names is not there");
+    ok(GetEnvironmentVariableW(L"USERDOMAIN_ROAMINGPROFILE", path, MAX_PATH), "error %lu", GetLastError());
+    ok_wstr(path, below(L"USERDOMAIN", L""));
 }
 
 TESTS

@@ -160,6 +160,8 @@ c 'ren nofile x' '' 1
 c 'del d\e\*.txt & dir /b d\e' 'f'
 c 'del nofile' ''
 said del "Could Not Find $(pwd -P | sed 's,/,\\,g; s,^,Z:,')\\nofile"
+c 'del C:\windows\system32\cmd.exe' ''
+said 'del of what cannot go' 'C:\windows\system32\cmd.exe|Access is denied.'
 c 'rd d' '' 1
 [ -d d ] || fail "rd removed a folder with files"
 c 'rd /s /q d & if not exist d echo gone' 'gone'

@@ -169,6 +169,7 @@ bool environment_is_windows(const char *item)
         "PROCESSOR_REVISION",
         "SESSIONNAME",
         "USERDOMAIN",
+        "USERDOMAIN_ROAMINGPROFILE",
         "USERNAME",
         "USERPROFILE",
     };
@@ -194,7 +195,8 @@ static bool add_windows_variables(struct list *list)
     for (char *p = host; *p; p++)
         if (*p >= 'a' && *p <= 'z')
             *p -= 'a' - 'A';
-    ok = ok && set_default(list, "COMPUTERNAME", host) && set_default(list, "USERDOMAIN", host);
+    ok = ok && set_default(list, "COMPUTERNAME", host) && set_default(list, "USERDOMAIN", host) &&
+         set_default(list, "USERDOMAIN_ROAMINGPROFILE", host);
     snprintf(text, sizeof(text), "\\\\%s", host);
     ok = ok && set_default(list, "LOGONSERVER", text) && set_default(list, "USERNAME", user);
     snprintf(text, sizeof(text), "\\users\\%s", user);

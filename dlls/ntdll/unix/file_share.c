@@ -196,7 +196,7 @@ bool share_leave(struct file_object *file, bool *last)
     file->inode_entry.Flink->Blink = file->inode_entry.Blink;
     file->inode_entry.Blink->Flink = file->inode_entry.Flink;
     file->inode_entry.Flink = file->inode_entry.Blink = &file->inode_entry;
-    if (node->data_sections || node->image_sections)
+    if (file->sections[0] || file->sections[1]) /* its descriptor stays open */
         claim_leave(file);
     *last = node->files.Flink == &node->files;
     if (pending && !*last && !file->delete_posix) /* other processes are told by who stays */

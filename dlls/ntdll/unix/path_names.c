@@ -18,11 +18,14 @@
         name, NULL, 0                                                                                                  \
     }
 
-static const struct standard_dir etc_dirs[] = { LEAF("etc") };
-static const struct standard_dir system32_dirs[] = { FOLDER("drivers", etc_dirs) };
+static const struct standard_dir drivers_dirs[] = { LEAF("etc"), LEAF("DriverData") };
+static const struct standard_dir *const etc = &drivers_dirs[0];
+static const struct standard_dir system32_dirs[] = { FOLDER("drivers", drivers_dirs), LEAF("config"), LEAF("wbem") };
 static const struct standard_dir windows_dirs[] = { LEAF("fonts"),    FOLDER("system32", system32_dirs),
                                                     LEAF("syswow64"), LEAF("temp"),
-                                                    LEAF("inf"),      LEAF("system") };
+                                                    LEAF("inf"),      LEAF("system"),
+                                                    LEAF("logs"),     LEAF("resources"),
+                                                    LEAF("tasks") };
 static const struct standard_dir local_dirs[] = { LEAF("Temp") };
 static const struct standard_dir appdata_dirs[] = { FOLDER("Local", local_dirs), LEAF("LocalLow"), LEAF("Roaming") };
 static const struct standard_dir user_dirs[] = { FOLDER("AppData", appdata_dirs),
@@ -35,7 +38,8 @@ static const struct standard_dir user_dirs[] = { FOLDER("AppData", appdata_dirs)
                                                  LEAF("Videos") };
 static const struct standard_dir public_dirs[] = { LEAF("Desktop"), LEAF("Documents"), LEAF("Downloads"),
                                                    LEAF("Music"),   LEAF("Pictures"),  LEAF("Videos") };
-static const struct standard_dir users_dirs[] = { FOLDER("Public", public_dirs), FOLDER("\1", user_dirs) };
+static const struct standard_dir users_dirs[] = { FOLDER("Default", user_dirs), FOLDER("Public", public_dirs),
+                                                  FOLDER("\1", user_dirs) };
 static const struct standard_dir program_dirs[] = { LEAF("Common Files") };
 static const struct standard_dir root_dirs[] = { FOLDER("Program Files", program_dirs),
                                                  FOLDER("Program Files (x86)", program_dirs), LEAF("ProgramData"),
@@ -55,7 +59,7 @@ static const struct {
 
 const char *path_joined_file(const struct standard_dir *dir, const char *name)
 {
-    for (unsigned i = 0; dir == &etc_dirs[0] && i < sizeof etc_files / sizeof etc_files[0]; i++) {
+    for (unsigned i = 0; dir == etc && i < sizeof etc_files / sizeof etc_files[0]; i++) {
         if (!strcasecmp(etc_files[i].name, name) && !access(etc_files[i].unix_name, F_OK))
             return etc_files[i].unix_name;
     }
@@ -64,7 +68,7 @@ const char *path_joined_file(const struct standard_dir *dir, const char *name)
 
 const char *path_joined_name(const struct standard_dir *dir, unsigned index)
 {
-    return dir == &etc_dirs[0] && index < sizeof etc_files / sizeof etc_files[0] ? etc_files[index].name : NULL;
+    return dir == etc && index < sizeof etc_files / sizeof etc_files[0] ? etc_files[index].name : NULL;
 }
 
 /* The user's name from the user database's local file: name services would cost milliseconds at every start. */
