@@ -43,6 +43,19 @@ TESTS
     ok(SystemTimeToTzSpecificLocalTime(&info, &utc, &local), "error %lu", GetLastError());
     ok_int(local.wHour, 8);
 
+    /* The Ex functions go by the rules of the year, the others by those they are given. */
+    SYSTEMTIME march = { 2000, 3, 0, 25, 12, 0, 0, 0 }, back;
+
+    ok(SystemTimeToTzSpecificLocalTimeEx(&zone, &march, &local), "error %lu", GetLastError());
+    ok_int(local.wHour, 7);
+    ok(TzSpecificLocalTimeToSystemTimeEx(&zone, &local, &back), "error %lu", GetLastError());
+    ok_int(back.wHour, 12);
+    ok(SystemTimeToTzSpecificLocalTime((TIME_ZONE_INFORMATION *)&zone, &march, &local), "error %lu", GetLastError());
+    ok_int(local.wHour, 8);
+    zone.DynamicDaylightTimeDisabled = TRUE;
+    ok(SystemTimeToTzSpecificLocalTimeEx(&zone, &march, &local), "error %lu", GetLastError());
+    ok_int(local.wHour, 8);
+
     ok(find(L"Tokyo Standard Time", &zone), "Tokyo");
     ok_int(zone.Bias, -540);
     ok_int(zone.DaylightDate.wMonth, 0);
