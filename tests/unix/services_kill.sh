@@ -12,7 +12,7 @@ cp "$BUILD/tests/unix/service.exe" .
 for name in One Two Three; do t service.exe install $name || fail "install $name"; done
 RANDOM=${SERVICES_KILL_SEED:-4711}
 end=$((SECONDS + ${SERVICES_KILL_SECONDS:-3})) rounds=0 written=0
-while ((SECONDS < end)); do
+while ((SECONDS < end || rounds < 3)); do # however slow the machine is
     names=(One Two Three)
     name=${names[RANDOM % 3]}
     "$TRANSOM" sc.exe start $name >started 2>&1 </dev/null &
@@ -40,7 +40,6 @@ while ((SECONDS < end)); do
     esac
     rounds=$((rounds + 1))
 done
-[ $rounds -ge 3 ] || fail "only $rounds rounds"
 
 # Now that nobody dies any more, all can be started and stopped, and nothing is left.
 for name in One Two Three; do
