@@ -67,7 +67,7 @@ static bool add_file(HANDLE handle, struct object *obj, ACCESS_MASK access, stru
 {
     struct file_object *file = container_of(obj, struct file_object, obj);
     bool parcel = pipe_needs_parcel(file);
-    if ((file->fd < 0 && !parcel) || file->fd_is_path)
+    if (file->fd < 0 && !parcel)
         return true;
     if ((spawn->handle_count & (spawn->handle_count - 1)) == 0) {
         size_t capacity = spawn->handle_count ? spawn->handle_count * 2 : 1;
@@ -82,7 +82,7 @@ static bool add_file(HANDLE handle, struct object *obj, ACCESS_MASK access, stru
             return false;
         }
     }
-    if (!file->os_position && file->kind == FILE_KIND_FILE) {
+    if (!file->os_position && !file->fd_is_path && file->kind == FILE_KIND_FILE) {
         /* From now on the position is shared with the child, as it is on Windows: the descriptor keeps it. */
         lseek(file->fd, file->position, SEEK_SET);
         file->os_position = true;

@@ -113,6 +113,7 @@ uint32_t file_form(const struct file_object *file, uint32_t *options);
  * which takes the descriptor. */
 NTSTATUS file_export(struct file_object *file, void **data, uint32_t *size, int *fd);
 NTSTATUS file_import(const void *data, size_t size, int *fd, struct object **obj);
+bool file_is_same(struct file_object *a, struct file_object *b);
 /* `\Device\HarddiskVolume3\dir\file`; malloc'ed, zero-terminated. */
 NTSTATUS file_get_nt_name(struct file_object *file, WCHAR **name);
 /* Its Unix path with all links followed, as the kernel knows it; malloc'ed. */

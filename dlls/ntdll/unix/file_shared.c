@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/kcmp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <termios.h>
 #include <unistd.h>
 #include "pipe.h"
@@ -17,6 +19,7 @@ struct file_object *file_wrap(int fd, ACCESS_MASK access, ULONG options, uint32_
     struct file_object *file;
     if (fstat(fd, &st))
         return NULL;
+    bool is_path = fcntl(fd, F_GETFL) & O_PATH; /* opened for its attributes only */
     if (options & FILE_OPTION_PIPE)
         return pipe_unpack(fd, access, options);
     if (options & FILE_OPTION_SOCKET)
@@ -27,11 +30,11 @@ struct file_object *file_wrap(int fd, ACCESS_MASK access, ULONG options, uint32_
         file = console_wrap(fd, access, form);
         form = 0;
         options &= ~(ULONG)FILE_OPTION_CONSOLE;
-    } else if (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode))
+    } else if (!is_path && (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode)))
         file = pipe_wrap_fd(fd, access, st.st_mode);
-    else if (S_ISCHR(st.st_mode) && !tcgetattr(fd, &termios))
+    else if (!is_path && S_ISCHR(st.st_mode) && !tcgetattr(fd, &termios))
         file = console_open(fd, access, !(access & FILE_WRITE_DATA) || fd == 0);
-    else if (S_ISCHR(st.st_mode))
+    else if (!is_path && S_ISCHR(st.st_mode))
         file = file_alloc(FILE_KIND_CHAR, &char_ops, fd, access, 0, 0);
     else
         file = file_alloc(S_ISDIR(st.st_mode) ? FILE_KIND_DIRECTORY : FILE_KIND_FILE, &disk_ops, fd, access,
@@ -46,7 +49,9 @@ struct file_object *file_wrap(int fd, ACCESS_MASK access, ULONG options, uint32_
             target[n] = 0;
             file->unix_path = strdup(target);
         }
-        file->os_position = true;
+        file->os_position = !is_path;
+        file->fd_is_path = is_path;
+        file->is_symlink = S_ISLNK(st.st_mode);
     }
     file->options = options;
     file->append_only = form != 0;
@@ -76,9 +81,9 @@ NTSTATUS file_export(struct file_object *file, void **data, uint32_t *size, int 
             ((struct file_form *)*data)->pipe_follows = 1;
         return status;
     }
-    if (file->fd < 0 || file->fd_is_path)
+    if (file->fd < 0)
         return STATUS_NOT_SUPPORTED;
-    if (!file->os_position && file->kind == FILE_KIND_FILE) {
+    if (!file->os_position && !file->fd_is_path && file->kind == FILE_KIND_FILE) {
         /* From now on the position is shared with the other process, as it is on Windows: the descriptor keeps it. */
         pthread_mutex_lock(&file->lock);
         lseek(file->fd, file->position, SEEK_SET);
@@ -120,4 +125,23 @@ NTSTATUS file_import(const void *data, size_t size, int *fd, struct object **obj
     *fd = -1;
     *obj = &file->obj;
     return share_adopt(file, form.share);
+}
+
+/* An object that has been to another process and back is a second one here, of the same open file. */
+bool file_is_same(struct file_object *a, struct file_object *b)
+{
+    struct pipe_link *link[2] = { NULL, NULL };
+    int fds[2] = { a->fd, b->fd };
+    bool same = a->kind == b->kind && a->access == b->access;
+    if (same && pipe_is_linked(a) && pipe_is_linked(b))
+        same = !pipe_get_link(a->data, &link[0]) && !pipe_get_link(b->data, &link[1]);
+    for (int i = 0; i < 2; i++)
+        if (link[i])
+            fds[i] = link[i]->socket;
+    pid_t self = getpid();
+    same = same && fds[0] >= 0 && fds[1] >= 0 && !syscall(SYS_kcmp, self, self, KCMP_FILE, fds[0], fds[1]);
+    for (int i = 0; i < 2; i++)
+        if (link[i])
+            pipe_link_unref(link[i]);
+    return same;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cell.h"
+#include "file.h"
 #include "object_private.h"
 #include "security.h"
 #include "shared.h"
@@ -340,7 +341,11 @@ NTSTATUS NtCompareObjects(HANDLE FirstObjectHandle, HANDLE SecondObjectHandle)
         return status;
     status = handle_lookup(SecondObjectHandle, NULL, 0, &second);
     if (!status) {
-        status = first == second ? STATUS_SUCCESS : STATUS_NOT_SAME_OBJECT;
+        bool same = first == second;
+        if (!same && first->type == &file_type && second->type == &file_type)
+            same = file_is_same(container_of(first, struct file_object, obj),
+                                container_of(second, struct file_object, obj));
+        status = same ? STATUS_SUCCESS : STATUS_NOT_SAME_OBJECT;
         object_unref(second);
     }
     object_unref(first);

@@ -383,10 +383,9 @@ NTSTATUS NtDuplicateObject(HANDLE SourceProcessHandle, HANDLE SourceHandle, HAND
         status = handle_create(it.obj, it.access, it.attributes, &made);
     else if (!status)
         status = give_other(target, &it, &made);
+    /* "If lpTargetHandle is NULL, the function duplicates the handle, but does not return the duplicate handle value". */
     if (!status && TargetHandle)
         *TargetHandle = made;
-    else if (!status && target == process_current)
-        handle_close(made);
 done:
     if (it.obj)
         object_unref(it.obj);
