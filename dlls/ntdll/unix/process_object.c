@@ -362,7 +362,10 @@ NTSTATUS process_terminate_other(struct process_object *process, NTSTATUS exit_s
     if (told) {
         struct protocol_process_terminate_in in = { number, (uint32_t)exit_status };
         struct client_request request = CLIENT_REQUEST(process_terminate, .in = &in);
-        return client_request(&request);
+        NTSTATUS status = client_request(&request);
+        if (status != STATUS_PORT_DISCONNECTED || process->pidfd < 0)
+            return status;
+        /* The server is gone, and what is left is to kill it. */
     }
     process->kill_status = exit_status;
     process->kill_requested = true;
