@@ -109,6 +109,8 @@ NTSTATUS cell_lock_live(uint32_t *ref, uint16_t generation, uint64_t *word);
  * that is stopped must not stop it. Operations on cells give STATUS_RETRY then.
  */
 #define CELL_PATIENCE_OF_SERVER 1000u
+/* Called when the lock of a common cell has not been had for milliseconds: its holder may be stopped, and can be helped. */
+void cell_lock_held(uint32_t ref) __attribute__((weak));
 extern unsigned cell_patience;
 bool cell_lock_patiently(uint32_t ref, uint64_t *word);
 bool cell_signalled(const struct segment_cell *cell, uint64_t word, uint32_t thread);

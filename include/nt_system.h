@@ -16,6 +16,7 @@ enum nt_system_information_class {
     SystemFlagsInformation = 9,
     SystemModuleInformation = 11,
     SystemHandleInformation = 16,
+    SystemObjectInformation = 17,
     SystemFileCacheInformation = 21,
     SystemInterruptInformation = 23,
     SystemDpcBehaviorInformation = 24,

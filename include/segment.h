@@ -185,7 +185,8 @@ struct segment_thread {
     uint32_t signalling; /* it may have satisfied waits without having woken the waiters yet */
     uint32_t commit;     /* wait-all: everything is locked and will be consumed */
     uint32_t owned_lock; /* spin lock of owned_head, for the process's threads */
-    uint32_t reserved[11];
+    uint32_t taking;     /* the dead record whose lock it is about to take over: not to be reused meanwhile */
+    uint32_t reserved[10];
     struct segment_block blocks[SEGMENT_WAIT_OBJECTS];
 };
 

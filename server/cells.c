@@ -99,13 +99,36 @@ static uint32_t take(struct list *list, uint32_t *used, uint32_t per_slab, uint3
 
 /* --- cells --- */
 
+/*
+ * Makes a free cell ours alone; its generation. Who uses a handle that another thread closes may lock the cell that it was, until he
+ * sees the generation, and unlocks it with the word that he has found: that must not be the new object's.
+ */
+static bool claim_free(uint32_t index, uint64_t *generation)
+{
+    const uint64_t mine = SEGMENT_CELL_LOCKED | (uint64_t)SEGMENT_SERVER_RECORD << SEGMENT_CELL_OWNER_SHIFT;
+    struct segment_cell *cell = segment_cell(index | CELL_COMMON);
+    uint64_t word = __atomic_load_n(&cell->word, __ATOMIC_ACQUIRE);
+    do {
+        if (word & SEGMENT_CELL_LOCKED)
+            return false;
+        *generation = word & SEGMENT_CELL_GENERATION;
+    } while (!__atomic_compare_exchange_n(&cell->word, &word, *generation | mine, false, __ATOMIC_ACQ_REL,
+                                          __ATOMIC_ACQUIRE));
+    return true;
+}
+
 uint32_t server_cell_alloc(uint32_t kind, uint32_t state, uint32_t limit)
 {
-    uint32_t index = take(&free_cells, &segment_common_cells, SEGMENT_SLAB_CELLS, SEGMENT_MAX_CELLS);
+    uint64_t generation;
+    uint32_t index;
+    while ((index = take(&free_cells, &segment_common_cells, SEGMENT_SLAB_CELLS, SEGMENT_MAX_CELLS)) &&
+           !claim_free(index, &generation)) {
+        cell_count++;
+        list_add(&limbo, index); /* free as soon as it is unlocked */
+    }
     if (!index)
         return 0;
     struct segment_cell *cell = segment_cell(index | CELL_COMMON);
-    uint64_t generation = __atomic_load_n(&cell->word, __ATOMIC_RELAXED) & SEGMENT_CELL_GENERATION;
     memset(&cell->kind, 0, sizeof(*cell) - offsetof(struct segment_cell, kind));
     cell->kind = (uint8_t)kind;
     cell->limit = limit;

@@ -24,10 +24,10 @@ static uint64_t now_ms(void)
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-static bool is_stopped(const struct process *process)
+bool thread_is_stopped(uint32_t pid, uint32_t tid)
 {
-    char path[32], text[512], *name_end;
-    snprintf(path, sizeof(path), "/proc/%u/stat", process->id);
+    char path[64], text[512], *name_end;
+    snprintf(path, sizeof(path), "/proc/%u/task/%u/stat", pid, tid);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     ssize_t size = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
     if (fd >= 0)
@@ -56,7 +56,8 @@ static void timer_ready(struct source *source, uint32_t events)
     if (read(source->fd, &ticks, sizeof(ticks)) < 0)
         return;
     while ((first = TAILQ_FIRST(&waiting)) && first->look_at <= now) {
-        if (now - first->since >= GIVE_UP || (first->asked->process && is_stopped(first->asked->process))) {
+        if (now - first->since >= GIVE_UP ||
+            (first->asked->process && thread_is_stopped(first->asked->process->id, first->asked->process->id))) {
             pending_give_up(first);
             continue;
         }

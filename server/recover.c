@@ -55,6 +55,16 @@ static bool abandon(uint32_t ref, uint32_t index)
     return !valid(ref) || cell_abandon(ref, index);
 }
 
+/* Somebody has seen that this record has a lock, and may try to take it over. Afterwards nobody can see that any more. */
+static bool is_being_taken(uint32_t index)
+{
+    for (uint32_t i = SEGMENT_SERVER_RECORD + 1; i < segment_common_threads; i++)
+        if (__atomic_load_n(&common_thread(i)->taking, __ATOMIC_SEQ_CST) == index &&
+            !__atomic_load_n(&common_thread(i)->dead, __ATOMIC_ACQUIRE))
+            return true;
+    return false;
+}
+
 /* All that can be done now; false: to be tried again. May be done any number of times. */
 static bool recover(uint32_t index)
 {
@@ -97,7 +107,7 @@ static bool recover(uint32_t index)
             if (state == WAIT_STATE_INTERRUPTED || state >= WAIT_STATE_SATISFIED)
                 wait_wake_common(common_thread(i));
         }
-    return true;
+    return !locking || !is_being_taken(index);
 }
 
 /* --- what could not be done at once --- */

@@ -267,6 +267,7 @@ NTSTATUS client_ask(struct client *asked, struct client *asker, uint32_t serial,
 void pending_give_up(struct pending *pending);
 
 /* --- patience.c: from when a call is under way until it is answered --- */
+bool thread_is_stopped(uint32_t pid, uint32_t tid);
 void patience_begin(struct pending *pending);
 void patience_end(struct pending *pending);
 

@@ -156,19 +156,23 @@ static BOOL within(const struct boundary *boundary)
     return !boundary->label || integrity_level() >= *RtlSubAuthoritySid(boundary->label, 0);
 }
 
-/* The directory's path; kb_free. */
+/* The directory's path; kb_free. A name may hold any character: what separates the parts, or names, is written as two. */
 static WCHAR *boundary_path(const struct boundary *boundary)
 {
-    static const WCHAR folder[] = L"\\PrivateNamespaces\\";
-    SIZE_T length = ARRAY_SIZE(folder) + wcslen(boundary->name) + (boundary->count + 1) * 190;
+    static const WCHAR folder[] = L"\\PrivateNamespaces\\", special[] = L"\\|/", instead[] = L"bp/";
+    SIZE_T length = ARRAY_SIZE(folder) + 2 * wcslen(boundary->name) + (boundary->count + 1) * 190;
     WCHAR *path = kb_alloc(length * sizeof(WCHAR)), *at;
 
     if (!path)
         return NULL;
     memcpy(path, folder, sizeof(folder));
     at = path + wcslen(path);
-    for (const WCHAR *name = boundary->name; *name; name++)
-        *at++ = *name == '\\' ? '/' : *name;
+    for (const WCHAR *name = boundary->name; *name; name++) {
+        const WCHAR *found = wcschr(special, *name);
+        if (found)
+            *at++ = '/';
+        *at++ = found ? instead[found - special] : *name;
+    }
     for (DWORD i = 0; i <= boundary->count; i++) {
         PSID sid = i < boundary->count ? boundary->sids[i] : boundary->label;
         UNICODE_STRING text = { 0, 188 * sizeof(WCHAR), at + 1 };

@@ -55,6 +55,18 @@ static void test_classes(void)
         { TokenDeviceGroups, 0, 0 },
         { TokenSecurityAttributes, 0, 0 },
         { TokenIsRestricted, sizeof(DWORD), 0 },
+        { TokenRestrictedSids, 0, 0 },
+        { TokenAuditPolicy, 0, ERROR_PRIVILEGE_NOT_HELD }, /* SeSecurityPrivilege */
+        { TokenRestrictedUserClaimAttributes, 0, 0 },
+        { TokenRestrictedDeviceClaimAttributes, 0, 0 },
+        { TokenRestrictedDeviceGroups, 0, 0 },
+        { (TOKEN_INFORMATION_CLASS)41, 0, 0 },             /* TokenProcessTrustLevel */
+        { (TOKEN_INFORMATION_CLASS)42, sizeof(DWORD), 0 }, /* TokenPrivateNameSpace */
+        { (TOKEN_INFORMATION_CLASS)43, 0, 0 },             /* TokenSingletonAttributes */
+        { (TOKEN_INFORMATION_CLASS)44, 0, 0 },             /* TokenBnoIsolation */
+        { (TOKEN_INFORMATION_CLASS)45, sizeof(DWORD), 0 }, /* TokenChildProcessFlags */
+        { (TOKEN_INFORMATION_CLASS)46, sizeof(DWORD), 0 }, /* TokenIsLessPrivilegedAppContainer */
+        { (TOKEN_INFORMATION_CLASS)47, sizeof(DWORD), 0 }, /* TokenIsSandboxed */
         { (TOKEN_INFORMATION_CLASS)0, 0, ERROR_INVALID_PARAMETER },
         { (TOKEN_INFORMATION_CLASS)1000, 0, ERROR_INVALID_PARAMETER },
     };
@@ -81,6 +93,30 @@ static void test_classes(void)
            classes[i].class, GetLastError());
         ok_int(again, size);
     }
+    /* A token that was not split in two has no other half. */
+    TOKEN_ELEVATION_TYPE elevation = 0;
+    TOKEN_LINKED_TOKEN linked;
+    GetTokenInformation(token, TokenElevationType, &elevation, sizeof(elevation), &size);
+    done = GetTokenInformation(token, TokenLinkedToken, &linked, sizeof(linked), &size);
+    if (elevation == TokenElevationTypeDefault)
+        ok(!done && GetLastError() == ERROR_NO_SUCH_LOGON_SESSION, "%d, error %lu", done, GetLastError());
+    else if (ok(done, "error %lu", GetLastError()))
+        CloseHandle(linked.LinkedToken);
+    /* Without TOKEN_QUERY nothing is told, and the source takes a right of its own. */
+    HANDLE weak;
+    ok(DuplicateHandle(GetCurrentProcess(), token, GetCurrentProcess(), &weak, TOKEN_QUERY, FALSE, 0), "error %lu",
+       GetLastError());
+    ok_err(GetTokenInformation(weak, TokenSource, buffer, sizeof(buffer), &size), ERROR_ACCESS_DENIED);
+    ok(GetTokenInformation(weak, TokenUser, buffer, sizeof(buffer), &size), "error %lu", GetLastError());
+    CloseHandle(weak);
+    ok(DuplicateHandle(GetCurrentProcess(), token, GetCurrentProcess(), &weak, TOKEN_QUERY_SOURCE, FALSE, 0),
+       "error %lu", GetLastError());
+    for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
+        if (!classes[i].error && classes[i].class != TokenSource)
+            ok(!GetTokenInformation(weak, classes[i].class, buffer, sizeof(buffer), &size) &&
+                   GetLastError() == ERROR_ACCESS_DENIED,
+               "class %d without access: error %lu", classes[i].class, GetLastError());
+    CloseHandle(weak);
     CloseHandle(token);
 }
 

@@ -42,6 +42,25 @@ TESTS
     ok_err(OpenEventA(EVENT_ALL_ACCESS, FALSE, "wide\\event"), ERROR_FILE_NOT_FOUND);
     ok(ClosePrivateNamespace(wide, PRIVATE_NAMESPACE_FLAG_DESTROY), "ClosePrivateNamespace: %lu", GetLastError());
 
+    /* Names are of any characters, and make no SIDs and no directories. */
+    char forged[100], *text;
+    ConvertSidToStringSidA(everyone, &text);
+    sprintf(forged, "transom boundary|%s", text);
+    LocalFree(text);
+    static const char *const names[] = { "transom\\slash", "transom/slash", "transom|slash", "transom/bslash" };
+    HANDLE named[5], spaces[5];
+    for (int i = 0; i < 5; i++) {
+        char alias[20];
+        sprintf(alias, "named %d", i);
+        named[i] = CreateBoundaryDescriptorA(i < 4 ? names[i] : forged, 0);
+        spaces[i] = CreatePrivateNamespaceA(NULL, named[i], alias);
+        ok(spaces[i] != NULL, "%s: %lu", i < 4 ? names[i] : forged, GetLastError());
+    }
+    for (int i = 0; i < 5; i++) {
+        ok(ClosePrivateNamespace(spaces[i], PRIVATE_NAMESPACE_FLAG_DESTROY), "%d: %lu", i, GetLastError());
+        DeleteBoundaryDescriptor(named[i]);
+    }
+
     /* "The caller must be within this boundary." */
     HANDLE outside = boundary_with(L"transom boundary", anonymous);
     ok_err(CreatePrivateNamespaceW(NULL, outside, L"outside"), ERROR_ACCESS_DENIED);

@@ -163,12 +163,24 @@ static void test_power(void)
     ok_hex(NtPowerInformation(16, NULL, 0, buffer, 4), 0);
 }
 
+/* The lists of objects by type are kept if the global flag FLG_MAINTAIN_OBJECT_TYPELIST says so ("GFlags Flag Table"). */
+static void test_objects(void)
+{
+    static char buffer[4096];
+    ULONG flags = 0, length;
+    ok_status(NtQuerySystemInformation(9 /* SystemFlagsInformation */, &flags, sizeof(flags), &length), 0);
+    if (flags & 0x4000)
+        return;
+    ok_status(NtQuerySystemInformation(17 /* SystemObjectInformation */, buffer, sizeof(buffer), &length), 0xc0000001);
+}
+
 TESTS
 {
     SYSTEM_INFO info;
 
     if (!get_functions())
         return;
+    test_objects();
     GetSystemInfo(&info);
     processors = info.dwNumberOfProcessors;
     test_sizes();

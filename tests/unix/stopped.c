@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* stopped: what stopped.sh runs: `victim`, and `ask ID`, which does things to it and prints the errors and the time. */
+/*
+ * stopped: what stopped.sh runs: `victim`, and `ask ID`, which does things to it and prints the errors and the time; `contend`, which
+ * has an event locked most of the time, and `beat`, which uses that a thousand times.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +49,36 @@ static int ask(DWORD id, void *address)
     return 0;
 }
 
+#define CONTENDED "transom stopped contended"
+
+static DWORD WINAPI wait_for_it(void *event)
+{
+    while (WaitForSingleObject(event, INFINITE) == WAIT_OBJECT_0)
+        ;
+    return 0;
+}
+
+static int contend(void)
+{
+    HANDLE event = CreateEventA(NULL, FALSE, FALSE, CONTENDED);
+    for (int i = 0; i < 3; i++)
+        CloseHandle(CreateThread(NULL, 0, wait_for_it, event, 0, NULL));
+    puts("ready");
+    fflush(stdout);
+    while (SetEvent(event))
+        ;
+    return 1;
+}
+
+static int beat(void)
+{
+    HANDLE event = OpenEventA(EVENT_ALL_ACCESS, FALSE, CONTENDED);
+    for (int i = 0; i < 1000; i++)
+        if (!SetEvent(event) || WaitForSingleObject(event, 0) == WAIT_FAILED)
+            return 1;
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 1 && !strcmp(argv[1], "victim"))
@@ -60,5 +93,9 @@ int main(int argc, char **argv)
     }
     if (argc > 1 && !strcmp(argv[1], "end"))
         return !SetEvent(OpenEventA(EVENT_MODIFY_STATE, FALSE, "transom stopped end"));
+    if (argc > 1 && !strcmp(argv[1], "contend"))
+        return contend();
+    if (argc > 1 && !strcmp(argv[1], "beat"))
+        return beat();
     return 2;
 }

@@ -7,6 +7,8 @@
 program=$BUILD/tests/unix/stopped.exe
 export TRANSOM_PREFIX=$PWD/prefix TRANSOM_SERVER_LINGER=500 XDG_RUNTIME_DIR=$PWD/run
 mkdir -p run prefix && chmod 700 run
+# A thread stops, also again after it was helped, as soon as it has a processor.
+is_stopped() { [ "$(sed 's/.*) \(.\).*/\1/' /proc/"$1"/task/*/stat | sort -u)" = T ]; }
 
 "$TRANSOM" "$program" victim >victim.out &
 victim=$!
@@ -15,6 +17,7 @@ read -r id address _ <victim.out
 is "while it runs" "$(timeout 30 "$TRANSOM" "$program" ask "$id" "$address" | tr -d '\r')" "read 0 duplicate 0 in time"
 before=$("$TRANSOM" "$program" count "$id")
 kill -STOP $victim
+until_true is_stopped $victim || fail "it cannot be stopped"
 # ERROR_SEM_TIMEOUT, STATUS_IO_TIMEOUT's
 is "while it is stopped" "$(timeout 60 "$TRANSOM" "$program" ask "$id" "$address" | tr -d '\r')" \
     "read 121 duplicate 121 in time"
@@ -23,5 +26,19 @@ is "its handles when it goes on" "$("$TRANSOM" "$program" count "$id")" "$before
 is "when it goes on" "$(timeout 30 "$TRANSOM" "$program" ask "$id" "$address" | tr -d '\r')" "read 0 duplicate 0 in time"
 "$TRANSOM" "$program" end
 wait $victim; is "its end" $? 0
+
+# Wherever it is stopped, in the middle of using an event that others use as well too.
+"$TRANSOM" "$program" contend >contend.out &
+contender=$!
+until_true says contend.out ready
+for ((round = 0; round < 40 && failures == 0; round++)); do
+    sleep "0.0$((RANDOM % 10))"
+    kill -STOP $contender
+    timeout 20 "$TRANSOM" "$program" beat || fail "round $round: others are held up ($?)"
+    until_true is_stopped $contender || fail "round $round: it goes on"
+    kill -CONT $contender
+done
+kill -KILL $contender
+{ wait $contender; } 2>/dev/null
 timeout 20 "$TRANSOM" kill
 done_testing

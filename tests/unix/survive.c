@@ -123,8 +123,8 @@ static BOOL use_timer(void)
 {
     HANDLE timer = CreateWaitableTimerA(NULL, FALSE, "survive timer");
     LARGE_INTEGER due = { .QuadPart = -10000 };
-    BOOL done = timer && SetWaitableTimer(timer, &due, 0, NULL, NULL, FALSE) &&
-                WaitForSingleObject(timer, 30) != WAIT_FAILED;
+    BOOL done =
+        timer && SetWaitableTimer(timer, &due, 0, NULL, NULL, FALSE) && WaitForSingleObject(timer, 30) != WAIT_FAILED;
     CloseHandle(timer);
     return done;
 }

@@ -93,10 +93,29 @@ bool cell_take_over(uint32_t ref, uint64_t seen, uint32_t self, uint64_t *word)
     return true;
 }
 
+/*
+ * Between the look at the owner and the compare-and-swap the server could clear up after the dead, give its record to a new thread, and
+ * that could have the same cell locked in the same state. So the record is said to be needed first, and then looked at again.
+ */
+static bool take_over_from_dead(uint32_t ref, uint32_t self, bool slowly, uint64_t *word)
+{
+    struct segment_cell *cell = segment_cell(ref);
+    uint64_t seen = *word;
+    bool done = false;
+    if (!owner_is_dead(seen, slowly))
+        return false;
+    __atomic_store_n(&common_thread(self)->taking, CELL_OWNER(seen), __ATOMIC_SEQ_CST);
+    if (__atomic_load_n(&cell->word, __ATOMIC_SEQ_CST) == seen && owner_is_dead(seen, slowly))
+        done = cell_take_over(ref, seen, self, word);
+    STORE(common_thread(self)->taking, 0);
+    return done;
+}
+
 /* --- locking --- */
 
 #define SPINS_BRIEFLY  64   /* held for some dozens of instructions; longer only if its holder was preempted */
 #define SPINS_YIELDING 2000 /* then it sleeps between looks */
+#define SPINS_TO_HELP  64   /* how many of these until somebody is to help the holder, who may be stopped */
 
 unsigned cell_patience = UINT32_MAX;
 
@@ -119,15 +138,19 @@ static bool lock_within(uint32_t ref, uint32_t self, uint64_t *word, unsigned mo
             continue;
         }
         if (ref & CELL_COMMON && *word & SEGMENT_CELL_LOCKED && spins % 64 == 0 &&
-            owner_is_dead(*word, spins > SPINS_YIELDING) && cell_take_over(ref, *word, self, word))
+            take_over_from_dead(ref, self, spins > SPINS_YIELDING, word))
             return true;
         if (spins < SPINS_YIELDING) {
             sched_yield();
         } else {
             struct timespec pause = { 0, 500000 };
             nanosleep(&pause, NULL);
+            if (spins % SPINS_TO_HELP == 0 && ref & CELL_COMMON && cell_lock_held)
+                cell_lock_held(ref);
         }
     }
+    if (ref & CELL_COMMON && cell_lock_held)
+        cell_lock_held(ref);
     return false;
 }
 

@@ -146,6 +146,8 @@ NTSTATUS NtQuerySystemInformation(ULONG SystemInformationClass, PVOID SystemInfo
         status =
             handle_list_query_system(SystemInformationClass == SystemExtendedHandleInformation, info, length, &needed);
         break;
+    case SystemObjectInformation: /* kept only where gflags has "Maintain a list of objects for each type" set */
+        return STATUS_UNSUCCESSFUL;
     case SystemPageFileInformation:
     case SystemPageFileInformationEx:
         needed = 0; /* Linux's swap is no page file that a program could find */
