@@ -20,6 +20,8 @@ transom: LIBS += $(call crt_file,crtendS.o) $(call crt_file,crtn.o)
 BOUND_DLLS = kernel32 kernelbase msvcrt ucrtbase
 # Of these and ntdll, functions that run at a program's start lie together (start_windows.ld).
 $(foreach dll,ntdll $(filter-out kernel32,$(BOUND_DLLS)),$(eval $(dll)_CFLAGS += -ffunction-sections))
+$(foreach arch,$(WIN_ARCHS),$(foreach dll,ntdll $(filter-out kernel32,$(BOUND_DLLS)),obj/$(arch)/$(dll)/$(call dll_file,$(dll)))): \
+	$(srcdir)/build-aux/start_windows.ld
 $(foreach arch,$(WIN_ARCHS),$(foreach dll,$(DLLS),$(arch)-windows/$(call dll_file,$(dll)))): tools/finishdll
 $(foreach arch,$(WIN_ARCHS),$(eval $(arch)-windows/%.dll: private $(arch)_STRIP = \
 	tools/finishdll $$(WIN64_STRIP) -w -N '.text?*' -N '.pdata?*' -N '.xdata?*') \

@@ -6,6 +6,7 @@
  * - Its imports from ntdll and kernelbase, if they lie beside it, are bound: the import address table has their addresses, and
  *   the descriptor has the time stamp of the DLL they are true of ("Bound" in the PE format). The loader looks nothing up
  *   when it finds that DLL at its own address; with any other it binds as usual. (dlls/ntdll/ldrimport.c)
+ * - If it has no manifest, its header says so (IMAGE_DLLCHARACTERISTICS_NO_ISOLATION), so that none is looked for.
  */
 #include <fcntl.h>
 #include <stdarg.h>
@@ -18,17 +19,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { EXPORTS, IMPORTS };
+enum { EXPORTS, IMPORTS, RESOURCES, DIRECTORIES };
+
+#define RT_MANIFEST                             24
+#define IMAGE_DLLCHARACTERISTICS_NO_ISOLATION 0x0200
 
 struct pe {
     uint8_t *data;
     size_t size;
     uint64_t base;
-    size_t stamp, sections; /* where they are in the file */
+    size_t stamp, sections, characteristics; /* where they are in the file */
     unsigned section_count;
     struct {
         uint32_t rva, size;
-    } directories[2];
+    } directories[DIRECTORIES];
 };
 
 static void fail(const char *format, ...)
@@ -107,7 +111,8 @@ static bool load(struct pe *pe, const char *path)
     pe->stamp = header + 8;
     pe->sections = optional + get16(pe, header + 20);
     pe->base = get64(pe, optional + 24);
-    for (int i = 0; i < 2; i++) {
+    pe->characteristics = optional + 70;
+    for (int i = 0; i < DIRECTORIES; i++) {
         pe->directories[i].rva = get32(pe, optional + 112 + 8 * (size_t)i);
         pe->directories[i].size = get32(pe, optional + 116 + 8 * (size_t)i);
     }
@@ -169,6 +174,19 @@ static void bind_imports(struct pe *pe, const char *path)
     }
 }
 
+/* The types of resources: those with names first, then those with numbers. */
+static bool has_manifest(const struct pe *pe)
+{
+    if (!pe->directories[RESOURCES].rva)
+        return false;
+    size_t root = place(pe, pe->directories[RESOURCES].rva);
+    size_t count = (size_t)get16(pe, root + 12) + get16(pe, root + 14);
+    for (size_t i = get16(pe, root + 12); i < count; i++)
+        if (get32(pe, root + 16 + 8 * i) == RT_MANIFEST)
+            return true;
+    return false;
+}
+
 static uint32_t hash(const struct pe *pe)
 {
     uint32_t value = 2166136261u; /* FNV-1a */
@@ -205,6 +223,8 @@ int main(int argc, char **argv)
         fail("%s was not made", path);
     put32(&pe, pe.stamp, 0);
     bind_imports(&pe, path);
+    if (!has_manifest(&pe))
+        pe.data[pe.characteristics + 1] |= IMAGE_DLLCHARACTERISTICS_NO_ISOLATION >> 8;
     put32(&pe, pe.stamp, hash(&pe));
     FILE *file = fopen(path, "wb");
     if (!file || fwrite(pe.data, 1, pe.size, file) != pe.size || fclose(file))

@@ -258,6 +258,9 @@ void actctx_module_init(struct ldr_module *module)
     struct actctx_source source;
     actctx *context;
 
+    /* "Linked as if there was no manifest" (/ALLOWISOLATION:NO): nothing of its resources is read. */
+    if (module->nt->OptionalHeader.DllCharacteristics & IMAGE_DLLCHARACTERISTICS_NO_ISOLATION)
+        return;
     if (actctx_find_resource(module->entry.DllBase, 2 /* ISOLATIONAWARE_MANIFEST_RESOURCE_ID */, 0, &source))
         return;
     if (!create(source.bytes, source.size, path, path, directory_length(path), &context))

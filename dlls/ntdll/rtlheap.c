@@ -242,8 +242,12 @@ static void *take_small(struct heap *heap, struct cache *cache, ULONG *class)
     void *block = magazine->first;
     ULONGLONG next;
 
-    if (!block)
-        block = cache_refill(cache, *class);
+    if (!block) {
+        *class = class_to_use(heap, *class);
+        magazine = &cache->magazines[*class];
+        if (!(block = magazine->first))
+            block = cache_refill(cache, *class);
+    }
     if (!block && heap->fixed) {
         cache_flush(cache);
         if (!(block = cache_refill(cache, *class)))

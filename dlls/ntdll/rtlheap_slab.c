@@ -264,7 +264,7 @@ void cache_flush(struct cache *cache)
 /* A block for the heap's own purposes, past any cache. */
 static void *plain_alloc(struct heap *heap, SIZE_T size)
 {
-    ULONG class = class_of(size);
+    ULONG class = class_to_use(heap, class_of(size));
     void *block;
 
     if (size + 8 > HEAP_SMALL_MAX || !slab_get(heap, class, 1, &block))

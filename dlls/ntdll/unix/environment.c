@@ -13,24 +13,30 @@
 #include "process.h"
 #include "processor.h"
 
+struct item {
+    WCHAR *text; /* NAME=value */
+    size_t order;
+};
+
 struct list {
-    WCHAR **items; /* NAME=value */
+    struct item *items;
     size_t count, capacity;
 };
 
-static bool add(struct list *list, WCHAR *item)
+static bool add(struct list *list, WCHAR *text)
 {
-    if (!item)
+    if (!text)
         return false;
     if (list->count == list->capacity) {
         size_t capacity = list->capacity ? list->capacity * 2 : 64;
-        WCHAR **items = realloc(list->items, capacity * sizeof(*items));
+        struct item *items = realloc(list->items, capacity * sizeof(*items));
         if (!items)
             return false;
         list->items = items;
         list->capacity = capacity;
     }
-    list->items[list->count++] = item;
+    list->items[list->count] = (struct item){ text, list->count };
+    list->count++;
     return true;
 }
 
@@ -58,26 +64,34 @@ static char *narrow_path(const char *unix_path)
     return text;
 }
 
+/* Of several with one name the first counts: what comes later are defaults. */
 static bool set(struct list *list, const char *name, const char *value)
 {
-    size_t size = strlen(name) + strlen(value) + 2;
-    char *text = malloc(size);
-    if (!text)
+    size_t name_len = strlen(name), len = strlen(value);
+    WCHAR *wide = malloc((name_len + len + 2) * sizeof(WCHAR));
+    if (!wide)
         return false;
-    snprintf(text, size, "%s=%s", name, value);
-    bool ok = add(list, widen(text));
-    free(text);
-    return ok;
+    for (size_t i = 0; i < name_len; i++)
+        wide[i] = (unsigned char)name[i];
+    wide[name_len] = '=';
+    wide[name_len + 1 + utf8_to_utf16(value, len, wide + name_len + 1, len)] = 0;
+    return add(list, wide);
 }
 
-static int compare_names(const void *left, const void *right)
+static int compare_names(const WCHAR *a, const WCHAR *b)
 {
-    const WCHAR *a = *(WCHAR *const *)left, *b = *(WCHAR *const *)right;
     for (;; a++, b++) {
         WCHAR ca = *a == '=' ? 0 : unicode_upcase(*a), cb = *b == '=' ? 0 : unicode_upcase(*b);
         if (ca != cb || !ca)
             return (int)ca - (int)cb;
     }
+}
+
+static int compare_items(const void *left, const void *right)
+{
+    const struct item *a = left, *b = right;
+    int order = compare_names(a->text, b->text);
+    return order ? order : a->order < b->order ? -1 : 1;
 }
 
 static bool name_is(const char *item, const char *name)
@@ -113,22 +127,6 @@ static bool set_path(struct list *list, const char *value)
     free(out);
     free(copy);
     return ok;
-}
-
-/* WINEPATH and TRANSOM_PATH: Windows folders to put in front. */
-static bool has(const struct list *list, const char *name)
-{
-    WCHAR *key = widen(name);
-    bool found = false;
-    for (size_t i = 0; key && i < list->count && !found; i++)
-        found = !compare_names(&list->items[i], &key);
-    free(key);
-    return found;
-}
-
-static bool set_default(struct list *list, const char *name, const char *value)
-{
-    return has(list, name) || set(list, name, value);
 }
 
 /* What every Windows process has. */
@@ -188,32 +186,32 @@ static bool add_windows_variables(struct list *list)
     const char *user = path_user_name();
     bool ok = true;
     for (size_t i = 0; i < sizeof(fixed) / sizeof(*fixed); i++)
-        ok = ok && set_default(list, fixed[i].name, fixed[i].value);
+        ok = ok && set(list, fixed[i].name, fixed[i].value);
     gethostname(host, sizeof(host) - 1);
     host[strcspn(host, ".")] = 0;
     host[15] = 0; /* NetBIOS names have 15 characters */
     for (char *p = host; *p; p++)
         if (*p >= 'a' && *p <= 'z')
             *p -= 'a' - 'A';
-    ok = ok && set_default(list, "COMPUTERNAME", host) && set_default(list, "USERDOMAIN", host) &&
-         set_default(list, "USERDOMAIN_ROAMINGPROFILE", host);
+    ok = ok && set(list, "COMPUTERNAME", host) && set(list, "USERDOMAIN", host) &&
+         set(list, "USERDOMAIN_ROAMINGPROFILE", host);
     snprintf(text, sizeof(text), "\\\\%s", host);
-    ok = ok && set_default(list, "LOGONSERVER", text) && set_default(list, "USERNAME", user);
+    ok = ok && set(list, "LOGONSERVER", text) && set(list, "USERNAME", user);
     snprintf(text, sizeof(text), "\\users\\%s", user);
-    ok = ok && set_default(list, "HOMEPATH", text);
+    ok = ok && set(list, "HOMEPATH", text);
     snprintf(text, sizeof(text), "C:\\users\\%s", user);
-    ok = ok && set_default(list, "USERPROFILE", text);
+    ok = ok && set(list, "USERPROFILE", text);
     snprintf(text, sizeof(text), "C:\\users\\%s\\AppData\\Roaming", user);
-    ok = ok && set_default(list, "APPDATA", text);
+    ok = ok && set(list, "APPDATA", text);
     snprintf(text, sizeof(text), "C:\\users\\%s\\AppData\\Local", user);
-    ok = ok && set_default(list, "LOCALAPPDATA", text);
+    ok = ok && set(list, "LOCALAPPDATA", text);
     struct processor_variables processor;
     processor_variables(&processor);
-    ok = ok && set_default(list, "PROCESSOR_IDENTIFIER", processor.identifier) &&
-         set_default(list, "PROCESSOR_LEVEL", processor.level) &&
-         set_default(list, "PROCESSOR_REVISION", processor.revision);
+    ok = ok && set(list, "PROCESSOR_IDENTIFIER", processor.identifier) &&
+         set(list, "PROCESSOR_LEVEL", processor.level) &&
+         set(list, "PROCESSOR_REVISION", processor.revision);
     snprintf(text, sizeof(text), "%d", __builtin_popcountll(process_affinity()));
-    return ok && set_default(list, "NUMBER_OF_PROCESSORS", text) && set_default(list, "SESSIONNAME", "Console");
+    return ok && set(list, "NUMBER_OF_PROCESSORS", text) && set(list, "SESSIONNAME", "Console");
 }
 
 /*
@@ -263,9 +261,9 @@ WCHAR *environment_create(char **unix_environment, size_t *chars)
     WCHAR *block = NULL;
     size_t total = 1;
     if (ok) {
-        qsort(list.items, list.count, sizeof(*list.items), compare_names);
+        qsort(list.items, list.count, sizeof(*list.items), compare_items);
         for (size_t i = 0; i < list.count; i++) {
-            for (const WCHAR *p = list.items[i]; *p; p++)
+            for (const WCHAR *p = list.items[i].text; *p; p++)
                 total++;
             total++;
         }
@@ -274,15 +272,15 @@ WCHAR *environment_create(char **unix_environment, size_t *chars)
     size_t used = 0;
     for (size_t i = 0; i < list.count; i++) {
         /* Names differing only in case are one variable to Windows: the first one counts. */
-        bool twice = i && !compare_names(&list.items[i - 1], &list.items[i]);
-        for (const WCHAR *p = list.items[i]; block && !twice; p++) {
+        bool twice = i && !compare_names(list.items[i - 1].text, list.items[i].text);
+        for (const WCHAR *p = list.items[i].text; block && !twice; p++) {
             block[used++] = *p;
             if (!*p)
                 break;
         }
     }
     for (size_t i = 0; i < list.count; i++)
-        free(list.items[i]);
+        free(list.items[i].text);
     free(list.items);
     if (block) {
         if (!used)

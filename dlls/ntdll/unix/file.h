@@ -101,8 +101,8 @@ extern const struct file_ops disk_ops, char_ops, null_ops, random_ops, console_o
 
 /* Handles for descriptors 0, 1 and 2; NULL for one that is closed. One fstat each. */
 NTSTATUS file_create_std_handles(HANDLE out[3]);
-/* Opens a file by its Unix path; the object has one reference. */
-NTSTATUS file_open_unix(const char *path, ACCESS_MASK access, struct file_object **file);
+/* Opens a file by its Unix path; the object has one reference. One of the installation has no sharing modes. */
+NTSTATUS file_open_unix(const char *path, ACCESS_MASK access, bool installed, struct file_object **file);
 /* The descriptor of a file that was opened with all of `need`; stays the file's. `file` may be any object. */
 NTSTATUS file_get_fd(struct object *file, ACCESS_MASK need, int *fd);
 /* file_shared.c: a descriptor from another process as a file object of the kind it is; takes it. NULL: memory is out. `form`:

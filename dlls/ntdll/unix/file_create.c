@@ -292,9 +292,9 @@ NTSTATUS NtDeleteFile(OBJECT_ATTRIBUTES *ObjectAttributes)
     return STATUS_SUCCESS;
 }
 
-NTSTATUS file_open_unix(const char *name, ACCESS_MASK access, struct file_object **file)
+NTSTATUS file_open_unix(const char *name, ACCESS_MASK access, bool installed, struct file_object **file)
 {
-    struct nt_path path = { .kind = PATH_FILE, .dirfd = AT_FDCWD };
+    struct nt_path path = { .kind = PATH_FILE, .dirfd = AT_FDCWD, .joined = installed };
     ULONG_PTR information;
     NTSTATUS status;
 

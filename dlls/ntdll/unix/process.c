@@ -160,7 +160,7 @@ const char *image_refusal(NTSTATUS status, const struct image *image)
 
 static bool map_program(const char *path)
 {
-    NTSTATUS status = section_from_image(path, &program_section);
+    NTSTATUS status = section_from_image(path, false, &program_section);
     const char *why = image_refusal(status, status ? NULL : program_section->image);
     if (status || why) {
         unix_error_line("transom: %s: %s", path, why);
@@ -194,7 +194,7 @@ static bool map_ntdll(void)
         { "KiRaiseUserExceptionDispatcher", &ntdll_entries.KiRaiseUserExceptionDispatcher },
     };
     snprintf(path, sizeof(path), "%s/ntdll.dll", options.system_dir);
-    NTSTATUS status = section_from_image(path, &section);
+    NTSTATUS status = section_from_image(path, true, &section);
     if (!status)
         status = image_map(section, &base, NULL, NULL);
     if (status) { /* not at its base would need relocation before its first instruction: nothing else can be there yet */

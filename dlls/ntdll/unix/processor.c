@@ -3,6 +3,7 @@
 #include <cpuid.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/platform/x86.h>
 #include "processor.h"
 
 struct processor processor_identify(void)
@@ -14,7 +15,9 @@ struct processor processor_identify(void)
     memcpy(cpu.vendor, &b, 4);
     memcpy(cpu.vendor + 4, &d, 4);
     memcpy(cpu.vendor + 8, &c, 4);
-    __cpuid(1, a, b, c, d);
+    /* What the C library has asked already: the instruction costs microseconds under a hypervisor. */
+    if (!(a = __x86_get_cpuid_feature_leaf(CPUID_INDEX_1)->cpuid_array[0]))
+        __cpuid(1, a, b, c, d);
     cpu.stepping = a & 15;
     cpu.model = (a >> 4) & 15;
     cpu.family = (a >> 8) & 15;

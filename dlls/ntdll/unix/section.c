@@ -108,13 +108,13 @@ static struct section *section_alloc(void)
     return section;
 }
 
-NTSTATUS section_from_image(const char *path, struct section **result)
+NTSTATUS section_from_image(const char *path, bool installed, struct section **result)
 {
     struct file_object *file;
     struct section *section = section_alloc();
     if (!section)
         return STATUS_NO_MEMORY;
-    NTSTATUS status = file_open_unix(path, FILE_READ_DATA | FILE_EXECUTE, &file);
+    NTSTATUS status = file_open_unix(path, FILE_READ_DATA | FILE_EXECUTE, installed, &file);
     if (!status) {
         section->file = &file->obj;
         section->attributes = SEC_IMAGE | SEC_FILE;

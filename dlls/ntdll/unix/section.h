@@ -68,6 +68,6 @@ const char *image_refusal(NTSTATUS status, const struct image *image);
 /* Maps an image; STATUS_IMAGE_NOT_AT_BASE when not at its preferred address. *view is filled with virtual_lock dropped. */
 NTSTATUS image_map(struct section *section, uint64_t *base, const struct placement *placement, uint64_t *size);
 /* An image section of a file by its Unix path, without handles: for the start of a program. */
-NTSTATUS section_from_image(const char *path, struct section **section);
+NTSTATUS section_from_image(const char *path, bool installed, struct section **section);
 
 #endif
