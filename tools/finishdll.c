@@ -21,7 +21,7 @@
 
 enum { EXPORTS, IMPORTS, RESOURCES, DIRECTORIES };
 
-#define RT_MANIFEST                             24
+#define RT_MANIFEST                           24
 #define IMAGE_DLLCHARACTERISTICS_NO_ISOLATION 0x0200
 
 struct pe {

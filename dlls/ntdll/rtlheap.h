@@ -126,7 +126,7 @@ struct bin {
     struct run *runs;  /* with blocks to give */
     struct run *empty; /* one without blocks in use is kept */
     ULONG slabs;
-    ULONG lent; /* blocks of a larger class that were given instead, while there was no slab */
+    ULONG lent; /* bytes that a larger class gave instead, while there was no slab */
 };
 
 struct magazine {
@@ -303,7 +303,7 @@ static inline ULONG class_stride(ULONG class)
     return ((class & 7) + 9) << (class / 8 + 1 + 4);
 }
 
-#define HEAP_LENT_MAX 8 /* blocks that a class without a slab gets from a larger one */
+#define HEAP_LENT_MAX NT_PAGE_SIZE /* bytes that a class without a slab gets from a larger one */
 
 /*
  * The class to take a block from. A class's first blocks come from the next one whose stride is a power of two: a program that
@@ -314,9 +314,9 @@ static inline ULONG class_to_use(struct heap *heap, ULONG class)
     struct bin *bin = &heap->bins[class];
     ULONG stride = class_stride(class);
 
-    if (bin->slabs || bin->lent >= HEAP_LENT_MAX || heap->fixed || stride > 2048)
+    if (bin->slabs || bin->lent + stride > HEAP_LENT_MAX || heap->fixed)
         return class;
-    bin->lent++;
+    bin->lent += stride;
     return stride <= 64 ? class_of(64 - 8) : class_of(((SIZE_T)2 << (31 - __builtin_clz(stride - 1))) - 8);
 }
 

@@ -282,6 +282,7 @@ NTSTATUS NtCreateUserProcess(HANDLE *process_handle, HANDLE *thread_handle, ACCE
     if (spawn.terminal)
         console_pseudo_started(spawn.params.ConsoleHandle, (pid_t)process->id);
     job_child_created(process, &spawn.job);
+    process->parent_id = spawn.parent ? spawn.parent->id : process_id;
     process->priority_class = spawn.priority_class;
     if (!(thread = remote_thread(process))) {
         status = STATUS_NO_MEMORY;

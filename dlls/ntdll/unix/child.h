@@ -63,8 +63,9 @@ struct child_start {
     uint32_t parent; /* who counts as its parent, if not its creator */
     struct xstate_places xstate;
     uint64_t std[3], console;
-    uint32_t terminal;  /* it has a terminal of its own: 0, 1 and 2 where std[] has no handle */
-    int32_t console_fd; /* the segment of its console, if that has no terminal; else -1 */
+    uint32_t terminal;         /* it has a terminal of its own: 0, 1 and 2 where std[] has no handle */
+    int32_t console_fd;        /* the segment of its console, if that has no terminal; else -1 */
+    struct child_blob symbols; /* child_symbols.c */
 };
 
 /* child_signal.c: which children the signals of this process's console go on to */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "child_private.h"
+#include "child_symbols.h"
 #include "client.h"
 #include "debug.h"
 #include "file.h"
@@ -359,6 +360,13 @@ NTSTATUS spawn_build_packet(struct spawn *spawn)
         start.token.offset = (uint32_t)append(&spawn->packet, token, size);
         start.token.size = (uint32_t)size;
         free(token);
+    }
+    size_t symbols_size;
+    void *symbols = spawn->native ? NULL : child_symbols_tell(&symbols_size);
+    if (symbols) {
+        start.symbols.offset = (uint32_t)append(&spawn->packet, symbols, symbols_size);
+        start.symbols.size = (uint32_t)symbols_size;
+        free(symbols);
     }
     const uint32_t numbers[CHILD_NUMBERS] = { p->StartingX,     p->StartingY,   p->CountX,
                                               p->CountY,        p->CountCharsX, p->CountCharsY,

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include "child_private.h"
+#include "child_symbols.h"
 #include "client.h"
 #include "file.h"
 #include "job.h"
@@ -243,15 +244,17 @@ int process_run_child(int fd)
     close(fd);
     if (start == MAP_FAILED || start->magic != CHILD_START_MAGIC)
         return 127;
-    const struct child_blob *blobs[] = { &start->image,    &start->command_line, &start->environment,
-                                         &start->title,    &start->desktop,      &start->shell,
-                                         &start->runtime,  &start->handles,      &start->shared,
-                                         &start->token,    &start->system_dir,   &start->prefix_dir,
-                                         &start->directory };
+    const struct child_blob *blobs[] = { &start->image,     &start->command_line, &start->environment,
+                                         &start->title,     &start->desktop,      &start->shell,
+                                         &start->runtime,   &start->handles,      &start->shared,
+                                         &start->token,     &start->system_dir,   &start->prefix_dir,
+                                         &start->directory, &start->symbols };
     for (size_t i = 0; i < sizeof(blobs) / sizeof(*blobs); i++)
         if (!blob_ok(start, size, blobs[i]))
             return 127;
     child_start = start;
+    if (start->symbols.size)
+        child_symbols_take((const char *)start + start->symbols.offset, start->symbols.size);
     options.system_dir = (char *)start + start->system_dir.offset;
     options.prefix_dir = (char *)start + start->prefix_dir.offset;
     if (start->native)

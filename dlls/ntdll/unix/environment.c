@@ -208,8 +208,7 @@ static bool add_windows_variables(struct list *list)
     struct processor_variables processor;
     processor_variables(&processor);
     ok = ok && set(list, "PROCESSOR_IDENTIFIER", processor.identifier) &&
-         set(list, "PROCESSOR_LEVEL", processor.level) &&
-         set(list, "PROCESSOR_REVISION", processor.revision);
+         set(list, "PROCESSOR_LEVEL", processor.level) && set(list, "PROCESSOR_REVISION", processor.revision);
     snprintf(text, sizeof(text), "%d", __builtin_popcountll(process_affinity()));
     return ok && set(list, "NUMBER_OF_PROCESSORS", text) && set(list, "SESSIONNAME", "Console");
 }

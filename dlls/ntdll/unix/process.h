@@ -11,7 +11,8 @@
 struct process_object {
     struct object header;
     ULONG id;
-    int pidfd; /* of a child; -1 for ourselves */
+    int pidfd;       /* of a child; -1 for ourselves */
+    ULONG parent_id; /* of another process, once it is known */
     NTSTATUS exit_status;
     uint64_t create_time, exit_time; /* 100 ns since 1601 */
     uint64_t user_time, kernel_time; /* once it has ended and times_known is set */

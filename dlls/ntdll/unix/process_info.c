@@ -163,24 +163,32 @@ KPRIORITY process_base_priority(const struct process_object *process)
     return base[priority_class_to_nt(process->priority_class)];
 }
 
+/* Asked once, as the parent may end and another process get its id. */
+static ULONG parent_of(struct process_object *process)
+{
+    struct process_numbers numbers;
+    ULONG group, parent = 0;
+    if (process->parent_id || process->ended)
+        return process->parent_id;
+    if (!process_creation(process->id, &group, &parent) && process_numbers(process->id, &numbers))
+        parent = numbers.parent_id;
+    return process->parent_id = parent;
+}
+
 static NTSTATUS query_basic(struct process_object *process, void *info, ULONG length, ULONG *needed)
 {
     PROCESS_BASIC_INFORMATION out = { 0 };
-    struct process_numbers numbers;
-    ULONG group, parent;
     bool own = process == process_current;
     process_update(process);
     out.ExitStatus = process->exit_status;
     out.PebBaseAddress = own ? process_peb : process_remote_peb(process);
-    out.AffinityMask = own ? cpu_process_mask() : cpu_mask_of_pid((pid_t)process->id);
+    if (own)
+        out.AffinityMask = cpu_process_mask();
+    else /* the id of one that has ended may be another's */
+        out.AffinityMask = process->ended ? process_affinity() : cpu_mask_of_pid((pid_t)process->id);
     out.BasePriority = process_base_priority(process);
     out.UniqueProcessId = process->id;
-    if (own)
-        out.InheritedFromUniqueProcessId = child_parent_id();
-    else if (process_creation(process->id, &group, &parent))
-        out.InheritedFromUniqueProcessId = parent;
-    else if (process_numbers(process->id, &numbers))
-        out.InheritedFromUniqueProcessId = numbers.parent_id;
+    out.InheritedFromUniqueProcessId = own ? child_parent_id() : parent_of(process);
     return reply_exact(info, length, needed, &out, sizeof(out));
 }
 

@@ -176,10 +176,11 @@ static struct thread *thread_alloc(void)
     if (block) {
         memset((void *)block, 0, THREAD_FROM_TEB + sizeof(struct thread));
     } else {
+        static const struct backing memory = { PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_NORESERVE, -1 };
         pthread_mutex_lock(&virtual_lock);
-        NTSTATUS status = address_reserve(&block, THREAD_BLOCK_SIZE, NULL);
+        NTSTATUS status = address_map(&block, THREAD_BLOCK_SIZE, NULL, &memory);
         pthread_mutex_unlock(&virtual_lock);
-        if (status || mprotect((void *)block, THREAD_BLOCK_SIZE, PROT_READ | PROT_WRITE))
+        if (status)
             return NULL;
         if (virtual_map_system(block, THREAD_BLOCK_SIZE, PAGE_READWRITE))
             return NULL;
