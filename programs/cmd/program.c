@@ -56,8 +56,9 @@ static bool has_ending(const WCHAR *path, const WCHAR *ending)
 
 static bool accept_program(WCHAR *path, struct program *program)
 {
+    /* The name that opening it would take: "x.bat." and "x.bat " are batch files. */
     program->path = full_path(path);
-    program->batch = has_ending(path, L".bat") || has_ending(path, L".cmd");
+    program->batch = has_ending(program->path, L".bat") || has_ending(program->path, L".cmd");
     free(path);
     return true;
 }

@@ -540,6 +540,36 @@ static void test_cmd(void)
     }
 }
 
+/* A batch file is one by the name that opening it takes: without dots and spaces at the end. (cmd once started itself for ever.) */
+static void test_batch_names(void)
+{
+    static const char *const endings[] = { "", ".", " ", ". ." };
+    char folder[MAX_PATH], path[MAX_PATH], line[MAX_PATH * 2];
+    STARTUPINFOA plain = { .cb = sizeof(plain) };
+    PROCESS_INFORMATION info;
+    DWORD written;
+    HANDLE file;
+
+    GetTempPathA(sizeof(folder), folder);
+    snprintf(path, sizeof(path), "%screate-name.bat", folder);
+    file = CreateFileA(path, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
+    WriteFile(file, "@exit /b 9\r\n", 12, &written, NULL);
+    CloseHandle(file);
+    for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++) {
+        DWORD code = 0;
+        snprintf(line, sizeof(line), "\"%s%s\" 1", path, endings[i]);
+        ok(CreateProcessA(NULL, line, NULL, NULL, FALSE, CREATE_NO_WINDOW, NULL, NULL, &plain, &info),
+           "\"%s\": error %lu", endings[i], GetLastError());
+        if (WaitForSingleObject(info.hProcess, 20000))
+            TerminateProcess(info.hProcess, 1);
+        GetExitCodeProcess(info.hProcess, &code);
+        ok(code == 9, "\"%s\": %lu", endings[i], code);
+        CloseHandle(info.hProcess);
+        CloseHandle(info.hThread);
+    }
+    DeleteFileA(path);
+}
+
 static void test_times(void)
 {
     PROCESS_INFORMATION info;
@@ -626,5 +656,6 @@ TESTS
     test_no_window();
     test_winexec();
     test_cmd();
+    test_batch_names();
     test_times();
 }
