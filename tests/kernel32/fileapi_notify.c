@@ -339,6 +339,34 @@ static void test_change_notification(void)
     ok_int(GetLastError(), ERROR_INVALID_PARAMETER);
 }
 
+/* A watched directory that goes ends its watch; libuv knows that end by the error and FileStandardInfo. */
+static void test_removed(void)
+{
+    char buffer[512];
+    FILE_STANDARD_INFO info;
+    OVERLAPPED ov = { .hEvent = CreateEventW(NULL, TRUE, FALSE, NULL) };
+    DWORD n;
+
+    ok(CreateDirectoryW(path(L"gone"), NULL), "error %lu", GetLastError());
+    HANDLE h = CreateFileW(path(L"gone"), FILE_LIST_DIRECTORY, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                           NULL, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OVERLAPPED, NULL);
+    ok(h != INVALID_HANDLE_VALUE, "error %lu", GetLastError());
+    ok(ReadDirectoryChangesW(h, buffer, sizeof(buffer), TRUE, FILE_NOTIFY_CHANGE_FILE_NAME, NULL, &ov, NULL),
+       "error %lu", GetLastError());
+    CreateDirectoryW(path(L"beside"), NULL);
+    ok(RemoveDirectoryW(path(L"beside")), "error %lu", GetLastError());
+    ok_int(WaitForSingleObject(ov.hEvent, 20), WAIT_TIMEOUT);
+    ok(GetFileInformationByHandleEx(h, FileStandardInfo, &info, sizeof(info)) && !info.DeletePending, "pending");
+    ok(RemoveDirectoryW(path(L"gone")), "error %lu", GetLastError());
+    ok_int(WaitForSingleObject(ov.hEvent, 5000), WAIT_OBJECT_0);
+    ok(!GetOverlappedResult(h, &ov, &n, FALSE), "success");
+    ok_int(GetLastError(), ERROR_ACCESS_DENIED);
+    ok(GetFileInformationByHandleEx(h, FileStandardInfo, &info, sizeof(info)), "error %lu", GetLastError());
+    ok(info.DeletePending && info.Directory, "pending %d", info.DeletePending);
+    CloseHandle(h);
+    CloseHandle(ov.hEvent);
+}
+
 TESTS
 {
     WCHAR base[MAX_PATH];
@@ -354,6 +382,7 @@ TESTS
     test_ways();
     test_extended();
     test_change_notification();
+    test_removed();
     ok(RemoveDirectoryW(outside), "error %lu", GetLastError());
     ok(RemoveDirectoryW(root), "error %lu", GetLastError());
 }

@@ -72,13 +72,13 @@ gone 3 "start of three"
 kill -TERM $pid
 wait $pid 2>/dev/null
 gone 0 "SIGTERM of a tree with a native program"
-env $tag=1 $TRANSOM "$children" 8 "\"$program\" sleep 3000" &
+env $tag=1 $TRANSOM "$children" 8 "\"$program\" sleep 8000" &
 pid=$!
 gone 2 "start for a detached one"
 kill -TERM $pid
 wait $pid 2>/dev/null
 gone 1 "SIGTERM, one is detached"
-env $tag=1 $TRANSOM "$children" + "\"$program\" sleep 2000"
+env $tag=1 $TRANSOM "$children" + "\"$program\" sleep 6000"
 gone 2 "a parent that ends leaves its child"
 gone 0 "ends by themselves"
 

@@ -83,7 +83,7 @@ static void fill(const struct statx *sx, struct file_stat *st)
     st->mode = sx->stx_mode;
     st->tag = 0;
     st->extended = false;
-    st->links = S_ISDIR(sx->stx_mode) ? 1 : sx->stx_nlink;
+    st->links = S_ISDIR(sx->stx_mode) ? sx->stx_nlink > 0 : sx->stx_nlink;
     st->attributes = S_ISDIR(sx->stx_mode) ? FILE_ATTRIBUTE_DIRECTORY : FILE_ATTRIBUTE_ARCHIVE;
     if (!S_ISDIR(sx->stx_mode) && !(sx->stx_mode & 0222))
         st->attributes |= FILE_ATTRIBUTE_READONLY;

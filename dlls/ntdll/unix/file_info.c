@@ -84,7 +84,7 @@ static void fill_standard(struct file_object *file, const struct file_stat *st, 
     memset(info, 0, sizeof *info);
     info->AllocationSize.QuadPart = st->allocation;
     info->EndOfFile.QuadPart = st->size;
-    info->DeletePending = file && share_delete_pending(file);
+    info->DeletePending = file && (share_delete_pending(file) || !st->links);
     info->NumberOfLinks = info->DeletePending && st->links ? st->links - 1 : st->links;
     info->Directory = st->attributes & FILE_ATTRIBUTE_DIRECTORY ? TRUE : FALSE;
 }
@@ -358,7 +358,7 @@ static NTSTATUS query_file(struct file_object *file, ACCESS_MASK granted, void *
     case FileStandardLinkInformation:
         memset(links, 0, sizeof *links);
         links->TotalNumberOfLinks = st.links;
-        links->DeletePending = share_delete_pending(file);
+        links->DeletePending = share_delete_pending(file) || !st.links;
         links->NumberOfAccessibleLinks = st.links - (links->DeletePending && st.links);
         links->Directory = st.attributes & FILE_ATTRIBUTE_DIRECTORY ? TRUE : FALSE;
         return STATUS_SUCCESS;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "notify.h"
 #include "path.h"
@@ -52,17 +53,20 @@ static NTSTATUS start(struct file_object *file, ULONG filter, bool tree)
     notify->filter = filter;
     notify->tree = tree;
     notify->mask = mask_of(filter, tree);
+    notify->above = -1;
     notify->fd = unix_fd_reserve(inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
     if (notify->fd < 0) {
         free(notify);
         return STATUS_INSUFFICIENT_RESOURCES;
     }
     status = notify_watch_all(notify, file->fd);
-    if (status)
+    if (status) {
         notify_free(notify);
-    else
-        file->notify = notify;
-    return status;
+        return status;
+    }
+    notify_watch_above(notify, file->fd);
+    file->notify = notify;
+    return STATUS_SUCCESS;
 }
 
 /* --- records --- */
@@ -215,6 +219,19 @@ static void moved_in(struct file_object *file, struct notify_watch *watch, const
     }
 }
 
+/* Of the names beside the root's one thing matters: whether the root is among those that have gone. */
+static void event_above(struct file_object *file, uint32_t mask)
+{
+    struct stat st;
+
+    if (mask & IN_IGNORED)
+        file->notify->above = -1;
+    else if ((mask & IN_DELETE) && (mask & IN_ISDIR) && !fstat(file->fd, &st) && !st.st_nlink)
+        file->notify->removed = true;
+    else if ((mask & IN_MOVED_FROM) && (mask & IN_ISDIR))
+        notify_watch_above(file->notify, file->fd);
+}
+
 static void add_event(struct file_object *file, const struct inotify_event *event)
 {
     struct notify *notify = file->notify;
@@ -224,6 +241,10 @@ static void add_event(struct file_object *file, const struct inotify_event *even
 
     if (event->mask & IN_Q_OVERFLOW) {
         notify->overflow = true;
+        return;
+    }
+    if (event->wd == notify->above) {
+        event_above(file, event->mask);
         return;
     }
     if (!(watch = notify_watch_of(notify, event->wd)))
@@ -296,7 +317,7 @@ static NTSTATUS retry_notify(struct io *io)
         io->information = 0;
         status = STATUS_NOTIFY_ENUM_DIR;
     } else if (!notify->used) {
-        return STATUS_PENDING;
+        return notify->removed ? STATUS_DELETE_PENDING : STATUS_PENDING;
     } else {
         io->information = notify->used;
         if (!io_copy_out(io->buffer, notify->records, notify->used))

@@ -42,6 +42,8 @@ struct notify {
     ULONG filter;
     uint32_t mask;
     struct notify_watch *root;
+    int above;     /* watch of the directory that has the root's name, or -1 */
+    bool removed;  /* the root itself has gone */
     void *watches; /* tsearch: by number */
     void *told;    /* tsearch: names that were found in new directories and whose events may still come */
     /* events that were read and not delivered yet: records in order */
@@ -57,6 +59,8 @@ struct notify {
 
 /* Begins to watch the directory and, for trees, all below it. */
 NTSTATUS notify_watch_all(struct notify *notify, int root_fd);
+/* Watches the directory above, too: a directory that is open does not tell of its own end. Again, when it has moved. */
+void notify_watch_above(struct notify *notify, int root_fd);
 void notify_unwatch_all(struct notify *notify);
 struct notify_watch *notify_watch_of(struct notify *notify, int id);
 struct notify_watch *notify_child(struct notify_watch *dir, const char *name);

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -236,6 +237,24 @@ NTSTATUS notify_watch_all(struct notify *notify, int root_fd)
         look_below(NULL, notify, root_fd, notify->root, NULL);
     /* Not all of it can be watched (fs.inotify.max_user_watches): better no answer than a part of it. */
     return notify->overflow ? STATUS_INSUFFICIENT_RESOURCES : STATUS_SUCCESS;
+}
+
+void notify_watch_above(struct notify *notify, int root_fd)
+{
+    char path[PATH_MAX], *slash;
+    struct fd_path self;
+    ssize_t n = readlink(fd_path(root_fd, &self), path, sizeof path - 1);
+
+    if (notify->above >= 0)
+        inotify_rm_watch(notify->fd, notify->above);
+    notify->above = -1;
+    if (n <= 1)
+        return;
+    path[n] = 0;
+    slash = strrchr(path, '/');
+    slash[slash == path] = 0;
+    /* Without it only the root's end goes unnoticed. */
+    notify->above = inotify_add_watch(notify->fd, path, IN_DELETE | IN_MOVED_FROM | IN_ONLYDIR | IN_MASK_CREATE);
 }
 
 static void free_watch(void *watch)
