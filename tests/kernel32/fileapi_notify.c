@@ -343,6 +343,7 @@ static void test_change_notification(void)
 static void test_removed(void)
 {
     char buffer[512];
+    WCHAR name[MAX_PATH] = L"";
     FILE_STANDARD_INFO info;
     OVERLAPPED ov = { .hEvent = CreateEventW(NULL, TRUE, FALSE, NULL) };
     DWORD n;
@@ -363,6 +364,8 @@ static void test_removed(void)
     ok_int(GetLastError(), ERROR_ACCESS_DENIED);
     ok(GetFileInformationByHandleEx(h, FileStandardInfo, &info, sizeof(info)), "error %lu", GetLastError());
     ok(info.DeletePending && info.Directory, "pending %d", info.DeletePending);
+    n = GetFinalPathNameByHandleW(h, name, MAX_PATH, VOLUME_NAME_NONE);
+    ok(n && !wcsncmp(name, L"\\$Extend\\$Deleted\\", 18), "%lu: %ls", n, name);
     CloseHandle(h);
     CloseHandle(ov.hEvent);
 }

@@ -118,6 +118,8 @@ bool file_is_same(struct file_object *a, struct file_object *b);
 NTSTATUS file_get_nt_name(struct file_object *file, WCHAR **name);
 /* Its Unix path with all links followed, as the kernel knows it; malloc'ed. */
 char *file_final_path(const struct file_object *file);
+/* The name below the volume's root: as it was opened or, normalized, as it is now. malloc'ed. */
+WCHAR *file_volume_name(const struct file_object *file, bool normalized, size_t *len, WCHAR *drive);
 /* Its Unix path as opened (owned by the file). */
 const char *file_get_unix_path(struct object *file);
 /* A mapped image or data section keeps a file from being deleted or truncated (section.c). */

@@ -148,7 +148,6 @@ static void fill_stat_basic(const struct file_stat *st, FILE_STAT_BASIC_INFORMAT
 /* The name within the volume (`\dir\file`); malloc'ed. Normalised: as the kernel knows it, links followed. */
 static NTSTATUS volume_name(struct file_object *file, bool normalized, WCHAR **name, size_t *len)
 {
-    char *final = NULL;
     WCHAR drive;
 
     if (!file->unix_path) {
@@ -156,10 +155,7 @@ static NTSTATUS volume_name(struct file_object *file, bool normalized, WCHAR **n
         *name = malloc(sizeof(WCHAR));
         return *name ? STATUS_SUCCESS : STATUS_NO_MEMORY;
     }
-    if (normalized && !(final = file_final_path(file)))
-        return STATUS_NO_MEMORY;
-    *name = path_volume_name(final ? final : file->unix_path, len, &drive);
-    free(final);
+    *name = file_volume_name(file, normalized, len, &drive);
     return *name ? STATUS_SUCCESS : STATUS_NO_MEMORY;
 }
 

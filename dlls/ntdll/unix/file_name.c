@@ -2,6 +2,7 @@
 /* file_name.c: What open files are called: by the kernel, by Windows programs. */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +34,7 @@ char *file_final_path(const struct file_object *file)
     ssize_t n;
     size_t len;
 
-    /* What is deleted has no other name than it had; the installation's files have the names they are shown under. */
+    /* What is deleted has no other name than it had (but see file_volume_name); the installation's files have the names they are shown under. */
     if (file->long_name)
         return strdup(file->long_name);
     if (file->fd < 0 || file->installation || file->is_stream || fstat(file->fd, &st) || !st.st_nlink)
@@ -51,18 +52,45 @@ char *file_final_path(const struct file_object *file)
     return strdup(target);
 }
 
+/* Whether nothing but handles leads to the file any more. */
+static bool is_removed(const struct file_object *file, uint64_t *number)
+{
+    struct stat st;
+    if (file->fd < 0 || file->is_stream || fstat(file->fd, &st) || st.st_nlink)
+        return false;
+    *number = st.st_ino;
+    return true;
+}
+
+WCHAR *file_volume_name(const struct file_object *file, bool normalized, size_t *len, WCHAR *drive)
+{
+    char *final = normalized ? file_final_path(file) : NULL;
+    WCHAR *name = normalized && !final ? NULL : path_volume_name(final ? final : file->unix_path, len, drive), *removed;
+    char text[64];
+    uint64_t number;
+
+    free(final);
+    if (!name || !normalized || !is_removed(file, &number))
+        return name;
+    /* Where NTFS keeps what is deleted and still open; libuv knows it by that. */
+    *len = (size_t)snprintf(text, sizeof text, "\\$Extend\\$Deleted\\%016" PRIX64, number);
+    if ((removed = realloc(name, (*len + 1) * sizeof(WCHAR))))
+        for (size_t i = 0; i <= *len; i++)
+            removed[i] = (unsigned char)text[i];
+    else
+        free(name);
+    return removed;
+}
+
 NTSTATUS file_get_nt_name(struct file_object *file, WCHAR **name)
 {
     static const WCHAR device[] = u"\\Device\\HarddiskVolume";
     size_t len, n = sizeof device / sizeof device[0] - 1;
     WCHAR drive, *path;
-    char *final;
 
     if (!file->unix_path)
         return STATUS_OBJECT_NAME_INVALID;
-    final = file_final_path(file);
-    path = final ? path_volume_name(final, &len, &drive) : NULL;
-    free(final);
+    path = file_volume_name(file, true, &len, &drive);
     if (!path)
         return STATUS_NO_MEMORY;
     *name = malloc((n + 2 + len + 1) * sizeof(WCHAR));
