@@ -436,8 +436,6 @@ BOOL WINAPI CreateDirectoryW(const WCHAR *name, SECURITY_ATTRIBUTES *security)
                           FILE_SHARE_READ | FILE_SHARE_WRITE, FILE_CREATE,
                           FILE_DIRECTORY_FILE | FILE_SYNCHRONOUS_IO_NONALERT | FILE_OPEN_FOR_BACKUP_INTENT, NULL, 0);
     nt_name_free(&nt);
-    if (status == STATUS_NOT_A_DIRECTORY)
-        return fail(ERROR_ALREADY_EXISTS); /* a file of that name */
     if (!status)
         NtClose(handle);
     return set_ntstatus(status);

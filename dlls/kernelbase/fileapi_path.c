@@ -289,20 +289,22 @@ DWORD WINAPI GetTempPathW(DWORD size, WCHAR *buffer)
     static const WCHAR *const variables[] = { L"TMP", L"TEMP", L"USERPROFILE" };
     WCHAR value[MAX_PATH + 1], path[MAX_PATH + 2];
     DWORD length = 0;
+    bool found = false;
     unsigned i;
 
-    /* Documented: the first of these that is set; the Windows directory else. The path is not checked. */
-    for (i = 0; i < ARRAY_SIZE(variables) && !length; i++) {
+    /* Documented: the first of these that exists, and be it empty; the Windows directory else. The path is not checked. */
+    for (i = 0; i < ARRAY_SIZE(variables) && !found; i++) {
+        SetLastError(0);
         length = GetEnvironmentVariableW(variables[i], value, ARRAY_SIZE(value));
-        if (length >= ARRAY_SIZE(value))
-            length = 0;
+        found = length < ARRAY_SIZE(value) && (length || GetLastError() != ERROR_ENVVAR_NOT_FOUND);
     }
-    if (!length)
+    if (!found)
         length = GetWindowsDirectoryW(value, ARRAY_SIZE(value));
-    length = GetFullPathNameW(value, MAX_PATH, path, NULL);
-    if (!length || length >= MAX_PATH)
+    if (length)
+        length = GetFullPathNameW(value, MAX_PATH, path, NULL);
+    if ((!length && (!found || *value)) || length >= MAX_PATH)
         return 0;
-    if (path[length - 1] != '\\') {
+    if (!length || path[length - 1] != '\\') {
         path[length++] = '\\';
         path[length] = 0;
     }

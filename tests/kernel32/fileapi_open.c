@@ -206,6 +206,19 @@ static void test_delete(void)
     path_to(other, L"sub");
     ok(CreateDirectoryW(other, NULL), "error %lu", GetLastError());
     ok(!CreateDirectoryW(other, NULL) && GetLastError() == ERROR_ALREADY_EXISTS, "error %lu", GetLastError());
+    /* A stream is no directory; a file's name is taken. */
+    WCHAR stream[MAX_PATH];
+    swprintf(stream, MAX_PATH, L"%ls:stream", other);
+    ok(!CreateDirectoryW(stream, NULL) && GetLastError() == ERROR_DIRECTORY, "error %lu", GetLastError());
+    CloseHandle(open_file(name, GENERIC_WRITE, 0, CREATE_ALWAYS, 0));
+    ok(!CreateDirectoryW(name, NULL) && GetLastError() == ERROR_ALREADY_EXISTS, "error %lu", GetLastError());
+    DeleteFileW(name);
+    /* A variable that is empty is one, as libuv knows: what comes out is no path. */
+    WCHAR saved[MAX_PATH] = L"";
+    GetEnvironmentVariableW(L"TMP", saved, MAX_PATH);
+    SetEnvironmentVariableW(L"TMP", L"");
+    ok(GetTempPathW(MAX_PATH, stream) < 3, "%ls", stream);
+    SetEnvironmentVariableW(L"TMP", saved[0] ? saved : NULL);
     ok_hex(GetFileAttributesW(other), FILE_ATTRIBUTE_DIRECTORY);
     ok(!DeleteFileW(other) && GetLastError() == ERROR_ACCESS_DENIED, "error %lu", GetLastError());
     path_to(other, L"sub\\file");
