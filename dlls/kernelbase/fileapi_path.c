@@ -289,7 +289,7 @@ DWORD WINAPI GetTempPathW(DWORD size, WCHAR *buffer)
     static const WCHAR *const variables[] = { L"TMP", L"TEMP", L"USERPROFILE" };
     WCHAR value[MAX_PATH + 1], path[MAX_PATH + 2];
     DWORD length = 0;
-    bool found = false;
+    BOOL found = FALSE;
     unsigned i;
 
     /* Documented: the first of these that exists, and be it empty; the Windows directory else. The path is not checked. */
