@@ -129,7 +129,7 @@ static inline bool try_lock(struct segment_cell *cell, uint64_t owner, uint64_t 
 static bool lock_within(uint32_t ref, uint32_t self, uint64_t *word, unsigned most)
 {
     struct segment_cell *cell = segment_cell(ref);
-    uint64_t owner = SEGMENT_CELL_LOCKED | (uint64_t)self << SEGMENT_CELL_OWNER_SHIFT;
+    uint64_t owner = SEGMENT_CELL_LOCKED | (uint64_t)self << SEGMENT_CELL_OWNER_SHIFT, held = 0;
     for (unsigned spins = 0; spins < most; spins++) {
         if (likely(try_lock(cell, owner, word)))
             return true;
@@ -145,8 +145,11 @@ static bool lock_within(uint32_t ref, uint32_t self, uint64_t *word, unsigned mo
         } else {
             struct timespec pause = { 0, 500000 };
             nanosleep(&pause, NULL);
-            if (spins % SPINS_TO_HELP == 0 && ref & CELL_COMMON && cell_lock_held)
-                cell_lock_held(ref);
+            if (spins % SPINS_TO_HELP == 0) { /* many who take turns hold nobody up: only one who has it still */
+                if (*word == held && ref & CELL_COMMON && *word & SEGMENT_CELL_LOCKED && cell_lock_held)
+                    cell_lock_held(ref);
+                held = *word;
+            }
         }
     }
     if (ref & CELL_COMMON && cell_lock_held)
