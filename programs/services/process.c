@@ -236,8 +236,10 @@ void process_disconnected(struct process *process)
     timer_cancel(&process->timer);
     while (!list_empty(&process->requests)) {
         struct request *request = LIST_OWNER(process->requests.Flink, struct request, link);
-        /* Documented nowhere, but what programs see: "The pipe has been ended." */
-        answer_requester(request, ERROR_BROKEN_PIPE);
+        /* Documented nowhere, but what programs see: "The pipe has been ended." Who was to stop, and says that it has, has obeyed. */
+        bool obeyed =
+            request->control == SERVICE_CONTROL_STOP && request->service->status.dwCurrentState == SERVICE_STOPPED;
+        answer_requester(request, obeyed ? 0 : ERROR_BROKEN_PIPE);
         free_request(request);
     }
 }

@@ -161,6 +161,17 @@ static void remove_service(SC_HANDLE service)
     CloseServiceHandle(service);
 }
 
+/* What a client writes, who may have connected already, and even be gone again: what it wrote stays (ConnectNamedPipe's page). */
+static void read_once(HANDLE pipe, char *text, DWORD size)
+{
+    DWORD bytes = 0;
+
+    if (!ConnectNamedPipe(pipe, NULL) && GetLastError() != ERROR_NO_DATA)
+        ok_int(GetLastError(), ERROR_PIPE_CONNECTED);
+    ReadFile(pipe, text, size - 1, &bytes, NULL);
+    text[bytes] = 0;
+}
+
 static void test_life(void)
 {
     SC_HANDLE service = create(L"TransomLife", NULL), other;
@@ -168,7 +179,6 @@ static void test_life(void)
     SERVICE_STATUS_PROCESS info;
     SERVICE_STATUS now;
     char text[256] = "";
-    DWORD bytes = 0;
 
     HANDLE pipe = CreateNamedPipeA(PIPE_NAME, PIPE_ACCESS_INBOUND, PIPE_TYPE_BYTE, 1, 512, 512, 0, NULL);
     ok_int(state_of(service, &info), SERVICE_STOPPED);
@@ -177,10 +187,7 @@ static void test_life(void)
     ok_err(ControlService(service, SERVICE_CONTROL_STOP, &now), ERROR_SERVICE_NOT_ACTIVE);
     ok_int(now.dwCurrentState, SERVICE_STOPPED);
     ok(StartServiceW(service, 2, arguments), "error %lu", GetLastError());
-    /* It may have connected already, and even be gone again: what it wrote stays (ConnectNamedPipe's page). */
-    if (!ConnectNamedPipe(pipe, NULL) && GetLastError() != ERROR_NO_DATA)
-        ok_int(GetLastError(), ERROR_PIPE_CONNECTED);
-    ReadFile(pipe, text, sizeof(text) - 1, &bytes, NULL);
+    read_once(pipe, text, sizeof(text));
     ok_str(text, "3 TransomLife tell two words n");
     CloseHandle(pipe);
     ok_int(wait_state(service, SERVICE_RUNNING, &info), SERVICE_RUNNING);
@@ -392,7 +399,6 @@ static void test_failure_command(void)
     };
     SERVICE_STATUS now;
     char text[64] = "";
-    DWORD bytes = 0;
 
     GetModuleFileNameW(NULL, path, MAX_PATH);
     _snwprintf(line, ARRAYSIZE(line), L"\"%ls\" failed", path);
@@ -404,9 +410,7 @@ static void test_failure_command(void)
         ok(!ControlService(service, 201, &now), "handler that exits");
         ok_int(wait_state(service, SERVICE_STOPPED, NULL), SERVICE_STOPPED);
     }
-    if (!ConnectNamedPipe(pipe, NULL))
-        ok_int(GetLastError(), ERROR_PIPE_CONNECTED);
-    ReadFile(pipe, text, sizeof(text) - 1, &bytes, NULL);
+    read_once(pipe, text, sizeof(text));
     ok_str(text, "a command");
     CloseHandle(pipe);
     ok_int(state_of(service, NULL), SERVICE_STOPPED);

@@ -213,8 +213,12 @@ static void test_inheritance(void)
     LPPROC_THREAD_ATTRIBUTE_LIST list;
     char storage[200], name[MAX_PATH];
     SIZE_T size = 0;
+    HANDLE fill[300];
     PROCESS_INFORMATION info;
 
+    /* So that the numbers are none that a child has for handles of its own. */
+    for (int i = 0; i < 300; i++)
+        fill[i] = CreateEventA(NULL, TRUE, FALSE, NULL);
     handles[0] = CreateEventA(&inherit, TRUE, FALSE, NULL);
     handles[1] = CreateEventA(&inherit, TRUE, FALSE, NULL);
     GetTempPathA(sizeof(name) - 20, name);
@@ -286,6 +290,8 @@ static void test_inheritance(void)
     DeleteProcThreadAttributeList(list);
     report->handle = NULL;
     CloseHandle(file);
+    for (int k = 0; k < 300; k++)
+        CloseHandle(fill[k]);
     CloseHandle(handles[0]);
 }
 
