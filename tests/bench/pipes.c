@@ -265,6 +265,19 @@ int main(int argc, char **argv)
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* When it began to count: after the first WARM bytes. */
+static double write_all(int fd, size_t size)
+{
+    double start_time = 0;
+    for (unsigned done = 0; done < WARM + TOTAL; done += (unsigned)size) {
+        if (done == WARM)
+            start_time = now();
+        if (write(fd, buffer, size) != (ssize_t)size)
+            exit(1);
+    }
+    return start_time;
+}
+
 static void stream(const char *name, size_t size)
 {
     int fds[2];
@@ -278,13 +291,7 @@ static void stream(const char *name, size_t size)
         _exit(0);
     }
     close(fds[0]);
-    double start_time = 0;
-    for (unsigned done = 0; done < WARM + TOTAL; done += (unsigned)size) {
-        if (done == WARM)
-            start_time = now();
-        if (write(fds[1], buffer, size) != (ssize_t)size)
-            exit(1);
-    }
+    double start_time = write_all(fds[1], size);
     close(fds[1]);
     waitpid(child, NULL, 0);
     printf("%s\t%.0f\n", name, (now() - start_time) / (TOTAL / size));
@@ -304,13 +311,7 @@ static void threads(const char *name, size_t size)
     pthread_t thread;
     if (pipe(fds) || pthread_create(&thread, NULL, drain_thread, (void *)(intptr_t)fds[0]))
         exit(1);
-    double start_time = 0;
-    for (unsigned done = 0; done < WARM + TOTAL; done += (unsigned)size) {
-        if (done == WARM)
-            start_time = now();
-        if (write(fds[1], buffer, size) != (ssize_t)size)
-            exit(1);
-    }
+    double start_time = write_all(fds[1], size);
     close(fds[1]);
     pthread_join(thread, NULL);
     close(fds[0]);
