@@ -60,17 +60,16 @@ static const unsigned short pipe_offsets[PIPE_PROCS] = { P(0), P(1), P(2), P(3),
         }                                                                                                              \
     }
 
+#define PIPE_STUB_DESC(interface)                                                                                      \
+    {                                                                                                                  \
+        .RpcInterfaceInformation = &(interface), .pfnAllocate = allocate, .pfnFree = release,                          \
+        .pFormatTypes = pipe_types, .fCheckBounds = 1, .Version = 0x60001, .MIDLVersion = 0x8010274, .mFlags = 1       \
+    }
+
 static RPC_CLIENT_INTERFACE pipe_client = {
     sizeof(pipe_client), PIPE_INTERFACE_ID, NDR_SYNTAX, NULL, 0, NULL, 0, NULL, 1
 };
-static const MIDL_STUB_DESC pipe_client_desc = { .RpcInterfaceInformation = &pipe_client,
-                                                 .pfnAllocate = allocate,
-                                                 .pfnFree = release,
-                                                 .pFormatTypes = pipe_types,
-                                                 .fCheckBounds = 1,
-                                                 .Version = 0x60001,
-                                                 .MIDLVersion = 0x8010274,
-                                                 .mFlags = 1 };
+static const MIDL_STUB_DESC pipe_client_desc = PIPE_STUB_DESC(pipe_client);
 
 #define PIPE_CALL(number, ...) NdrClientCall2((PMIDL_STUB_DESC)&pipe_client_desc, pipe_procs[number], __VA_ARGS__)
 
@@ -204,14 +203,7 @@ static RPC_SERVER_INTERFACE pipe_server = { sizeof(pipe_server),
                                             NULL,
                                             &pipe_info,
                                             0x04000000 | RPC_INTERFACE_HAS_PIPES };
-static const MIDL_STUB_DESC pipe_server_desc = { .RpcInterfaceInformation = &pipe_server,
-                                                 .pfnAllocate = allocate,
-                                                 .pfnFree = release,
-                                                 .pFormatTypes = pipe_types,
-                                                 .fCheckBounds = 1,
-                                                 .Version = 0x60001,
-                                                 .MIDLVersion = 0x8010274,
-                                                 .mFlags = 1 };
+static const MIDL_STUB_DESC pipe_server_desc = PIPE_STUB_DESC(pipe_server);
 static const MIDL_SERVER_INFO pipe_info = { .pStubDesc = (PMIDL_STUB_DESC)&pipe_server_desc,
                                             .DispatchTable = pipe_routines,
                                             .ProcString = pipe_procs[0],
