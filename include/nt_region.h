@@ -8,8 +8,8 @@
 #ifndef TRANSOM_NT_REGION_H
 #define TRANSOM_NT_REGION_H
 
-#define TEB_REGION      0x1u /* nesting */
-#define TEB_REGION_MASK 0xffffu
+#define TEB_REGION      0x1u /* nesting; a byte of its own, so that it is changed without the others */
+#define TEB_REGION_MASK 0xffu
 #define TEB_QUEUED      0x10000u /* nesting: a special APC may be called inside of a wait */
 #define TEB_QUEUED_MASK 0x7fff0000u
 #define TEB_PUT_OFF     0x80000000u /* something waits for the region's end, where NtYieldExecution lets it happen */

@@ -45,21 +45,23 @@ static bool retry(size_t size)
     return false;
 }
 
-void *__cdecl malloc(size_t size)
+static void *__attribute__((noinline)) malloc_again(size_t size)
 {
-    void *p;
+    while (size <= _HEAP_MAXREQ && retry(size)) {
+        void *p = HeapAlloc(nt_peb()->ProcessHeap, 0, size ? size : 1);
 
-    if (!size)
-        size = 1;
-    do {
-        if (size > _HEAP_MAXREQ)
-            break;
-        p = HeapAlloc(nt_peb()->ProcessHeap, 0, size);
-        if (__builtin_expect(p != NULL, 1))
+        if (p)
             return p;
-    } while (retry(size));
+    }
     errno = ENOMEM;
     return NULL;
+}
+
+void *__cdecl malloc(size_t size)
+{
+    void *p = HeapAlloc(nt_peb()->ProcessHeap, 0, size + !size);
+
+    return __builtin_expect(p != NULL, 1) ? p : malloc_again(size);
 }
 
 void *__cdecl calloc(size_t count, size_t size)
@@ -81,10 +83,11 @@ void *__cdecl calloc(size_t count, size_t size)
     return NULL;
 }
 
+/* HeapFree does not fail: what is no block ends the program, as for every 64-bit program on Windows. */
 void __cdecl free(void *p)
 {
-    if (p && !HeapFree(nt_peb()->ProcessHeap, 0, p))
-        errno = crt_errno_from_os(GetLastError());
+    if (p)
+        HeapFree(nt_peb()->ProcessHeap, 0, p);
 }
 
 void *__cdecl realloc(void *old, size_t size)

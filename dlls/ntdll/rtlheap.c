@@ -61,22 +61,36 @@ static inline void leave(void)
     region_leave();
 }
 
-/* The short way in: the thread's cache, if it has one and nobody has locked the heap. */
-static inline struct cache *enter_short(struct heap *heap)
+/* The cache of the short ways that is not the one that was used last; NULL if there is none, or no such heap. */
+static struct cache *__attribute__((noinline)) cache_other(struct heap *heap)
 {
     struct heap_thread *thread = heap_thread_current();
-    struct cache *cache;
 
-    if (unlikely(!heap || heap->signature != HEAP_SIGNATURE))
+    if (!heap || heap->signature != HEAP_SIGNATURE)
         return NULL;
-    if (unlikely(!thread || heap->index >= thread->count || !(cache = thread->caches[heap->index])) &&
-        !(cache = heap->shared))
+    if (!thread || heap->index >= thread->count || !thread->caches[heap->index])
+        return heap->shared;
+    return nt_teb()->ReservedForPerf = thread->caches[heap->index];
+}
+
+/* The short way in: the thread's cache, if it has one and nobody has locked the heap. */
+static inline __attribute__((always_inline)) struct cache *enter_short(struct heap *heap)
+{
+    struct cache *cache = cache_last();
+
+    if (unlikely(!cache || cache->heap != heap) && !(cache = cache_other(heap)))
         return NULL;
-    region_enter();
+    if (!region_enter_first())
+        return NULL;
     if (likely(!heap->special))
         return cache;
-    region_leave();
+    region_leave_last();
     return NULL;
+}
+
+static inline void leave_short(void)
+{
+    region_leave_last();
 }
 
 BOOLEAN NTAPI RtlLockHeap(PVOID handle)
@@ -305,37 +319,52 @@ static PVOID __attribute__((noinline)) alloc_long(struct heap *heap, ULONG flags
     return block;
 }
 
-PVOID NTAPI RtlAllocateHeap(PVOID handle, ULONG flags, SIZE_T size)
+/* NULL: the short way does not do. */
+static inline __attribute__((always_inline)) void *alloc_short(struct heap *heap, SIZE_T size)
 {
-    struct heap *heap = handle;
     struct magazine *magazine;
     struct cache *cache;
-    ULONG class;
+    ULONGLONG header, next, wrong;
     void *block;
 
-    if (unlikely(size > HEAP_SMALL_MAX - 8 || flags & ~(ULONG)FLAGS_OF_NO_CONCERN || !(cache = enter_short(heap))))
-        return alloc_long(heap, flags, size);
-    class = class_of(size);
-    magazine = &cache->magazines[class];
+    if (unlikely(size > HEAP_SMALL_MAX - 8 || !(cache = enter_short(heap))))
+        return NULL;
+    magazine = &cache->magazines[class_of(size)];
     block = magazine->first;
-    if (likely(block)) {
-        ULONGLONG header = *block_header(block), next = link_raw(heap, block);
-        USHORT hash = block_hash(heap, block, header);
+    if (unlikely(!block))
+        goto no;
+    header = *block_header(block);
+    next = link_raw(heap, block);
+    wrong = header ^ magazine->mark ^ (block_hash_raw(heap, block, header) & HEADER_HASH_MASK);
+    if (unlikely(wrong > 0xffff || next & LINK_WRONG))
+        goto no;
+    magazine->first = (void *)(ULONG_PTR)next;
+    magazine->count--;
+    *block_header(block) = header ^ HEADER_TOGGLE ^ header_unused(magazine->stride - 8u - size);
+    leave_short();
+    return block;
+no:
+    leave_short();
+    return NULL;
+}
 
-        if (likely(header_valid(hash, header) && header_state(header) == (STATE_SMALL_FREE | class) &&
-                   !(next & LINK_WRONG))) {
-            magazine->first = (void *)(ULONG_PTR)next;
-            magazine->count--;
-            *block_header(block) = header_make(
-                hash, header & 0xffff, header_middle(magazine->stride - 8u - size, STATE_SMALL_BUSY | class, 0));
-            leave();
-            if ((flags | heap->flags) & HEAP_ZERO_MEMORY)
-                memset(block, 0, size);
-            return block;
-        }
-    }
-    leave();
-    return alloc_long(heap, flags, size);
+static PVOID __attribute__((noinline)) alloc_with_flags(struct heap *heap, ULONG flags, SIZE_T size)
+{
+    void *block;
+
+    if (flags & ~(ULONG)FLAGS_OF_NO_CONCERN || !(block = alloc_short(heap, size)))
+        return alloc_long(heap, flags, size);
+    return flags & HEAP_ZERO_MEMORY ? memset(block, 0, size) : block;
+}
+
+PVOID NTAPI RtlAllocateHeap(PVOID handle, ULONG flags, SIZE_T size)
+{
+    void *block;
+
+    if (flags)
+        return alloc_with_flags(handle, flags, size);
+    block = alloc_short(handle, size);
+    return likely(block) ? block : alloc_long(handle, 0, size);
 }
 
 /* --- freeing --- */
@@ -403,7 +432,7 @@ static ULONG __attribute__((noinline)) free_long(struct heap *heap, PVOID block)
 
         if (unlikely(heap->flags & HEAP_FREE_CHECKING_ENABLED))
             heap_fill_free(block, class_stride(class) - 8);
-        *block_header(block) = header ^ HEADER_TOGGLE;
+        block_set_header(heap, block, header & 0xffff, header_middle(0, STATE_SMALL_FREE | class, 0));
         if (cache) {
             struct magazine *magazine = &cache->magazines[class];
 
@@ -427,24 +456,24 @@ ULONG NTAPI RtlFreeHeap(PVOID handle, ULONG flags, PVOID block)
     struct heap *heap = handle;
     struct magazine *magazine;
     struct cache *cache;
-    ULONGLONG header;
+    ULONGLONG header, hash;
 
     (void)flags;
     HEAP_FAULT_IS_DAMAGE();
     if (unlikely(!block || (ULONG_PTR)block & 15 || !(cache = enter_short(heap))))
         return free_long(heap, block);
     header = *block_header(block);
+    hash = block_hash_raw(heap, block, header);
     magazine = &cache->magazines[header_state(header) & STATE_CLASS];
-    if (likely(is_small(header) && header_valid(block_hash(heap, block, header), header) &&
-               magazine->count < magazine->limit)) {
-        *block_header(block) = header ^ HEADER_TOGGLE;
+    if (likely(is_small(header) && header_valid_raw(hash, header) && magazine->count < magazine->limit)) {
+        *block_header(block) = (header & 0xffff) ^ magazine->mark ^ (hash & HEADER_HASH_MASK);
         link_set(heap, block, magazine->first);
         magazine->first = block;
         magazine->count++;
-        leave();
+        leave_short();
         return TRUE;
     }
-    leave();
+    leave_short();
     return free_long(heap, block);
 }
 
@@ -612,7 +641,7 @@ PVOID NTAPI RtlReAllocateHeap(PVOID handle, ULONG flags, PVOID block, SIZE_T siz
     header = *block_header(block);
     if (is_big(header) && header_valid(block_hash(heap, block, header), header) &&
         resize_run_short(heap, block_run(block, header), header, size, &old)) {
-        leave();
+        leave_short();
         if ((flags | heap->flags) & HEAP_ZERO_MEMORY && size > old)
             memset((char *)block + old, 0, size - old);
         return block;
@@ -622,12 +651,12 @@ PVOID NTAPI RtlReAllocateHeap(PVOID handle, ULONG flags, PVOID block, SIZE_T siz
                size > room / 2 && !(header >> HEADER_FLAGS_SHIFT & 0xff))) {
         old = room - 8 - (SIZE_T)(header >> HEADER_UNUSED_SHIFT & 0xffff);
         block_set_header(heap, block, header & 0xffff, header_middle(room - 8 - size, header_state(header), 0));
-        leave();
+        leave_short();
         if ((flags | heap->flags) & HEAP_ZERO_MEMORY && size > old)
             memset((char *)block + old, 0, size - old);
         return block;
     }
-    leave();
+    leave_short();
     return realloc_long(heap, flags, block, size);
 }
 

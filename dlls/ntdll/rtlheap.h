@@ -30,8 +30,8 @@
 #define HEAP_CLASSES      (15 + 8 * 6)
 #define HEAP_RUN_MAX      (32 * 1024 * 1024)
 #define HEAP_GROWN_MAX    (1024 * 1024) /* what has grown to more than this is a region, with room to grow */
-#define HEAP_BATCH_MAX    32
-#define HEAP_KEEP_MINIMUM 16 /* so many free pages stay committed */
+#define HEAP_BATCH_MAX    32            /* blocks that go from slabs into a cache at once */
+#define HEAP_KEEP_MINIMUM 16            /* so many free pages stay committed */
 
 /*
  * The header word: bits 0-15 distance to the run's start / 16, 16-31 unused bytes at the end, 32-39 state, 40-47 flags, 48-63
@@ -131,10 +131,12 @@ struct bin {
 
 struct magazine {
     void *first;
+    ULONGLONG mark; /* what a free block's header has beside its distance and its hash (header_mark) */
+    void *spare;    /* as many as were too many at `first`: used before the bin is asked, and given back as they are */
     USHORT count;
     USHORT limit; /* at present: falls with the heap, rises when blocks are needed */
+    USHORT spares;
     USHORT stride;
-    USHORT full; /* the highest limit */
 };
 
 /* A thread's cache of a heap. */
@@ -146,7 +148,10 @@ struct cache {
     struct magazine magazines[STATE_CLASS + 1]; /* by class; one more than there are, so that any header leads to one */
 };
 
-/* TEB.ReservedForCodeCoverage: the caches of a thread, by heap index. */
+/*
+ * TEB.ReservedForCodeCoverage: the caches of a thread, by heap index. TEB.ReservedForPerf is the one of them that was used last,
+ * or NULL: most threads use one heap.
+ */
 struct heap_thread {
     ULONG count;
     struct cache *caches[];
@@ -167,7 +172,7 @@ struct heap_parameters {
 };
 
 #define HEAP_SIGNATURE  0x70616568u
-#define SPECIAL_CHECKED 0x40000000
+#define SPECIAL_CHECKED 0x40000000 /* or otherwise not for the short ways */
 
 struct heap {
     ULONG signature;
@@ -240,8 +245,31 @@ static inline bool block_intact(const struct heap *heap, const void *block)
 
     return header_valid(block_hash(heap, block, header), header);
 }
-/* From in use to free and back, for a small block. */
+/*
+ * The same for the short ways, in fewer steps. A free small block has no unused bytes and no flags, so that its header is its
+ * distance, its class's mark, and the hash in the place of the check value, all exclusive-or'ed.
+ */
+#define HEADER_HASH_MASK ((ULONGLONG)0xffff << HEADER_CHECK_SHIFT)
+/* From free to in use, for a small block; and so many unused bytes. */
 #define HEADER_TOGGLE ((ULONGLONG)STATE_KIND << HEADER_STATE_SHIFT | (ULONGLONG)STATE_KIND << HEADER_CHECK_SHIFT)
+
+static inline ULONGLONG header_mark(ULONG class)
+{
+    return header_make(0, 0, header_middle(0, STATE_SMALL_FREE | class, 0));
+}
+/* block_hash() in the place of the check value; the other bits are anything. */
+static inline ULONGLONG block_hash_raw(const struct heap *heap, const void *block, ULONGLONG header)
+{
+    return ((ULONGLONG)(ULONG_PTR)block ^ header << 48 ^ heap->secret) * 0x9e3779b97f4a7c15ull;
+}
+static inline bool header_valid_raw(ULONGLONG hash, ULONGLONG header)
+{
+    return !((hash ^ header ^ header << 16 ^ header << 32) >> HEADER_CHECK_SHIFT);
+}
+static inline ULONGLONG header_unused(ULONGLONG unused)
+{
+    return unused << HEADER_UNUSED_SHIFT | unused << HEADER_CHECK_SHIFT;
+}
 
 static inline ULONG header_state(ULONGLONG header)
 {
@@ -366,7 +394,20 @@ void cache_forget_all(struct heap *heap);
 
 static inline struct heap_thread *heap_thread_current(void)
 {
+#ifdef _WIN64
+    return (struct heap_thread *)__readgsqword(__builtin_offsetof(TEB, ReservedForCodeCoverage));
+#else
     return (struct heap_thread *)nt_teb()->ReservedForCodeCoverage;
+#endif
+}
+
+static inline struct cache *cache_last(void)
+{
+#ifdef _WIN64
+    return (struct cache *)__readgsqword(__builtin_offsetof(TEB, ReservedForPerf));
+#else
+    return nt_teb()->ReservedForPerf;
+#endif
 }
 
 static inline struct cache *cache_find(struct heap *heap)

@@ -586,7 +586,7 @@ struct heap *heap_init(struct heap *heap, ULONG flags, SIZE_T reserve, SIZE_T co
     heap->secret = (__builtin_ia32_rdtsc() ^ (ULONGLONG)(ULONG_PTR)heap << 20) * 0xbf58476d1ce4e5b9ull;
     heap->secret ^= heap->secret >> 29;
     heap->secret |= 0x8001000000000001ull; /* zeros, and a plain pointer, are never a link */
-    if (flags & HEAP_CHECKED)
+    if (flags & (HEAP_CHECKED | HEAP_ZERO_MEMORY))
         heap->special = SPECIAL_CHECKED;
     list_init(&heap->segments);
     list_init(&heap->regions);

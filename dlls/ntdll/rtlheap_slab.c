@@ -88,13 +88,15 @@ static ULONG slab_take(struct heap *heap, struct run *run, ULONG count, void **b
 
     if (!run_intact(heap, run) || run->kind != RUN_SLAB)
         heap_corrupted(heap, run, HEAP_FAILURE_FREELISTS);
-    for (; taken < count && run->free; taken++) {
-        void *block = run->free;
+    if (run->free) {
+        void *last = run->free, *rest;
 
-        run->free = link_next(heap, block);
-        run->free_count--;
-        link_set(heap, block, *blocks);
-        *blocks = block;
+        for (taken = 1; (rest = link_next(heap, last)) && taken < count; taken++)
+            last = rest;
+        link_set(heap, last, *blocks);
+        *blocks = run->free;
+        run->free = rest;
+        run->free_count -= taken;
     }
     /*
      * Blocks that were never used are cut off in ascending order, so that pages are touched one after the other; those of one
@@ -159,15 +161,21 @@ void slab_put(struct heap *heap, ULONG class, void *blocks)
 
     RtlAcquireSRWLockExclusive(&bin->lock);
     while (blocks) {
-        void *block = blocks;
-        struct run *run = block_run(block, *block_header(block));
+        struct run *run = block_run(blocks, *block_header(blocks));
+        void *first = blocks, *last;
+        ULONG count = 0;
 
-        if (!block_intact(heap, block) || header_state(*block_header(block)) != (STATE_SMALL_FREE | class))
-            heap_corrupted(heap, block, HEAP_FAILURE_ENTRY_CORRUPTION);
-        blocks = link_next(heap, block);
-        link_set(heap, block, run->free);
-        run->free = block;
-        run->free_count++;
+        if (!block_intact(heap, first) || header_state(*block_header(first)) != (STATE_SMALL_FREE | class))
+            heap_corrupted(heap, first, HEAP_FAILURE_ENTRY_CORRUPTION);
+        /* Those of the same run as they are: to be that, a header must say the right distance; the rest is seen when it is given. */
+        do {
+            last = blocks;
+            count++;
+            blocks = link_next(heap, last);
+        } while (blocks && block_run(blocks, *block_header(blocks)) == run);
+        link_set(heap, last, run->free);
+        run->free = first;
+        run->free_count += count;
         if (!run->listed)
             list_run(bin, run);
         if (run->free_count == run->carved && run != bin->empty) {
@@ -201,63 +209,77 @@ void slab_trim(struct heap *heap)
 
 /* --- caches --- */
 
+/* The highest limit of a magazine. As many blocks again may be its spare ones. */
+static USHORT magazine_full(const struct heap *heap, ULONG class)
+{
+    ULONG limit = 16384 / class_stride(class);
+
+    /* In a heap of limited size, what waits in a cache could be missed elsewhere. */
+    if (heap->fixed)
+        return 1;
+    return (USHORT)(limit > 2 * HEAP_BATCH_MAX ? 2 * HEAP_BATCH_MAX : limit < 1 ? 1 : limit);
+}
+
 void cache_init(struct cache *cache, struct heap *heap)
 {
     cache->heap = heap;
     for (ULONG class = 0; class < HEAP_CLASSES; class ++) {
-        ULONG limit = 32768 / class_stride(class);
+        struct magazine *magazine = &cache->magazines[class];
 
-        /* In a heap of limited size, what waits in a cache could be missed elsewhere. */
-        if (heap->fixed)
-            limit = 2;
-        cache->magazines[class].stride = (USHORT)class_stride(class);
-        limit = limit > 4 * HEAP_BATCH_MAX ? 4 * HEAP_BATCH_MAX : limit < 2 ? 2 : limit;
-        cache->magazines[class].limit = cache->magazines[class].full = (USHORT)limit;
+        magazine->mark = header_mark(class);
+        magazine->stride = (USHORT)class_stride(class);
+        magazine->limit = magazine_full(heap, class);
     }
 }
 
 void *cache_refill(struct cache *cache, ULONG class)
 {
     struct magazine *magazine = &cache->magazines[class];
-    ULONG count = magazine->limit / 4;
+    ULONG count = magazine->limit / 2, full;
     void *blocks;
 
+    if ((magazine->first = magazine->spare)) {
+        magazine->count = magazine->spares;
+        magazine->spare = NULL;
+        return magazine->first;
+    }
     /* Few at first: most classes of most programs see a handful of blocks. */
-    if (count > HEAP_BATCH_MAX)
-        count = HEAP_BATCH_MAX;
     count = slab_get(cache->heap, class, count ? count : 1, &blocks);
     magazine->first = blocks;
     magazine->count = (USHORT)count;
-    magazine->limit = magazine->limit < magazine->full / 2 ? magazine->limit * 2 : magazine->full;
+    full = magazine_full(cache->heap, class);
+    magazine->limit = (USHORT)(magazine->limit * 2u < full ? magazine->limit * 2u : full);
     return blocks;
 }
 
-/* Gives back the half that has been in the cache for longest; the rest is likely in the processor's cache. */
+/* All but the latest become the spare ones, and those go back, which were freed before. */
 void cache_overflow(struct cache *cache, ULONG class)
 {
     struct magazine *magazine = &cache->magazines[class];
-    ULONG keep = magazine->limit / 2;
-    void *block = magazine->first, *rest;
+    void *latest = magazine->first, *old = magazine->spare;
 
-    for (ULONG i = 1; i < keep; i++)
-        block = link_next(cache->heap, block);
-    rest = link_next(cache->heap, block);
-    link_set(cache->heap, block, NULL);
-    magazine->count = (USHORT)keep;
-    slab_put(cache->heap, class, rest);
+    magazine->spare = link_next(cache->heap, latest);
+    magazine->spares = magazine->count - 1;
+    link_set(cache->heap, latest, NULL);
+    magazine->count = 1;
+    if (old)
+        slab_put(cache->heap, class, old);
 }
 
 void cache_flush(struct cache *cache)
 {
     for (ULONG class = 0; class < HEAP_CLASSES; class ++) {
         struct magazine *magazine = &cache->magazines[class];
-        void *blocks = magazine->first;
+        void *blocks = magazine->first, *spare = magazine->spare;
+        ULONG full = magazine_full(cache->heap, class);
 
-        magazine->first = NULL;
+        magazine->first = magazine->spare = NULL;
         magazine->count = 0;
-        magazine->limit = magazine->full / 8 > 2 ? magazine->full / 8 : 2;
+        magazine->limit = (USHORT)(full / 8 > 1 ? full / 8 : 1);
         if (blocks)
             slab_put(cache->heap, class, blocks);
+        if (spare)
+            slab_put(cache->heap, class, spare);
     }
 }
 
@@ -383,8 +405,13 @@ void cache_forget_all(struct heap *heap)
     for (LIST_ENTRY *e = heap->caches.Flink; e != &heap->caches; e = e->Flink) {
         struct cache *cache = CONTAINING_RECORD(e, struct cache, link);
 
-        if (cache->thread)
+        if (cache->thread) {
+            PVOID last = cache;
+
             cache->thread->caches[heap->index] = NULL;
+            __atomic_compare_exchange_n(&cache->owner->ReservedForPerf, &last, NULL, false, __ATOMIC_RELAXED,
+                                        __ATOMIC_RELAXED);
+        }
     }
     RtlReleaseSRWLockExclusive(&tables_lock);
     region_leave();
@@ -417,6 +444,7 @@ void rtl_heap_thread_exit(void)
 
     if (!table)
         return;
+    nt_teb()->ReservedForPerf = NULL;
     for (ULONG i = table->count; i--;) {
         struct cache *cache;
 
