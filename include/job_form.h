@@ -39,16 +39,37 @@ NT_ASSERT_SIZE(JOBOBJECT_LIMIT_VIOLATION_INFORMATION, 80);
 #define JOB_OBJECT_LIMIT_RATE_CONTROL             0x00040000
 #define JOB_OBJECT_NOTIFICATION_LIMIT_VALID_FLAGS 0x00070204
 
+/* JOBOBJECT_CPU_RATE_CONTROL_INFORMATION, whose members have names of their own here: mingw-w64's lacks the last two. */
+struct job_cpu_rate {
+    uint32_t flags; /* JOB_CPU_RATE_* */
+    union {
+        uint32_t rate; /* of 10,000 */
+        uint32_t weight;
+        struct {
+            uint16_t least, most;
+        };
+    };
+};
+NT_ASSERT_SIZE(struct job_cpu_rate, 8);
+#define JOB_CPU_RATE_ENABLE   0x01u
+#define JOB_CPU_RATE_WEIGHT   0x02u
+#define JOB_CPU_RATE_HARD_CAP 0x04u
+#define JOB_CPU_RATE_NOTIFY   0x08u
+#define JOB_CPU_RATE_MIN_MAX  0x10u
+#define JOB_CPU_RATE_ALL      10000u
+
 /* What a program sets. */
 struct job_settings {
     JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits;
     JOBOBJECT_NOTIFICATION_LIMIT_INFORMATION notify;
     uint32_t ui_restrictions, end_of_time_action;
+    struct job_cpu_rate cpu;
 };
 
 struct job_form {
     struct job_settings settings;
     JOBOBJECT_BASIC_AND_IO_ACCOUNTING_INFORMATION account;
+    uint32_t priority_class, reserved;               /* that it and those above it give their members; 0: none */
     JOBOBJECT_LIMIT_VIOLATION_INFORMATION violation; /* what the message was about, if the question was for that */
 };
 

@@ -136,6 +136,7 @@ struct protocol_handle_entry {
 #define PROTOCOL_JOB_SET_UI     2u /* u32 */
 #define PROTOCOL_JOB_SET_END    3u /* u32 */
 #define PROTOCOL_JOB_SET_NOTIFY 4u /* JOBOBJECT_NOTIFICATION_LIMIT_INFORMATION */
+#define PROTOCOL_JOB_SET_CPU    5u /* struct job_cpu_rate */
 
 /* What of a process counts in its job; times are of 100 ns. */
 struct job_usage {

@@ -24,6 +24,7 @@ static void job_destroy(struct object *object)
 {
     struct job *job = (struct job *)object;
     job_drop_port(job);
+    job_cpu_forget(job);
     source_remove(&job->timer);
     if (job->parent) {
         TAILQ_REMOVE(&job->parent->children, job, sibling);
@@ -66,6 +67,7 @@ struct object *job_new(const struct message_part *data)
     TAILQ_INIT(&job->members);
     if (data->size == sizeof(job->settings))
         memcpy(&job->settings, data->data, data->size);
+    memset(&job->settings.cpu, 0, sizeof(job->settings.cpu)); /* which is set by job_set only */
     job_notify_anew(job);
     return &job->header;
 }
@@ -99,12 +101,12 @@ static void count_active(struct job *job, const struct job *above, int change)
 }
 
 /* Whether one more may be in the job and in those above it, up to `above`; what forbids it is told. */
-static bool room_in(struct job *job, const struct job *above, uint32_t id)
+static bool room_in(struct job *job, const struct job *above)
 {
     for (; job && job != above; job = job->parent) {
         const JOBOBJECT_BASIC_LIMIT_INFORMATION *basic = &job->settings.limits.BasicLimitInformation;
         if (basic->LimitFlags & JOB_OBJECT_LIMIT_ACTIVE_PROCESS && job->active >= basic->ActiveProcessLimit) {
-            job_notify(job, JOB_OBJECT_MSG_ACTIVE_PROCESS_LIMIT, id);
+            job_notify(job, JOB_OBJECT_MSG_ACTIVE_PROCESS_LIMIT, 0);
             return false;
         }
     }
@@ -207,6 +209,7 @@ static NTSTATUS nest(struct job *job, struct job *from)
     job->parent = from;
     from->header.refs++;
     TAILQ_INSERT_TAIL(&from->children, job, sibling);
+    job_cpu_nested(job);
     return STATUS_SUCCESS;
 }
 
@@ -220,12 +223,14 @@ static NTSTATUS assign(struct job *job, struct process *process)
     NTSTATUS status = nest(job, from);
     if (status)
         return status;
-    if (!room_in(job, from, process->id)) { /* as JOBOBJECT_BASIC_LIMIT_INFORMATION says: it does not survive that */
+    if (!room_in(job, from)) { /* as JOBOBJECT_BASIC_LIMIT_INFORMATION says: it does not survive that */
         for (struct job *in = job; in && in != from; in = in->parent)
             in->terminated++;
         process_terminate(process, (uint32_t)STATUS_QUOTA_EXCEEDED);
         return STATUS_QUOTA_EXCEEDED;
     }
+    if (!job_cpu_enter(job, process))
+        return STATUS_ACCESS_DENIED;
     count_active(job, from, 1);
     enter(job, from, process);
     return STATUS_SUCCESS;
@@ -314,7 +319,7 @@ uint32_t serve_job_reserve(struct message *message, const struct protocol_job_re
     }
     if (status || !job)
         return (uint32_t)status;
-    if (!room_in(job, NULL, 0))
+    if (!room_in(job, NULL))
         return (uint32_t)STATUS_QUOTA_EXCEEDED;
     if (client->tickets.count >= CLIENT_MAX_ASKING || !(message->reply = malloc(JOB_MARK_SIZE)))
         return (uint32_t)STATUS_INSUFFICIENT_RESOURCES;
@@ -376,6 +381,7 @@ uint32_t serve_job_enter(struct message *message, const struct protocol_job_ente
         return STATUS_SUCCESS;
     }
     process->parent = client->process->id;
+    job_cpu_enter(job, process);
     enter(job, NULL, process);
     object_release(&job->header);
     if (client->process->ending) /* it was started after its creator was told to end */

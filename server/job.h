@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* job.h: jobs, between job.c (members, hierarchy, ends), job_limits.c (limits, time, messages) and job_proc.c (/proc). */
+/*
+ * job.h: jobs, between job.c (members, hierarchy, ends), job_limits.c (limits, time, messages), job_memory.c, job_cpu.c and
+ * job_proc.c (/proc).
+ */
 #ifndef TRANSOM_SERVER_JOB_H
 #define TRANSOM_SERVER_JOB_H
 
@@ -28,6 +31,7 @@ struct job {
     uint32_t notified;
     uint64_t notify_user_limit;
     bool timed_out, has_natives;
+    char *group;           /* its control group (job_cpu.c), or NULL */
     struct source timer;   /* for the limits of processor time */
     struct object *port;   /* referenced, or NULL */
     uint32_t port_process; /* the process whose port it is otherwise, or 0 */
@@ -70,6 +74,14 @@ void job_memory_entered(struct process *process);
 void job_memory_left(struct process *process);
 /* Limits of the job have changed. */
 void job_memory_changed(struct job *job);
+
+/* --- job_cpu.c --- */
+/* STATUS_NOT_SUPPORTED where no control group can be made. */
+NTSTATUS job_cpu_set(struct job *job, const struct job_cpu_rate *rate);
+/* The process is about to be a member of `job`. False: a group that has to have it cannot. */
+bool job_cpu_enter(struct job *job, struct process *process);
+void job_cpu_nested(struct job *job); /* it has got a job above it */
+void job_cpu_forget(struct job *job);
 
 /* --- job_proc.c --- */
 /* What counts as committed; 0 before it executes a program. */

@@ -115,6 +115,7 @@ uint32_t serve_job_query(struct message *message, const struct protocol_job_quer
     form->settings = job->settings;
     form->settings.limits.PeakProcessMemoryUsed = job->peak_process_memory;
     form->settings.limits.PeakJobMemoryUsed = job->peak_memory;
+    form->priority_class = job_priority_class(job);
     form->violation = job->violation;
     if (in->violation)
         job->violation.ViolationLimitFlags = 0; /* the next message may come */
@@ -255,11 +256,13 @@ uint32_t serve_job_set(struct message *message, const struct protocol_job_set_in
     const struct message_part *data = &message->parts[0];
     JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits;
     JOBOBJECT_NOTIFICATION_LIMIT_INFORMATION notify;
+    struct job_cpu_rate rate;
     (void)out;
     if (!job)
         return (uint32_t)STATUS_INVALID_HANDLE;
     size_t size = in->what == PROTOCOL_JOB_SET_LIMITS   ? sizeof(limits)
                   : in->what == PROTOCOL_JOB_SET_NOTIFY ? sizeof(notify)
+                  : in->what == PROTOCOL_JOB_SET_CPU    ? sizeof(rate)
                                                         : sizeof(uint32_t);
     if (data->size != size)
         return (uint32_t)STATUS_INFO_LENGTH_MISMATCH;
@@ -278,6 +281,9 @@ uint32_t serve_job_set(struct message *message, const struct protocol_job_set_in
     case PROTOCOL_JOB_SET_END:
         memcpy(&job->settings.end_of_time_action, data->data, sizeof(uint32_t));
         return STATUS_SUCCESS;
+    case PROTOCOL_JOB_SET_CPU:
+        memcpy(&rate, data->data, sizeof(rate));
+        return (uint32_t)job_cpu_set(job, &rate);
     default:
         return (uint32_t)STATUS_INVALID_PARAMETER;
     }
@@ -311,9 +317,10 @@ static void end_of_job_time(struct job *job)
 {
     bool post_only = job->settings.end_of_time_action == JOB_OBJECT_POST_AT_END_OF_JOB;
     job->settings.limits.BasicLimitInformation.LimitFlags &= ~(DWORD)JOB_OBJECT_LIMIT_JOB_TIME;
-    job_notify(job, JOB_OBJECT_MSG_END_OF_JOB_TIME, 0);
-    if (post_only && (job->port || job->port_process))
+    if (post_only && (job->port || job->port_process)) {
+        job_notify(job, JOB_OBJECT_MSG_END_OF_JOB_TIME, 0);
         return;
+    }
     job->timed_out = true;
     job_end_members(job, ERROR_NOT_ENOUGH_QUOTA, true);
 }

@@ -90,3 +90,41 @@ BOOL WINAPI SetInformationJobObject(HANDLE job, JOBOBJECTINFOCLASS class, void *
 {
     return set_ntstatus(NtSetInformationJobObject(job, class, info, size));
 }
+
+/* --- what no Windows since has either --- */
+
+/* Nested jobs have taken their place; no documentation says what else would have to be kept to. */
+BOOL WINAPI CreateJobSet(ULONG count, JOB_SET_ARRAY *set, ULONG flags)
+{
+    (void)count;
+    (void)set;
+    (void)flags;
+    return fail(ERROR_NOT_SUPPORTED);
+}
+
+struct io_rate_control;
+
+/* "Starting with Windows 10, version 1607, this function is no longer supported." (jobapi2.h) */
+DWORD WINAPI SetIoRateControlInformationJobObject(HANDLE job, struct io_rate_control *info)
+{
+    (void)job;
+    (void)info;
+    return (DWORD)fail(ERROR_NOT_SUPPORTED);
+}
+
+DWORD WINAPI QueryIoRateControlInformationJobObject(HANDLE job, const WCHAR *volume, struct io_rate_control **info,
+                                                    ULONG *count)
+{
+    (void)job;
+    (void)volume;
+    if (info)
+        *info = NULL;
+    if (count)
+        *count = 0;
+    return (DWORD)fail(ERROR_NOT_SUPPORTED);
+}
+
+void WINAPI FreeMemoryJobObject(void *buffer)
+{
+    kb_free(buffer);
+}

@@ -284,6 +284,7 @@ NTSTATUS NtCreateUserProcess(HANDLE *process_handle, HANDLE *thread_handle, ACCE
     job_child_created(process, &spawn.job);
     process->parent_id = spawn.parent ? spawn.parent->id : process_id;
     process->priority_class = spawn.priority_class;
+    process->priority_given = spawn.job.priority_class != 0;
     if (!(thread = remote_thread(process))) {
         status = STATUS_NO_MEMORY;
         process_terminate_other(process, status);

@@ -183,15 +183,9 @@ void child_report_exit(NTSTATUS status)
     __atomic_store_n(&start->end.reported, 1, __ATOMIC_RELEASE);
 }
 
-void child_wait_resume(struct thread *thread, CONTEXT *context)
+static void wait_at_gate(struct child_start *start, struct thread *thread, CONTEXT *context)
 {
-    struct child_start *start = (struct child_start *)child_start;
     uint32_t gate;
-    if (!start)
-        return;
-    __atomic_store_n(&start->peb, (uint64_t)process_peb, __ATOMIC_RELEASE);
-    if (!__atomic_load_n(&start->gate, __ATOMIC_ACQUIRE))
-        return;
     /* Others may look at it and change it meanwhile, as if it were parked. */
     __atomic_store_n(&thread->suspend_context, context, __ATOMIC_RELEASE);
     while ((gate = __atomic_load_n(&start->gate, __ATOMIC_ACQUIRE))) {
@@ -203,6 +197,17 @@ void child_wait_resume(struct thread *thread, CONTEXT *context)
         __atomic_store_n(&thread->at_gate, false, __ATOMIC_SEQ_CST);
     }
     __atomic_store_n(&thread->suspend_context, NULL, __ATOMIC_RELEASE);
+}
+
+void child_wait_resume(struct thread *thread, CONTEXT *context)
+{
+    struct child_start *start = (struct child_start *)child_start;
+    if (!start)
+        return;
+    __atomic_store_n(&start->peb, (uint64_t)process_peb, __ATOMIC_RELEASE);
+    if (__atomic_load_n(&start->gate, __ATOMIC_ACQUIRE))
+        wait_at_gate(start, thread, context);
+    process_current->priority_class = start->priority_class; /* a job may have given it another meanwhile */
 }
 
 struct child_start *child_own_start(void)

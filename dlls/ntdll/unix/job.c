@@ -252,6 +252,8 @@ static NTSTATUS assign(struct object *job, struct process_object *process)
     if (status)
         return status;
     process->in_job = true;
+    process->job = in.object; /* for who asks when it has ended */
+    process->priority_given = out.priority_class != 0;
     if (out.priority_class)
         process->priority_class = out.priority_class;
     if (process == process_current) {

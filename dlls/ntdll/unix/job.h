@@ -39,6 +39,8 @@ void job_child_ended(struct process_object *child, NTSTATUS status);
 
 void job_process_starts(void);
 void job_before_exit(NTSTATUS status);
+/* Whether a job says which priority class the process has. */
+bool job_gives_priority(const struct process_object *process);
 /*
  * Memory could not be had: perhaps it is a job's limit, and the job has more for this process (server/job_memory.c). True: it is
  * worth another try. No lock is held.

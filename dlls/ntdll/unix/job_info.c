@@ -44,6 +44,14 @@ static NTSTATUS get_form(struct job *job, bool violation, struct job_form *form)
     return status;
 }
 
+bool job_gives_priority(const struct process_object *process)
+{
+    struct job_form form;
+    if (process != process_current)
+        return process->priority_given;
+    return job_self() && !get_form(NULL, false, &form) && form.priority_class;
+}
+
 /* As many as fit; STATUS_BUFFER_OVERFLOW says that there are more. */
 static NTSTATUS query_ids(struct job *job, void *info, ULONG length, ULONG *needed)
 {
@@ -87,6 +95,7 @@ static NTSTATUS query(struct job *job, ULONG class, void *info, ULONG length, UL
     case JobObjectGroupInformation:
     case JobObjectGroupInformationEx:
     case JobObjectNotificationLimitInformation:
+    case JobObjectCpuRateControlInformation:
         status = get_form(job, false, &form);
         if (status)
             return status;
@@ -98,7 +107,6 @@ static NTSTATUS query(struct job *job, ULONG class, void *info, ULONG length, UL
         if (status)
             return status;
         break;
-    case JobObjectCpuRateControlInformation:
     case JobObjectNetRateControlInformation:
     case JobObjectNotificationLimitInformation2:
     case JobObjectLimitViolationInformation2:
@@ -129,6 +137,8 @@ static NTSTATUS query(struct job *job, ULONG class, void *info, ULONG length, UL
         return reply_exact(info, length, needed, &form.settings.notify, sizeof(form.settings.notify));
     case JobObjectLimitViolationInformation:
         return reply_exact(info, length, needed, &form.violation, sizeof(form.violation));
+    case JobObjectCpuRateControlInformation:
+        return reply_exact(info, length, needed, &form.settings.cpu, sizeof(form.settings.cpu));
     default: /* there is one group of processors */
         affinity.Mask = basic->LimitFlags & JOB_OBJECT_LIMIT_AFFINITY ? basic->Affinity : process_affinity();
         return reply_at_least(info, length, needed, &affinity, sizeof(affinity));
@@ -200,23 +210,38 @@ static NTSTATUS check_limits(const JOBOBJECT_BASIC_LIMIT_INFORMATION *basic, DWO
     return STATUS_SUCCESS;
 }
 
+/* What is not set again stays: the extended limits, or the time of the job. */
+static NTSTATUS keep_limits(struct job *job, JOBOBJECT_EXTENDED_LIMIT_INFORMATION *limits, bool extended)
+{
+    struct job_form form;
+    const JOBOBJECT_BASIC_LIMIT_INFORMATION *before = &form.settings.limits.BasicLimitInformation;
+    JOBOBJECT_BASIC_LIMIT_INFORMATION basic = limits->BasicLimitInformation;
+    NTSTATUS status = get_form(job, false, &form);
+    if (status)
+        return status;
+    if (!extended)
+        *limits = form.settings.limits;
+    if (!extended)
+        basic.LimitFlags |= before->LimitFlags & ~(DWORD)JOB_OBJECT_BASIC_LIMIT_VALID_FLAGS;
+    if (!job->sharing && basic.LimitFlags & JOB_OBJECT_LIMIT_PRESERVE_JOB_TIME) { /* else the server does that */
+        basic.LimitFlags &= ~(DWORD)JOB_OBJECT_LIMIT_PRESERVE_JOB_TIME;
+        basic.LimitFlags |= before->LimitFlags & JOB_OBJECT_LIMIT_JOB_TIME;
+        basic.PerJobUserTimeLimit = before->PerJobUserTimeLimit;
+    }
+    limits->BasicLimitInformation = basic;
+    return STATUS_SUCCESS;
+}
+
 static NTSTATUS set_limits(struct job *job, const JOBOBJECT_EXTENDED_LIMIT_INFORMATION *limits, bool extended)
 {
     JOBOBJECT_EXTENDED_LIMIT_INFORMATION all = *limits;
-    NTSTATUS status = check_limits(&limits->BasicLimitInformation, extended ? JOB_OBJECT_EXTENDED_LIMIT_VALID_FLAGS
-                                                                            : JOB_OBJECT_BASIC_LIMIT_VALID_FLAGS);
+    const JOBOBJECT_BASIC_LIMIT_INFORMATION *basic = &limits->BasicLimitInformation;
+    NTSTATUS status =
+        check_limits(basic, extended ? JOB_OBJECT_EXTENDED_LIMIT_VALID_FLAGS : JOB_OBJECT_BASIC_LIMIT_VALID_FLAGS);
+    if (!status && (!extended || basic->LimitFlags & JOB_OBJECT_LIMIT_PRESERVE_JOB_TIME))
+        status = keep_limits(job, &all, extended);
     if (status)
         return status;
-    if (!extended) { /* the extended ones stay */
-        struct job_form form;
-        status = get_form(job, false, &form);
-        if (status)
-            return status;
-        DWORD keep = form.settings.limits.BasicLimitInformation.LimitFlags & ~(DWORD)JOB_OBJECT_BASIC_LIMIT_VALID_FLAGS;
-        all = form.settings.limits;
-        all.BasicLimitInformation = limits->BasicLimitInformation;
-        all.BasicLimitInformation.LimitFlags |= keep;
-    }
     memset(&all.IoInfo, 0, sizeof(all.IoInfo));
     all.PeakProcessMemoryUsed = all.PeakJobMemoryUsed = 0;
     return set_part(job, PROTOCOL_JOB_SET_LIMITS, &job->settings.limits, &all, sizeof(all));
@@ -257,12 +282,41 @@ static NTSTATUS set_number(struct job *job, ULONG class, DWORD value)
                : set_part(job, PROTOCOL_JOB_SET_END, &job->settings.end_of_time_action, &value, sizeof(value));
 }
 
+/* Whether a control group can be made is known to the server only, also as long as the job is this process's. */
+static NTSTATUS set_cpu_rate(struct job *job, const struct job_cpu_rate *rate)
+{
+    uint32_t number;
+    NTSTATUS status = shared_export(&job->header, &number);
+    return status ? status : set_part(job, PROTOCOL_JOB_SET_CPU, &job->settings.cpu, rate, sizeof(*rate));
+}
+
+/* The same as the affinity among the basic limits. */
+static NTSTATUS set_affinity(struct job *job, const GROUP_AFFINITY *affinity)
+{
+    struct job_form form;
+    JOBOBJECT_BASIC_LIMIT_INFORMATION *basic = &form.settings.limits.BasicLimitInformation;
+    if (affinity->Group || affinity->Reserved[0] || affinity->Reserved[1] || affinity->Reserved[2])
+        return STATUS_INVALID_PARAMETER;
+    NTSTATUS status = get_form(job, false, &form);
+    if (status)
+        return status;
+    basic->LimitFlags |= JOB_OBJECT_LIMIT_AFFINITY;
+    basic->Affinity = affinity->Mask;
+    if (basic->LimitFlags & JOB_OBJECT_LIMIT_JOB_TIME) { /* which is not set anew */
+        basic->LimitFlags &= ~(DWORD)JOB_OBJECT_LIMIT_JOB_TIME;
+        basic->LimitFlags |= JOB_OBJECT_LIMIT_PRESERVE_JOB_TIME;
+    }
+    return set_limits(job, &form.settings.limits, true);
+}
+
 static NTSTATUS set(struct job *job, ULONG class, const void *info, ULONG length)
 {
     JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits = { 0 };
     JOBOBJECT_NOTIFICATION_LIMIT_INFORMATION notify;
     JOBOBJECT_ASSOCIATE_COMPLETION_PORT port;
     bool extended = class == JobObjectExtendedLimitInformation;
+    struct job_cpu_rate rate;
+    GROUP_AFFINITY affinity;
     DWORD value;
     USHORT group;
     switch (class) {
@@ -284,17 +338,26 @@ static NTSTATUS set(struct job *job, ULONG class, const void *info, ULONG length
         memcpy(&value, info, sizeof(value));
         return set_number(job, class, value);
     case JobObjectGroupInformation: /* group 0 is the only one there is */
-        if (length != sizeof(group))
+        if (!length || length % sizeof(group))
             return STATUS_INFO_LENGTH_MISMATCH;
         memcpy(&group, info, sizeof(group));
-        return group ? STATUS_INVALID_PARAMETER : STATUS_SUCCESS;
+        return group || length > sizeof(group) ? STATUS_INVALID_PARAMETER : STATUS_SUCCESS;
     case JobObjectNotificationLimitInformation:
         if (length != sizeof(notify))
             return STATUS_INFO_LENGTH_MISMATCH;
         memcpy(&notify, info, sizeof(notify));
         return set_notify(job, &notify);
-    case JobObjectJobSetInformation:
+    case JobObjectGroupInformationEx:
+        if (!length || length % sizeof(affinity))
+            return STATUS_INFO_LENGTH_MISMATCH;
+        memcpy(&affinity, info, sizeof(affinity));
+        return length > sizeof(affinity) ? STATUS_INVALID_PARAMETER : set_affinity(job, &affinity);
     case JobObjectCpuRateControlInformation:
+        if (length != sizeof(rate))
+            return STATUS_INFO_LENGTH_MISMATCH;
+        memcpy(&rate, info, sizeof(rate));
+        return set_cpu_rate(job, &rate);
+    case JobObjectJobSetInformation:
     case JobObjectNetRateControlInformation:
     case JobObjectNotificationLimitInformation2:
         return STATUS_NOT_SUPPORTED;

@@ -18,6 +18,7 @@ struct process_object {
     uint64_t user_time, kernel_time; /* once it has ended and times_known is set */
     bool times_known;
     ULONG priority_class;
+    bool priority_given; /* by a job, when it was put there */
     /* Of children (child.c): */
     bool is_child, ended, kill_requested;
     NTSTATUS kill_status;

@@ -13,6 +13,7 @@
 #include "cell.h"
 #include "debug.h"
 #include "handle_list.h"
+#include "job.h"
 #include "object_private.h"
 #include "process.h"
 #include "child.h"
@@ -542,7 +543,11 @@ void process_set_error_mode(ULONG mode)
  * while would keep it. */
 static NTSTATUS set_priority_class(struct process_object *process, uint8_t class)
 {
-    return process_priority_from_nt(class, &process->priority_class);
+    ULONG win32;
+    NTSTATUS status = process_priority_from_nt(class, &win32);
+    if (!status && !job_gives_priority(process)) /* "the calls succeed but are silently ignored" (docs: Job Objects) */
+        process->priority_class = win32;
+    return status;
 }
 
 static NTSTATUS set_ulong(ULONG *setting, const void *info, ULONG length, ULONG maximum)
