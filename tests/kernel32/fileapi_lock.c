@@ -253,6 +253,96 @@ static void test_waiting(void)
     CloseHandle(second.hEvent);
 }
 
+/* Thousands of locks; others see each of them, and what is between. */
+static void test_many(void)
+{
+    enum { COUNT = 10000 };
+    HANDLE file = open_file(GENERIC_READ | GENERIC_WRITE, 0), other = open_file(GENERIC_READ | GENERIC_WRITE, 0);
+    DWORD start = GetTickCount(), failed = 0;
+
+    for (DWORD i = 0; i < COUNT; i++)
+        failed += !lock(i % 2 ? file : other, i % 3 ? LOCKFILE_EXCLUSIVE_LOCK : 0, i * 10, 5);
+    for (DWORD i = 0; i < COUNT; i++)
+        failed += transfer(other, TRUE, i * 10 + 4, 1) != (!(i % 2) && i % 3);
+    for (DWORD i = 0; i < COUNT; i += 2)
+        failed += !unlock(other, i * 10, 5);
+    ok_int(failed, 0);
+    start = GetTickCount() - start;
+    ok(start < 2000, "%lu ms", start); /* it was 6,400 */
+    ok_int(ask('o', GENERIC_READ | GENERIC_WRITE, 0, 0), 0);
+    ok_int(ask('w', 0, 10 * 1001 + 5, 5), 0);
+    ok_int(ask('w', 0, 10 * 1001 + 5, 6), 0);
+    ok_int(ask('w', 0, 10 * 1001 + 4, 5), ERROR_LOCK_VIOLATION);
+    ok_int(ask('l', LOCKFILE_EXCLUSIVE_LOCK, 15, 15), 0);
+    ok_int(ask('l', LOCKFILE_EXCLUSIVE_LOCK, 35, 16), ERROR_LOCK_VIOLATION);
+    ok_err(lock(other, 0, 20, 1), ERROR_LOCK_VIOLATION);
+    tell('b', 0, 50, 5);
+    ok_int(WaitForSingleObject(process, 30), WAIT_TIMEOUT);
+    for (DWORD i = 0; i < COUNT; i += 2) /* again as many; the one that waits is told all the same */
+        failed += !lock(other, 0, i * 10, 5) != (i == 2);
+    ok(unlock(file, 50, 5), "error %lu", GetLastError());
+    ok_int(answer(), 0);
+    ok_int(failed, 0);
+    CloseHandle(file);
+    CloseHandle(other);
+    ok_int(ask('w', 0, 35, 16), 0);
+    ok_int(ask('c', 0, 0, 0), 0);
+}
+
+/* At random, compared with the rules of LockFileEx's page. */
+static void test_random(void)
+{
+    enum { HANDLES = 3, MOST = 400, OPS = 4000 };
+    static struct {
+        DWORD start, length, exclusive;
+        unsigned handle;
+    } held[MOST];
+    HANDLE file[HANDLES - 1] = { open_file(GENERIC_READ | GENERIC_WRITE, 0),
+                                 open_file(GENERIC_READ | GENERIC_WRITE, 0) };
+    unsigned count = 0, wrong = 0;
+    DWORD seed = 1;
+
+    ok_int(ask('o', GENERIC_READ | GENERIC_WRITE, 0, 0), 0);
+    for (unsigned op = 0; op < OPS && !wrong; op++) {
+        seed = seed * 1103515245 + 12345;
+        unsigned handle = (seed >> 16) % 16 ? (seed >> 16) % 2 : 2, what = (seed >> 20) % 4;
+        DWORD start = (seed >> 8) % 3000, length = (seed >> 24) % 8 + 1, exclusive = (seed >> 22) % 2 * 2;
+        BOOL expect = TRUE, got;
+
+        if (count > MOST - 2 || (what == 3 && count)) {
+            unsigned at = seed % 4001 % count;
+            for (unsigned i = 0; i < count; i++) /* of two that are equal the exclusive one goes */
+                if (held[i].handle == held[at].handle && held[i].start == held[at].start &&
+                    held[i].length == held[at].length && held[i].exclusive)
+                    at = i;
+            got = held[at].handle == 2 ? !ask('u', 0, held[at].start, held[at].length)
+                                       : unlock(file[held[at].handle], held[at].start, held[at].length);
+            held[at] = held[--count];
+        } else if (what == 2) {
+            for (unsigned i = 0; i < count; i++)
+                if (held[i].start < start + length && start < held[i].start + held[i].length &&
+                    (exclusive ? !held[i].exclusive || held[i].handle != handle
+                               : held[i].exclusive && held[i].handle != handle))
+                    expect = FALSE;
+            got = handle == 2 ? !ask(exclusive ? 'w' : 'r', 0, start, length)
+                              : transfer(file[handle], exclusive != 0, start, length);
+        } else {
+            for (unsigned i = 0; i < count; i++)
+                if (held[i].start < start + length && start < held[i].start + held[i].length &&
+                    (exclusive || (held[i].exclusive && held[i].handle != handle)))
+                    expect = FALSE;
+            got = handle == 2 ? !ask('l', exclusive, start, length) : lock(file[handle], exclusive, start, length);
+            if (got)
+                memcpy(&held[count++], &(typeof(held[0])){ start, length, exclusive, handle }, sizeof(held[0]));
+        }
+        wrong = got != expect;
+        ok(!wrong, "%u: %u of handle %u at %lu, %lu, %lu: %d", op, what, handle, start, length, exclusive, got);
+    }
+    CloseHandle(file[0]);
+    CloseHandle(file[1]);
+    ok_int(ask('c', 0, 0, 0), 0);
+}
+
 TESTS
 {
     HANDLE file;
@@ -269,6 +359,8 @@ TESTS
     start_child();
     test_both_ways();
     test_processes();
+    test_many();
+    test_random();
     test_waiting();
     ok(DeleteFileA(name), "error %lu", GetLastError());
 }

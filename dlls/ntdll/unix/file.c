@@ -98,7 +98,8 @@ static void file_destroy(struct object *obj)
 {
     struct file_object *file = (struct file_object *)obj;
 
-    delete_leave(file); /* if two closes raced, neither was the last */
+    lock_release_all(file); /* if two closes raced, neither was the last */
+    delete_leave(file);
     if (file->ops->destroy)
         file->ops->destroy(file);
     if (file->scan)
@@ -106,8 +107,6 @@ static void file_destroy(struct object *obj)
     if (file->notify)
         notify_free(file->notify);
     share_forget(file);
-    if (file->lock_fd)
-        close(file->lock_fd);
     if (file->fd >= 0 && !file->fd_borrowed)
         close(file->fd);
     if (file->completion)

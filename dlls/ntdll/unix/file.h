@@ -73,10 +73,10 @@ struct file_object {
     int64_t position;
     struct inode *inode; /* sharing state; NULL for what is not a file system object */
     LIST_ENTRY inode_entry;
-    int lock_fd;          /* file_lock.c: for exclusive locks of a file opened for reading; 0: none */
-    unsigned sections[2]; /* that are made of it: of data, of an image */
-    char *unix_path;      /* as opened; malloc'ed */
-    char *long_name;      /* of one beyond PATH_MAX: its name, as unix_path is relative to own_dir (path_long.c) */
+    LIST_ENTRY byte_locks; /* file_lock.c: that it holds; zeros: never had any */
+    unsigned sections[2];  /* that are made of it: of data, of an image */
+    char *unix_path;       /* as opened; malloc'ed */
+    char *long_name;       /* of one beyond PATH_MAX: its name, as unix_path is relative to own_dir (path_long.c) */
     int own_dir;
     const struct standard_dir *standard;
     struct directory_scan *scan;        /* directory.c */
@@ -167,8 +167,9 @@ struct inode {
     unsigned share_read, share_write, share_delete;
     unsigned image_sections, data_sections;
     bool delete_pending;
-    int64_t size_seen;                 /* file_io.c: it had this size at least, and was not made shorter here since */
-    struct file_lock *locks, *waiters; /* byte ranges: held; wanted */
+    int64_t size_seen;        /* file_io.c: it had this size at least, and was not made shorter here since */
+    struct file_locks *locks; /* byte ranges; NULL: never had any. `lock_count`: held now */
+    unsigned lock_count;
 };
 /* Both run under the share lock: checks and enters the file; STATUS_SHARING_VIOLATION, STATUS_DELETE_PENDING. */
 NTSTATUS share_enter(struct file_object *file, const struct stat *st);
@@ -250,7 +251,8 @@ NTSTATUS lock_check(struct file_object *file, bool write, ULONG key, uint64_t of
 void lock_release_all(struct file_object *file);
 /* file_lock_filter.c: this process has begun (1) or ceased (-1) to have locks of a file; might any process have some? */
 void lock_filter_count(uint64_t dev, uint64_t ino, int by);
-bool lock_filter_may_have(uint64_t dev, uint64_t ino);
+bool lock_filter_may_have(uint64_t dev, uint64_t ino, bool own); /* `own`: this process has */
+void lock_forget(struct inode *node);                            /* the record goes */
 
 /* --- file_attr.c: times and attributes of a file --- */
 

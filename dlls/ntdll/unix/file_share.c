@@ -94,6 +94,7 @@ static void release(struct inode *node)
         return;
     *find(node->dev, node->ino) = node->hash_next;
     inode_count--;
+    lock_forget(node);
     free(node);
 }
 
