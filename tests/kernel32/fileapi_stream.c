@@ -192,6 +192,76 @@ static void test_types(void)
     ok(RemoveDirectoryA(name), "error %lu", GetLastError());
 }
 
+static DWORD rename_to(HANDLE file, const WCHAR *to, BOOL replace)
+{
+    char buffer[200] = "";
+    FILE_RENAME_INFO *info = (FILE_RENAME_INFO *)buffer;
+    info->ReplaceIfExists = replace;
+    info->FileNameLength = wcslen(to) * sizeof(WCHAR);
+    memcpy(info->FileName, to, info->FileNameLength);
+    return SetFileInformationByHandle(file, FileRenameInfo, info, sizeof(buffer)) ? 0 : GetLastError();
+}
+
+/* FILE_RENAME_INFORMATION, "Special rules for renaming NTFS data streams"; [MS-FSA] 2.1.5.15.11.1. */
+static void test_stream_names(void)
+{
+    char read[10];
+    DWORD done;
+    HANDLE file, other_handle;
+
+    DeleteFileA(base);
+    put(base, "main");
+    put(of(base, "a"), "a");
+    put(of(base, "empty"), "");
+    put(of(base, "full"), "full");
+    file = CreateFileA(of(base, "a"), GENERIC_READ | GENERIC_WRITE | DELETE, 7, NULL, OPEN_EXISTING, 0, NULL);
+    ok_int(rename_to(file, L":", FALSE), ERROR_INVALID_PARAMETER);
+    ok_int(rename_to(file, L":x:", FALSE), ERROR_INVALID_PARAMETER);
+    ok_int(rename_to(file, L":x:$DATA:", FALSE), ERROR_INVALID_PARAMETER);
+    ok_int(rename_to(file, L":x:$BITMAP", FALSE), ERROR_INVALID_HANDLE); /* STATUS_OBJECT_TYPE_MISMATCH */
+    ok_int(rename_to(file, L":EMPTY", FALSE), ERROR_ALREADY_EXISTS);
+    ok_int(rename_to(file, L":full", TRUE), ERROR_INVALID_PARAMETER); /* only what is empty is replaced */
+    ok_int(rename_to(file, L":empty", TRUE), 0);
+    ok_int(rename_to(file, L":Empty", FALSE), 0);
+    ok_int(rename_to(file, L":b:$data", FALSE), 0);
+    ok_int(rename_to(file, L"::$DATA", FALSE), ERROR_ALREADY_EXISTS);
+    ok_int(rename_to(file, L"::$DATA", TRUE), ERROR_INVALID_PARAMETER);
+    CloseHandle(file);
+    ok_str(get(of(base, "b")), "a");
+    ok_str(get(of(base, "a")), "error 2");
+    ok_str(get(of(base, "full")), "full");
+    /* "Renaming" the default data stream "leaves behind a zero-length default data stream" */
+    file = CreateFileA(base, GENERIC_READ | GENERIC_WRITE | DELETE, 7, NULL, OPEN_EXISTING, 0, NULL);
+    other_handle = CreateFileA(base, GENERIC_READ, 7, NULL, OPEN_EXISTING, 0, NULL);
+    if (rename_to(file, L":was", FALSE)) /* the only handle's file only, here */
+        ok_int(GetLastError(), ERROR_SHARING_VIOLATION);
+    else
+        rename_to(file, L"::$DATA", TRUE);
+    CloseHandle(other_handle);
+    ok_int(rename_to(file, L":full", TRUE), ERROR_INVALID_PARAMETER);
+    ok_int(rename_to(file, L":was", FALSE), 0);
+    ok(ReadFile(file, read, sizeof(read), &done, NULL) && done == 4 && !memcmp(read, "main", 4), "%lu bytes", done);
+    ok(WriteFile(file, "+", 1, &done, NULL), "error %lu", GetLastError());
+    ok_str(get(base), "");
+    ok_str(get(of(base, "was")), "error 32"); /* it is that stream that is open now */
+    CloseHandle(file);
+    ok_str(get(of(base, "was")), "main+");
+    file = CreateFileA(of(base, "was"), GENERIC_READ | DELETE, 7, NULL, OPEN_EXISTING, 0, NULL);
+    ok_int(rename_to(file, L"::$DATA", FALSE), ERROR_ALREADY_EXISTS);
+    ok_int(rename_to(file, L"::$DATA", TRUE), 0);
+    ok(ReadFile(file, read, sizeof(read), &done, NULL) && done == 5, "%lu bytes", done);
+    CloseHandle(file);
+    ok_str(get(base), "main+");
+    ok_str(get(of(base, "was")), "error 2");
+    put(of(folder, "note"), "of a folder");
+    file = CreateFileA(of(folder, "note"), GENERIC_READ | DELETE, 7, NULL, OPEN_EXISTING, 0, NULL);
+    ok_int(rename_to(file, L"::$DATA", TRUE), ERROR_INVALID_PARAMETER);
+    ok_int(rename_to(file, L":other", FALSE), 0);
+    CloseHandle(file);
+    ok_str(get(of(folder, "other")), "of a folder");
+    DeleteFileA(of(folder, "other"));
+}
+
 TESTS
 {
     char temp[MAX_PATH];
@@ -212,6 +282,7 @@ TESTS
     test_making();
     test_handle();
     test_types();
+    test_stream_names();
     DeleteFileA(base);
     DeleteFileA(other);
     ok(RemoveDirectoryA(folder), "error %lu", GetLastError());

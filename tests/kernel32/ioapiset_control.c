@@ -21,6 +21,54 @@ static bool control(HANDLE h, DWORD code, void *in, DWORD in_size, void *out, DW
     return DeviceIoControl(h, code, in, in_size, out, out_size, &n, NULL);
 }
 
+/* A file is opened by its object id wherever it is (OpenFileById, ObjectIdType), and by its 128-bit number. */
+static void test_object_id(void)
+{
+    FILE_ID_DESCRIPTOR by = { .dwSize = sizeof by, .Type = ObjectIdType };
+    HANDLE h = CreateFileW(name, GENERIC_READ | DELETE, 7, NULL, CREATE_ALWAYS, 0, NULL), again;
+    WCHAR moved[MAX_PATH], path[MAX_PATH];
+    FILE_ID_INFO info;
+    BYTE id[64], other[64];
+
+    if (!control(h, FSCTL_CREATE_OR_GET_OBJECT_ID, NULL, 0, id, sizeof id)) {
+        skip("object ids: error %lu", GetLastError());
+        CloseHandle(h);
+        return;
+    }
+    memcpy(&by.ObjectId, id, 16);
+    again = OpenFileById(h, &by, GENERIC_READ, 7, NULL, 0);
+    ok(again != INVALID_HANDLE_VALUE, "error %lu", GetLastError());
+    CloseHandle(again);
+    wcscat(wcscpy(moved, name), L".moved");
+    ok(MoveFileW(name, moved), "error %lu", GetLastError());
+    again = OpenFileById(h, &by, GENERIC_READ, 7, NULL, 0);
+    ok(GetFinalPathNameByHandleW(again, path, MAX_PATH, 0) && wcsstr(path, L".moved"), "%ls", path);
+    ok(GetFileInformationByHandleEx(again, FileIdInfo, &info, sizeof info), "error %lu", GetLastError());
+    CloseHandle(again);
+    by.Type = ExtendedFileIdType;
+    memcpy(&by.ExtendedFileId, &info.FileId, 16);
+    again = OpenFileById(h, &by, GENERIC_READ, 7, NULL, 0);
+    ok(again != INVALID_HANDLE_VALUE, "error %lu", GetLastError());
+    CloseHandle(again);
+    /* An id is one file's only. */
+    again = CreateFileW(name, GENERIC_READ | GENERIC_WRITE, 7, NULL, CREATE_ALWAYS, 0, NULL);
+    memset(other, 0, sizeof other);
+    memcpy(other, id, 16);
+    ok_err(control(again, FSCTL_SET_OBJECT_ID, other, sizeof other, NULL, 0), ERROR_DUP_NAME);
+    CloseHandle(h);
+    ok(DeleteFileW(moved), "error %lu", GetLastError());
+    by.Type = ObjectIdType;
+    memcpy(&by.ObjectId, id, 16);
+    h = OpenFileById(again, &by, GENERIC_READ, 7, NULL, 0);
+    ok(h == INVALID_HANDLE_VALUE && GetLastError() == ERROR_FILE_NOT_FOUND, "error %lu", GetLastError());
+    ok(control(again, FSCTL_SET_OBJECT_ID, other, sizeof other, NULL, 0), "error %lu", GetLastError());
+    h = OpenFileById(again, &by, GENERIC_READ, 7, NULL, 0);
+    ok(h != INVALID_HANDLE_VALUE, "error %lu", GetLastError());
+    CloseHandle(h);
+    CloseHandle(again);
+    DeleteFileW(name);
+}
+
 static void test_file(void)
 {
     HANDLE h = CreateFileW(name, GENERIC_READ | GENERIC_WRITE, 7, NULL, CREATE_ALWAYS, 0, NULL);
@@ -223,6 +271,7 @@ TESTS
 
     GetTempPathW(MAX_PATH, dir);
     GetTempFileNameW(dir, L"ctl", 0, name);
+    test_object_id();
     test_file();
     test_clone();
     test_volume();

@@ -7,6 +7,7 @@
 #ifndef TRANSOM_FILE_H
 #define TRANSOM_FILE_H
 
+#include <limits.h>
 #include <sys/stat.h>
 #include "unix.h"
 
@@ -142,6 +143,8 @@ NTSTATUS file_query_name(struct object *obj, WCHAR **name);
 /* file_rename.c: FileRenameInformation, and with `link` FileLinkInformation. `flags` are FILE_RENAME_* */
 NTSTATUS file_rename(struct file_object *file, const FILE_RENAME_INFORMATION *info, ULONG length, ULONG flags,
                      bool link);
+/* The path of an open file as it is now, as others may have renamed it; malloc'ed or NULL. */
+char *file_present_name(const struct file_object *file);
 /* A path that reaches the open file whatever became of its name: /proc/self/fd/N. */
 struct fd_path {
     char text[32];
@@ -154,6 +157,9 @@ static inline bool file_is_synchronous(const struct file_object *file)
 
 /* file_id.c: a path of the file with this number, on the file system of another file (or NULL); malloc'ed, or NULL. */
 char *file_path_by_id(const struct file_object *volume, uint64_t id);
+/* file_objectid.c: the same of a file with this object id (16 bytes). And the file that `name` reaches is going. */
+char *file_path_by_object_id(const struct file_object *volume, const void *id);
+void objectid_forget(const char *name);
 
 /* --- file_share.c --- */
 
@@ -190,6 +196,8 @@ void share_shortened(const struct file_object *file); /* what is known of the fi
 bool share_is_open(uint64_t dev, uint64_t ino);
 void share_hold(struct inode *node); /* the record stays until share_release() */
 void share_release(struct inode *node);
+/* Its handle is now of another file, with this identity. */
+NTSTATUS share_move(struct file_object *file, const struct stat *st);
 void share_forget(struct file_object *file); /* when the object goes */
 NTSTATUS share_set_delete(struct file_object *file, bool pending);
 bool share_delete_pending(struct file_object *file);
@@ -329,6 +337,11 @@ NTSTATUS stream_open(struct nt_path *path, ACCESS_MASK access, ULONG attributes,
                      ULONG options, const LARGE_INTEGER *allocation, struct file_object **file, ULONG_PTR *information);
 /* The attributes and times of the file, the size of the stream. */
 NTSTATUS stream_stat(struct nt_path *path, struct file_stat *st);
+/* file_stream_rename.c: FileRenameInformation with a name that begins with `:`. */
+NTSTATUS stream_rename(struct file_object *file, const FILE_RENAME_INFORMATION *info, bool replace);
+/* The folder of the streams of a file that is open; made if it may be. And a stream there, as a path; free it with path_free(). */
+NTSTATUS stream_folder(const struct file_object *base, bool make, char folder[PATH_MAX]);
+NTSTATUS stream_path(const char *folder, const char *stream, struct nt_path *path);
 /* FileStreamInformation. */
 NTSTATUS stream_list(const struct file_object *file, const struct file_stat *st, void *buffer, ULONG length,
                      ULONG_PTR *used);

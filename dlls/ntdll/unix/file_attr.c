@@ -243,7 +243,9 @@ void file_forget_extended(const struct file_object *file, const struct stat *st)
     struct fd_path self;
 
     stream_remove_all(file, st);
-    xattr_forget(fd_path(file->fd, &self), st->st_dev);
+    if (file_is_extended(fd_path(file->fd, &self), st))
+        objectid_forget(self.text);
+    xattr_forget(self.text, st->st_dev);
 }
 
 static int store_attributes(const char *name, const struct file_stat *st, ULONG attributes)

@@ -37,7 +37,7 @@ struct control_table {
     size_t count;
 };
 extern const struct control_table fsctl_layout_codes, fsctl_volume_codes, fsctl_usn_codes, ioctl_storage_codes,
-    ioctl_volume_codes;
+    ioctl_volume_codes, objectid_codes;
 
 /* Looks the code up and runs it; STATUS_NOT_FOUND: it is not in the table. */
 NTSTATUS control_run(struct io *io, const struct control_table *table);

@@ -116,13 +116,13 @@ static NTSTATUS check_options(ACCESS_MASK access, ULONG attributes, ULONG share,
     return STATUS_SUCCESS;
 }
 
-/* FILE_OPEN_BY_FILE_ID: `name` holds the number; the file it is relative to is any on the volume. */
+/* FILE_OPEN_BY_FILE_ID: `name` holds the number, or an object id; the file it is relative to is any on the volume. */
 static NTSTATUS path_by_id(const OBJECT_ATTRIBUTES *user, struct nt_path *path)
 {
     OBJECT_ATTRIBUTES attr;
     UNICODE_STRING name;
     struct object *volume = NULL;
-    uint64_t id, high;
+    uint64_t id[2] = { 0, 0 };
     char *found;
 
     memset(path, 0, offsetof(struct nt_path, buffer));
@@ -134,17 +134,17 @@ static NTSTATUS path_by_id(const OBJECT_ATTRIBUTES *user, struct nt_path *path)
         return STATUS_ACCESS_VIOLATION;
     if (name.Length != 8 && name.Length != 16)
         return STATUS_INVALID_PARAMETER;
-    if (!user_copy_in(&id, name.Buffer, sizeof id))
+    if (!user_copy_in(id, name.Buffer, name.Length))
         return STATUS_ACCESS_VIOLATION;
-    if (name.Length == 16 && (!user_copy_in(&high, name.Buffer + 4, sizeof high) || high))
-        return STATUS_INVALID_PARAMETER; /* an object identifier, which files have none of */
     if (attr.RootDirectory && handle_lookup(attr.RootDirectory, &file_type, 0, &volume))
         return STATUS_INVALID_HANDLE;
-    found = file_path_by_id((struct file_object *)volume, id);
+    /* A number of 128 bits is one of 64 here; what has more is an object id. */
+    found = id[1] ? file_path_by_object_id((struct file_object *)volume, id)
+                  : file_path_by_id((struct file_object *)volume, id[0]);
     if (volume)
         object_unref(volume);
-    if (!found)
-        return STATUS_INVALID_PARAMETER; /* as NTFS says of a number that no file has */
+    if (!found) /* as NTFS says of a number that no file has */
+        return id[1] ? STATUS_OBJECT_NAME_NOT_FOUND : STATUS_INVALID_PARAMETER;
     if (!path_replace(path, 0, 0, found)) {
         free(found);
         return STATUS_NO_MEMORY;

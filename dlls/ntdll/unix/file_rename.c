@@ -189,8 +189,7 @@ static int do_rename(const struct file_object *file, const char *from, const str
     return renameat(AT_FDCWD, from, path->dirfd, name) ? errno : 0; /* a file system without RENAME_NOREPLACE */
 }
 
-/* The name of an open file as it is now: others may have renamed it. malloc'ed. */
-static char *present_name(const struct file_object *file)
+char *file_present_name(const struct file_object *file)
 {
     char target[PATH_MAX];
     struct fd_path self;
@@ -205,38 +204,6 @@ static char *present_name(const struct file_object *file)
         return NULL;
     target[n] = 0;
     return strdup(target);
-}
-
-/* `:name`, with `:$DATA` perhaps: a stream gets another name. */
-static NTSTATUS rename_stream(struct file_object *file, const FILE_RENAME_INFORMATION *info, ULONG flags)
-{
-    static const WCHAR type[] = u":$DATA";
-    size_t len = info->FileNameLength / sizeof(WCHAR), type_len = sizeof type / sizeof *type - 1;
-    char *from = present_name(file), *slash = from ? strrchr(from, '/') : NULL, *to = NULL;
-    NTSTATUS status = STATUS_NO_MEMORY;
-
-    if (!slash || !(to = malloc((size_t)(slash - from) + 3 * len + 2)))
-        goto done;
-    if (len > type_len && path_name_equal(info->FileName + len - type_len, type_len, type, type_len))
-        len -= type_len;
-    status = STATUS_OBJECT_NAME_INVALID;
-    for (size_t i = 0; i < len; i++)
-        if (!i ? info->FileName[i] != ':'
-               : info->FileName[i] == ':' || info->FileName[i] == '\\' || info->FileName[i] == '/' ||
-                     !info->FileName[i])
-            goto done;
-    if (len < 2 || len > 256) /* the unnamed one is the file itself */
-        goto done;
-    memcpy(to, from, (size_t)(slash + 1 - from));
-    to[slash + 1 - from + utf16_to_utf8(info->FileName, len, to + (slash + 1 - from), 3 * len)] = 0;
-    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, flags & FILE_RENAME_REPLACE_IF_EXISTS ? 0 : RENAME_NOREPLACE))
-        status = errno == EEXIST ? STATUS_OBJECT_NAME_COLLISION : status_from_errno(errno);
-    else
-        status = STATUS_SUCCESS;
-done:
-    free(from);
-    free(to);
-    return status;
 }
 
 /* A directory that has open files below it keeps its name. */
@@ -280,8 +247,10 @@ NTSTATUS file_rename(struct file_object *file, const FILE_RENAME_INFORMATION *in
         return STATUS_INVALID_PARAMETER;
     if (share_delete_pending(file))
         return STATUS_DELETE_PENDING;
+    if (info->FileName[0] == ':' && !link)
+        return stream_rename(file, info, flags & FILE_RENAME_REPLACE_IF_EXISTS);
     if (file->is_stream)
-        return link || info->FileName[0] != ':' ? STATUS_INVALID_PARAMETER : rename_stream(file, info, flags);
+        return STATUS_INVALID_PARAMETER;
     status = parse_target(file, info, &path);
     if (!status && path.kind != PATH_FILE)
         status = STATUS_NOT_SAME_DEVICE;
@@ -314,7 +283,7 @@ NTSTATUS file_rename(struct file_object *file, const FILE_RENAME_INFORMATION *in
     } else if (status == STATUS_OBJECT_NAME_NOT_FOUND) {
         status = path.in_drive_c ? path_make_parents(&path) : STATUS_SUCCESS;
     }
-    if (!status && !(from = present_name(file)))
+    if (!status && !(from = file_present_name(file)))
         status = STATUS_NO_MEMORY;
     if (!status && !link && is_busy_directory(file, from))
         status = STATUS_ACCESS_DENIED;

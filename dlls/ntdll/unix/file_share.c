@@ -274,6 +274,18 @@ void share_release(struct inode *node)
     pthread_mutex_unlock(&share_lock);
 }
 
+NTSTATUS share_move(struct file_object *file, const struct stat *st)
+{
+    pthread_mutex_lock(&share_lock);
+    count(file->inode, file, -1);
+    file->inode_entry.Flink->Blink = file->inode_entry.Blink;
+    file->inode_entry.Blink->Flink = file->inode_entry.Flink;
+    release(file->inode);
+    file->inode = NULL;
+    pthread_mutex_unlock(&share_lock);
+    return enter(file, st, false);
+}
+
 void share_forget(struct file_object *file)
 {
     if (!file->inode)
@@ -337,7 +349,7 @@ char *share_path_of(uint64_t ino)
         for (struct inode *node = buckets[i]; node && !path; node = node->hash_next) {
             if (node->ino == ino && node->files.Flink != &node->files) {
                 struct file_object *file = container_of(node->files.Flink, struct file_object, inode_entry);
-                path = file->unix_path ? strdup(file->unix_path) : NULL;
+                path = file->unix_path && !file->is_stream ? file_present_name(file) : NULL;
             }
         }
     }

@@ -65,8 +65,7 @@ static NTSTATUS make_folder(const char *name, const struct file_stat *st, char f
     return STATUS_SUCCESS;
 }
 
-/* The folder of the streams of a file that is open; made if it may be. */
-static NTSTATUS get_folder(const struct file_object *base, bool make, char folder[PATH_MAX])
+NTSTATUS stream_folder(const struct file_object *base, bool make, char folder[PATH_MAX])
 {
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
     struct fd_path self;
@@ -85,8 +84,7 @@ static NTSTATUS get_folder(const struct file_object *base, bool make, char folde
     return status;
 }
 
-/* The path of a stream, as a path of its own. Free it with path_free(). */
-static NTSTATUS stream_path(const char *folder, const char *stream, struct nt_path *path)
+NTSTATUS stream_path(const char *folder, const char *stream, struct nt_path *path)
 {
     char *name;
     NTSTATUS status;
@@ -148,7 +146,7 @@ NTSTATUS stream_open(struct nt_path *path, ACCESS_MASK access, ULONG attributes,
         !(st.attributes & FILE_ATTRIBUTE_DIRECTORY))
         status = STATUS_ACCESS_DENIED;
     else
-        status = get_folder(base, disposition != FILE_OPEN && disposition != FILE_OVERWRITE, folder);
+        status = stream_folder(base, disposition != FILE_OPEN && disposition != FILE_OVERWRITE, folder);
     if (!status && !(status = stream_path(folder, path->stream, &inner))) {
         status = file_open_path(&inner, access, 0, share, disposition, options, allocation, file, information);
         path_free(&inner);
@@ -177,7 +175,7 @@ NTSTATUS stream_stat(struct nt_path *path, struct file_stat *st)
 
     if (status)
         return status;
-    status = get_folder(base, false, folder);
+    status = stream_folder(base, false, folder);
     if (!status)
         err = file_stat_fd(base, st);
     if (!status && !err && !(status = stream_path(folder, path->stream, &inner))) {
