@@ -377,7 +377,7 @@ static const char *data_symbol(struct undname *u, const char *name)
     struct type type = und_type(u);
     const char *marks = u->failed ? "" : und_storage(u), *text;
 
-    text = und_cat(u, und_cat(u, type.left, marks, " "), name, type.right);
+    text = und_cat(u, und_cat(u, und_marked(u, &type, marks), " ", name), type.right, "");
     if (kind > '2')
         return text;
     if (!(u->flags & NO_MEMBER_TYPE))
@@ -455,9 +455,9 @@ static const char *symbol_body(struct undname *u)
         u->at += 2;
         text = und_number(u);
         und_take(u, 'A');
-        if (*u->at)
-            u->at++;
-        return und_cat(u, und_cat(u, "[thunk]: ", name, "{"), text, ",{flat}}' }'");
+        front = und_convention(u);
+        name = und_cat(u, "[thunk]: ", und_cat(u, front, front[0] ? " " : "", name), "{");
+        return und_cat(u, name, text, ",{flat}}' }'");
     }
     if ((*u->at >= 'A' && *u->at <= 'Z') || *u->at == '$') {
         bool only = (u->flags & NAME_ONLY) && u->depth <= 1;

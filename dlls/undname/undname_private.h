@@ -29,6 +29,7 @@ struct type {
     const char *left, *right;
     const char *convention; /* a function's; a pointer to it has it in its parentheses */
     bool compound;          /* a function or array: a pointer to it needs them */
+    const char *own, *bare; /* a pointer's own " const", and `left` without it; else NULL */
 };
 
 const char *und_cat(struct undname *u, const char *a, const char *b, const char *c);
@@ -39,8 +40,11 @@ const char *und_number(struct undname *u);
 bool und_take(struct undname *u, char c);
 
 const char *und_keyword(struct undname *u, const char *word); /* "__word", as the flags want it */
+const char *und_convention(struct undname *u);                /* "__cdecl", or "" */
 const char *und_template_arguments(struct undname *u);
 struct type und_type(struct undname *u);
+/* `left` with the marks that stand around the type: what a pointer has of its own is said once ("char const * const &"). */
+const char *und_marked(struct undname *u, const struct type *type, const char *marks);
 const char *und_render(struct undname *u, const struct type *type); /* as text, of no name */
 /* Return type, arguments and the rest of a function, behind its calling convention; `this_marks` goes behind the arguments. */
 struct type und_function(struct undname *u, const char *this_marks, bool *no_return);

@@ -4,7 +4,7 @@
 
 static struct type plain(const char *text)
 {
-    return (struct type){ text, "", "", false };
+    return (struct type){ text, "", "", false, NULL, NULL };
 }
 
 const char *und_keyword(struct undname *u, const char *word)
@@ -14,7 +14,7 @@ const char *und_keyword(struct undname *u, const char *word)
     return u->flags & NO_UNDERSCORES ? word : und_cat(u, "__", word, "");
 }
 
-static const char *convention(struct undname *u)
+const char *und_convention(struct undname *u)
 {
     static const char *const names[] = { "cdecl", "pascal", "thiscall", "stdcall", "fastcall", "", "clrcall", "eabi" };
     char c = *u->at;
@@ -88,6 +88,13 @@ const char *und_render(struct undname *u, const struct type *type)
     return und_cat(u, type->left, type->right[0] == '[' ? " " : "", type->right); /* "int [3]" */
 }
 
+const char *und_marked(struct undname *u, const struct type *type, const char *marks)
+{
+    bool said = type->own && strstr(marks, type->own);
+
+    return und_cat(u, said ? type->bare : type->left, marks, "");
+}
+
 /* Arguments up to @ or Z; a type that is not one letter can be meant again by its number. */
 static const char *arguments(struct undname *u)
 {
@@ -119,18 +126,17 @@ static const char *arguments(struct undname *u)
 
 struct type und_function(struct undname *u, const char *this_marks, bool *no_return)
 {
-    struct type result = { "", "", "", true }, returned = plain("");
+    struct type result = { "", "", "", true, NULL, NULL }, returned = plain("");
     const char *list, *throws = "";
 
-    result.convention = convention(u);
+    result.convention = und_convention(u);
     *no_return = und_take(u, '@');
     if (!*no_return) {
         const char *marks = "";
         if (und_take(u, '?'))
             marks = und_storage(u);
         returned = und_type(u);
-        if (marks[0])
-            returned.left = und_cat(u, returned.left, marks, "");
+        returned.left = und_marked(u, &returned, marks);
     }
     list = arguments(u);
     if (u->at[0] == '_' && u->at[1] == 'E') {
@@ -145,15 +151,25 @@ struct type und_function(struct undname *u, const char *this_marks, bool *no_ret
     return result;
 }
 
+static const char *pointer_left(struct undname *u, const struct type *target, const char *class_name, const char *sign)
+{
+    const char *inner = und_cat(u, class_name, sign, "");
+
+    if (!target->compound)
+        return und_cat(u, target->left, " ", inner);
+    if (target->convention[0])
+        inner = und_cat(u, target->convention, class_name[0] ? " " : "", inner);
+    return und_cat(u, target->left, target->left[0] ? " (" : "(", inner);
+}
+
 /* What a pointer or reference points to; `sign` is "*", "&" or "&&", `own` its marks. */
 static struct type pointer(struct undname *u, const char *sign, const char *own)
 {
-    const char *extended = extended_marks(u), *class_name = "", *marks = "", *inner;
+    const char *extended = extended_marks(u), *class_name = "", *marks = "", *bare = NULL;
     struct type target;
     bool no_return;
     char c = *u->at;
 
-    own = und_cat(u, own, extended, "");
     if (c == '6' || c == '7') {
         u->at++;
         target = und_function(u, "", &no_return);
@@ -175,15 +191,16 @@ static struct type pointer(struct undname *u, const char *sign, const char *own)
             return plain("");
         }
         target = und_type(u);
-        target.left = und_cat(u, target.left, marks, "");
+        target.left = und_marked(u, &target, marks);
     }
-    inner = und_cat(u, class_name, sign, own);
-    if (!target.compound)
-        return (struct type){ und_cat(u, target.left, " ", inner), target.right, "", false };
-    if (target.convention[0])
-        inner = und_cat(u, target.convention, class_name[0] ? " " : "", inner);
-    return (struct type){ und_cat(u, target.left, target.left[0] ? " (" : "(", inner),
-                          und_cat(u, ")", target.right, ""), "", false };
+    if (own[0])
+        bare = pointer_left(u, &target, class_name, und_cat(u, sign, extended, ""));
+    return (struct type){ pointer_left(u, &target, class_name, und_cat(u, sign, own, extended)),
+                          target.compound ? und_cat(u, ")", target.right, "") : target.right,
+                          "",
+                          false,
+                          bare ? own : NULL,
+                          bare };
 }
 
 static struct type array(struct undname *u)
@@ -203,11 +220,11 @@ static struct type array(struct undname *u)
         u->at += 3;
         marks = und_storage(u);
         element = und_type(u);
-        element.left = und_cat(u, element.left, marks, "");
+        element.left = und_marked(u, &element, marks);
     } else {
         element = und_type(u);
     }
-    return (struct type){ element.left, und_cat(u, bounds, element.right, ""), "", true };
+    return (struct type){ element.left, und_cat(u, bounds, element.right, ""), "", true, NULL, NULL };
 }
 
 static const char *extended_type(char c)
@@ -271,7 +288,7 @@ static struct type dollar_type(struct undname *u)
     case 'C':
         marks = und_storage(u);
         type = und_type(u);
-        type.left = und_cat(u, type.left, marks, "");
+        type.left = und_marked(u, &type, marks);
         return type;
     case 'A': /* a function type as such */
         if (und_take(u, '6')) {
@@ -329,7 +346,7 @@ static struct type any_type(struct undname *u)
     case '?': /* with marks in front */
         marks = und_storage(u);
         type = und_type(u);
-        type.left = und_cat(u, type.left, marks, "");
+        type.left = und_marked(u, &type, marks);
         return type;
     case '$':
         return dollar_type(u);
@@ -347,7 +364,7 @@ static struct type any_type(struct undname *u)
 
 struct type und_type(struct undname *u)
 {
-    struct type type = { "", "", "", false };
+    struct type type = { "", "", "", false, NULL, NULL };
 
     if (u->failed || ++u->depth > MAX_DEPTH) {
         und_fail(u);

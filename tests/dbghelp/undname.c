@@ -38,6 +38,15 @@ TESTS
         { "??$max@H@@YAAEBHAEBH0@Z", "int const & __ptr64 __cdecl max<int>(int const & __ptr64,int const & __ptr64)",
           "max<int>" },
         { "?m@Foo@@AAEXXZ", "private: void __thiscall Foo::m(void)", "Foo::m" },
+        { "??0exception@std@@QEAA@AEBQEBD@Z",
+          "public: __cdecl std::exception::exception(char const * __ptr64 const & __ptr64) __ptr64",
+          "std::exception::exception" },
+        { "?Addresses@StackTrace@@QBEPBQBXPAI@Z",
+          "public: void const * const * __thiscall StackTrace::Addresses(unsigned int *)const ",
+          "StackTrace::Addresses" },
+        { "?file@OS@@2QBDB", "public: static char const * const OS::file", "OS::file" },
+        { "?p@@YAXQEAD@Z", "void __cdecl p(char * const __ptr64)", "p" },
+        { "??_9Base@@$B7AA", "[thunk]: __cdecl Base::`vcall'{8,{flat}}' }'", "Base::`vcall'" },
         { "?h@@YGXE@Z", "void __stdcall h(unsigned char)", "h" },
     };
     /* What is no decorated name, or a damaged one, stays what it is. */
