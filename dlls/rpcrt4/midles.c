@@ -423,6 +423,53 @@ void RPC_ENTRY NdrMesTypeFree2(handle_t handle, const MIDL_TYPE_PICKLING_INFO *i
     code(&c, run_free, handle, info, desc, format, object);
 }
 
+/* --- types of stubs for several transfer syntaxes: pickled as NDR. The offsets are those of each syntax, of each type. --- */
+
+static PFORMAT_STRING type_of(struct ndr_syntax *ndr, const MIDL_STUBLESS_PROXY_INFO *proxy, const ULONG **offsets,
+                              ULONG type)
+{
+    ndr_syntax_of_client(ndr, proxy);
+    return ndr->desc.pFormatTypes + offsets[ndr->index][type];
+}
+
+size_t RPC_ENTRY NdrMesTypeAlignSize3(handle_t handle, const MIDL_TYPE_PICKLING_INFO *info,
+                                      const MIDL_STUBLESS_PROXY_INFO *proxy, const ULONG **offsets, ULONG type,
+                                      const void *object)
+{
+    struct ndr_syntax ndr;
+    PFORMAT_STRING format = type_of(&ndr, proxy, offsets, type);
+
+    return NdrMesTypeAlignSize2(handle, info, &ndr.desc, format, object);
+}
+
+void RPC_ENTRY NdrMesTypeEncode3(handle_t handle, const MIDL_TYPE_PICKLING_INFO *info,
+                                 const MIDL_STUBLESS_PROXY_INFO *proxy, const ULONG **offsets, ULONG type,
+                                 const void *object)
+{
+    struct ndr_syntax ndr;
+    PFORMAT_STRING format = type_of(&ndr, proxy, offsets, type);
+
+    NdrMesTypeEncode2(handle, info, &ndr.desc, format, object);
+}
+
+void RPC_ENTRY NdrMesTypeDecode3(handle_t handle, const MIDL_TYPE_PICKLING_INFO *info,
+                                 const MIDL_STUBLESS_PROXY_INFO *proxy, const ULONG **offsets, ULONG type, void *object)
+{
+    struct ndr_syntax ndr;
+    PFORMAT_STRING format = type_of(&ndr, proxy, offsets, type);
+
+    NdrMesTypeDecode2(handle, info, &ndr.desc, format, object);
+}
+
+void RPC_ENTRY NdrMesTypeFree3(handle_t handle, const MIDL_TYPE_PICKLING_INFO *info,
+                               const MIDL_STUBLESS_PROXY_INFO *proxy, const ULONG **offsets, ULONG type, void *object)
+{
+    struct ndr_syntax ndr;
+    PFORMAT_STRING format = type_of(&ndr, proxy, offsets, type);
+
+    NdrMesTypeFree2(handle, info, &ndr.desc, format, object);
+}
+
 size_t RPC_ENTRY NdrMesTypeAlignSize(handle_t handle, const MIDL_STUB_DESC *desc, PFORMAT_STRING format,
                                      const void *object)
 {
@@ -473,4 +520,23 @@ void RPC_ENTRY NdrMesSimpleTypeDecode(handle_t handle, void *object, short size)
         ndr_raise(RPC_S_INVALID_ARG);
     for (int i = 0; i < size; i++)
         ((unsigned char *)object)[i] = p[big ? size - 1 - i : i];
+}
+
+size_t RPC_ENTRY NdrMesSimpleTypeAlignSizeAll(handle_t handle, const MIDL_STUBLESS_PROXY_INFO *proxy)
+{
+    (void)proxy;
+    return NdrMesSimpleTypeAlignSize(handle);
+}
+
+void RPC_ENTRY NdrMesSimpleTypeEncodeAll(handle_t handle, const MIDL_STUBLESS_PROXY_INFO *proxy, const void *object,
+                                         short size)
+{
+    NdrMesSimpleTypeEncode(handle, proxy->pStubDesc, object, size);
+}
+
+void RPC_ENTRY NdrMesSimpleTypeDecodeAll(handle_t handle, const MIDL_STUBLESS_PROXY_INFO *proxy, void *object,
+                                         short size)
+{
+    (void)proxy;
+    NdrMesSimpleTypeDecode(handle, object, size);
 }

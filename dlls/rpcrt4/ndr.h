@@ -324,6 +324,18 @@ struct ndr_param {
     USHORT pipe;         /* the attributes of one that is transferred apart from the others; its own are none */
 };
 
+/*
+ * What stubs made for several transfer syntaxes ("midl /protocol all") say of NDR. `desc` has NDR's format of types. Raises
+ * RPC_S_UNSUPPORTED_TRANS_SYN where they say nothing of it.
+ */
+struct ndr_syntax {
+    MIDL_STUB_DESC desc;
+    PFORMAT_STRING procedures;
+    const unsigned short *offsets;
+    ULONG_PTR index; /* which of the syntaxes it is */
+};
+void ndr_syntax_of_client(struct ndr_syntax *ndr, const MIDL_STUBLESS_PROXY_INFO *info);
+void ndr_syntax_of_server(struct ndr_syntax *ndr, const MIDL_SERVER_INFO *info);
 void ndr_procedure_parse(struct ndr_procedure *proc, const MIDL_STUB_DESC *desc, PFORMAT_STRING format);
 void ndr_param(const struct ndr_procedure *proc, unsigned index, unsigned char *stack, struct ndr_param *param);
 void ndr_param_put(MIDL_STUB_MESSAGE *msg, const struct ndr_param *param, bool sizing);

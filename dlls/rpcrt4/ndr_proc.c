@@ -131,3 +131,32 @@ void ndr_convert_params(MIDL_STUB_MESSAGE *msg, const struct ndr_procedure *proc
     msg->MemorySize = 0;
     msg->RpcMsg->DataRepresentation = NDR_LOCAL_DATA_REPRESENTATION;
 }
+
+static void ndr_syntax(struct ndr_syntax *ndr, const MIDL_SYNTAX_INFO *all, ULONG_PTR count)
+{
+    for (ULONG_PTR i = 0; i < count; i++) {
+        if (memcmp(&all[i].TransferSyntax, &pdu_ndr_syntax, sizeof(pdu_ndr_syntax)))
+            continue;
+        ndr->index = i;
+        ndr->procedures = all[i].ProcString;
+        ndr->offsets = all[i].FmtStringOffset;
+        ndr->desc.pFormatTypes = all[i].TypeString;
+        if (all[i].aUserMarshalQuadruple)
+            ndr->desc.aUserMarshalQuadruple = all[i].aUserMarshalQuadruple;
+        return;
+    }
+    if (count)
+        ndr_raise(RPC_S_UNSUPPORTED_TRANS_SYN);
+}
+
+void ndr_syntax_of_client(struct ndr_syntax *ndr, const MIDL_STUBLESS_PROXY_INFO *info)
+{
+    *ndr = (struct ndr_syntax){ *info->pStubDesc, info->ProcFormatString, info->FormatStringOffset, 0 };
+    ndr_syntax(ndr, info->pSyntaxInfo, info->nCount);
+}
+
+void ndr_syntax_of_server(struct ndr_syntax *ndr, const MIDL_SERVER_INFO *info)
+{
+    *ndr = (struct ndr_syntax){ *info->pStubDesc, info->ProcString, info->FmtStringOffset, 0 };
+    ndr_syntax(ndr, info->pSyntaxInfo, info->nCount);
+}

@@ -5,6 +5,7 @@
  * connections as it has calls at the same time, so calls run beside each other.
  */
 #include "rpcrt4_private.h"
+#include "rpcdce_mgmt.h"
 
 #define SERVER_STACK 0x10000 /* committed; what is reserved is the program's own choice */
 
@@ -392,6 +393,8 @@ static USHORT add_context(struct server_connection *connection, const struct pdu
     }
     AcquireSRWLockExclusive(&server_lock);
     iface = server_find_interface(&context->abstract, false);
+    if (!iface)
+        iface = management_interface(&context->abstract);
     if (iface)
         InterlockedIncrement(&iface->refs);
     ReleaseSRWLockExclusive(&server_lock);

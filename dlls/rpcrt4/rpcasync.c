@@ -21,7 +21,8 @@ struct async_call {
     bool aborted, started;
     /* client */
     struct ndr_client c;
-    void *memory; /* the arguments' copy */
+    struct ndr_syntax ndr; /* of stubs for several transfer syntaxes: outlives the call that begins it */
+    void *memory;          /* the arguments' copy */
     DWORD thread_id;
     HANDLE thread; /* the receiver, once it waits */
     HANDLE apc_thread;
@@ -189,7 +190,9 @@ static RPC_ASYNC_STATE *state_of(const struct ndr_procedure *proc, unsigned char
     return *(RPC_ASYNC_STATE **)stack;
 }
 
-static CLIENT_CALL_RETURN async_client_call(const MIDL_STUB_DESC *desc, PFORMAT_STRING format, unsigned char *stack)
+/* `ndr`: of stubs for several transfer syntaxes, or NULL. */
+static CLIENT_CALL_RETURN async_client_call(const MIDL_STUB_DESC *desc, PFORMAT_STRING format,
+                                            const struct ndr_syntax *ndr, unsigned char *stack)
 {
     CLIENT_CALL_RETURN result = { 0 };
     struct ndr_procedure proc;
@@ -212,11 +215,13 @@ static CLIENT_CALL_RETURN async_client_call(const MIDL_STUB_DESC *desc, PFORMAT_
         ndr_raise(RPC_S_OUT_OF_MEMORY);
     }
     memcpy(async->memory, stack, proc.stack_size);
-    async->c.desc = desc;
+    if (ndr)
+        async->ndr = *ndr;
+    async->c.proc = proc;
+    async->c.desc = async->c.proc.desc = ndr ? &async->ndr.desc : desc;
     async->c.stack = async->memory;
     async->c.promoted = true;
     async->c.asynchronous = true;
-    async->c.proc = proc;
     if (state->NotificationType == RpcNotificationTypeApc) {
         HANDLE thread = state->u.APC.hThread ? state->u.APC.hThread : GetCurrentThread();
         DuplicateHandle(GetCurrentProcess(), thread, GetCurrentProcess(), &async->apc_thread, THREAD_ALL_ACCESS, FALSE,
@@ -234,9 +239,23 @@ CLIENT_CALL_RETURN RPC_VAR_ENTRY NdrAsyncClientCall(PMIDL_STUB_DESC desc, PFORMA
     va_list args;
 
     va_start(args, format);
-    result = async_client_call(desc, format, (unsigned char *)args);
+    result = async_client_call(desc, format, NULL, (unsigned char *)args);
     va_end(args);
     return result;
+}
+
+/* Of stubs for several transfer syntaxes; as in NdrClientCall3, NDR is the one that is taken. */
+CLIENT_CALL_RETURN RPC_VAR_ENTRY Ndr64AsyncClientCall(MIDL_STUBLESS_PROXY_INFO *info, ULONG number, void *result, ...)
+{
+    CLIENT_CALL_RETURN value;
+    struct ndr_syntax ndr;
+    va_list args;
+
+    ndr_syntax_of_client(&ndr, info);
+    va_start(args, result);
+    value = async_client_call(&ndr.desc, ndr.procedures + ndr.offsets[number], &ndr, (unsigned char *)args);
+    va_end(args);
+    return value;
 }
 
 struct completion {
@@ -337,10 +356,8 @@ static void run_server(void *context)
 }
 
 /* The state itself lives behind the call's description. */
-void RPC_ENTRY NdrAsyncServerCall(RPC_MESSAGE *rpc)
+static void async_server_call(RPC_MESSAGE *rpc, const MIDL_SERVER_INFO *info, const struct ndr_syntax *ndr)
 {
-    const RPC_SERVER_INTERFACE *spec = rpc->RpcInterfaceInformation;
-    const MIDL_SERVER_INFO *info = spec->InterpreterInfo;
     ULONG number = rpc->ProcNum & ~RPC_FLAGS_VALID_BIT, code;
     struct async_call *async = rpc_alloc(sizeof(*async));
     struct async_run r = { .async = async };
@@ -357,7 +374,8 @@ void RPC_ENTRY NdrAsyncServerCall(RPC_MESSAGE *rpc)
     RpcAsyncInitializeHandle(async->state, sizeof(*async->state));
     async->state->StubInfo = async;
     async->state->RuntimeInfo = rpc->Handle;
-    async->s = ndr_server_new(info, info->pStubDesc, info->ProcString + info->FmtStringOffset[number], rpc);
+    async->ndr = *ndr;
+    async->s = ndr_server_new(info, &async->ndr.desc, async->ndr.procedures + async->ndr.offsets[number], rpc);
     r.function = (void *)table[number];
     code = rpc_try(run_server, &r);
     if (!code)
@@ -366,6 +384,23 @@ void RPC_ENTRY NdrAsyncServerCall(RPC_MESSAGE *rpc)
     rpc_try(delete_server, async->s);
     async_release(async);
     ndr_raise((RPC_STATUS)code);
+}
+
+void RPC_ENTRY NdrAsyncServerCall(RPC_MESSAGE *rpc)
+{
+    const MIDL_SERVER_INFO *info = ((const RPC_SERVER_INTERFACE *)rpc->RpcInterfaceInformation)->InterpreterInfo;
+    struct ndr_syntax ndr = { *info->pStubDesc, info->ProcString, info->FmtStringOffset, 0 };
+
+    async_server_call(rpc, info, &ndr);
+}
+
+void RPC_ENTRY Ndr64AsyncServerCallAll(RPC_MESSAGE *rpc)
+{
+    const MIDL_SERVER_INFO *info = ((const RPC_SERVER_INTERFACE *)rpc->RpcInterfaceInformation)->InterpreterInfo;
+    struct ndr_syntax ndr;
+
+    ndr_syntax_of_server(&ndr, info);
+    async_server_call(rpc, info, &ndr);
 }
 
 /* --- both --- */

@@ -5,6 +5,7 @@
  * local transport. ncacn_ip_tcp knows RPC_C_AUTHN_NONE only.
  */
 #include "rpcrt4_private.h"
+#include "rpcdce_mgmt.h"
 
 static bool service_is_local(ULONG service)
 {
@@ -355,17 +356,25 @@ RPC_STATUS RPC_ENTRY RpcMgmtInqDefaultProtectLevel(ULONG service, ULONG *level)
     return RPC_S_OK;
 }
 
-/* Another server's name would be known by its management interface, which is not called remotely. */
-RPC_STATUS RPC_ENTRY RpcMgmtInqServerPrincNameW(RPC_BINDING_HANDLE handle, ULONG service, RPC_WSTR *principal)
-{
-    if (handle)
-        return binding_from_handle(handle) ? RPC_S_CANNOT_SUPPORT : RPC_S_INVALID_BINDING;
-    return RpcServerInqDefaultPrincNameW(service, principal);
-}
-
 RPC_STATUS RPC_ENTRY RpcMgmtInqServerPrincNameA(RPC_BINDING_HANDLE handle, ULONG service, RPC_CSTR *principal)
 {
-    if (handle)
-        return binding_from_handle(handle) ? RPC_S_CANNOT_SUPPORT : RPC_S_INVALID_BINDING;
-    return RpcServerInqDefaultPrincNameA(service, principal);
+    RPC_STATUS status;
+
+    if (!handle)
+        return RpcServerInqDefaultPrincNameA(service, principal);
+    *principal = (RPC_CSTR)mgmt_ask_principal(handle, service, &status);
+    return status;
+}
+
+RPC_STATUS RPC_ENTRY RpcMgmtInqServerPrincNameW(RPC_BINDING_HANDLE handle, ULONG service, RPC_WSTR *principal)
+{
+    RPC_STATUS status;
+    char *name;
+
+    if (!handle)
+        return RpcServerInqDefaultPrincNameW(service, principal);
+    name = mgmt_ask_principal(handle, service, &status);
+    *principal = name ? rpc_widen(name) : NULL;
+    rpc_free(name);
+    return status || *principal ? status : RPC_S_OUT_OF_MEMORY;
 }

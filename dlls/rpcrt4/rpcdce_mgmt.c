@@ -1,25 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* rpcdce_mgmt.c: questions about a server, and the texts of errors. */
 #include "rpcrt4_private.h"
+#include "rpcdce_mgmt.h"
 
-/* Those of this process (no binding). Of another: if it answers a bind at all, it listens. */
+/* Without a binding all of these are about this process; with one, they ask its management interface. */
 RPC_STATUS RPC_ENTRY RpcMgmtIsServerListening(RPC_BINDING_HANDLE handle)
 {
-    static const RPC_CLIENT_INTERFACE management = {
-        .Length = sizeof(management),
-        .InterfaceId = { { 0xafa8bd80, 0x7d8a, 0x11c9, { 0xbe, 0xf4, 0x08, 0x00, 0x2b, 0x10, 0x29, 0x89 } }, { 1, 0 } },
-    };
-    struct binding *binding = binding_from_handle(handle);
-    RPC_STATUS status;
-
-    if (!handle)
-        return server_listening ? RPC_S_OK : RPC_S_NOT_LISTENING;
-    if (!binding)
-        return *(ULONG *)handle == SERVER_CALL_MAGIC ? RPC_S_WRONG_KIND_OF_BINDING : RPC_S_INVALID_BINDING;
-    status = client_bind(binding, &management);
-    if (status == RPC_S_UNKNOWN_IF)
-        return RPC_S_OK;
-    return status == RPC_S_SERVER_UNAVAILABLE ? RPC_S_NOT_LISTENING : status;
+    if (handle)
+        return mgmt_ask_listening(handle);
+    return server_listening ? RPC_S_OK : RPC_S_NOT_LISTENING;
 }
 
 RPC_STATUS RPC_ENTRY RpcMgmtInqIfIds(RPC_BINDING_HANDLE handle, RPC_IF_ID_VECTOR **result)
@@ -30,7 +19,7 @@ RPC_STATUS RPC_ENTRY RpcMgmtInqIfIds(RPC_BINDING_HANDLE handle, RPC_IF_ID_VECTOR
 
     *result = NULL;
     if (handle)
-        return binding_from_handle(handle) ? RPC_S_CANNOT_SUPPORT : RPC_S_INVALID_BINDING;
+        return mgmt_ask_if_ids(handle, result);
     AcquireSRWLockShared(&server_lock);
     for (LIST_ENTRY *e = server_interfaces.Flink; e != &server_interfaces; e = e->Flink)
         count++;
@@ -69,13 +58,20 @@ RPC_STATUS RPC_ENTRY RpcIfIdVectorFree(RPC_IF_ID_VECTOR **vector)
 
 RPC_STATUS RPC_ENTRY RpcMgmtInqStats(RPC_BINDING_HANDLE handle, RPC_STATS_VECTOR **result)
 {
-    RPC_STATS_VECTOR *vector;
+    RPC_STATS_VECTOR *vector = rpc_alloc(sizeof(*vector) + sizeof(server_stats));
+    RPC_STATUS status;
 
-    if (handle)
-        return binding_from_handle(handle) ? RPC_S_CANNOT_SUPPORT : RPC_S_INVALID_BINDING;
-    vector = rpc_alloc(sizeof(*vector) + sizeof(server_stats));
+    *result = NULL;
     if (!vector)
         return RPC_S_OUT_OF_MEMORY;
+    if (handle) {
+        status = mgmt_ask_stats(handle, vector);
+        if (status)
+            rpc_free(vector);
+        else
+            *result = vector;
+        return status;
+    }
     vector->Count = ARRAYSIZE(server_stats);
     memcpy(vector->Stats, server_stats, sizeof(server_stats));
     *result = vector;
@@ -88,13 +84,6 @@ RPC_STATUS RPC_ENTRY RpcMgmtStatsVectorFree(RPC_STATS_VECTOR **vector)
         return RPC_S_INVALID_ARG;
     rpc_free(*vector);
     *vector = NULL;
-    return RPC_S_OK;
-}
-
-/* Who may ask: those without a binding, that is this process, always. */
-RPC_STATUS RPC_ENTRY RpcMgmtSetAuthorizationFn(RPC_MGMT_AUTHORIZATION_FN function)
-{
-    (void)function;
     return RPC_S_OK;
 }
 

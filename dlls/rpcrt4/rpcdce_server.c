@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* rpcdce_server.c: what a server says of itself: endpoints, interfaces, listening. */
 #include "rpcrt4_private.h"
+#include "rpcdce_mgmt.h"
 
 /* --- endpoints --- */
 
@@ -374,6 +375,18 @@ RPC_STATUS RPC_ENTRY RpcServerInqIf(RPC_IF_HANDLE spec, UUID *type, RPC_MGR_EPV 
 
 /* --- listening --- */
 
+bool server_takes_calls(void)
+{
+    bool found;
+
+    AcquireSRWLockShared(&server_lock);
+    found = server_listening;
+    for (LIST_ENTRY *e = server_interfaces.Flink; !found && e != &server_interfaces; e = e->Flink)
+        found = CONTAINING_RECORD(e, struct server_interface, entry)->flags & (RPC_IF_AUTOLISTEN | RPC_IF_OLE);
+    ReleaseSRWLockShared(&server_lock);
+    return found;
+}
+
 static LONG stopping, waiting;
 
 RPC_STATUS RPC_ENTRY RpcMgmtWaitServerListen(void)
@@ -424,8 +437,8 @@ RPC_STATUS RPC_ENTRY RpcMgmtStopServerListening(RPC_BINDING_HANDLE binding)
 {
     RPC_STATUS status = RPC_S_OK;
 
-    if (binding) /* of another process: its management interface has to agree, which none of ours does */
-        return binding_from_handle(binding) ? RPC_S_ACCESS_DENIED : RPC_S_INVALID_BINDING;
+    if (binding)
+        return mgmt_ask_to_stop(binding);
     AcquireSRWLockExclusive(&server_lock);
     if (server_listening) {
         server_listening = false;

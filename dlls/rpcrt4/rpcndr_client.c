@@ -399,23 +399,14 @@ CLIENT_CALL_RETURN RPC_VAR_ENTRY NdrpClientCall2(PMIDL_STUB_DESC desc, PFORMAT_S
 static CLIENT_CALL_RETURN call3(MIDL_STUBLESS_PROXY_INFO *info, ULONG number, void *result, unsigned char *stack)
 {
     CLIENT_CALL_RETURN value;
-    MIDL_STUB_DESC desc = *info->pStubDesc;
-    PFORMAT_STRING format = info->ProcFormatString;
-    const unsigned short *offsets = info->FormatStringOffset;
+    struct ndr_syntax ndr;
+    PFORMAT_STRING format;
 
-    for (ULONG_PTR i = 0; i < info->nCount; i++) {
-        MIDL_SYNTAX_INFO *syntax = &info->pSyntaxInfo[i];
-        if (memcmp(&syntax->TransferSyntax, &pdu_ndr_syntax, sizeof(pdu_ndr_syntax)))
-            continue;
-        format = syntax->ProcString;
-        offsets = syntax->FmtStringOffset;
-        desc.pFormatTypes = syntax->TypeString;
-    }
-    if (!format || !offsets)
-        ndr_raise(RPC_S_UNSUPPORTED_TRANS_SYN);
-    value = ndr_client_call(&desc, format + offsets[number], stack, true);
+    ndr_syntax_of_client(&ndr, info);
+    format = ndr.procedures + ndr.offsets[number];
+    value = ndr_client_call(&ndr.desc, format, stack, true);
     if (result)
-        memcpy(result, &value, ndr_return_size(&desc, format + offsets[number]));
+        memcpy(result, &value, ndr_return_size(&ndr.desc, format));
     return value;
 }
 

@@ -387,33 +387,17 @@ void RPC_ENTRY NdrServerCall(RPC_MESSAGE *rpc)
     NdrServerCall2(rpc);
 }
 
-static void server_call_syntax(RPC_MESSAGE *rpc)
+/* Stubs made for several transfer syntaxes: NDR is the one that is negotiated. */
+void RPC_ENTRY NdrServerCallAll(RPC_MESSAGE *rpc)
 {
     const RPC_SERVER_INTERFACE *spec = rpc->RpcInterfaceInformation;
     const MIDL_SERVER_INFO *info = spec->InterpreterInfo;
     ULONG number = rpc->ProcNum & ~RPC_FLAGS_VALID_BIT;
-    MIDL_STUB_DESC desc = *info->pStubDesc;
-    PFORMAT_STRING format = info->ProcString;
-    const unsigned short *offsets = info->FmtStringOffset;
+    struct ndr_syntax ndr;
     struct server_run r;
 
-    for (ULONG_PTR i = 0; i < info->nCount; i++) {
-        MIDL_SYNTAX_INFO *syntax = &info->pSyntaxInfo[i];
-        if (memcmp(&syntax->TransferSyntax, &pdu_ndr_syntax, sizeof(pdu_ndr_syntax)))
-            continue;
-        format = syntax->ProcString;
-        offsets = syntax->FmtStringOffset;
-        desc.pFormatTypes = syntax->TypeString;
-    }
-    if (!format || !offsets)
-        ndr_raise(RPC_S_UNSUPPORTED_TRANS_SYN);
+    ndr_syntax_of_server(&ndr, info);
     r.function = manager_function(info, rpc, number);
-    r.s = ndr_server_new(info, &desc, format + offsets[number], rpc);
+    r.s = ndr_server_new(info, &ndr.desc, ndr.procedures + ndr.offsets[number], rpc);
     rpc_finally(run, &r, cleanup);
-}
-
-/* Stubs made for several transfer syntaxes: NDR is the one that is negotiated. */
-void RPC_ENTRY NdrServerCallAll(RPC_MESSAGE *rpc)
-{
-    server_call_syntax(rpc);
 }
