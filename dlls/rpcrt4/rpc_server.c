@@ -513,8 +513,12 @@ static bool gather(struct server_call *call, ULONG wanted, ULONG limit, ULONG *l
         const BYTE *part;
         ULONG size;
 
-        if (!server_read_part(call, &part, &size) || size > limit - *length)
+        if (!server_read_part(call, &part, &size))
             return false;
+        if (size > limit - *length) {
+            call->too_large = true;
+            return false;
+        }
         if (*length + size > capacity) {
             BYTE *more;
 
@@ -597,7 +601,10 @@ static bool handle_request(struct server_connection *connection, BYTE *data, ULO
             ok = gather(call, MAXDWORD, request_limit(connection->contexts[index].iface), &length);
         data = call->request;
     }
-    if (ok)
+    if (call->too_large) /* "rejects the call and sends an RPC_S_ACCESS_DENIED error" (RpcServerRegisterIf2) */
+        ok = drain(call) && send_fault(connection, call->call_id, call->context,
+                                       pdu_status_to_fault(RPC_S_ACCESS_DENIED), PFC_DID_NOT_EXECUTE);
+    else if (ok)
         ok = run_call(connection, index, call, data, length) && drain(call);
     rpc_free(call->request);
     call->request = NULL;

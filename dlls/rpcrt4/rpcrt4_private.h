@@ -195,8 +195,9 @@ struct server_call {
     USHORT context, opnum;
     UUID object;
     bool has_object, cancelled, maybe;
-    bool more;    /* of the request is still to be read: server_gather, server_read_part */
-    bool replied; /* a first part of the answer was sent */
+    bool too_large; /* more than the interface takes */
+    bool more;      /* of the request is still to be read: server_gather, server_read_part */
+    bool replied;   /* a first part of the answer was sent */
     RPC_MESSAGE message;
     BYTE *request; /* the request's data, unless in the connection's buffer */
     BYTE *reply;   /* with headroom */
