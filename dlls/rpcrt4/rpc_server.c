@@ -35,6 +35,7 @@ void interface_release(struct server_interface *iface)
         return;
     while (!list_empty(&iface->managers))
         rpc_free(CONTAINING_RECORD(list_remove_head(&iface->managers), struct server_manager, entry));
+    rpc_free(iface->security);
     rpc_free(iface);
 }
 
@@ -245,7 +246,11 @@ static RPC_STATUS security_check(struct server_call *call, bool *secured)
         return RPC_S_ACCESS_DENIED;
     if (iface->flags & RPC_IF_ALLOW_SECURE_ONLY && call->connection->stream.protseq == PROTSEQ_TCP)
         return RPC_S_ACCESS_DENIED;
-    if (!iface->callback || (*secured && !(iface->flags & RPC_IF_SEC_NO_CACHE)))
+    if (*secured && !(iface->flags & RPC_IF_SEC_NO_CACHE))
+        return RPC_S_OK;
+    if (iface->security && !auth_allows(call, iface->security))
+        return RPC_S_ACCESS_DENIED;
+    if (!iface->callback)
         return RPC_S_OK;
     RpcIfInqId(iface->spec, &id);
     if (iface->callback(&id, call))
@@ -413,6 +418,7 @@ static USHORT add_context(struct server_connection *connection, const struct pdu
     rpc_free(connection->contexts);
     connection->contexts = more;
     connection->contexts[connection->context_count].id = context->id;
+    connection->contexts[connection->context_count].abstract = context->abstract;
     connection->contexts[connection->context_count++].iface = iface;
     result->result = PDU_RESULT_ACCEPTED;
     result->reason = 0;
@@ -565,6 +571,23 @@ static bool drain(struct server_call *call)
     return true;
 }
 
+/* An interface may have been unregistered, and registered again, since the client has bound to it. */
+static void renew_interface(struct server_connection *connection, unsigned index)
+{
+    struct server_interface *old = connection->contexts[index].iface, *now;
+
+    AcquireSRWLockShared(&server_lock);
+    now = old->registered ? NULL : server_find_interface(&connection->contexts[index].abstract, false);
+    if (now)
+        InterlockedIncrement(&now->refs);
+    ReleaseSRWLockShared(&server_lock);
+    if (!now)
+        return;
+    connection->contexts[index].iface = now;
+    connection->contexts[index].secured = false;
+    interface_release(old);
+}
+
 static bool handle_request(struct server_connection *connection, BYTE *data, ULONG size)
 {
     struct pdu_request request;
@@ -584,6 +607,7 @@ static bool handle_request(struct server_connection *connection, BYTE *data, ULO
     if (index == (unsigned)-1)
         return send_fault(connection, request.header.call_id, request.context, NCA_S_UNK_IF, PFC_DID_NOT_EXECUTE) &&
                request.header.flags & PFC_LAST_FRAG;
+    renew_interface(connection, index);
     call = new_call(connection, &request, &object, has_object);
     if (!call)
         return false;

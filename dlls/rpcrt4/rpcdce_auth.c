@@ -219,6 +219,54 @@ RPC_STATUS RPC_ENTRY RpcImpersonateClient(RPC_BINDING_HANDLE handle)
     return RPC_S_OK;
 }
 
+/* Whether an entry is about the caller, who is being impersonated; over ncacn_ip_tcp nobody knows who it is. */
+static bool is_about_caller(struct server_call *call, PSID sid)
+{
+    static const SID everyone = { SID_REVISION, 1, { SECURITY_WORLD_SID_AUTHORITY }, { SECURITY_WORLD_RID } };
+    static const SID anonymous = { SID_REVISION, 1, { SECURITY_NT_AUTHORITY }, { SECURITY_ANONYMOUS_LOGON_RID } };
+    BOOL member = FALSE;
+
+    if (!has_identity(call))
+        return EqualSid(sid, (PSID)&everyone) || EqualSid(sid, (PSID)&anonymous);
+    return CheckTokenMembership(NULL, sid, &member) && member;
+}
+
+static bool acl_grants(struct server_call *call, ACL *acl)
+{
+    void *entry;
+
+    for (DWORD i = 0; GetAce(acl, i, &entry); i++) {
+        const ACE_HEADER *header = entry;
+        bool allow = header->AceType == ACCESS_ALLOWED_ACE_TYPE;
+
+        if ((allow || header->AceType == ACCESS_DENIED_ACE_TYPE) && !(header->AceFlags & INHERIT_ONLY_ACE) &&
+            is_about_caller(call, &((ACCESS_ALLOWED_ACE *)entry)->SidStart))
+            return allow;
+    }
+    return false;
+}
+
+/*
+ * Who may call an interface that has a security descriptor (RpcServerRegisterIf3). There is one thing to be allowed to do, and no
+ * documented mask for it: the first entry about the caller decides.
+ */
+bool auth_allows(struct server_call *call, SECURITY_DESCRIPTOR *security)
+{
+    BOOL present, defaulted;
+    bool granted;
+    ACL *acl;
+
+    if (!GetSecurityDescriptorDacl(security, &present, &acl, &defaulted))
+        return false;
+    if (!present || !acl)
+        return true;
+    if (has_identity(call) && !ImpersonateNamedPipeClient(call->connection->stream.pipe))
+        return false;
+    granted = acl_grants(call, acl);
+    RevertToSelf();
+    return granted;
+}
+
 RPC_STATUS RPC_ENTRY RpcRevertToSelfEx(RPC_BINDING_HANDLE handle)
 {
     struct server_call *call = server_call_from_handle(handle);

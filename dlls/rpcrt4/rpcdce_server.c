@@ -209,11 +209,25 @@ static struct server_manager *manager_of_type(struct server_interface *iface, co
     return NULL;
 }
 
+static SECURITY_DESCRIPTOR *copy_descriptor(SECURITY_DESCRIPTOR *security)
+{
+    DWORD size = GetSecurityDescriptorLength(security);
+    SECURITY_DESCRIPTOR *copy = rpc_alloc(size);
+
+    if (copy && MakeSelfRelativeSD(security, copy, &size))
+        return copy;
+    if (copy && GetLastError() == ERROR_BAD_DESCRIPTOR_FORMAT) /* it is self-relative */
+        return memcpy(copy, security, size);
+    rpc_free(copy);
+    return NULL;
+}
+
 static RPC_STATUS register_interface(RPC_SERVER_INTERFACE *spec, UUID *type, RPC_MGR_EPV *epv, unsigned flags,
                                      unsigned max_calls, unsigned max_size, RPC_IF_CALLBACK_FN *callback,
                                      void *security)
 {
     static const UUID nil;
+    SECURITY_DESCRIPTOR *copy = NULL;
     struct server_manager *manager;
     struct server_interface *iface;
     RPC_STATUS status = RPC_S_OK;
@@ -225,8 +239,13 @@ static RPC_STATUS register_interface(RPC_SERVER_INTERFACE *spec, UUID *type, RPC
     if (!type)
         type = (UUID *)&nil;
     manager = rpc_alloc(sizeof(*manager));
-    if (!manager)
+    if (security)
+        copy = copy_descriptor(security);
+    if (!manager || (security && !copy)) {
+        rpc_free(manager);
+        rpc_free(copy);
         return RPC_S_OUT_OF_MEMORY;
+    }
     manager->type = *type;
     manager->epv = epv;
     AcquireSRWLockExclusive(&server_lock);
@@ -247,12 +266,16 @@ static RPC_STATUS register_interface(RPC_SERVER_INTERFACE *spec, UUID *type, RPC
         iface->max_calls = max_calls ? max_calls : RPC_C_LISTEN_MAX_CALLS_DEFAULT;
         iface->max_size = max_size;
         iface->callback = callback;
-        iface->security = security;
+        if (!iface->security) {
+            iface->security = copy;
+            copy = NULL;
+        } /* else a call may be looking at it; it is the interface's, whatever manager comes */
         list_add_tail(&iface->managers, &manager->entry);
     }
     ReleaseSRWLockExclusive(&server_lock);
     if (status)
         rpc_free(manager);
+    rpc_free(copy);
     return status;
 }
 

@@ -156,7 +156,7 @@ struct server_interface {
     LIST_ENTRY managers;
     unsigned flags, max_calls, max_size;
     RPC_IF_CALLBACK_FN *callback;
-    void *security;
+    SECURITY_DESCRIPTOR *security; /* a copy, or NULL */
     LONG refs, active;
     bool registered;
 };
@@ -176,8 +176,9 @@ struct server_connection {
     struct client_group *group;
     struct {
         USHORT id;
+        RPC_SYNTAX_IDENTIFIER abstract;
         struct server_interface *iface;
-        bool secured; /* the security callback has agreed */
+        bool secured; /* descriptor and callback have agreed */
     } * contexts;
     unsigned context_count;
     ULONG max_fragment;
@@ -238,6 +239,9 @@ extern bool server_listening;
 extern LONG server_active_calls;
 extern HANDLE server_quiet;
 extern ULONG server_stats[4];
+
+/* rpcdce_auth.c */
+bool auth_allows(struct server_call *call, SECURITY_DESCRIPTOR *security);
 
 /* rpcdce_object.c */
 bool object_type(const UUID *object, UUID *type);

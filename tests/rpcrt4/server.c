@@ -5,6 +5,7 @@
  */
 #include "../test.h"
 #include "interface.h"
+#include <sddl.h>
 
 #define CALL_ATTRIBUTES_VERSION 2
 #define RPC_QUERY_CLIENT_PID    0x10 /* rpcasync.h of the SDK */
@@ -237,6 +238,36 @@ static void test_security(RPC_BINDING_HANDLE h, DWORD protocol)
     ok_int(RpcServerUnregisterIf(&versions[2], NULL, TRUE), RPC_S_OK);
 }
 
+/* The descriptor is the interface's own: it is copied. */
+static void test_descriptor(RPC_BINDING_HANDLE h, const WCHAR *text, long expected)
+{
+    SECURITY_DESCRIPTOR *security;
+
+    ok(ConvertStringSecurityDescriptorToSecurityDescriptorW(text, SDDL_REVISION_1, (void **)&security, NULL),
+       "error %lu", GetLastError());
+    versions[2] = server_interface;
+    versions[2].InterfaceId.SyntaxVersion.MajorVersion = 5;
+    ok_int(RpcServerRegisterIf3(&versions[2], NULL, NULL, RPC_IF_AUTOLISTEN, 100, 0x10000, NULL, security), RPC_S_OK);
+    memset(security, 0xff, GetSecurityDescriptorLength(security));
+    LocalFree(security);
+    ok_int(add_in_version(h, 5, 0), expected);
+    ok_int(add_in_version(h, 5, 0), expected);
+    ok_int(RpcServerUnregisterIf(&versions[2], NULL, TRUE), RPC_S_OK);
+}
+
+static void test_descriptors(RPC_BINDING_HANDLE h)
+{
+    char bad[sizeof(SECURITY_DESCRIPTOR)] = { 9 };
+
+    test_descriptor(h, L"D:(A;;GA;;;WD)", RPC_S_OK);
+    test_descriptor(h, L"D:", RPC_S_ACCESS_DENIED);
+    test_descriptor(h, L"D:(D;;GA;;;WD)(A;;GA;;;WD)", RPC_S_ACCESS_DENIED);
+    test_descriptor(h, L"D:(A;;GA;;;BG)", RPC_S_ACCESS_DENIED); /* guests */
+    test_descriptor(h, L"D:(D;;GA;;;BG)(A;;GA;;;AU)", RPC_S_OK);
+    ok_int(RpcServerRegisterIf3(&versions[2], NULL, NULL, RPC_IF_AUTOLISTEN, 100, 0x10000, NULL, bad),
+           RPC_S_INVALID_SECURITY_DESC);
+}
+
 /* --- many calls on one binding --- */
 
 static DWORD WINAPI caller(void *h)
@@ -290,6 +321,8 @@ TESTS
     test_management(pipe);
     test_security(local, RPC_PROTSEQ_LRPC);
     test_security(pipe, RPC_PROTSEQ_NMP);
+    test_descriptors(local);
+    test_descriptors(pipe);
     test_concurrent(local);
     test_limits(pipe);
     ok_int(RpcBindingFree(&local), RPC_S_OK);
