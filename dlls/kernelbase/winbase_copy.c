@@ -216,15 +216,17 @@ static NTSTATUS copy_contents(struct copy *copy)
     return STATUS_SUCCESS;
 }
 
-/* The copy keeps the time of the last write; it was created now. */
-static void finish(struct copy *copy)
+/* The copy keeps the time of the last write, where it can be set; it was created now. Only with its attributes it is a copy. */
+static NTSTATUS finish(struct copy *copy)
 {
-    FILE_BASIC_INFORMATION basic = { .LastWriteTime = copy->basic.LastWriteTime };
+    FILE_BASIC_INFORMATION time = { .LastWriteTime = copy->basic.LastWriteTime },
+                           attributes = { .FileAttributes = copy->basic.FileAttributes };
     IO_STATUS_BLOCK iosb;
 
-    if (copy->basic.FileAttributes & FILE_ATTRIBUTE_READONLY)
-        basic.FileAttributes = copy->basic.FileAttributes;
-    NtSetInformationFile(copy->file_copy, &iosb, &basic, sizeof(basic), FileBasicInformation);
+    NtSetInformationFile(copy->file_copy, &iosb, &time, sizeof(time), FileBasicInformation);
+    if (!(attributes.FileAttributes & FILE_ATTRIBUTE_READONLY))
+        return STATUS_SUCCESS;
+    return NtSetInformationFile(copy->file_copy, &iosb, &attributes, sizeof(attributes), FileBasicInformation);
 }
 
 /* What was not finished goes, unless it is to stay: a restartable copy that failed "can be restarted at a later time". */
@@ -260,10 +262,10 @@ static NTSTATUS copy_file(struct copy *copy)
     copy->source = copy->file;
     copy->destination = copy->file_copy;
     status = link ? copy_reparse_point(copy->file, copy->file_copy) : copy_contents(copy);
+    if (!status && !link)
+        status = finish(copy);
     if (status)
         give_up(copy, status);
-    else if (!link)
-        finish(copy);
     NtClose(copy->file_copy);
     NtClose(copy->file);
     return status;

@@ -122,7 +122,7 @@ static HRESULT folder_path(const struct shell_folder *folder, HANDLE token, BOOL
     HRESULT hr;
 
     if (folder->base == BASE_VIRTUAL)
-        return E_INVALIDARG;
+        return E_FAIL;
     if (as_installed || !can_move(folder) || token == DEFAULT_USER ||
         RegGetValueW(is_common(folder) ? HKEY_LOCAL_MACHINE : HKEY_CURRENT_USER, USER_FOLDERS,
                      value_name(folder, buffer), RRF_RT_REG_SZ, NULL, path, &size) ||

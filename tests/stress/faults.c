@@ -1,85 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * faults.c: a library for LD_PRELOAD that makes calls on chosen files fail, for tests/unix/faults.sh. Which ones, the names of
- * folders say, so that a program under test chooses by where it works: on what is in a folder
- *
- *     @CALL@ERROR     CALL fails with ERROR
- *     @CALL+N@ERROR   after it has gone well N times in this folder
- *
- * CALL is one of open, create (opening what makes a file), read, write, truncate, allocate, sync, stat, list, rename, link,
- * unlink, mkdir, xattr, time; ERROR an errno's name, or SHORT: the first half is read or written. EINTR comes every other time.
- * With FAULTS_NO_XATTR in the environment, no file has extended attributes.
+ * faults.c: a library for LD_PRELOAD that makes calls on chosen files fail (fault_rules.h), for tests/unix/faults.sh. With
+ * FAULTS_NO_XATTR in the environment, no file has extended attributes.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/xattr.h>
 #include <unistd.h>
+#include "fault_rules.h"
 
-#define SHORT  (-1)
 #define EXPORT __attribute__((visibility("default")))
-
-static const struct {
-    const char *name;
-    int number;
-} errors[] = {
-    { "ENOSPC", ENOSPC },       { "EDQUOT", EDQUOT },     { "EROFS", EROFS },        { "EIO", EIO },
-    { "ESTALE", ESTALE },       { "EMFILE", EMFILE },     { "EINTR", EINTR },        { "ETIMEDOUT", ETIMEDOUT },
-    { "SHORT", SHORT },         { "EACCES", EACCES },     { "ENOTSUP", ENOTSUP },    { "ENOMEM", ENOMEM },
-    { "EHOSTDOWN", EHOSTDOWN }, { "ENOTCONN", ENOTCONN }, { "EREMOTEIO", EREMOTEIO }
-};
-
-/* How often a folder's call has gone well: a few folders a test. */
-static struct {
-    char name[64];
-    unsigned count;
-} counts[64];
-
-static unsigned count_of(const char *name, size_t length)
-{
-    for (size_t i = 0; i < sizeof(counts) / sizeof(*counts) && length < sizeof(counts[i].name); i++) {
-        if (!counts[i].name[0])
-            memcpy(counts[i].name, name, length);
-        if (!strncmp(counts[i].name, name, length) && !counts[i].name[length])
-            return __atomic_fetch_add(&counts[i].count, 1, __ATOMIC_RELAXED);
-    }
-    return 0;
-}
-
-/* The error that a path's folders ask for; 0: none. */
-static int fault_of(const char *path, const char *call)
-{
-    size_t n = strlen(call);
-
-    for (const char *at = path; (at = strstr(at, "/@")); at++) {
-        const char *error, *end = strchr(at + 1, '/');
-        unsigned spare = 0;
-        if (!end)
-            end = at + strlen(at);
-        if (strncmp(at + 2, call, n))
-            continue;
-        error = at + 2 + n;
-        if (*error == '+')
-            spare = strtoul(error + 1, (char **)&error, 10);
-        if (*error++ != '@' || (spare && count_of(at, end - at) < spare))
-            continue;
-        for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++)
-            if (!strncmp(error, errors[i].name, end - error) && !errors[i].name[end - error])
-                return errors[i].number == EINTR && count_of(at, end - at) % 2 ? 0 : errors[i].number;
-    }
-    return 0;
-}
 
 static int fault_fd(int fd, const char *call)
 {
@@ -410,6 +349,20 @@ EXPORT int utimensat(int dirfd, const char *name, const struct timespec times[2]
     return real(dirfd, name, times, flags);
 }
 
+EXPORT int chmod(const char *name, mode_t mode)
+{
+    REAL(int, chmod, const char *, mode_t)
+    FAIL(fault_at(AT_FDCWD, name, "mode"));
+    return real(name, mode);
+}
+
+EXPORT int fchmod(int fd, mode_t mode)
+{
+    REAL(int, fchmod, int, mode_t)
+    FAIL(fault_fd(fd, "mode"));
+    return real(fd, mode);
+}
+
 /* --- extended attributes --- */
 
 static int fault_xattr(const char *name)
@@ -435,6 +388,7 @@ EXPORT int setxattr(const char *name, const char *attr, const void *value, size_
 {
     REAL(int, setxattr, const char *, const char *, const void *, size_t, int)
     FAIL(fault_xattr(name));
+    FAIL(fault_at(AT_FDCWD, name, "setxattr"));
     return real(name, attr, value, size, flags);
 }
 

@@ -8,7 +8,12 @@ $cc -std=gnu11 -O1 -shared -fPIC -o faults.so "$here/../stress/faults.c" || { ec
 export TRANSOM_PREFIX=$PWD/prefix
 run() { "$TRANSOM" "$BUILD/tests/unix/faults.exe" "$@"; }
 
+steps() { "$TRANSOM" "$BUILD/tests/unix/faults_steps.exe" "$@"; }
+async() { "$TRANSOM" "$BUILD/tests/unix/faults_async.exe" "$@"; }
+
 mkdir fail && (cd fail && LD_PRELOAD=$PWD/../faults.so run fail >../fail.out 2>&1) || fail "$(tail -30 fail.out)"
+mkdir steps && (cd steps && LD_PRELOAD=$PWD/../faults.so steps >../steps.out 2>&1) || fail "$(tail -30 steps.out)"
+(ulimit -n 200 && steps descriptors) >descriptors.out 2>&1 || fail "no more descriptors: $(tail -30 descriptors.out)"
 
 mkdir attributes
 (cd attributes && FAULTS_NO_XATTR=1 LD_PRELOAD=$PWD/../faults.so run attributes >../attributes.out 2>&1) ||
@@ -24,6 +29,35 @@ if in_mount mount -t tmpfs -o size=1m none small 2>/dev/null; then
     in_mount sh -c 'mount -t tmpfs -o size=1m none small && cd small && mkdir folder && printf hello >file &&
         "$1" "$2" full && mount -o remount,ro . && "$1" "$2" read-only' - "$TRANSOM" "$BUILD/tests/unix/faults.exe" \
         >mount.out 2>&1 || fail "a small or read-only file system: $(cat mount.out)"
+fi
+
+# A file system of our own (tests/stress/faultfs.c): with io_uring, with threads instead, and it vanishes in the end.
+on_faultfs() { # WAY: with io_uring (1) or threads (0)
+    export TRANSOM_IO_URING=$1
+    mkdir backing$1
+    ./faultfs backing$1 faulty & server=$!
+    until_true mountpoint -q faulty || { fail "faultfs is not mounted"; return; }
+    (cd faulty && run fail) >fail.out 2>&1 || fail "faultfs: $(tail -30 fail.out)"
+    (cd faulty && steps) >steps.out 2>&1 || fail "faultfs, steps: $(tail -30 steps.out)"
+    (cd faulty && async errors) >async.out 2>&1 || fail "faultfs, errors, io_uring $1: $(tail -30 async.out)"
+    (cd faulty && async slow) >async.out 2>&1 || fail "faultfs, slow, io_uring $1: $(tail -30 async.out)"
+    mkfifo go$1
+    (cd faulty && async vanish) <go$1 >vanish.out 2>&1 & pid=$!
+    exec 6>go$1
+    until_true says vanish.out '^vanish' || fail "nothing to vanish"
+    kill -9 $server
+    wait $server 2>/dev/null
+    echo ok >&6
+    exec 6>&-
+    wait $pid || fail "vanished, io_uring $1: $(tail -30 vanish.out)"
+    umount -l faulty
+}
+mkdir faulty
+if $cc -std=gnu11 -O1 -pthread -o faultfs "$here/../stress/faultfs.c" && [ -w /dev/fuse ] &&
+    in_mount mount -t tmpfs none small 2>/dev/null; then
+    export -f on_faultfs run steps async fail until_true says
+    export BUILD TRANSOM patience
+    unshare -rm bash -c 'failures=0; on_faultfs 1; on_faultfs 0; exit $((failures != 0))' >faultfs.out 2>&1 || fail "$(cat faultfs.out)"
 fi
 
 mkfifo answers

@@ -217,10 +217,10 @@ void delete_on_close(struct file_object *file, bool set);
  * STATUS_OBJECT_NAME_NOT_FOUND if it was one that a killed process left, which is gone now. */
 NTSTATUS delete_check_mark(const struct file_object *file, const struct stat *st);
 /* The last handle is closed: leaves (share_leave()), and removes the file if it is to be. */
-void delete_leave(struct file_object *file);
+int delete_leave(struct file_object *file); /* 0, or the errno of what could not be removed */
 bool directory_is_empty(const struct file_object *file);
 int file_folder_takes_changes(const struct file_object *file); /* errno: its name cannot be removed */
-void file_remove_name(struct file_object *file);
+int file_remove_name(struct file_object *file);
 void delete_renamed(const struct file_object *file);
 /* The process ends with its handles open. And one begins: removes what killed ones have left. */
 void delete_before_exit(void);

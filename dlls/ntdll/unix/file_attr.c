@@ -308,18 +308,28 @@ int file_set_attributes(const struct file_object *file, ULONG attributes)
     if ((attributes & stored) == plain && !st.extended)
         return set_mode(name, st.mode, mode);
     /* setxattr needs a writable file: the mode changes after it, or before if the file is read-only now */
+    const mode_t old_mode = st.mode;
+    bool changed = false;
     if (!(st.mode & 0200) && (mode & 0200)) {
         err = set_mode(name, st.mode, mode);
         if (err)
             return err;
         st.mode = mode;
     }
-    if ((attributes & stored) != (st.attributes & stored))
+    if ((attributes & stored) != (st.attributes & stored)) {
         err = store_attributes(name, &st, attributes);
+        changed = !err;
+    }
     /* A file system without user attributes, below no prefix, keeps what the mode can say, as FAT keeps what it can. */
-    if (err && err != ENOTSUP)
-        return err;
-    return set_mode(name, st.mode, err ? mode : marked(name, &st, mode));
+    if (!err || err == ENOTSUP)
+        err = set_mode(name, st.mode, err ? mode : marked(name, &st, mode));
+    if (!err)
+        return 0;
+    /* All or nothing */
+    if (changed)
+        store_attributes(name, &st, st.attributes);
+    set_mode(name, st.mode, old_mode);
+    return err;
 }
 
 /* Sets or clears one of the attributes that programs do not set themselves. */

@@ -210,7 +210,7 @@ static bool names_file(const char *name, const struct file_object *file, struct 
     return !lstat(name, st) && st->st_dev == file->inode->dev && st->st_ino == file->inode->ino;
 }
 
-void file_remove_name(struct file_object *file)
+int file_remove_name(struct file_object *file)
 {
     char target[PATH_MAX];
     struct stat st;
@@ -219,29 +219,31 @@ void file_remove_name(struct file_object *file)
     ssize_t n;
 
     if (file->fd < 0 || !file->inode)
-        return;
+        return 0;
     /* The name as opened may lead elsewhere now, or through a link: the kernel knows the file's own. */
     if (!name || file->is_stream || !names_file(name, file, &st)) {
         n = readlink(fd_path(file->fd, &self), target, sizeof target - 1);
         if (n <= 0)
-            return;
+            return 0;
         target[n] = 0;
         name = target;
         if (!names_file(name, file, &st))
-            return;
+            return 0;
     }
     bool directory = S_ISDIR(st.st_mode), last = directory || st.st_nlink <= 1;
     if (unlinkat(AT_FDCWD, name, directory ? AT_REMOVEDIR : 0)) {
         /* A directory that is not empty, one where nothing may be removed: it stays, as what it was. */
+        int err = errno;
         if (mark_of(file))
             remove_mark(file);
-        return;
+        return err;
     }
     if (!last && mark_of(file)) /* the other names are not concerned */
         remove_mark(file);
     path_note_change(AT_FDCWD, name, false);
     if (last)
         file_forget_extended(file, &st);
+    return 0;
 }
 
 /* Does the mark of an open file say that nobody may open it any more? */
@@ -445,26 +447,28 @@ static bool marked_by_others(const struct file_object *file)
            file_is_extended(fd_path(file->fd, &self), &st) && is_due(file, &st);
 }
 
-void delete_leave(struct file_object *file)
+int delete_leave(struct file_object *file)
 {
     bool last, pending, posix = file->delete_posix && share_delete_pending(file);
+    int err = 0;
 
     if (!file->inode || file->left)
-        return;
+        return 0;
     pending = share_leave(file, &last);
     if (posix) {
-        file_remove_name(file);
+        err = file_remove_name(file);
         share_set_delete(file, false); /* the other names of the file are not concerned */
-        return;
+        return err;
     }
     if (file->delete_on_close && !file->os_position)
         claim_on_close(file, false);
     if (!last || (!pending && !marked_by_others(file)))
-        return;
+        return 0;
     if (file->fd_is_path || claim_give_up(file) || !mark_of(file))
-        file_remove_name(file);
+        err = file_remove_name(file);
     else
         left_to_others = true;
+    return err;
 }
 
 void delete_before_exit(void)

@@ -373,7 +373,8 @@ static void handle_fault(int sig, siginfo_t *info, void *ucontext)
             record.NumberParameters = status == STATUS_IN_PAGE_ERROR ? 3 : 2;
             record.ExceptionInformation[0] = g[REG_ERR] & 16 ? 8 : write ? 1 : 0;
             record.ExceptionInformation[1] = address;
-            record.ExceptionInformation[2] = (ULONG_PTR)(uint32_t)STATUS_UNEXPECTED_IO_ERROR;
+            if (status == STATUS_IN_PAGE_ERROR)
+                record.ExceptionInformation[2] = (ULONG_PTR)(uint32_t)virtual_page_error(address);
         }
     }
     if (native) {

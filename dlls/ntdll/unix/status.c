@@ -78,7 +78,15 @@ NTSTATUS status_from_errno(int err)
     case EOVERFLOW:
         return STATUS_BUFFER_OVERFLOW;
     case ESTALE: /* the server's file system is not the one it was */
+    case ENETRESET:
         return STATUS_NETWORK_NAME_DELETED;
+    case ECONNABORTED:
+        return STATUS_CONNECTION_ABORTED;
+    case ENOLINK:
+    case ENONET:
+    case ECOMM:
+    case EPROTO:
+    case ESHUTDOWN:
     case EREMOTEIO:
     case EHOSTDOWN:
     case EHOSTUNREACH:
@@ -88,6 +96,14 @@ NTSTATUS status_from_errno(int err)
     case EUCLEAN:
     case EBADMSG:
         return STATUS_FILE_CORRUPT_ERROR;
+    case ENOMEDIUM:
+    case EMEDIUMTYPE:
+        return STATUS_NO_MEDIA_IN_DEVICE;
+    case ENOLCK: /* the server's, or the kernel's, have run out */
+    case ENOBUFS:
+        return STATUS_INSUFFICIENT_RESOURCES;
+    case EDEADLK:
+        return STATUS_POSSIBLE_DEADLOCK;
     case EILSEQ:
         return STATUS_OBJECT_NAME_INVALID;
     default:

@@ -12,9 +12,11 @@
  * blocks reused by exact size: the search does not depend on how many views there are. Only requests with limits walk.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 #include "section.h"
 #include "job.h"
 #include "virtual.h"
@@ -938,6 +940,29 @@ NTSTATUS virtual_fault(uint64_t address, bool write, bool bus_error)
     }
 done:
     pthread_mutex_unlock(&virtual_lock);
+    return status;
+}
+
+/* SIGBUS does not say what went wrong. Reading the page does. */
+NTSTATUS virtual_page_error(uint64_t address)
+{
+    NTSTATUS status = STATUS_UNEXPECTED_IO_ERROR;
+    uint64_t offset = 0;
+    int fd = -1;
+    char byte;
+
+    pthread_mutex_lock(&virtual_lock);
+    struct view *view = view_find(address);
+    if (view && view->section && view->type == MEM_MAPPED) {
+        fd = unix_fd_reserve(fcntl(view->section->fd, F_DUPFD_CLOEXEC, 3));
+        offset = view->offset + address - view->base;
+    }
+    pthread_mutex_unlock(&virtual_lock);
+    if (fd < 0)
+        return status;
+    if (pread(fd, &byte, 1, offset) < 0)
+        status = status_from_errno(errno);
+    close(fd);
     return status;
 }
 

@@ -84,6 +84,7 @@ NTSTATUS placement_from(ULONG_PTR zero_bits, const MEM_EXTENDED_PARAMETER *param
  * STATUS_IN_PAGE_ERROR.
  */
 NTSTATUS virtual_fault(uint64_t address, bool write, bool bus_error);
+NTSTATUS virtual_page_error(uint64_t address); /* why a page of a file could not be read */
 /* Makes sure that the stack can be written from `address` up. False: it has no room. */
 bool virtual_extend_stack(uint64_t address);
 /* A view for the system's own data that the program may see (KUSER_SHARED_DATA, PEB, TEBs). */
