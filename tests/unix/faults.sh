@@ -31,6 +31,9 @@ if in_mount mount -t tmpfs -o size=1m none small 2>/dev/null; then
         >mount.out 2>&1 || fail "a small or read-only file system: $(cat mount.out)"
 fi
 
+mkfifo fifo
+async fifo >fifo.out 2>&1 || fail "a FIFO: $(cat fifo.out)"
+
 # A file system of our own (tests/stress/faultfs.c): with io_uring, with threads instead, and it vanishes in the end.
 on_faultfs() { # WAY: with io_uring (1) or threads (0)
     export TRANSOM_IO_URING=$1

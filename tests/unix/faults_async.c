@@ -4,6 +4,7 @@
  * io_uring or in threads, pages of views that cannot be read, and a file system that vanishes. Used by faults.sh.
  *     faults_async errors     overlapped requests that fail, as the folders' names say
  *     faults_async slow       nothing that takes long holds up who asked for it
+ *     faults_async fifo       the same of `fifo`
  *     faults_async vanish     `faults.sh` ends the file system meanwhile
  */
 #include "faults.h"
@@ -191,6 +192,31 @@ static void test_slow(void)
     CloseHandle(ov.hEvent);
 }
 
+/* A FIFO, `fifo`: who asks for asynchronous transfers waits for nobody when opening it. */
+static void test_fifo(void)
+{
+    OVERLAPPED ov = { .hEvent = CreateEventA(NULL, TRUE, FALSE, NULL) };
+    HANDLE reader, writer;
+    DWORD done = 0;
+
+    ok(CreateFileA("fifo", GENERIC_WRITE, 7, NULL, OPEN_EXISTING, FILE_FLAG_OVERLAPPED, NULL) == INVALID_HANDLE_VALUE,
+       "opened, though nobody reads");
+    ok_int(GetLastError(), ERROR_PIPE_BUSY);
+    reader = CreateFileA("fifo", GENERIC_READ, 7, NULL, OPEN_EXISTING, FILE_FLAG_OVERLAPPED, NULL);
+    ok(reader != INVALID_HANDLE_VALUE, "error %lu", GetLastError());
+    ok_err(ReadFile(reader, buffer, 16, NULL, &ov), ERROR_IO_PENDING);
+    ok(CancelIoEx(reader, &ov), "error %lu", GetLastError());
+    ok_err(GetOverlappedResult(reader, &ov, &done, TRUE), ERROR_OPERATION_ABORTED);
+    ok_err(ReadFile(reader, buffer, 16, NULL, &ov), ERROR_IO_PENDING);
+    writer = CreateFileA("fifo", GENERIC_WRITE, 7, NULL, OPEN_EXISTING, 0, NULL);
+    ok(WriteFile(writer, "bytes", 5, &done, NULL), "error %lu", GetLastError());
+    ok(GetOverlappedResult(reader, &ov, &done, TRUE) && done == 5 && !memcmp(buffer, "bytes", 5), "%lu, error %lu",
+       done, GetLastError());
+    CloseHandle(writer);
+    CloseHandle(reader);
+    CloseHandle(ov.hEvent);
+}
+
 /* --- a file system that vanishes --- */
 
 static void test_vanish(void)
@@ -250,6 +276,8 @@ TESTS
         test_pages();
     } else if (!strcmp(what, "slow")) {
         test_slow();
+    } else if (!strcmp(what, "fifo")) {
+        test_fifo();
     } else if (!strcmp(what, "vanish")) {
         test_vanish();
     } else {

@@ -63,11 +63,23 @@ static int flags_for(const struct open *o)
            (o->access & DELETE ? O_RDONLY | O_NONBLOCK : O_PATH); /* a FIFO to be deleted has nobody at its end */
 }
 
+/* Who opens for asynchronous transfers does not wait for somebody at a FIFO's other end either. */
+static bool never_waits(const struct open *o, int flags)
+{
+    return !(flags & (O_PATH | O_NONBLOCK | O_DIRECTORY)) &&
+           !(o->options & (FILE_SYNCHRONOUS_IO_ALERT | FILE_SYNCHRONOUS_IO_NONALERT));
+}
+
 static int try_open(struct open *o, int flags)
 {
+    bool no_wait = never_waits(o, flags);
+
     do
-        o->fd = openat(o->path->dirfd, o->path->name, flags);
-    while (o->fd < 0 && errno == EINTR); /* a network file system's */
+        o->fd = openat(o->path->dirfd, o->path->name, flags | (no_wait ? O_NONBLOCK : 0));
+    while (o->fd < 0 && (errno == EINTR ||                                          /* a network file system's */
+                         (no_wait && errno == EWOULDBLOCK && !(no_wait = false)))); /* somebody else's lease */
+    if (no_wait && o->fd >= 0) /* it is for opening only: io_uring takes it for RWF_NOWAIT */
+        fcntl(o->fd, F_SETFL, 0);
     o->is_path = flags & O_PATH;
     return o->fd < 0 ? errno : 0;
 }
@@ -283,8 +295,8 @@ static NTSTATUS make_object(struct open *o, bool existed, struct file_object **r
     } else if (S_ISFIFO(o->st.st_mode)) {
         if (!o->is_path) {
             err = o->access & WANT_READ || !(o->access & WANT_WRITE) ? 0 : open_fifo_end(o);
-            if (err)
-                return status_from_errno(err);
+            if (err) /* ENXIO: nobody reads, and it is not waited for */
+                return err == ENXIO ? STATUS_PIPE_NOT_AVAILABLE : status_from_errno(err);
             *result = pipe_wrap_fd(o->fd, o->access, o->st.st_mode);
             return *result ? STATUS_SUCCESS : STATUS_NO_MEMORY;
         }

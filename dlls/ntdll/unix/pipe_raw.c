@@ -28,6 +28,13 @@ static ssize_t transfer(struct file_object *file, void *buffer, size_t length, b
     if (wait) /* nothing cancels our threads, which is what read() and write() prepare for with two atomic operations */
         return syscall(write_it ? SYS_write : SYS_read, file->fd, buffer, length);
     n = write_it ? pwritev2(file->fd, &vec, 1, -1, RWF_NOWAIT) : preadv2(file->fd, &vec, 1, -1, RWF_NOWAIT);
+    if (!n && !write_it && length) { /* the end; of a FIFO perhaps only that nobody has come to write yet */
+        struct pollfd ended = { .fd = file->fd, .events = POLLIN };
+        if (poll(&ended, 1, 0) == 0) {
+            errno = EAGAIN;
+            return -1;
+        }
+    }
     if (n < 0 && errno == EOPNOTSUPP) { /* kernels that cannot do that with a pipe: ask first */
         struct pollfd ready = { .fd = file->fd, .events = write_it ? POLLOUT : POLLIN };
         if (poll(&ready, 1, 0) == 0) {
