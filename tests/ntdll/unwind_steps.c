@@ -135,31 +135,31 @@ __asm__(".text\n"
         ".text\n");
 
 /* Version 2: two epilogues, one of them at the end; what looks like one is in the body. */
-__asm__(
-    ".text\n"
-    ".globl s_version2\ns_version2:\n"
-    "    pushq %rbx\n"
-    "L_v1:\n    subq $0x20, %rsp\n"
-    "L_v2:\n    movl %ecx, %ebx\n    testl %ecx, %ecx\n    jz L_v_second\n"
-    "    xorl %ebx, %ebx\n    call s_leaf\n"
-    "L_v_first:\n    addq $0x20, %rsp\n    popq %rbx\n    ret\n"
-    "L_v_second:\n    pushq %rax\n    leaq 1f(%rip), %rax\n    pushq %rax\n    xorl %ebx, %ebx\n    ret\n" /* a jump */
-    "1:  popq %rax\n    call s_leaf\n"
-    "L_v_last:\n    addq $0x20, %rsp\n    popq %rbx\n    ret\n"
-    "L_v_end:\n    int3\n"
-    ".section .xdata\n.p2align 2\n"
-    "X_version2:\n    .byte 2, L_v2 - s_version2, 4, 0\n"
-    "    .byte L_v_end - L_v_last, 0x16, L_v_end - L_v_first, 0x06\n"
-    "    .byte L_v2 - s_version2, 0x32, L_v1 - s_version2, 0x30\n"
-    ".section .pdata\n    .rva s_version2, L_v_end, X_version2\n"
-    ".text\n");
+__asm__(".text\n"
+        ".globl s_version2\ns_version2:\n"
+        "    pushq %rbx\n"
+        "L_v1:\n    subq $0x20, %rsp\n"
+        "L_v2:\n    movl %ecx, %ebx\n    testl %ecx, %ecx\n    jz L_v_second\n"
+        "    xorl %ebx, %ebx\n    call s_leaf\n"
+        "L_v_first:\n    addq $0x20, %rsp\n    popq %rbx\n    ret\n"
+        "L_v_second:\n    xorl %ebx, %ebx\n    leaq 1f(%rip), %rax\n    rex.w jmp *%rax\n" /* as a tail call */
+        "1:  call s_leaf\n"
+        "L_v_last:\n    addq $0x20, %rsp\n    popq %rbx\n    ret\n"
+        "L_v_end:\n    int3\n"
+        ".section .xdata\n.p2align 2\n"
+        "X_version2:\n    .byte 2, L_v2 - s_version2, 4, 0\n"
+        "    .byte L_v_end - L_v_last, 0x16, L_v_end - L_v_first, 0x06\n"
+        "    .byte L_v2 - s_version2, 0x32, L_v1 - s_version2, 0x30\n"
+        ".section .pdata\n    .rva s_version2, L_v_end, X_version2\n"
+        ".text\n");
 
 #define FUNCTIONS(X)                                                                                                   \
     X(s_push)                                                                                                          \
     X(s_leaf)                                                                                                          \
     X(s_two_ends)                                                                                                      \
-    X(s_large) X(s_far) X(s_home) X(s_frame) X(s_frame13) X(s_frame240) X(s_tail) X(s_tail_memory) X(s_tail_register)  \
-        X(s_jumps) X(s_chained) X(s_version2)
+    X(s_large)                                                                                                         \
+    X(s_far) X(s_home) X(s_frame) X(s_frame13) X(s_frame240) X(s_tail) X(s_tail_memory) X(s_tail_register) X(s_jumps)  \
+        X(s_chained) X(s_version2)
 #define X(name) extern char name[];
 FUNCTIONS(X)
 #undef X
