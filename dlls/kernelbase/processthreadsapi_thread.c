@@ -129,13 +129,31 @@ DWORD WINAPI QueueUserAPC(PAPCFUNC routine, HANDLE thread, ULONG_PTR argument)
     return set_ntstatus(NtQueueApcThread(thread, user_apc, (ULONG_PTR)routine, argument, 0));
 }
 
-/* The other flag, with a data context, is not there yet. */
+/* "QUEUE_USER_APC_FLAGS": what the routine is given instead of its argument. What it changes in the context is gone on with. */
+#define QUEUE_USER_APC_CALLBACK_DATA_CONTEXT 0x10000
+typedef struct {
+    ULONG_PTR Parameter;
+    CONTEXT *ContextRecord;
+    ULONG_PTR Reserved0, Reserved1;
+} APC_CALLBACK_DATA;
+
+static void NTAPI user_apc_with_data(ULONG_PTR routine, ULONG_PTR argument, ULONG_PTR unused, CONTEXT *context)
+{
+    APC_CALLBACK_DATA data = { argument, context, 0, 0 };
+
+    (void)unused;
+    ((PAPCFUNC)routine)((ULONG_PTR)&data);
+}
+
 BOOL WINAPI QueueUserAPC2(PAPCFUNC routine, HANDLE thread, ULONG_PTR argument, QUEUE_USER_APC_FLAGS flags)
 {
-    if (flags & ~QUEUE_USER_APC_FLAGS_SPECIAL_USER_APC)
-        return set_ntstatus(STATUS_INVALID_PARAMETER);
     HANDLE kind = flags & QUEUE_USER_APC_FLAGS_SPECIAL_USER_APC ? QUEUE_USER_APC_SPECIAL_USER_APC : NULL;
-    return set_ntstatus(NtQueueApcThreadEx(thread, kind, user_apc, (ULONG_PTR)routine, argument, 0));
+    /* The system gives every routine the context as its fourth argument. */
+    PNTAPCFUNC call = flags & QUEUE_USER_APC_CALLBACK_DATA_CONTEXT ? (PNTAPCFUNC)(void *)user_apc_with_data : user_apc;
+
+    if ((DWORD)flags & ~(DWORD)(QUEUE_USER_APC_FLAGS_SPECIAL_USER_APC | QUEUE_USER_APC_CALLBACK_DATA_CONTEXT))
+        return set_ntstatus(STATUS_INVALID_PARAMETER);
+    return set_ntstatus(NtQueueApcThreadEx(thread, kind, call, (ULONG_PTR)routine, argument, 0));
 }
 
 BOOL WINAPI GetThreadContext(HANDLE thread, CONTEXT *context)

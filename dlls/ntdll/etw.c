@@ -5,6 +5,8 @@
  */
 #include "ntdll_private.h"
 #include <evntprov.h>
+#include <wmistr.h>
+#include <evntrace.h>
 
 /* A registration's handle: its index, which nobody looks at again but to refuse zero. */
 static LONG registrations;
@@ -122,6 +124,17 @@ ULONG NTAPI EtwRegisterTraceGuidsA(PVOID request, PVOID context, const GUID *con
 {
     (void)path, (void)resource;
     return EtwRegisterTraceGuidsW(request, context, control, count, guids, NULL, NULL, handle);
+}
+
+/* TraceEvent: there is no session that a handle could be of. */
+ULONG NTAPI EtwLogTraceEvent(ULONG64 session, const EVENT_TRACE_HEADER *event);
+ULONG NTAPI EtwLogTraceEvent(ULONG64 session, const EVENT_TRACE_HEADER *event)
+{
+    if (!session || !event)
+        return ERROR_INVALID_PARAMETER;
+    if (!(event->Flags & WNODE_FLAG_TRACED_GUID))
+        return ERROR_INVALID_FLAG_NUMBER;
+    return ERROR_INVALID_HANDLE;
 }
 
 ULONG NTAPI EtwUnregisterTraceGuids(ULONG64 handle)

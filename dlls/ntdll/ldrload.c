@@ -411,14 +411,38 @@ NTSTATUS ldr_load(const WCHAR *name, size_t length, const struct ldr_search *sea
     return status == STATUS_NEEDED_DLL_NOT_FOUND ? STATUS_DLL_NOT_FOUND : status;
 }
 
+/* Whom the loader, whose lock is held, is calling: the thread, or NULL */
+static HANDLE called_out;
+
 NTSTATUS ldr_call_out(dll_entry routine, void *base, ULONG reason, void *reserved, ULONG *result)
 {
+    HANDLE outer = called_out; /* not NULL where a DllMain loads another DLL */
+    NTSTATUS status = STATUS_SUCCESS;
+
+    called_out = nt_teb()->ClientId.UniqueThread;
 #ifdef _WIN64
     if (!ldr_static_reserved)
-        return ldr_guard_callout(routine, base, reason, reserved, result);
+        status = ldr_guard_callout(routine, base, reason, reserved, result);
+    else
 #endif
-    *result = (ULONG)routine(base, reason, reserved);
-    return STATUS_SUCCESS;
+        *result = (ULONG)routine(base, reason, reserved);
+    called_out = outer;
+    return status;
+}
+
+BOOLEAN NTAPI RtlIsThreadWithinLoaderCallout(VOID);
+BOOLEAN NTAPI RtlIsThreadWithinLoaderCallout(VOID)
+{
+    HANDLE self = nt_teb()->ClientId.UniqueThread;
+
+    return ldr_lock.OwningThread == self && called_out == self;
+}
+
+VOID NTAPI LdrFastFailInLoaderCallout(VOID);
+VOID NTAPI LdrFastFailInLoaderCallout(VOID)
+{
+    if (RtlIsThreadWithinLoaderCallout())
+        __asm__ volatile("int $0x29" ::"c"(FAST_FAIL_FATAL_APP_EXIT));
 }
 
 NTSTATUS ldr_call_entry(struct ldr_module *module, ULONG reason, void *reserved)
@@ -478,6 +502,7 @@ void ldr_abandon_lock(void)
 
     if (!RtlIsCriticalSectionLockedByThread(&ldr_lock))
         return;
+    called_out = NULL;
     for (LIST_ENTRY *link = head->Flink; link != head; link = link->Flink) {
         struct ldr_module *module = ldr_from_entry(CONTAINING_RECORD(link, LDR_DATA_TABLE_ENTRY, InLoadOrderLinks));
 

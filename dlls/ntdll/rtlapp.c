@@ -177,3 +177,27 @@ VOID NTAPI RtlGetDeviceFamilyInfoEnum(ULONGLONG *version, ULONG *family, ULONG *
     if (form)
         *form = 0;
 }
+
+/* `size`, in bytes, becomes what the text takes with its end; false if it does not fit. */
+static bool family_text(DWORD *size, WCHAR *to, const WCHAR *text)
+{
+    DWORD needed = (DWORD)((wcslen(text) + 1) * sizeof(WCHAR)), had = *size;
+
+    *size = needed;
+    if (!to || had < needed)
+        return false;
+    memcpy(to, text, needed);
+    return true;
+}
+
+/* The same in words */
+DWORD NTAPI RtlConvertDeviceFamilyInfoToString(DWORD *family_size, DWORD *form_size, PWSTR family, PWSTR form)
+{
+    bool fits;
+
+    if (!family_size || !form_size)
+        return (DWORD)STATUS_INVALID_PARAMETER;
+    fits = family_text(family_size, family, L"Windows.Desktop");
+    fits &= family_text(form_size, form, L"Unknown");
+    return fits ? STATUS_SUCCESS : (DWORD)STATUS_BUFFER_TOO_SMALL;
+}

@@ -20,6 +20,9 @@ static DWORD CALLBACK nothing(void *unused)
     return 8;
 }
 
+static void(NTAPI *fast_fail)(void);
+static BOOLEAN(NTAPI *is_in_callout)(void);
+
 static BOOL WINAPI dll_main(HINSTANCE base, DWORD reason, void *reserved)
 {
     static const char *const names[] = { "detach", "attach", "thread-attach", "thread-detach" };
@@ -35,6 +38,11 @@ static BOOL WINAPI dll_main(HINSTANCE base, DWORD reason, void *reserved)
         ExitProcess(12);
     if (!strcmp(mode + length, ":hang"))
         Sleep(INFINITE);
+    if (!strcmp(mode + length, ":fast-fail")) {
+        ok(is_in_callout(), "in a callout");
+        if (!test_failed)
+            fast_fail();
+    }
     if (!strcmp(mode + length, ":raise"))
         RaiseException(EXCEPTION_ACCESS_VIOLATION, 0, 0, NULL);
     if (!strcmp(mode + length, ":thread")) {
@@ -75,8 +83,15 @@ static void thread_ends(LPTHREAD_START_ROUTINE routine, DWORD expected)
 
 static void run_case(void)
 {
-    HMODULE module;
+    HMODULE module, ntdll = GetModuleHandleW(L"ntdll");
 
+    /* "LdrFastFailInLoaderCallout": "Otherwise, it has no effect." */
+    fast_fail = (void *)GetProcAddress(ntdll, "LdrFastFailInLoaderCallout");
+    is_in_callout = (void *)GetProcAddress(ntdll, "RtlIsThreadWithinLoaderCallout");
+    if (fast_fail && is_in_callout) {
+        fast_fail();
+        ok(!is_in_callout(), "not in a callout");
+    }
     if (is("attach:exit-thread")) {
         thread_ends(load, 11);
         mode = "";
@@ -98,6 +113,8 @@ static void run_case(void)
         if (strstr(mode, "exit-thread"))
             mode = "";
     }
+    if (fast_fail)
+        fast_fail();
     ExitProcess(test_failed ? 1 : 3);
 }
 
@@ -143,6 +160,14 @@ TESTS
         test_case(going_on[i], 3);
     for (size_t i = 0; test_is_transom() && i < sizeof(hanging) / sizeof(*hanging); i++)
         test_case(hanging[i], 3);
+    if (GetProcAddress(GetModuleHandleW(L"ntdll"), "LdrFastFailInLoaderCallout"))
+        for (int i = 0; i < 4; i++) {
+            static const char *const cases[] = { "attach:fast-fail", "detach:fast-fail", "thread-attach:fast-fail",
+                                                 "thread-detach:fast-fail" };
+
+            SetErrorMode(SEM_NOGPFAULTERRORBOX);
+            test_case(cases[i], 0xc0000409);
+        }
     test_case("detach:thread", 13);
     test_case("detach:exit-process", 12);
     DeleteFileW(path);

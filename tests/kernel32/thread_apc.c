@@ -203,13 +203,116 @@ static DWORD WINAPI waits(void *event)
     return WaitForSingleObject(event, 10000);
 }
 
+/* "QUEUE_USER_APC_CALLBACK_DATA_CONTEXT": the routine's parameter points to this. */
+typedef struct {
+    ULONG_PTR parameter;
+    CONTEXT *context;
+    ULONG_PTR reserved[2];
+} apc_data;
+#define SPECIAL_USER_APC      1
+#define CALLBACK_DATA_CONTEXT 0x10000
+
+static BOOL(WINAPI *queue2)(PAPCFUNC, HANDLE, ULONG_PTR, DWORD);
+static ULONG64 interrupted_rip, interrupted_rsp, interrupted_rbx;
+
+static VOID NTAPI look_at_context(ULONG_PTR argument)
+{
+    const apc_data *data = (const apc_data *)argument;
+
+    interrupted_rip = data->context->Rip;
+    interrupted_rsp = data->context->Rsp;
+    interrupted_rbx = data->context->Rbx;
+    InterlockedExchangeAdd(&spins_special, (LONG)data->parameter);
+}
+
+/* Lets the loop end: rbx is where it looks. What is changed in the context is gone on with. */
+static VOID NTAPI change_context(ULONG_PTR argument)
+{
+    const apc_data *data = (const apc_data *)argument;
+
+    data->context->Rbx = 0x4321;
+    InterlockedExchangeAdd(&spins_special, (LONG)data->parameter);
+}
+
+extern char loop_begin[], loop_end[];
+DWORD WINAPI loop_on_rbx(void *ready_flag);
+__asm__(".text\n.globl loop_on_rbx\n.seh_proc loop_on_rbx\nloop_on_rbx:\n"
+        "    pushq %rbx\n.seh_pushreg %rbx\n.seh_endprologue\n"
+        "    movl $0x1234, %ebx\n    movl $1, (%rcx)\n"
+        ".globl loop_begin\nloop_begin:\n    pause\n    cmpl $0x1234, %ebx\n    je loop_begin\n"
+        ".globl loop_end\nloop_end:\n    movl %ebx, %eax\n    popq %rbx\n    ret\n.seh_endproc\n");
+
+static DWORD WINAPI sleeps_for_data(void *unused)
+{
+    (void)unused;
+    spinning = 1;
+    return SleepEx(10000, TRUE);
+}
+
+static void await_special(LONG count)
+{
+    for (int n = 0; n < 5000 && spins_special < count; n++)
+        Sleep(n > 10);
+    ok_int(spins_special, count);
+}
+
+static void test_data(void)
+{
+    LONG(NTAPI * queue_ex2)
+    (HANDLE, HANDLE, ULONG, void *, void *, void *, void *) =
+        (void *)GetProcAddress(GetModuleHandleW(L"ntdll"), "NtQueueApcThreadEx2");
+    HANDLE thread;
+    DWORD code, id;
+
+    queue2 = (void *)GetProcAddress(GetModuleHandleW(L"kernel32"), "QueueUserAPC2");
+    if (!queue2 || !queue_ex2) {
+        skip("Windows 11's");
+        return;
+    }
+    spins_special = spinning = 0;
+    thread = CreateThread(NULL, 0, loop_on_rbx, (void *)&spinning, 0, &id);
+    while (!spinning)
+        Sleep(1);
+    ok(queue2(look_at_context, thread, 1, SPECIAL_USER_APC | CALLBACK_DATA_CONTEXT), "error %lu", GetLastError());
+    await_special(1);
+    ok(interrupted_rip >= (ULONG64)loop_begin && interrupted_rip < (ULONG64)loop_end, "rip %llx, not in the loop",
+       interrupted_rip);
+    ok_hex(interrupted_rbx, 0x1234);
+    ok(queue2(change_context, thread, 1, SPECIAL_USER_APC | CALLBACK_DATA_CONTEXT), "error %lu", GetLastError());
+    ok_int(WaitForSingleObject(thread, 10000), WAIT_OBJECT_0);
+    GetExitCodeThread(thread, &code);
+    ok_hex(code, 0x4321);
+    CloseHandle(thread);
+
+    /* An ordinary one, in a wait: the context is the wait's */
+    spins_special = spinning = 0;
+    thread = CreateThread(NULL, 0, sleeps_for_data, NULL, 0, &id);
+    while (!spinning)
+        Sleep(1);
+    ok(queue2(look_at_context, thread, 3, CALLBACK_DATA_CONTEXT), "error %lu", GetLastError());
+    ok_int(WaitForSingleObject(thread, 10000), WAIT_OBJECT_0);
+    GetExitCodeThread(thread, &code);
+    ok_int(code, WAIT_IO_COMPLETION);
+    ok_int(spins_special, 3);
+    CloseHandle(thread);
+    ok_err(queue2(look_at_context, GetCurrentThread(), 3, 0x100), ERROR_INVALID_PARAMETER);
+
+    spins_special = 0;
+    ok_status(queue_ex2(GetCurrentThread(), NULL, SPECIAL_USER_APC, special, (void *)1, NULL, NULL), 0);
+    SwitchToThread();
+    ok_int(spins_special, 1);
+    ok_status(queue_ex2(GetCurrentThread(), NULL, 0, special, (void *)1, NULL, NULL), 0);
+    ok_int(spins_special, 1);
+    ok_int(SleepEx(0, TRUE), WAIT_IO_COMPLETION);
+    ok_int(spins_special, 2);
+}
+
 static void test_special(void)
 {
-    BOOL(WINAPI * queue2)
-    (PAPCFUNC, HANDLE, ULONG_PTR, DWORD) = (void *)GetProcAddress(GetModuleHandleW(L"kernel32"), "QueueUserAPC2");
     HANDLE event = CreateEventW(NULL, FALSE, FALSE, NULL), thread, special_reserve = (HANDLE)1;
     DWORD id, code;
 
+    queue2 = (void *)GetProcAddress(GetModuleHandleW(L"kernel32"), "QueueUserAPC2");
     spins_special = 0;
     ok_status(NtQueueApcThreadEx(GetCurrentThread(), special_reserve, special, (void *)1, NULL, NULL), 0);
     SwitchToThread();
@@ -272,4 +375,5 @@ TESTS
     test_other();
     test_alerts();
     test_special();
+    test_data();
 }
