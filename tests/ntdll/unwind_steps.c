@@ -153,16 +153,20 @@ __asm__(".text\n"
         ".section .pdata\n    .rva s_version2, L_v_end, X_version2\n"
         ".text\n");
 
-#define FUNCTIONS(X)                                                                                                   \
-    X(s_push)                                                                                                          \
-    X(s_leaf)                                                                                                          \
-    X(s_two_ends)                                                                                                      \
-    X(s_large)                                                                                                         \
-    X(s_far) X(s_home) X(s_frame) X(s_frame13) X(s_frame240) X(s_tail) X(s_tail_memory) X(s_tail_register) X(s_jumps)  \
-        X(s_chained) X(s_version2)
-#define X(name) extern char name[];
-FUNCTIONS(X)
-#undef X
+extern char s_push[], s_leaf[], s_two_ends[], s_large[], s_far[], s_home[], s_frame[], s_frame13[], s_frame240[],
+    s_tail[], s_tail_memory[], s_tail_register[], s_jumps[], s_chained[], s_version2[];
+#define NAMED(name)                                                                                                    \
+    {                                                                                                                  \
+        name, #name                                                                                                    \
+    }
+static const struct {
+    void *function;
+    const char *name;
+} functions[] = {
+    NAMED(s_push),        NAMED(s_leaf),          NAMED(s_two_ends), NAMED(s_large),    NAMED(s_far),
+    NAMED(s_home),        NAMED(s_frame),         NAMED(s_frame13),  NAMED(s_frame240), NAMED(s_tail),
+    NAMED(s_tail_memory), NAMED(s_tail_register), NAMED(s_jumps),    NAMED(s_chained),  NAMED(s_version2)
+};
 
 /*
  * void run(void *function, int argument): calls it in single steps with known registers. run_return is where it returns to.
@@ -270,8 +274,9 @@ static DWORD CALLBACK steps_thread(void *unused)
     void *handle = AddVectoredExceptionHandler(1, step);
 
     (void)unused;
-#define X(name) run_stepped(name, #name, 0), run_stepped(name, #name, 1);
-    FUNCTIONS(X)
+    for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++)
+        for (int argument = 0; argument < 2; argument++)
+            run_stepped(functions[i].function, functions[i].name, argument);
     RemoveVectoredExceptionHandler(handle);
     return 0;
 }
