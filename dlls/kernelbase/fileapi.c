@@ -429,6 +429,9 @@ BOOL WINAPI CreateDirectoryW(const WCHAR *name, SECURITY_ATTRIBUTES *security)
 
     if (!name || !*name)
         return fail(ERROR_PATH_NOT_FOUND);
+    if (RtlIsDosDeviceName_U(
+            name)) /* "Naming Files, Paths, and Namespaces": NUL, COM1 and the like, in any directory */
+        return fail(ERROR_DIRECTORY);
     if ((status = nt_name_init(name, &nt, &attr)))
         return fail(status == STATUS_NAME_TOO_LONG ? ERROR_FILENAME_EXCED_RANGE : ERROR_PATH_NOT_FOUND);
     attr.SecurityDescriptor = security ? security->lpSecurityDescriptor : NULL;

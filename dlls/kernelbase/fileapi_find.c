@@ -89,6 +89,8 @@ static NTSTATUS read_entries(struct find *find, UNICODE_STRING *mask, BOOL singl
     IO_STATUS_BLOCK iosb;
     NTSTATUS status;
 
+    if (!find->directory)
+        return STATUS_NO_MORE_FILES;
     if (find->flags & FIND_FIRST_EX_ON_DISK_ENTRIES_ONLY)
         status = NtQueryDirectoryFileEx(find->directory, NULL, NULL, NULL, &iosb, find->entries, find->size,
                                         find->basic ? FileFullDirectoryInformation : FileBothDirectoryInformation,
@@ -112,6 +114,25 @@ static void find_free(struct find *find)
     kb_free(find);
 }
 
+/* NUL and its like are found, in any directory, under the device's name. The search has no directory and ends there. */
+static HANDLE find_device(const WCHAR *name, ULONG place, WIN32_FIND_DATAW *data)
+{
+    const WCHAR *device = name + (place >> 16) / sizeof(WCHAR);
+    ULONG length = (place & 0xffff) / sizeof(WCHAR);
+    struct find *find = kb_alloc_zeroed(sizeof(*find));
+
+    if (!find) {
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+        return INVALID_HANDLE_VALUE;
+    }
+    find->magic = FIND_MAGIC;
+    RtlInitializeSRWLock(&find->lock);
+    memset(data, 0, sizeof(*data));
+    data->dwFileAttributes = FILE_ATTRIBUTE_ARCHIVE;
+    memcpy(data->cFileName, device, min(length, ARRAY_SIZE(data->cFileName) - 1) * sizeof(WCHAR));
+    return (HANDLE)find;
+}
+
 HANDLE WINAPI FindFirstFileExW(const WCHAR *name, FINDEX_INFO_LEVELS level, void *data, FINDEX_SEARCH_OPS op,
                                void *filter, DWORD flags)
 {
@@ -121,7 +142,7 @@ HANDLE WINAPI FindFirstFileExW(const WCHAR *name, FINDEX_INFO_LEVELS level, void
     IO_STATUS_BLOCK iosb;
     SIZE_T length;
     BOOL wild;
-    ULONG size;
+    ULONG size, device;
     NTSTATUS status;
 
     (void)filter; /* reserved */
@@ -134,6 +155,8 @@ HANDLE WINAPI FindFirstFileExW(const WCHAR *name, FINDEX_INFO_LEVELS level, void
         SetLastError(ERROR_NOT_SUPPORTED);
         return INVALID_HANDLE_VALUE;
     }
+    if (name && (device = RtlIsDosDeviceName_U(name)))
+        return find_device(name, device, data);
     if (!name || !*name || (status = dos_to_nt_path(name, &nt))) {
         SetLastError(ERROR_PATH_NOT_FOUND);
         return INVALID_HANDLE_VALUE;

@@ -63,8 +63,11 @@ static BOOL move_by_copy(HANDLE source, const WCHAR *existing, const WCHAR *new,
     DWORD copy_flags = COPY_FILE_COPY_SYMLINK;
     HANDLE copy;
 
-    if (!(flags & MOVEFILE_REPLACE_EXISTING))
+    if (!(flags & MOVEFILE_REPLACE_EXISTING)) {
+        if (RtlIsDosDeviceName_U(new)) /* there already, and nothing that the file could be moved to */
+            return fail(ERROR_ALREADY_EXISTS);
         copy_flags |= COPY_FILE_FAIL_IF_EXISTS;
+    }
     if (!CopyFileExW(existing, new, progress, context, NULL, copy_flags))
         return GetLastError() == ERROR_FILE_EXISTS ? fail(ERROR_ALREADY_EXISTS) : FALSE;
     if (flags & MOVEFILE_WRITE_THROUGH && !open_name(new, GENERIC_WRITE, &copy)) {

@@ -75,6 +75,27 @@ static void test_full(void)
     ok_int(GetFullPathNameW(L"C:\\abc", 3, expected, NULL), 7);
 }
 
+/* Devices are found in any directory, but are no files: nothing is made, moved to or known of them. */
+static void test_device_as_file(void)
+{
+    WIN32_FILE_ATTRIBUTE_DATA data;
+    WIN32_FIND_DATAW found;
+    HANDLE file, find = FindFirstFileW(L"C:\\Windows\\nul", &found);
+
+    ok(find != INVALID_HANDLE_VALUE && found.dwFileAttributes == FILE_ATTRIBUTE_ARCHIVE, "error %lu", GetLastError());
+    ok_wstr(found.cFileName, L"nul");
+    ok_err(FindNextFileW(find, &found), ERROR_NO_MORE_FILES);
+    ok(FindClose(find), "error %lu", GetLastError());
+    ok_int(GetFileAttributesW(L"nul"), FILE_ATTRIBUTE_ARCHIVE);
+    ok(!GetFileAttributesExW(L"nul", GetFileExInfoStandard, &data), "there are attributes");
+    ok_err(CreateDirectoryW(L"nul", NULL), ERROR_DIRECTORY);
+    file = CreateFileW(L"kept", GENERIC_WRITE, 0, NULL, CREATE_NEW, 0, NULL);
+    ok(CloseHandle(file), "error %lu", GetLastError());
+    ok_err(MoveFileW(L"kept", L"nul"), ERROR_ALREADY_EXISTS);
+    ok(DeleteFileW(L"kept"), "error %lu", GetLastError());
+    ok_err(CreateDirectoryW(L"Z:\\", NULL), ERROR_ALREADY_EXISTS);
+}
+
 static void test_devices(void)
 {
     DWORD done;
@@ -83,6 +104,7 @@ static void test_devices(void)
     ok_int(GetFileType(nul), FILE_TYPE_CHAR);
     CloseHandle(nul);
     ok(opens(L"\\\\.\\NUL") && opens(L"nul") && opens(L"NUL:"), "error %lu", GetLastError());
+    test_device_as_file();
     ok(opens(L"\\\\.\\GLOBALROOT\\Device\\Null") && opens(L"\\\\?\\GLOBALROOT\\Device\\Null"), "error %lu",
        GetLastError());
     ok_int(open_error(L"\\\\.\\NoSuchDevice"), ERROR_FILE_NOT_FOUND);

@@ -457,6 +457,12 @@ static NTSTATUS stat_by_name(const OBJECT_ATTRIBUTES *attributes, struct file_st
     NTSTATUS status = path_parse(attributes, &path);
     int err = 0;
 
+    /* Devices have no such information; that GetFileAttributes has an answer nevertheless is its own doing. */
+    if (!status && (path.is_port || path.kind == PATH_NULL || path.kind == PATH_CONSOLE || path.kind == PATH_CONIN ||
+                    path.kind == PATH_CONOUT || path.kind == PATH_RANDOM)) {
+        status = STATUS_INVALID_PARAMETER;
+        goto done;
+    }
     if (!status && path.kind != PATH_FILE && path.kind != PATH_VOLUME) {
         memset(st, 0, sizeof *st);
         st->attributes = FILE_ATTRIBUTE_ARCHIVE;

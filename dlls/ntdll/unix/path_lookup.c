@@ -202,7 +202,7 @@ static NTSTATUS resolve(struct nt_path *path, bool tried)
     size_t end = path->len;
     NTSTATUS status;
 
-    if (path->is_standard)
+    if (path->is_standard || (path->len == 1 && path->name[0] == '/'))
         return STATUS_SUCCESS;
     if (path->standard == path_system32 && options.system_dir) {
         if (resolve_in_prefix(path) || resolve_in_system(path))
