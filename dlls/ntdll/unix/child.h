@@ -5,6 +5,7 @@
 
 #include <signal.h>
 #include <sys/resource.h>
+#include "shared_data.h"
 #include "unix.h"
 
 #define CHILD_START_MAGIC 0x74726e32u
@@ -62,6 +63,7 @@ struct child_start {
     uint32_t console_flags, process_group, priority_class, error_mode;
     uint32_t parent; /* who counts as its parent, if not its creator */
     struct xstate_places xstate;
+    struct shared_bias bias;
     uint64_t std[3], console;
     uint32_t terminal;         /* it has a terminal of its own: 0, 1 and 2 where std[] has no handle */
     int32_t console_fd;        /* the segment of its console, if that has no terminal; else -1 */

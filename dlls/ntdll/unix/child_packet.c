@@ -380,6 +380,7 @@ NTSTATUS spawn_build_packet(struct spawn *spawn)
     start.native = spawn->native;
     start.gate = spawn->suspended;
     start.xstate = xstate_places;
+    start.bias = shared_data_bias();
     start.console_flags = p->ConsoleFlags;
     start.process_group = p->ProcessGroupId;
     start.priority_class = spawn->priority_class;

@@ -115,7 +115,8 @@ static void withdraw(int fd, unsigned claims)
 
 void claim_leave(struct file_object *file)
 {
-    if (!file->fd_is_path && !file->os_position) /* with another process's handle the claims go on */
+    if (!file->fd_is_path && !file->installation &&
+        !file->os_position) /* with another process's handle the claims go on */
         withdraw(file->fd, ALL_SHARING);
 }
 

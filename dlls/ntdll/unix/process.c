@@ -486,7 +486,8 @@ int process_run(const struct process_start *start)
     options.program = start->program;
     process_id = (ULONG)getpid();
     raise_descriptor_limit();
-    delete_sweep();
+    if (!child_is_one()) /* its creator has */
+        delete_sweep();
     shared_data_init();
     object_init_process();
     if (child_is_one())

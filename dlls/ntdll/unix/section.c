@@ -172,11 +172,6 @@ static NTSTATUS open_file(struct section *section, HANDLE file, uint64_t size, U
     status = file_get_fd(section->file, 0, &section->fd);
     if (status)
         return status;
-    struct stat st;
-    if (fstat(section->fd, &st))
-        return status_from_errno(errno);
-    if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
-        return STATUS_INVALID_FILE_FOR_SECTION;
     if (section->attributes & SEC_IMAGE) {
         status = image_parse(section->fd, &section->image);
         if (!status) {
@@ -185,6 +180,11 @@ static NTSTATUS open_file(struct section *section, HANDLE file, uint64_t size, U
         }
         return status;
     }
+    struct stat st;
+    if (fstat(section->fd, &st))
+        return status_from_errno(errno);
+    if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
+        return STATUS_INVALID_FILE_FOR_SECTION;
     if (!size)
         size = (uint64_t)st.st_size;
     if (!size)

@@ -10,6 +10,7 @@
 #include <sys/sysinfo.h>
 #include <time.h>
 #include <unistd.h>
+#include "child.h"
 #include "process.h"
 #include "shared_data.h"
 #include "system.h"
@@ -166,6 +167,25 @@ void shared_data_update_bias(void)
     __atomic_store_n(&busy, false, __ATOMIC_RELEASE);
 }
 
+struct shared_bias shared_data_bias(void)
+{
+    int64_t now = (int64_t)(clock_100ns(CLOCK_REALTIME) + EPOCH_SECONDS * 10000000);
+    if (now >= __atomic_load_n(&writable->time_zone_bias_effective_end, __ATOMIC_ACQUIRE))
+        shared_data_update_bias();
+    return (struct shared_bias){
+        .bias = (int64_t)((uint64_t)(uint32_t)writable->time_zone_bias.high1 << 32 | writable->time_zone_bias.low),
+        .start = writable->time_zone_bias_effective_start,
+        .end = writable->time_zone_bias_effective_end,
+    };
+}
+
+static void take_bias(const struct shared_bias *bias)
+{
+    put_time(&writable->time_zone_bias, (uint64_t)bias->bias);
+    writable->time_zone_bias_effective_start = bias->start;
+    writable->time_zone_bias_effective_end = bias->end;
+}
+
 /* Asked of the C library, which has executed CPUID already: under a hypervisor each one costs microseconds. */
 static void fill_features(struct shared_data *data)
 {
@@ -232,6 +252,9 @@ void shared_data_init(void)
     close(fd);
     fill(writable);
     shared_data_update_times();
-    shared_data_update_bias();
+    if (child_is_one())
+        take_bias(&child_own_start()->bias);
+    else
+        shared_data_update_bias();
     virtual_map_system(KUSER_SHARED_DATA_VA, NT_PAGE_SIZE, PAGE_READONLY);
 }

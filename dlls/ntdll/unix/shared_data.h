@@ -12,6 +12,11 @@ void shared_data_update_times(void);
 
 /* The time zone's bias as it is now, and until when it need not be asked for again. */
 void shared_data_update_bias(void);
+/* The same as a process tells it its children, who need not ask the C library what that takes from a file. */
+struct shared_bias {
+    int64_t bias, start, end;
+};
+struct shared_bias shared_data_bias(void);
 
 /* shared_clock.c: starts what keeps the clocks in the page current. */
 void shared_clock_start(void);
