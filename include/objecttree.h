@@ -5,6 +5,7 @@
  *
  *   DIRECTORY(number, path)        number 0: not shared, of each process
  *   LINK(path, target)
+ *   STATION(number, path), DESKTOP(number, path)
  *
  * As on Windows, where programs look: session 1 is the user's; Global, Local and Session lead there by links.
  */
@@ -24,6 +25,8 @@
     LINK("\\Sessions\\1\\BaseNamedObjects\\Session", "\\Sessions\\BNOLINKS")                                           \
     DIRECTORY(0, "\\Sessions\\1\\Windows")                                                                             \
     DIRECTORY(5, "\\Sessions\\1\\Windows\\WindowStations")                                                             \
+    STATION(8, "\\Sessions\\1\\Windows\\WindowStations\\WinSta0")                                                      \
+    DESKTOP(9, "\\Sessions\\1\\Windows\\WindowStations\\WinSta0\\Default")                                             \
     DIRECTORY(0, "\\Sessions\\1\\DosDevices")                                                                          \
     DIRECTORY(0, "\\Sessions\\BNOLINKS")                                                                               \
     LINK("\\Sessions\\BNOLINKS\\0", "\\BaseNamedObjects")                                                              \
@@ -56,5 +59,6 @@
     LINK("\\GLOBAL??\\UNC", "\\Device\\Mup")                                                                           \
     LINK("\\GLOBAL??\\GLOBALROOT", "")
 
-/* Numbers of objects below this are those directories. */
+/* Numbers of objects below this are those directories, and the station and desktop that every session begins with. */
 #define OBJECT_TREE_NUMBERS 16u
+#define OBJECT_TREE_DESKTOP 9u

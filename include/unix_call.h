@@ -23,6 +23,7 @@ enum unix_module {
     UNIX_MODULE_CONSOLE = 5,  /* consoles (unix_console.h) */
     UNIX_MODULE_DEVICES = 6,  /* devices that programs define (unix_device.h) */
     UNIX_MODULE_FILES = 7,    /* files (unix_file.h) */
+    UNIX_MODULE_STATIONS = 8, /* window stations and desktops (unix_station.h) */
 };
 
 struct unix_timespec {

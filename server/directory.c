@@ -12,9 +12,14 @@ static void directory_destroy(struct object *object)
     name_table_free(&((struct directory *)object)->names);
 }
 
-struct object *directory_new(void)
+bool is_directory(const struct object *object)
 {
-    struct object *object = object_new(sizeof(struct directory), OBJECT_KIND_DIRECTORY);
+    return object->kind == OBJECT_KIND_DIRECTORY || object->kind == OBJECT_KIND_WINDOW_STATION;
+}
+
+struct object *directory_new(enum object_kind kind)
+{
+    struct object *object = object_new(sizeof(struct directory), kind);
     if (object)
         object->destroy = directory_destroy;
     return object;
@@ -22,21 +27,31 @@ struct object *directory_new(void)
 
 void directory_init(void)
 {
-#define DIRECTORY(number, text) { number, text },
+#define DIRECTORY(number, text) { number, OBJECT_KIND_DIRECTORY, text },
+#define STATION(number, text)   { number, OBJECT_KIND_WINDOW_STATION, text },
+#define DESKTOP(number, text)   { number, OBJECT_KIND_DESKTOP, text },
 #define LINK(path, target)
     static const struct {
         uint32_t number;
+        enum object_kind kind;
         const char *path;
     } tree[] = { OBJECT_TREE };
 #undef DIRECTORY
+#undef STATION
+#undef DESKTOP
 #undef LINK
     for (uint32_t number = 1; number < OBJECT_TREE_NUMBERS; number++) {
-        struct directory *directory = (struct directory *)directory_new();
+        enum object_kind kind = OBJECT_KIND_DIRECTORY;
+        const char *path = NULL;
+        for (size_t i = 0; i < sizeof(tree) / sizeof(*tree); i++)
+            if (tree[i].number == number) {
+                kind = tree[i].kind;
+                path = tree[i].path;
+            }
+        struct directory *directory = (struct directory *)directory_new(kind);
         if (!directory || directory->header.number != number)
             abort(); /* the table was empty */
-        for (size_t i = 0; i < sizeof(tree) / sizeof(*tree); i++)
-            if (tree[i].number == number)
-                directory->path = tree[i].path;
+        directory->path = path;
         fixed[number] = directory;
     }
 }
@@ -46,7 +61,7 @@ NTSTATUS directory_walk(uint32_t number, const struct message_part *part, uint32
     struct object *object = object_find(number);
     const uint16_t *name = part->data;
     uint32_t length = part->size / 2;
-    if (!object || object->kind != OBJECT_KIND_DIRECTORY)
+    if (!object || !is_directory(object))
         return STATUS_INVALID_HANDLE;
     if (part->size & 1 || !length || part->size > OBJECT_MAX_NAME)
         return STATUS_OBJECT_NAME_INVALID;
@@ -83,7 +98,7 @@ NTSTATUS directory_walk(uint32_t number, const struct message_part *part, uint32
         }
         if (!object)
             return STATUS_OBJECT_PATH_NOT_FOUND;
-        if (object->kind != OBJECT_KIND_DIRECTORY)
+        if (!is_directory(object))
             return STATUS_OBJECT_TYPE_MISMATCH;
         directory = (struct directory *)object;
         name += n + 1;
@@ -125,7 +140,7 @@ uint32_t serve_directory_entry(struct message *message, const struct protocol_di
                                struct protocol_directory_entry_out *out)
 {
     struct object *object = object_find(in->directory);
-    if (!object || object->kind != OBJECT_KIND_DIRECTORY)
+    if (!object || !is_directory(object))
         return STATUS_INVALID_HANDLE;
     struct name_entry *entry = name_next(&((struct directory *)object)->names, in->position);
     if (!entry)

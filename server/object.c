@@ -272,7 +272,8 @@ static struct object *create(const struct protocol_object_create_in *in, struct 
         return NULL;
     switch (in->type) {
     case OBJECT_KIND_DIRECTORY:
-        object = directory_new();
+    case OBJECT_KIND_WINDOW_STATION:
+        object = directory_new(in->type);
         break;
     case OBJECT_KIND_TIMER:
         object = timer_new();
@@ -338,6 +339,8 @@ uint32_t serve_object_create(struct message *message, const struct protocol_obje
             result = describe(message, lookup.object, (struct protocol_object_open_out *)out);
             return result ? result : STATUS_OBJECT_NAME_EXISTS;
         }
+        if (!station_allows(&lookup, in->type))
+            return STATUS_OBJECT_TYPE_MISMATCH;
     }
     struct object *object = create(in, message);
     if (!object)
@@ -403,7 +406,7 @@ uint32_t serve_object_name(struct message *message, const struct protocol_object
     struct object *top = object;
     for (; top->name; top = &top->name->parent->header)
         chars += 1 + top->name->entry.length;
-    const char *path = top->kind == OBJECT_KIND_DIRECTORY ? ((struct directory *)top)->path : NULL;
+    const char *path = top->number < OBJECT_TREE_NUMBERS ? ((struct directory *)top)->path : NULL;
     if (!chars && !path)
         return STATUS_SUCCESS; /* it has no name */
     size_t prefix = path ? strlen(path) : 0, at = prefix + chars;

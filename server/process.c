@@ -173,6 +173,8 @@ void process_detach(struct process *process)
     object_release(&process->header); /* hello's */
 }
 
+static void answer_end(const struct process *process);
+
 void process_ended(struct process *process)
 {
     if (process->ended)
@@ -188,6 +190,7 @@ void process_ended(struct process *process)
         client_gone(process->client);
     debug_process_ended(process);
     server_cell_signal(process->header.cell);
+    answer_end(process);
     object_release(&process->header);
 }
 
@@ -247,13 +250,65 @@ uint32_t serve_process_open(struct message *message, const struct protocol_proce
 
 #define JOIN_SECONDS 3 /* for one that is stopped, or belongs to another prefix */
 
+/* One that a process shall join, or (`end`) that a child has been cleared up after. */
 struct await {
     struct await *next, **link;
     struct client *client;
     uint32_t id, serial;
+    bool end;
     struct source death, timer;
 };
 static struct await *awaits;
+
+static struct await *await_new(struct message *message, uint32_t id)
+{
+    struct client *client = message->context;
+    struct await *await = client->await_count < CLIENT_MAX_AWAITED ? calloc(1, sizeof(*await)) : NULL;
+    if (!await)
+        return NULL;
+    client->await_count++;
+    await->client = client;
+    await->id = id;
+    await->serial = message->serial;
+    await->death.fd = await->timer.fd = -1;
+    await->next = awaits;
+    await->link = &awaits;
+    if (awaits)
+        awaits->link = &await->next;
+    awaits = await;
+    message->later = true;
+    return await;
+}
+
+static void await_free(struct await *await)
+{
+    await->client->await_count--;
+    source_remove(&await->death);
+    source_remove(&await->timer);
+    if ((*await->link = await->next))
+        await->next->link = await->link;
+    free_later(await);
+}
+
+/* How another process ended a child of the client's. */
+static NTSTATUS take_child_status(struct client *client, uint32_t id, uint32_t *result)
+{
+    uint32_t *status = id ? idmap_find(&client->children, id) : NULL;
+    if (!status)
+        return STATUS_NOT_FOUND;
+    *result = *status;
+    idmap_remove(&client->children, id);
+    return STATUS_SUCCESS;
+}
+
+static void await_ended(struct await *await)
+{
+    struct protocol_child_status_out out = { 0 };
+    NTSTATUS status = take_child_status(await->client, await->id, &out.status);
+    client_answer(await->client, PROTOCOL_child_status, await->serial, (uint32_t)status, &out, sizeof(out), NULL, 0,
+                  -1);
+    await_free(await);
+}
 
 static void await_done(struct await *await, NTSTATUS status, struct process *process)
 {
@@ -265,12 +320,7 @@ static void await_done(struct await *await, NTSTATUS status, struct process *pro
     }
     client_answer(await->client, PROTOCOL_process_await, await->serial, (uint32_t)status, &out, sizeof(out), NULL, 0,
                   -1);
-    await->client->await_count--;
-    source_remove(&await->death);
-    source_remove(&await->timer);
-    if ((*await->link = await->next))
-        await->next->link = await->link;
-    free_later(await);
+    await_free(await);
 }
 
 static void await_death(struct source *source, uint32_t events)
@@ -289,8 +339,17 @@ void process_joined(struct process *process)
 {
     for (struct await *await = awaits, *next; await; await = next) {
         next = await->next;
-        if (await->id == process->id)
+        if (await->id == process->id && !await->end)
             await_done(await, STATUS_SUCCESS, process);
+    }
+}
+
+static void answer_end(const struct process *process)
+{
+    for (struct await *await = awaits, *next; await; await = next) {
+        next = await->next;
+        if (await->id == process->id && await->end)
+            await_ended(await);
     }
 }
 
@@ -298,7 +357,9 @@ void process_forget_client(struct client *client)
 {
     for (struct await *await = awaits, *next; await; await = next) {
         next = await->next;
-        if (await->client == client)
+        if (await->client == client && await->end)
+            await_free(await);
+        else if (await->client == client)
             await_done(await, STATUS_CANCELLED, NULL);
     }
 }
@@ -312,32 +373,22 @@ uint32_t serve_process_await(struct message *message, const struct protocol_proc
         out->cell = process->header.cell;
         return (uint32_t)client_hold(message->context, &process->header);
     }
-    struct client *client = message->context;
     if (message->fd < 0)
         return (uint32_t)STATUS_INVALID_PARAMETER;
     struct itimerspec when = { { 0, 0 }, { JOIN_SECONDS, 0 } };
-    struct await *await = client->await_count < CLIENT_MAX_AWAITED ? calloc(1, sizeof(*await)) : NULL;
-    int timer = await ? timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK) : -1;
-    if (timer < 0) {
-        free(await);
+    int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    struct await *await = timer >= 0 ? await_new(message, in->id) : NULL;
+    if (!await) {
+        if (timer >= 0)
+            close(timer);
         return (uint32_t)STATUS_INSUFFICIENT_RESOURCES;
     }
-    client->await_count++;
-    await->client = client;
-    await->id = in->id;
-    await->serial = message->serial;
     await->death = (struct source){ -1, await_death };
     await->timer = (struct source){ -1, await_timer };
-    await->next = awaits;
-    await->link = &awaits;
-    if (awaits)
-        awaits->link = &await->next;
-    awaits = await;
     timerfd_settime(timer, 0, &when, NULL);
     bool watched = source_add(&await->timer, timer, EPOLLIN) && source_add(&await->death, message->fd, EPOLLIN);
     if (await->death.fd >= 0)
         message->fd = -1;
-    message->later = true;
     if (!watched)
         await_done(await, STATUS_INVALID_PARAMETER, NULL);
     return STATUS_SUCCESS;
@@ -346,13 +397,17 @@ uint32_t serve_process_await(struct message *message, const struct protocol_proc
 uint32_t serve_child_status(struct message *message, const struct protocol_child_status_in *in,
                             struct protocol_child_status_out *out)
 {
-    struct client *client = message->context;
-    uint32_t *status = in->id ? idmap_find(&client->children, in->id) : NULL;
-    if (!status)
-        return (uint32_t)STATUS_NOT_FOUND;
-    out->status = *status;
-    idmap_remove(&client->children, in->id);
-    return STATUS_SUCCESS;
+    /* Its end may have been seen by its creator before us: what it owned is abandoned first, then its end is told. */
+    const struct process *process = process_by_id(in->id);
+    if (process && !process->ended) {
+        struct pollfd dead = { process->pidfd, POLLIN, 0 };
+        struct await *await = process->dead || poll(&dead, 1, 0) > 0 ? await_new(message, in->id) : NULL;
+        if (await) {
+            await->end = true;
+            return STATUS_SUCCESS;
+        }
+    }
+    return (uint32_t)take_child_status(message->context, in->id, &out->status);
 }
 
 uint32_t serve_process_next(struct message *message, const struct protocol_process_next_in *in,

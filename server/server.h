@@ -111,8 +111,12 @@ NTSTATUS directory_walk(uint32_t directory, const struct message_part *name, uin
 NTSTATUS directory_insert(struct directory *directory, const uint16_t *name, uint32_t length, struct object *object);
 /* Its directory, a reference to which is the caller's now. */
 struct object *directory_remove_name(struct object *object);
-struct object *directory_new(void);
+struct object *directory_new(enum object_kind kind);
 void directory_init(void);
+/* Whether names may be below it: directories and window stations. */
+bool is_directory(const struct object *object);
+/* station.c: stations hold desktops and nothing else, desktops are in nothing else. */
+bool station_allows(const struct lookup *lookup, enum object_kind kind);
 
 /* --- timer.c, port.c, job.c, keyed.c --- */
 struct object *timer_new(void);

@@ -63,6 +63,8 @@ struct queue {
     int quit_code;
     DWORD time; /* of the last message taken */
     LPARAM extra;
+    ULONG windows; /* the thread's */
+    HDESK desktop; /* that it has chosen, or NULL */
 };
 
 struct queue *own_queue(void);        /* made if there is none; NULL: no memory */
@@ -115,6 +117,10 @@ struct window {
 
 struct window *find_window(HWND handle); /* with the lock held; NULL with ERROR_INVALID_WINDOW_HANDLE */
 LRESULT call_window(HWND window, UINT message, WPARAM wparam, LPARAM lparam, BOOL ansi);
+/* Whether a thread has chosen this desktop. */
+BOOL desktop_is_used(HDESK desktop);
+/* The process's window station and desktop; FALSE: it is to be in such as are not there. */
+BOOL station_start(void);
 void destroy_thread_windows(struct queue *queue);
 /* All windows at top level that are not message-only; *count of them, from user_alloc. */
 HWND *top_windows(ULONG *count);

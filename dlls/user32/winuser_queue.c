@@ -52,6 +52,18 @@ struct queue *own_queue(void)
     return queue;
 }
 
+BOOL desktop_is_used(HDESK desktop)
+{
+    BOOL used = FALSE;
+
+    user_enter();
+    for (size_t i = 0; i < BUCKETS && !used; i++)
+        for (struct queue *queue = queues[i]; queue && !used; queue = queue->next)
+            used = queue->desktop == desktop;
+    user_leave();
+    return used;
+}
+
 static void answer(struct sent *sent, LRESULT result);
 
 static void free_queue(struct queue *queue)
@@ -93,6 +105,7 @@ BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, LPVOID reserved)
     (void)instance, (void)reserved;
     if (reason == DLL_PROCESS_ATTACH) {
         queue_slot = TlsAlloc();
+        return station_start();
     } else if (reason == DLL_THREAD_DETACH && (queue = TlsGetValue(queue_slot))) {
         free_queue(queue);
         TlsSetValue(queue_slot, NULL);

@@ -195,6 +195,7 @@ static void remove_window(struct window *window)
     if ((ULONG)LOWORD(window->handle) - FIRST_INDEX < first_free)
         first_free = LOWORD(window->handle) - FIRST_INDEX;
     window->class->windows--;
+    window->queue->windows--;
     user_leave();
     free_window(window);
 }
@@ -235,6 +236,7 @@ static HWND create(DWORD ex_style, const WCHAR *class_name, const WCHAR *text, D
         window->class = class;
         class->windows++;
         window->queue = queue;
+        queue->windows++;
         window->proc = class->proc;
         window->ansi = class->ansi;
         window->style = style & WS_CHILD ? style : style | WS_CLIPSIBLINGS;

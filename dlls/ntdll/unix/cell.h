@@ -103,8 +103,6 @@ static inline void handle_refresh_if_moved(HANDLE handle, const struct handle_sn
 }
 
 /* --- object.c --- */
-/* Types are numbered as they are first used: the number is in handle entries and in NtQueryObject's answers. */
-unsigned object_type_index(const struct object_type *type);
 const struct object_type *object_type_by_index(unsigned index);
 
 /* --- wait.c --- */
@@ -157,7 +155,7 @@ uint32_t wait_pending_bits(const struct thread_wait *wait, bool alertable);
 NTSTATUS wait_interrupted(struct thread_wait *wait, bool alertable);
 
 /* --- types that others must tell apart (event_type and completion_type are in object.h) --- */
-extern const struct object_type mutant_type, semaphore_type, timer_type, keyed_event_type;
+extern const struct object_type mutant_type, semaphore_type, timer_type, keyed_event_type, wait_packet_type;
 
 /* --- completion.c --- */
 /* The calling thread, which handles a port's packets, blocks elsewhere; and goes on. */

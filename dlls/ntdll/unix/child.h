@@ -53,7 +53,7 @@ struct child_start {
         uint32_t reported; /* written by the child: status is valid */
         NTSTATUS status;
         uint32_t in_job; /* it belongs to a job: its creator writes it, or the child if others put it there */
-        uint32_t unused;
+        uint32_t joined; /* the server knows it, and clears up after it: written by the child */
         uint64_t user_time, kernel_time; /* 100 ns; valid with `status` */
     } end;
     uint32_t creator;  /* its process id */

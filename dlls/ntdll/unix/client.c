@@ -21,6 +21,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "child.h"
 #include "client.h"
 #include "cell.h"
 #include "debug.h"
@@ -519,7 +520,10 @@ static NTSTATUS hello(void)
     struct protocol_hello_out out;
     struct client_request request = CLIENT_REQUEST(hello, .in = &in, .out = &out);
     const char *image = options.program ? options.program : "";
+    struct child_start *start = child_own_start();
     int agent[2];
+    if (start)
+        __atomic_store_n(&start->end.joined, 1, __ATOMIC_RELEASE);
     request.parts[0] = (struct message_part){ image, (uint32_t)strlen(image) };
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, agent))
         return status_from_errno(errno);

@@ -227,6 +227,7 @@ static NTSTATUS port_adopt(struct shared_form *form, struct object **obj)
 
 const struct object_type completion_type = {
     .name = "IoCompletion",
+    .index = OBJECT_TYPE_IO_COMPLETION,
     .valid_access = IO_COMPLETION_ALL_ACCESS,
     .generic_mapping = { STANDARD_RIGHTS_READ | IO_COMPLETION_QUERY_STATE,
                          STANDARD_RIGHTS_WRITE | IO_COMPLETION_MODIFY_STATE, STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE,

@@ -19,6 +19,7 @@ static void debug_destroy(struct object *obj)
 
 const struct object_type debug_type = {
     .name = "DebugObject",
+    .index = OBJECT_TYPE_DEBUG,
     .valid_access = DEBUG_ALL_ACCESS,
     .generic_mapping = { STANDARD_RIGHTS_READ | DEBUG_READ_EVENT, STANDARD_RIGHTS_WRITE | DEBUG_PROCESS_ASSIGN,
                          STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE, DEBUG_ALL_ACCESS },

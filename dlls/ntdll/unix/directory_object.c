@@ -14,7 +14,7 @@ static void directory_destroy(struct object *obj)
 
 static NTSTATUS directory_adopt(struct shared_form *form, struct object **obj)
 {
-    struct directory *dir = directory_new();
+    struct directory *dir = directory_new(&directory_type);
     (void)form;
     *obj = &dir->header;
     return dir ? STATUS_SUCCESS : STATUS_NO_MEMORY;
@@ -22,6 +22,7 @@ static NTSTATUS directory_adopt(struct shared_form *form, struct object **obj)
 
 const struct object_type directory_type = {
     .name = "Directory",
+    .index = OBJECT_TYPE_DIRECTORY,
     .valid_access = DIRECTORY_ALL_ACCESS,
     .generic_mapping = { STANDARD_RIGHTS_READ | DIRECTORY_QUERY | DIRECTORY_TRAVERSE,
                          STANDARD_RIGHTS_WRITE | DIRECTORY_CREATE_OBJECT | DIRECTORY_CREATE_SUBDIRECTORY,
@@ -30,18 +31,18 @@ const struct object_type directory_type = {
     .adopt = directory_adopt,
 };
 
-struct directory *directory_new(void)
+struct directory *directory_new(const struct object_type *type)
 {
     struct directory *dir = calloc(1, sizeof(*dir));
     if (dir)
-        object_init(&dir->header, &directory_type);
+        object_init(&dir->header, type);
     return dir;
 }
 
 NTSTATUS NtCreateDirectoryObject(HANDLE *DirectoryHandle, ACCESS_MASK DesiredAccess,
                                  OBJECT_ATTRIBUTES *ObjectAttributes)
 {
-    struct directory *dir = directory_new();
+    struct directory *dir = directory_new(&directory_type);
     if (!dir)
         return STATUS_NO_MEMORY;
     return object_create_handle(&dir->header, DesiredAccess, ObjectAttributes, DirectoryHandle);
@@ -184,8 +185,13 @@ NTSTATUS NtQueryDirectoryObject(HANDLE DirectoryHandle, PVOID Buffer, ULONG Leng
                                 BOOLEAN RestartScan, ULONG *Context, ULONG *ReturnLength)
 {
     struct object *obj;
-    NTSTATUS status = handle_lookup(DirectoryHandle, &directory_type, DIRECTORY_QUERY, &obj);
+    NTSTATUS status = handle_lookup(DirectoryHandle, NULL, 0, &obj);
     if (status)
+        return status;
+    /* Desktops are listed in the same way. On Windows user32 has a system call of its own for that (WINSTA_ENUMDESKTOPS). */
+    const struct object_type *type = is_directory(obj) ? obj->type : &directory_type;
+    object_unref(obj);
+    if ((status = handle_lookup(DirectoryHandle, type, DIRECTORY_QUERY, &obj)))
         return status;
     ULONG first = RestartScan ? 0 : *Context;
     struct listed *entries = NULL;

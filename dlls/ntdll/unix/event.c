@@ -12,13 +12,12 @@ static void event_destroy(struct object *obj)
 
 const struct object_type event_type = {
     .name = "Event",
+    .index = OBJECT_TYPE_EVENT,
     .valid_access = EVENT_ALL_ACCESS,
     .generic_mapping = { STANDARD_RIGHTS_READ | EVENT_QUERY_STATE, STANDARD_RIGHTS_WRITE | EVENT_MODIFY_STATE,
                          STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE, EVENT_ALL_ACCESS },
     .destroy = event_destroy,
 };
-
-static uint8_t event_type_index; /* set before the first event's handle exists */
 
 NTSTATUS NtCreateEvent(HANDLE *EventHandle, ACCESS_MASK DesiredAccess, OBJECT_ATTRIBUTES *ObjectAttributes,
                        ULONG EventType, BOOLEAN InitialState)
@@ -29,7 +28,6 @@ NTSTATUS NtCreateEvent(HANDLE *EventHandle, ACCESS_MASK DesiredAccess, OBJECT_AT
     if (!obj)
         return STATUS_NO_MEMORY;
     object_init(obj, &event_type);
-    event_type_index = (uint8_t)object_type_index(&event_type);
     NTSTATUS status = object_cell_alloc(obj, EventType == NotificationEvent ? CELL_NOTIFICATION : CELL_SYNCHRONIZATION,
                                         InitialState ? 1 : 0, 1);
     if (status) {
@@ -52,7 +50,7 @@ static inline NTSTATUS operate(HANDLE handle, event_operation *operation, LONG *
     struct handle_snapshot snapshot;
     LONG before;
     NTSTATUS status;
-    if (likely(handle_snapshot(handle, &snapshot)) && likely(snapshot.type == event_type_index) &&
+    if (likely(handle_snapshot(handle, &snapshot)) && likely(snapshot.type == OBJECT_TYPE_EVENT) &&
         likely(snapshot.access & EVENT_MODIFY_STATE)) {
         status = operation(snapshot.cell, snapshot.generation, &before);
         if (likely(!status)) {

@@ -13,6 +13,7 @@ static void file_destroy(struct object *obj);
 
 const struct object_type file_type = {
     .name = "File",
+    .index = OBJECT_TYPE_FILE,
     .valid_access = FILE_ALL_ACCESS,
     .generic_mapping = { FILE_GENERIC_READ, FILE_GENERIC_WRITE, FILE_GENERIC_EXECUTE, FILE_ALL_ACCESS },
     .destroy = file_destroy,

@@ -108,7 +108,7 @@ NTSTATUS handle_create(struct object *obj, ACCESS_MASK access, ULONG attributes,
     entry->access = access_map(obj->type, access);
     entry->attributes = (attributes & OBJ_INHERIT ? SEGMENT_HANDLE_INHERIT : 0) |
                         (attributes & OBJ_PROTECT_CLOSE ? SEGMENT_HANDLE_PROTECT : 0);
-    entry->type = (uint8_t)object_type_index(obj->type);
+    entry->type = obj->type->index;
     entry->cell = obj->cell;
     if (obj->cell) {
         struct segment_cell *cell = segment_cell(obj->cell);

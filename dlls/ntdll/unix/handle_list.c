@@ -50,7 +50,7 @@ static bool add(HANDLE handle, struct object *obj, ACCESS_MASK access, ULONG att
         .access = access,
         .handle_count = __atomic_load_n(&obj->handle_count, __ATOMIC_RELAXED),
         .pointer_count = __atomic_load_n(&obj->refs, __ATOMIC_RELAXED) - 1, /* without the one of this look */
-        .type = (uint16_t)object_type_index(obj->type),
+        .type = obj->type->index,
         .attributes = (uint16_t)((attributes & SEGMENT_HANDLE_INHERIT ? OBJ_INHERIT : 0) |
                                  (attributes & SEGMENT_HANDLE_PROTECT ? OBJ_PROTECT_CLOSE : 0)),
     };

@@ -195,6 +195,7 @@ static NTSTATUS job_adopt(struct shared_form *form, struct object **obj)
 
 const struct object_type job_type = {
     .name = "Job",
+    .index = OBJECT_TYPE_JOB,
     .valid_access = JOB_OBJECT_ALL_ACCESS,
     .generic_mapping = { STANDARD_RIGHTS_READ | JOB_OBJECT_QUERY,
                          STANDARD_RIGHTS_WRITE | JOB_OBJECT_ASSIGN_PROCESS | JOB_OBJECT_SET_ATTRIBUTES |

@@ -33,6 +33,7 @@ static NTSTATUS keyed_event_adopt(struct shared_form *form, struct object **obj)
 
 const struct object_type keyed_event_type = {
     .name = "KeyedEvent",
+    .index = OBJECT_TYPE_KEYED_EVENT,
     .valid_access = KEYEDEVENT_ALL_ACCESS,
     .generic_mapping = { STANDARD_RIGHTS_READ | KEYEDEVENT_WAIT, STANDARD_RIGHTS_WRITE | KEYEDEVENT_WAKE,
                          STANDARD_RIGHTS_EXECUTE, KEYEDEVENT_ALL_ACCESS },

@@ -17,13 +17,12 @@ static void mutant_destroy(struct object *obj)
 
 const struct object_type mutant_type = {
     .name = "Mutant",
+    .index = OBJECT_TYPE_MUTANT,
     .valid_access = MUTANT_ALL_ACCESS,
     .generic_mapping = { STANDARD_RIGHTS_READ | MUTANT_QUERY_STATE, STANDARD_RIGHTS_WRITE,
                          STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE, MUTANT_ALL_ACCESS },
     .destroy = mutant_destroy,
 };
-
-static uint8_t mutant_type_index;
 
 NTSTATUS NtCreateMutant(HANDLE *MutantHandle, ACCESS_MASK DesiredAccess, OBJECT_ATTRIBUTES *ObjectAttributes,
                         BOOLEAN InitialOwner)
@@ -32,7 +31,6 @@ NTSTATUS NtCreateMutant(HANDLE *MutantHandle, ACCESS_MASK DesiredAccess, OBJECT_
     if (!obj)
         return STATUS_NO_MEMORY;
     object_init(obj, &mutant_type);
-    mutant_type_index = (uint8_t)object_type_index(&mutant_type);
     NTSTATUS status = object_cell_alloc(obj, CELL_MUTANT, 0, 1);
     if (status) {
         free(obj);
@@ -54,7 +52,7 @@ NTSTATUS NtReleaseMutant(HANDLE MutantHandle, LONG *PreviousCount)
     struct handle_snapshot snapshot;
     LONG before = 0;
     NTSTATUS status;
-    if (likely(handle_snapshot(MutantHandle, &snapshot)) && likely(snapshot.type == mutant_type_index)) {
+    if (likely(handle_snapshot(MutantHandle, &snapshot)) && likely(snapshot.type == OBJECT_TYPE_MUTANT)) {
         status = cell_mutant_release(snapshot.cell, snapshot.generation, &before);
         if (likely(status != STATUS_INVALID_HANDLE)) {
             handle_refresh_if_moved(MutantHandle, &snapshot);

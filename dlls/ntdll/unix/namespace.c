@@ -18,6 +18,7 @@
 
 uint32_t namespace_lock;
 static struct directory *root;
+static struct object *fixed[OBJECT_TREE_NUMBERS]; /* those of the tree that the server has a number for */
 
 /* --- directories; the lock is held --- */
 
@@ -85,9 +86,24 @@ void object_set_permanent(struct object *obj, bool permanent)
         object_unref(obj); /* the name's own reference; the caller holds another */
 }
 
+uint32_t object_fixed_number(const struct object *obj)
+{
+    if (obj->type == &desktop_type)
+        return ((const struct desktop *)obj)->number;
+    return is_directory(obj) ? ((const struct directory *)obj)->number : 0;
+}
+
+struct object *object_fixed(uint32_t number)
+{
+    namespace_lock_tree();
+    struct object *obj = number < OBJECT_TREE_NUMBERS ? fixed[number] : NULL;
+    native_unlock(&namespace_lock);
+    return obj;
+}
+
 WCHAR *object_full_name(struct object *obj, size_t *length)
 {
-    if (obj->shared_number)
+    if (obj->shared_number && !obj->name) /* those of the fixed tree have it here */
         return shared_full_name(obj, length);
     native_lock(&namespace_lock);
     size_t total = 0;
@@ -144,29 +160,43 @@ static void plant(struct directory *top, const char *path, struct object *obj)
 
 static void make_tree(void)
 {
-#define DIRECTORY(number, path) { path, NULL, number },
-#define LINK(path, target)      { path, target, 0 },
+#define DIRECTORY(number, path) { &directory_type, path, NULL, number },
+#define STATION(number, path)   { &window_station_type, path, NULL, number },
+#define DESKTOP(number, path)   { &desktop_type, path, NULL, number },
+#define LINK(path, target)      { &symbolic_link_type, path, target, 0 },
     static const struct {
+        const struct object_type *type;
         const char *path, *target;
         uint32_t number;
     } tree[] = { OBJECT_TREE };
 #undef DIRECTORY
+#undef STATION
+#undef DESKTOP
 #undef LINK
-    struct directory *top = directory_new();
+    struct directory *top = directory_new(&directory_type);
     if (!top)
         transom_fatal("out of memory");
     top->header.flags |= OBJECT_PERMANENT;
     for (size_t i = 0; i < sizeof(tree) / sizeof(*tree); i++) {
+        struct object *obj;
         if (tree[i].target) {
             WCHAR wide[64];
             struct symbolic_link *link = link_new(wide, namespace_widen(tree[i].target, wide));
-            plant(top, tree[i].path, link ? &link->header : NULL);
+            obj = link ? &link->header : NULL;
+        } else if (tree[i].type == &desktop_type) {
+            struct desktop *desktop = desktop_new();
+            if (desktop)
+                desktop->number = tree[i].number;
+            obj = desktop ? &desktop->header : NULL;
         } else {
-            struct directory *dir = directory_new();
+            struct directory *dir = directory_new(tree[i].type);
             if (dir)
                 dir->number = tree[i].number;
-            plant(top, tree[i].path, dir ? &dir->header : NULL);
+            obj = dir ? &dir->header : NULL;
         }
+        plant(top, tree[i].path, obj);
+        if (tree[i].number)
+            fixed[tree[i].number] = obj;
     }
     __atomic_store_n(&root, top, __ATOMIC_RELEASE);
 }
@@ -233,7 +263,7 @@ static NTSTATUS walk(const struct object_attr *attr, struct lookup *lookup)
     struct directory *dir = root;
 
     if (attr->root) {
-        if (attr->root->type != &directory_type)
+        if (!is_directory(attr->root))
             return STATUS_OBJECT_TYPE_MISMATCH;
         if (length && name[0] == '\\')
             return STATUS_OBJECT_PATH_SYNTAX_BAD;
@@ -295,7 +325,7 @@ static NTSTATUS walk(const struct object_attr *attr, struct lookup *lookup)
         }
         if (!obj)
             return STATUS_OBJECT_PATH_NOT_FOUND;
-        if (obj->type != &directory_type)
+        if (!is_directory(obj))
             return STATUS_OBJECT_TYPE_MISMATCH;
         dir = (struct directory *)obj;
         name += part + 1;
@@ -440,7 +470,7 @@ NTSTATUS object_attr_in(const OBJECT_ATTRIBUTES *user, struct object_attr *attr)
     NTSTATUS status = STATUS_SUCCESS;
     if (copy.RootDirectory) {
         status = attr->name ? handle_lookup(copy.RootDirectory, NULL, 0, &attr->root) : STATUS_OBJECT_NAME_INVALID;
-        if (attr->name && !attr->name_len && attr->root && attr->root->type == &directory_type) {
+        if (attr->name && !attr->name_len && attr->root && is_directory(attr->root)) {
             /* An empty name below a directory: no name, for creating; the directory itself, for opening. */
             free(attr->name);
             attr->name = NULL;
@@ -475,8 +505,7 @@ static NTSTATUS assign_security(struct object *obj, ACCESS_MASK access, struct o
     const void *container = attr->root ? attr->root->security : NULL;
     if (container && !security_inheritable(container))
         container = NULL;
-    return security_assign(obj->type, given, container, obj->type == &directory_type ? ASSIGN_CONTAINER : 0,
-                           &obj->security);
+    return security_assign(obj->type, given, container, is_directory(obj) ? ASSIGN_CONTAINER : 0, &obj->security);
 }
 
 NTSTATUS object_create_handle(struct object *obj, ACCESS_MASK access, const OBJECT_ATTRIBUTES *user, HANDLE *handle)
@@ -520,6 +549,8 @@ NTSTATUS object_open_handle(const struct object_type *type, ACCESS_MASK access, 
     status = object_open(&attr, type, &obj);
     if (!status) {
         ACCESS_MASK granted;
+        if (object_fixed_number(obj)) /* found without asking anybody */
+            shared_refresh_security(obj);
         status = security_grant(obj, access, &granted);
         if (!status)
             status = handle_create(obj, granted, attr.attributes, &value);

@@ -23,6 +23,15 @@ struct directory {
     uint64_t scan_cursor;
 };
 
+/* Desktops have the names; what is told of them. */
+struct desktop {
+    struct object header;
+    uint32_t number; /* of the fixed one, or 0 */
+    struct desktop_settings {
+        uint32_t flags, heap; /* DF_*; KB */
+    } settings;
+};
+
 struct symbolic_link {
     struct object header;
     size_t length;
@@ -33,7 +42,13 @@ struct symbolic_link {
 extern uint32_t namespace_lock;
 void namespace_lock_tree(void);
 
-struct directory *directory_new(void);
+/* A directory or a window station. */
+struct directory *directory_new(const struct object_type *type);
+static inline bool is_directory(const struct object *obj)
+{
+    return obj->type == &directory_type || obj->type == &window_station_type;
+}
+struct desktop *desktop_new(void);
 /* What the server calls a directory that is shared, or 0. */
 static inline uint32_t directory_number(const struct directory *dir)
 {

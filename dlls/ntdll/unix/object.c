@@ -3,8 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cell.h"
+#include "debug.h"
 #include "file.h"
+#include "job.h"
 #include "object_private.h"
+#include "registry.h"
+#include "section.h"
 #include "security.h"
 #include "shared.h"
 
@@ -66,46 +70,31 @@ void object_reset(struct object *obj)
 
 /* --- types --- */
 
-/* Numbers are 8 bits wide, as Windows reports them; from 2 on. A hash by address finds a type's number without a lock. */
-#define TYPE_HASH_SIZE 512
-static const struct object_type *types[256];
-static struct type_slot {
-    const struct object_type *type;
-    unsigned index;
-} type_hash[TYPE_HASH_SIZE];
-static unsigned type_count = 2;
-static uint32_t type_lock;
-
-static struct type_slot *type_slot(const struct object_type *type)
-{
-    size_t i = ((uintptr_t)type >> 4) * 0x9e3779b1u % TYPE_HASH_SIZE;
-    const struct object_type *present;
-    while ((present = __atomic_load_n(&type_hash[i].type, __ATOMIC_ACQUIRE)) && present != type)
-        i = (i + 1) % TYPE_HASH_SIZE;
-    return &type_hash[i];
-}
-
-unsigned object_type_index(const struct object_type *type)
-{
-    struct type_slot *slot = type_slot(type);
-    if (likely(__atomic_load_n(&slot->type, __ATOMIC_ACQUIRE) != NULL))
-        return slot->index;
-    native_lock(&type_lock);
-    slot = type_slot(type);
-    if (!slot->type) {
-        if (type_count == 256)
-            transom_fatal("too many object types");
-        slot->index = type_count;
-        __atomic_store_n(&types[type_count++], type, __ATOMIC_RELEASE);
-        __atomic_store_n(&slot->type, type, __ATOMIC_RELEASE);
-    }
-    native_unlock(&type_lock);
-    return slot->index;
-}
+static const struct object_type *const types[OBJECT_TYPE_COUNT] = {
+    [OBJECT_TYPE_DIRECTORY] = &directory_type,
+    [OBJECT_TYPE_SYMBOLIC_LINK] = &symbolic_link_type,
+    [OBJECT_TYPE_TOKEN] = &token_type,
+    [OBJECT_TYPE_JOB] = &job_type,
+    [OBJECT_TYPE_PROCESS] = &process_type,
+    [OBJECT_TYPE_THREAD] = &thread_type,
+    [OBJECT_TYPE_DEBUG] = &debug_type,
+    [OBJECT_TYPE_EVENT] = &event_type,
+    [OBJECT_TYPE_MUTANT] = &mutant_type,
+    [OBJECT_TYPE_SEMAPHORE] = &semaphore_type,
+    [OBJECT_TYPE_TIMER] = &timer_type,
+    [OBJECT_TYPE_KEYED_EVENT] = &keyed_event_type,
+    [OBJECT_TYPE_WINDOW_STATION] = &window_station_type,
+    [OBJECT_TYPE_DESKTOP] = &desktop_type,
+    [OBJECT_TYPE_IO_COMPLETION] = &completion_type,
+    [OBJECT_TYPE_WAIT_PACKET] = &wait_packet_type,
+    [OBJECT_TYPE_FILE] = &file_type,
+    [OBJECT_TYPE_SECTION] = &section_type,
+    [OBJECT_TYPE_KEY] = &key_type,
+};
 
 const struct object_type *object_type_by_index(unsigned index)
 {
-    return index < 256 ? __atomic_load_n(&types[index], __ATOMIC_ACQUIRE) : NULL;
+    return index < OBJECT_TYPE_COUNT ? types[index] : NULL;
 }
 
 ACCESS_MASK access_map(const struct object_type *type, ACCESS_MASK access)
@@ -150,6 +139,8 @@ static NTSTATUS full_name(struct object *obj, WCHAR **name, size_t *length)
 {
     *name = NULL;
     *length = 0;
+    if (obj->type == &desktop_type)
+        return desktop_name(obj, name, length);
     if (obj->name || obj->shared_number) {
         *name = object_full_name(obj, length);
         if (*name && *length)
@@ -213,7 +204,7 @@ static void fill_type(const struct object_type *type, void *where)
     out.GenericMapping = (GENERIC_MAPPING){ type->generic_mapping[0], type->generic_mapping[1],
                                             type->generic_mapping[2], type->generic_mapping[3] };
     out.ValidAccessMask = type->valid_access;
-    out.TypeIndex = (UCHAR)object_type_index(type);
+    out.TypeIndex = type->index;
     memcpy(where, &out, sizeof(out));
 }
 
@@ -221,8 +212,8 @@ static NTSTATUS query_types(void *info, ULONG length, ULONG *needed)
 {
     size_t size = ROUND_UP(sizeof(OBJECT_TYPES_INFORMATION), sizeof(void *));
     ULONG count = 0;
-    for (unsigned i = 2; object_type_by_index(i); i++) {
-        const struct object_type *type = object_type_by_index(i);
+    for (unsigned i = OBJECT_TYPE_DIRECTORY; i < OBJECT_TYPE_COUNT; i++) {
+        const struct object_type *type = types[i];
         if (size + type_entry_size(type) <= length)
             fill_type(type, (char *)info + size);
         size += type_entry_size(type);

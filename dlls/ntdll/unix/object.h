@@ -16,8 +16,33 @@ struct object_name;
 struct shared_form;
 struct thread;
 
+/* The types' numbers: in handle entries, in NtQueryObject's answers and in lists of handles, so the same in all processes. */
+enum object_type_index {
+    OBJECT_TYPE_DIRECTORY = 2, /* Windows' first one */
+    OBJECT_TYPE_SYMBOLIC_LINK,
+    OBJECT_TYPE_TOKEN,
+    OBJECT_TYPE_JOB,
+    OBJECT_TYPE_PROCESS,
+    OBJECT_TYPE_THREAD,
+    OBJECT_TYPE_DEBUG,
+    OBJECT_TYPE_EVENT,
+    OBJECT_TYPE_MUTANT,
+    OBJECT_TYPE_SEMAPHORE,
+    OBJECT_TYPE_TIMER,
+    OBJECT_TYPE_KEYED_EVENT,
+    OBJECT_TYPE_WINDOW_STATION,
+    OBJECT_TYPE_DESKTOP,
+    OBJECT_TYPE_IO_COMPLETION,
+    OBJECT_TYPE_WAIT_PACKET,
+    OBJECT_TYPE_FILE,
+    OBJECT_TYPE_SECTION,
+    OBJECT_TYPE_KEY,
+    OBJECT_TYPE_COUNT
+};
+
 struct object_type {
     const char *name; /* "Event", as NtQueryObject reports it */
+    uint8_t index;    /* enum object_type_index */
     ACCESS_MASK valid_access;
     ACCESS_MASK generic_mapping[4];                           /* read, write, execute, all */
     void (*destroy)(struct object *);                         /* the last reference is gone; frees the object */

@@ -28,13 +28,19 @@ NTSTATUS handle_get_attributes(HANDLE handle, ULONG *attributes);
 NTSTATUS handle_set_attributes(HANDLE handle, ULONG attributes);
 
 /* namespace.c */
-extern const struct object_type directory_type, symbolic_link_type;
+extern const struct object_type directory_type, symbolic_link_type, window_station_type, desktop_type;
 void namespace_init(void);
 void object_name_last_handle(struct object *obj);
 void object_name_free(struct object *obj);
+/* What the server calls an object of the tree that is there from the start, or 0; and the object, never NULL if there is one. */
+uint32_t object_fixed_number(const struct object *obj);
+struct object *object_fixed(uint32_t number);
 void object_set_permanent(struct object *obj, bool permanent);
 /* Absolute name, malloc'ed and zero-terminated, or NULL if the object has none. */
 WCHAR *object_full_name(struct object *obj, size_t *length);
+
+/* station.c: a desktop's name is told without its station, as on Windows. */
+NTSTATUS desktop_name(struct object *obj, WCHAR **name, size_t *length);
 
 /* token.c */
 struct object *token_pseudo_object(HANDLE handle); /* NULL: the thread does not impersonate */

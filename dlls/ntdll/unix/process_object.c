@@ -54,6 +54,7 @@ static NTSTATUS process_adopt(struct shared_form *form, struct object **obj)
 
 const struct object_type process_type = {
     .name = "Process",
+    .index = OBJECT_TYPE_PROCESS,
     .valid_access = PROCESS_ALL_ACCESS,
     .generic_mapping = { STANDARD_RIGHTS_READ | 0x0410, STANDARD_RIGHTS_WRITE | 0x0bea,
                          STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE | 0x1001, PROCESS_ALL_ACCESS },
@@ -97,8 +98,11 @@ struct process_object *process_alloc(ULONG id, int pidfd)
 static pthread_mutex_t watcher_lock = PTHREAD_MUTEX_INITIALIZER;
 static int watcher_epoll = -1;
 
-/* How another process ended a child of ours: only the server knows. */
-static bool ended_by_other(const struct process_object *process, NTSTATUS *status)
+/*
+ * The server is done with a child that has ended: its mutexes are abandoned, its names gone, before anybody sees the end. True if
+ * another process ended it, and how, which only the server knows.
+ */
+static bool ask_what_became(const struct process_object *process, NTSTATUS *status)
 {
     struct protocol_child_status_in in = { process->id };
     struct protocol_child_status_out out;
@@ -123,15 +127,16 @@ struct child_start *process_child_start(struct process_object *process)
     return none;
 }
 
-/* The exit status of a child that has ended and is not yet reaped. */
-static NTSTATUS child_status(struct process_object *process)
+/* The exit status of a child that has ended and is not yet reaped, as far as we know it; *joined: whether the server knew it. */
+static NTSTATUS child_status(struct process_object *process, bool *joined, bool *killed)
 {
     siginfo_t info = { 0 };
-    NTSTATUS status = process->kill_status;
     struct child_end end;
+    *joined = *killed = false;
     if (process->start_fd >= 0 &&
         pread(process->start_fd, &end, sizeof(end), offsetof(struct child_start, end)) == sizeof(end)) {
         process->in_job |= end.in_job != 0;
+        *joined = end.joined;
         if (end.reported) {
             process->user_time = end.user_time;
             process->kernel_time = end.kernel_time;
@@ -140,8 +145,9 @@ static NTSTATUS child_status(struct process_object *process)
         }
     }
     waitid(P_PIDFD, (id_t)process->pidfd, &info, WEXITED | WNOWAIT);
-    if (process->kill_requested || (info.si_status == SIGKILL && ended_by_other(process, &status)))
-        return status;
+    if (process->kill_requested)
+        return process->kill_status;
+    *killed = info.si_status == SIGKILL;
     if (info.si_code == CLD_EXITED)
         return info.si_status;
     int sig = info.si_status; /* control events end a Windows program by the signals that stand for them (control.c) */
@@ -154,12 +160,17 @@ static void process_has_ended(struct process_object *process)
 {
     struct process_numbers numbers;
     siginfo_t info = { 0 };
-    NTSTATUS status = process->is_child ? child_status(process) : process->kill_status;
+    NTSTATUS status = process->kill_status, told;
+    bool joined = false, killed = false;
+    if (process->is_child)
+        status = child_status(process, &joined, &killed);
     child_signal_remove(process->slot);
     process->slot = NULL;
     process->exit_status = status;
     if (process->is_child)
         job_child_ended(process, status);
+    if ((joined || killed) && ask_what_became(process, &told) && killed)
+        process->exit_status = status = told;
     process->exit_time = now_100ns();
     __atomic_store_n(&process->ended, true, __ATOMIC_RELEASE);
     if (process->main_thread) {
@@ -365,13 +376,15 @@ NTSTATUS process_terminate_other(struct process_object *process, NTSTATUS exit_s
         NTSTATUS status = client_request(&request);
         if (status != STATUS_PORT_DISCONNECTED || process->pidfd < 0)
             return status;
-        /* The server is gone, and what is left is to kill it. */
+        /* The server is gone, and what is left is to kill it, if the server has not. */
     }
     process->kill_status = exit_status;
     process->kill_requested = true;
-    if (syscall(SYS_pidfd_send_signal, process->pidfd, SIGKILL, NULL, 0))
-        return errno == EPERM ? STATUS_ACCESS_DENIED : STATUS_PROCESS_IS_TERMINATING;
-    return STATUS_SUCCESS;
+    if (!syscall(SYS_pidfd_send_signal, process->pidfd, SIGKILL, NULL, 0))
+        return STATUS_SUCCESS;
+    if (errno == EPERM)
+        return STATUS_ACCESS_DENIED;
+    return told ? STATUS_SUCCESS : STATUS_PROCESS_IS_TERMINATING;
 }
 
 /* --- handles --- */

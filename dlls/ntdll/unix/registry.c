@@ -52,6 +52,7 @@ static void **key_object_security(struct object *obj)
 
 const struct object_type key_type = {
     .name = "Key",
+    .index = OBJECT_TYPE_KEY,
     .valid_access = KEY_ALL_ACCESS,
     .generic_mapping = { KEY_READ, KEY_WRITE, KEY_EXECUTE | KEY_CREATE_LINK, KEY_ALL_ACCESS },
     .destroy = key_object_destroy,

@@ -89,6 +89,7 @@ static NTSTATUS section_adopt(struct shared_form *form, struct object **obj)
 
 const struct object_type section_type = {
     .name = "Section",
+    .index = OBJECT_TYPE_SECTION,
     .valid_access = SECTION_ALL_ACCESS | SYNCHRONIZE,
     .generic_mapping = { STANDARD_RIGHTS_READ | SECTION_QUERY | SECTION_MAP_READ,
                          STANDARD_RIGHTS_WRITE | SECTION_MAP_WRITE, STANDARD_RIGHTS_EXECUTE | SECTION_MAP_EXECUTE,

@@ -12,13 +12,12 @@ static void semaphore_destroy(struct object *obj)
 
 const struct object_type semaphore_type = {
     .name = "Semaphore",
+    .index = OBJECT_TYPE_SEMAPHORE,
     .valid_access = SEMAPHORE_ALL_ACCESS,
     .generic_mapping = { STANDARD_RIGHTS_READ | SEMAPHORE_QUERY_STATE, STANDARD_RIGHTS_WRITE | SEMAPHORE_MODIFY_STATE,
                          STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE, SEMAPHORE_ALL_ACCESS },
     .destroy = semaphore_destroy,
 };
-
-static uint8_t semaphore_type_index;
 
 NTSTATUS NtCreateSemaphore(HANDLE *SemaphoreHandle, ACCESS_MASK DesiredAccess, OBJECT_ATTRIBUTES *ObjectAttributes,
                            LONG InitialCount, LONG MaximumCount)
@@ -29,7 +28,6 @@ NTSTATUS NtCreateSemaphore(HANDLE *SemaphoreHandle, ACCESS_MASK DesiredAccess, O
     if (!obj)
         return STATUS_NO_MEMORY;
     object_init(obj, &semaphore_type);
-    semaphore_type_index = (uint8_t)object_type_index(&semaphore_type);
     NTSTATUS status = object_cell_alloc(obj, CELL_SEMAPHORE, InitialCount, MaximumCount);
     if (status) {
         free(obj);
@@ -50,7 +48,7 @@ NTSTATUS NtReleaseSemaphore(HANDLE SemaphoreHandle, LONG ReleaseCount, LONG *Pre
     struct handle_snapshot snapshot;
     LONG before = 0;
     NTSTATUS status;
-    if (likely(handle_snapshot(SemaphoreHandle, &snapshot)) && likely(snapshot.type == semaphore_type_index) &&
+    if (likely(handle_snapshot(SemaphoreHandle, &snapshot)) && likely(snapshot.type == OBJECT_TYPE_SEMAPHORE) &&
         likely(snapshot.access & SEMAPHORE_MODIFY_STATE)) {
         status = cell_semaphore_release(snapshot.cell, snapshot.generation, ReleaseCount, &before);
         if (likely(status != STATUS_INVALID_HANDLE)) {

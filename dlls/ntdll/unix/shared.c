@@ -10,6 +10,7 @@
 #include "debug.h"
 #include "client.h"
 #include "job.h"
+#include "objecttree.h"
 #include "object_private.h"
 #include "process.h"
 #include "section.h"
@@ -131,6 +132,8 @@ static const struct object_type *const types[OBJECT_KIND_COUNT] = {
     [OBJECT_KIND_JOB] = &job_type,
     [OBJECT_KIND_KEYED_EVENT] = &keyed_event_type,
     [OBJECT_KIND_DEBUG] = &debug_type,
+    [OBJECT_KIND_WINDOW_STATION] = &window_station_type,
+    [OBJECT_KIND_DESKTOP] = &desktop_type,
 };
 
 const struct object_type *shared_type(unsigned kind)
@@ -166,16 +169,49 @@ static NTSTATUS adopt_plain(const struct object_type *type, const struct shared_
     return STATUS_SUCCESS;
 }
 
+/* One of the tree that every process has by itself is found by its number, too, once others have to do with it. The server has
+ * counted it as ours. */
+static NTSTATUS adopt_fixed(uint32_t number, struct object **result)
+{
+    struct object *obj = object_fixed(number);
+    NTSTATUS status = STATUS_SUCCESS;
+    if (!obj)
+        return STATUS_INVALID_HANDLE;
+    native_lock(&lock);
+    if (obj->shared_number) {
+        obj->shared_count++;
+    } else {
+        obj->shared_number = number;
+        obj->shared_count = 1;
+        if (!table_add(obj)) {
+            obj->shared_number = 0;
+            status = STATUS_NO_MEMORY;
+        }
+    }
+    native_unlock(&lock);
+    if (status)
+        shared_give_back(number, 1);
+    else
+        *result = object_ref(obj);
+    return status;
+}
+
 /* The struct object of what a server's answer describes; takes the answer's descriptor. */
 static NTSTATUS adopt(const struct protocol_object_open_out *out, struct client_request *answer, struct object **result)
 {
     const struct object_type *type = shared_type(out->type);
     struct object *obj = NULL;
     NTSTATUS status;
-    native_lock(&lock);
-    if ((*result = table_find(out->object)))
-        (*result)->shared_count++;
-    native_unlock(&lock);
+    *result = NULL;
+    if (out->object < OBJECT_TREE_NUMBERS) {
+        if ((status = adopt_fixed(out->object, result)))
+            return status;
+    } else {
+        native_lock(&lock);
+        if ((*result = table_find(out->object)))
+            (*result)->shared_count++;
+        native_unlock(&lock);
+    }
     if (*result) {
         if (out->security_size && out->security_size <= answer->bytes_size) /* which another process may have changed */
             security_adopt(*result, (char *)answer->bytes + answer->bytes_size - out->security_size,
@@ -308,8 +344,12 @@ NTSTATUS shared_export(struct object *obj, uint32_t *number)
     if (obj->type == &process_type) {
         status = process_number(container_of(obj, struct process_object, header), number);
     } else {
+        uint32_t fixed = object_fixed_number(obj);
+        struct object *same = NULL;
         if (!obj->shared_number)
-            status = create(obj, NULL, NULL);
+            status = fixed ? shared_import(fixed, &same) : create(obj, NULL, NULL);
+        if (same)
+            object_unref(same);
         *number = obj->shared_number;
     }
     pthread_mutex_unlock(&export_lock);
@@ -443,6 +483,8 @@ static uint32_t number_if_known(struct object *obj)
     struct protocol_process_open_in in = { 0 };
     struct protocol_process_open_out out;
     struct client_request request = CLIENT_REQUEST(process_open, .in = &in, .out = &out, );
+    if (!obj->shared_number && object_fixed_number(obj) && client_joined())
+        return object_fixed_number(obj);
     if (obj->shared_number || obj->type != &process_type || obj == process_current_object() || !client_joined())
         return obj->shared_number;
     in.id = container_of(obj, struct process_object, header)->id;

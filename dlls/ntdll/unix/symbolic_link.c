@@ -30,6 +30,7 @@ static NTSTATUS link_adopt(struct shared_form *form, struct object **obj)
 
 const struct object_type symbolic_link_type = {
     .name = "SymbolicLink",
+    .index = OBJECT_TYPE_SYMBOLIC_LINK,
     .valid_access = SYMBOLIC_LINK_ALL_ACCESS,
     .generic_mapping = { STANDARD_RIGHTS_READ | SYMBOLIC_LINK_QUERY, STANDARD_RIGHTS_WRITE,
                          STANDARD_RIGHTS_EXECUTE | SYMBOLIC_LINK_QUERY, SYMBOLIC_LINK_ALL_ACCESS },

@@ -57,6 +57,7 @@ static void thread_object_destroy(struct object *obj)
 
 const struct object_type thread_type = {
     .name = "Thread",
+    .index = OBJECT_TYPE_THREAD,
     .valid_access = THREAD_ALL_ACCESS,
     .generic_mapping = { STANDARD_RIGHTS_READ | 0x0048, STANDARD_RIGHTS_WRITE | 0x0437,
                          STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE | 0x1800, THREAD_ALL_ACCESS },

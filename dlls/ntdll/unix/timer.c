@@ -324,6 +324,7 @@ static void timer_shared(struct object *obj, uint32_t cell)
 
 const struct object_type timer_type = {
     .name = "Timer",
+    .index = OBJECT_TYPE_TIMER,
     .valid_access = TIMER_ALL_ACCESS,
     .generic_mapping = { STANDARD_RIGHTS_READ | TIMER_QUERY_STATE, STANDARD_RIGHTS_WRITE | TIMER_MODIFY_STATE,
                          STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE, TIMER_ALL_ACCESS },

@@ -21,6 +21,7 @@ static void token_destroy(struct object *obj)
 
 const struct object_type token_type = {
     .name = "Token",
+    .index = OBJECT_TYPE_TOKEN,
     .valid_access = TOKEN_ALL_ACCESS,
     .generic_mapping = { STANDARD_RIGHTS_READ | TOKEN_DUPLICATE | TOKEN_QUERY | TOKEN_QUERY_SOURCE,
                          STANDARD_RIGHTS_WRITE | TOKEN_ADJUST_PRIVILEGES | TOKEN_ADJUST_GROUPS | TOKEN_ADJUST_DEFAULT |

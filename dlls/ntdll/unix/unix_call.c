@@ -14,6 +14,7 @@ NTSTATUS unix_call_devices(ULONG function, PVOID arguments);
 NTSTATUS unix_call_files(ULONG function, PVOID arguments);
 NTSTATUS unix_call_libm(ULONG function, PVOID arguments);
 NTSTATUS unix_call_net(ULONG function, PVOID arguments);
+NTSTATUS unix_call_stations(ULONG function, PVOID arguments);
 NTSTATUS unix_call_trace(ULONG function, PVOID arguments);
 
 static NTSTATUS core_call(ULONG function, PVOID arguments)
@@ -54,6 +55,8 @@ NTSTATUS NtTransomUnixCall(ULONG module, ULONG function, PVOID arguments)
         return unix_call_devices(function, arguments);
     case UNIX_MODULE_FILES:
         return unix_call_files(function, arguments);
+    case UNIX_MODULE_STATIONS:
+        return unix_call_stations(function, arguments);
     default:
         return STATUS_DLL_NOT_FOUND;
     }

@@ -281,8 +281,9 @@ static void packet_close(struct object *obj, HANDLE handle)
         cancel((struct wait_packet *)obj, true);
 }
 
-static const struct object_type wait_packet_type = {
+const struct object_type wait_packet_type = {
     .name = "WaitCompletionPacket",
+    .index = OBJECT_TYPE_WAIT_PACKET,
     .valid_access = STANDARD_RIGHTS_REQUIRED | 1,
     .generic_mapping = { STANDARD_RIGHTS_READ, STANDARD_RIGHTS_WRITE, STANDARD_RIGHTS_EXECUTE,
                          STANDARD_RIGHTS_REQUIRED | 1 },
