@@ -138,7 +138,14 @@ struct _TP_CALLBACK_INSTANCE {
 /* --- tppool.c --- */
 extern struct tp_pool tp_default_pool;
 
+void tp_pool_ref(struct tp_pool *pool);
 void tp_pool_unref(struct tp_pool *pool);
+/* One callback and nobody's object: the reference of who made it goes to the queue. */
+static inline bool tp_is_item(const struct tp_object *object)
+{
+    return object->type == TP_SIMPLE || object->type == TP_LEGACY_WORK;
+}
+
 /*
  * Queues a callback. `result` is what io.results takes, `signalled` what a wait's callback is told. tp_post_dispatching is for
  * who holds tp_dispatch_lock. `mine` is the pool whose worker the caller is, about to look at its queue: nobody need be woken there.

@@ -41,9 +41,10 @@ NTSTATUS NTAPI RtlQueueWorkItem(PVOID function, PVOID context, ULONG flags)
         return status;
     apply_flags(object, flags);
     status = transfer_token(object, flags);
-    if (!status)
+    if (status)
+        tp_object_unref(object);
+    else
         tp_post(object, NULL, NULL);
-    tp_object_unref(object);
     return status;
 }
 

@@ -42,7 +42,7 @@ NTSTATUS tp_object_create(enum tp_type type, void *callback, void *context, cons
         if (environment->ActivationContext && environment->ActivationContext != (void *)(LONG_PTR)-1)
             object->activation_context = environment->ActivationContext;
     }
-    InterlockedIncrement(&object->pool->refs);
+    tp_pool_ref(object->pool);
     if (object->group) {
         InterlockedIncrement(&object->group->refs);
         RtlAcquireSRWLockExclusive(&object->group->lock);
@@ -136,6 +136,8 @@ static void callback_over(TP_CALLBACK_INSTANCE *instance)
     if (!instance->associated)
         return;
     instance->associated = false;
+    if (tp_is_item(object) && !object->group)
+        return; /* nobody can wait for it */
     RtlAcquireSRWLockExclusive(&object->pool->lock);
     over = !--object->running && !object->pending;
     if (over)

@@ -27,7 +27,7 @@ static void growth_due(struct tp_moment *moment, LONGLONG now);
         .maximum = DEFAULT_MAXIMUM, .idle_timeout = -IDLE_TIMEOUT, .growth = { .expire = growth_due },                 \
     }
 
-struct tp_pool tp_default_pool = POOL_INIT(tp_default_pool); /* its owner's reference is never given back */
+struct tp_pool tp_default_pool = POOL_INIT(tp_default_pool);
 
 static DWORD NTAPI worker(PVOID parameter);
 
@@ -177,7 +177,7 @@ static bool post(struct tp_object *object, bool signalled, struct tp_io_result *
     struct action action = { 0 };
 
     RtlAcquireSRWLockExclusive(&pool->lock);
-    if (!object->pending++)
+    if (!object->pending++ && !tp_is_item(object))
         tp_object_ref(object);
     if (object->type == TP_WAIT_OBJECT || object->type == TP_LEGACY_WAIT)
         object->wait.signalled += signalled;
@@ -201,7 +201,7 @@ void tp_post(struct tp_object *object, struct tp_io_result *result, const struct
 {
     struct tp_pool *pool = object->pool;
 
-    InterlockedIncrement(&pool->refs); /* the object may be gone when its callback has run */
+    tp_pool_ref(pool); /* the object may be gone when its callback has run */
     if (post(object, false, result, mine) && !tp_dispatch_start()) {
         RtlAcquireSRWLockExclusive(&tp_dispatch_lock);
         look_later(pool);
@@ -406,12 +406,19 @@ NTSTATUS NTAPI TpAllocPool(PTP_POOL *result, PVOID reserved)
     return STATUS_SUCCESS;
 }
 
+/* The default pool never goes, and is spared the counting, which all processors would do at one place. */
+void tp_pool_ref(struct tp_pool *pool)
+{
+    if (pool != &tp_default_pool)
+        InterlockedIncrement(&pool->refs);
+}
+
 void tp_pool_unref(struct tp_pool *pool)
 {
     struct tp_worker *list;
     bool last;
 
-    if (InterlockedDecrement(&pool->refs))
+    if (pool == &tp_default_pool || InterlockedDecrement(&pool->refs))
         return;
     RtlAcquireSRWLockExclusive(&pool->lock);
     pool->shutdown = true;

@@ -34,7 +34,6 @@ NTSTATUS NTAPI TpSimpleTryPost(PTP_SIMPLE_CALLBACK callback, PVOID context, cons
     if (status)
         return status;
     tp_post(object, NULL, NULL);
-    tp_object_unref(object);
     return STATUS_SUCCESS;
 }
 
