@@ -103,6 +103,7 @@ struct tp_object {
             struct tp_moment moment;
             LONGLONG period;
             bool set;
+            bool expired;                 /* legacy: was due, and has no period */
             struct tp_timer_queue *queue; /* legacy */
             LIST_ENTRY queue_link;
         } timer;
@@ -144,6 +145,12 @@ void tp_pool_unref(struct tp_pool *pool);
 static inline bool tp_is_item(const struct tp_object *object)
 {
     return object->type == TP_SIMPLE || object->type == TP_LEGACY_WORK;
+}
+
+/* Each pending callback keeps the library of its environment; those for which a lock is held when they are queued cannot. */
+static inline bool tp_pending_keeps_dll(const struct tp_object *object)
+{
+    return object->race_dll && object->type != TP_TIMER_OBJECT && object->type != TP_WAIT_OBJECT;
 }
 
 /*

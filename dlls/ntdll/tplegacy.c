@@ -172,11 +172,19 @@ NTSTATUS NTAPI RtlCreateTimer(HANDLE handle, HANDLE *result, WAITORTIMERCALLBACK
     return STATUS_SUCCESS;
 }
 
+/*
+ * "If you call ChangeTimerQueueTimer on a one-shot timer (its period is zero) that has already expired, the timer is not updated."
+ * (ChangeTimerQueueTimer)
+ */
 NTSTATUS NTAPI RtlUpdateTimer(HANDLE queue, HANDLE timer, ULONG due, ULONG period)
 {
     LARGE_INTEGER time = { .QuadPart = (LONGLONG)due * -10000 };
 
     (void)queue;
+    if (!timer)
+        return STATUS_INVALID_PARAMETER;
+    if (__atomic_load_n(&((struct tp_object *)timer)->timer.expired, __ATOMIC_RELAXED))
+        return STATUS_SUCCESS;
     tp_timer_arm((struct tp_object *)timer, due == INFINITE ? NULL : &time, period, 0, NULL);
     return STATUS_SUCCESS;
 }

@@ -150,8 +150,11 @@ void tp_invoke(struct tp_object *object, TP_CALLBACK_INSTANCE *instance, bool si
     ULONG_PTR cookie = 0;
     HANDLE no_token = NULL;
 
-    if (object->race_dll)
-        LdrAddRefDll(0, object->race_dll);
+    /* The library of a timer or a wait may have gone, and the callback with it. */
+    if (object->race_dll && !tp_pending_keeps_dll(object) && !NT_SUCCESS(LdrAddRefDll(0, object->race_dll))) {
+        callback_over(instance);
+        return;
+    }
     if (object->activation_context)
         RtlActivateActivationContext(0, object->activation_context, &cookie);
     if (object->token)
@@ -183,13 +186,15 @@ void tp_invoke(struct tp_object *object, TP_CALLBACK_INSTANCE *instance, bool si
 
 /* --- waiting and release --- */
 
-static void cancel_pending(struct tp_object *object)
+/* Returns how many there were. */
+static ULONG cancel_pending(struct tp_object *object)
 {
+    ULONG count = object->pending;
     LIST_ENTRY results;
 
     list_init(&results);
-    if (!object->pending)
-        return;
+    if (!count)
+        return 0;
     if (!object->in_dispatcher)
         object->pool->pending -= object->pending;
     object->pending = 0;
@@ -205,6 +210,7 @@ static void cancel_pending(struct tp_object *object)
         }
     /* The pending ones' reference: never the last, as the caller has the owner's. */
     InterlockedDecrement(&object->refs);
+    return count;
 }
 
 static bool busy(const struct tp_object *object, bool cancel)
@@ -216,15 +222,19 @@ static bool busy(const struct tp_object *object, bool cancel)
 
 void tp_object_wait(struct tp_object *object, bool cancel)
 {
+    ULONG dropped = 0;
+
     /* The workers are gone already when DLLs are told of the process's end. */
     if (RtlDllShutdownInProgress())
         return;
     RtlAcquireSRWLockExclusive(&object->pool->lock);
     if (cancel)
-        cancel_pending(object);
+        dropped = cancel_pending(object);
     while (busy(object, cancel))
         RtlSleepConditionVariableSRW(&object->finished, &object->pool->lock, NULL, 0);
     RtlReleaseSRWLockExclusive(&object->pool->lock);
+    while (tp_pending_keeps_dll(object) && dropped--)
+        LdrUnloadDll(object->race_dll);
 }
 
 void tp_object_release(struct tp_object *object)

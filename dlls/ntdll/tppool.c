@@ -201,6 +201,8 @@ void tp_post(struct tp_object *object, struct tp_io_result *result, const struct
 {
     struct tp_pool *pool = object->pool;
 
+    if (tp_pending_keeps_dll(object))
+        LdrAddRefDll(0, object->race_dll);
     tp_pool_ref(pool); /* the object may be gone when its callback has run */
     if (post(object, false, result, mine) && !tp_dispatch_start()) {
         RtlAcquireSRWLockExclusive(&tp_dispatch_lock);

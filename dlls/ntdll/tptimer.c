@@ -50,6 +50,7 @@ static void timer_due(struct tp_moment *moment, LONGLONG now)
         tp_moment_set(moment, next > now ? next : now + object->timer.period);
     } else if (object->type == TP_LEGACY_TIMER) {
         object->timer.set = false;
+        object->timer.expired = true;
     }
     /* A timer that comes faster than the workers does not pile callbacks up. */
     RtlAcquireSRWLockShared(&object->pool->lock);

@@ -2,6 +2,26 @@
 /* memoryapi_notification.c: CreateMemoryResourceNotification and QueryMemoryResourceNotification: their pages' rules. */
 #include "../test.h"
 
+/* Who waits sees changes: an event that is wrong is put right. */
+static void test_changes(HANDLE notification, BOOL holds)
+{
+    HANDLE event;
+
+    if (!test_is_transom() ||
+        !DuplicateHandle(GetCurrentProcess(), notification, GetCurrentProcess(), &event, EVENT_MODIFY_STATE, FALSE, 0))
+        return;
+    if (holds) {
+        ResetEvent(event);
+        ok_int(WaitForSingleObject(notification, 30000), WAIT_OBJECT_0);
+    } else {
+        SetEvent(event);
+        for (int i = 0; i < 600 && WaitForSingleObject(notification, 0) == WAIT_OBJECT_0; i++)
+            Sleep(50);
+        ok_int(WaitForSingleObject(notification, 0), WAIT_TIMEOUT);
+    }
+    CloseHandle(event);
+}
+
 TESTS
 {
     HANDLE low = CreateMemoryResourceNotification(LowMemoryResourceNotification), again;
@@ -16,6 +36,7 @@ TESTS
     ok_int(WaitForSingleObject(low, 0), is_low ? WAIT_OBJECT_0 : WAIT_TIMEOUT);
     ok_int(WaitForSingleObject(high, 0), is_high ? WAIT_OBJECT_0 : WAIT_TIMEOUT);
     ok_err(ResetEvent(high), ERROR_ACCESS_DENIED);
+    test_changes(high, is_high);
     ok(CloseHandle(low), "error %lu", GetLastError());
     ok_err(QueryMemoryResourceNotification(low, &state), ERROR_INVALID_HANDLE);
     again = CreateMemoryResourceNotification(LowMemoryResourceNotification);
