@@ -6,6 +6,7 @@
 #include "kernelbase_private.h"
 #include "ntldr.h"
 #include "psapi_private.h"
+#include "tlhelp32_private.h"
 #include <tlhelp32.h>
 
 enum { PROCESSES, THREADS, MODULES, HEAPS, LISTS };
@@ -103,28 +104,15 @@ static VOID NTAPI fill_module(LDR_DATA_TABLE_ENTRY *module, void *context, BOOLE
     copy_name(entry->szExePath, MAX_PATH, &module->FullDllName);
 }
 
-static void fill_heaps(struct snapshot *snapshot, const HANDLE *heaps)
+static void fill_heaps(struct snapshot *snapshot, const HANDLE *heaps, DWORD process)
 {
     for (ULONG i = 0; i < snapshot->lists[HEAPS].count; i++) {
         HEAPLIST32 *entry = entry_at(snapshot, HEAPS, i);
 
         entry->dwSize = sizeof(*entry);
-        entry->th32ProcessID = GetCurrentProcessId();
+        entry->th32ProcessID = process;
         entry->th32HeapID = (ULONG_PTR)heaps[i];
-        entry->dwFlags = heaps[i] == GetProcessHeap() ? HF32_DEFAULT : 0;
-    }
-}
-
-/* All heaps of this process; kb_free. */
-static HANDLE *list_heaps(ULONG *count)
-{
-    HANDLE *heaps;
-    ULONG room;
-
-    for (*count = GetProcessHeaps(0, NULL);; kb_free(heaps)) {
-        room = *count;
-        if (!(heaps = kb_alloc(room * sizeof(*heaps))) || (*count = GetProcessHeaps(room, heaps)) <= room)
-            return heaps;
+        entry->dwFlags = i ? 0 : HF32_DEFAULT;
     }
 }
 
@@ -144,14 +132,10 @@ HANDLE WINAPI CreateToolhelp32Snapshot(DWORD flags, DWORD id)
         SetLastError(ERROR_INVALID_PARAMETER);
         return INVALID_HANDLE_VALUE;
     }
-    if (flags & TH32CS_SNAPHEAPLIST && id && id != GetCurrentProcessId()) {
-        SetLastError(ERROR_CALL_NOT_IMPLEMENTED);
+    if (flags & (TH32CS_SNAPMODULE | TH32CS_SNAPMODULE32 | TH32CS_SNAPHEAPLIST) && id && id != GetCurrentProcessId() &&
+        !(other = OpenProcess(PROCESS_QUERY_INFORMATION | PROCESS_VM_READ, FALSE, id)))
         return INVALID_HANDLE_VALUE;
-    }
     if (flags & (TH32CS_SNAPMODULE | TH32CS_SNAPMODULE32)) {
-        if (id && id != GetCurrentProcessId() &&
-            !(other = OpenProcess(PROCESS_QUERY_INFORMATION | PROCESS_VM_READ, FALSE, id)))
-            return INVALID_HANDLE_VALUE;
         if (!for_each_module(other, count_module, &head.lists[MODULES].count)) {
             NtClose(other);
             return INVALID_HANDLE_VALUE;
@@ -170,7 +154,7 @@ HANDLE WINAPI CreateToolhelp32Snapshot(DWORD flags, DWORD id)
                 head.lists[THREADS].count += process->NumberOfThreads;
         }
     }
-    if (flags & TH32CS_SNAPHEAPLIST && !(heaps = list_heaps(&head.lists[HEAPS].count)))
+    if (flags & TH32CS_SNAPHEAPLIST && !(heaps = heaps_of(other, &head.lists[HEAPS].count)))
         head.lists[HEAPS].count = 0;
     size.QuadPart = sizeof(head);
     for (i = 0; i < LISTS; i++) {
@@ -188,7 +172,7 @@ HANDLE WINAPI CreateToolhelp32Snapshot(DWORD flags, DWORD id)
             fill_processes(snapshot, list);
         if (flags & TH32CS_SNAPTHREAD)
             fill_threads(snapshot, list);
-        fill_heaps(snapshot, heaps);
+        fill_heaps(snapshot, heaps, id ? id : GetCurrentProcessId());
         if (head.lists[MODULES].count) {
             struct module_fill fill = { snapshot, id ? id : GetCurrentProcessId() };
 
@@ -341,58 +325,6 @@ BOOL WINAPI Heap32ListFirst(HANDLE snapshot, HEAPLIST32 *entry)
 BOOL WINAPI Heap32ListNext(HANDLE snapshot, HEAPLIST32 *entry)
 {
     return next_heap(snapshot, FALSE, entry);
-}
-
-static BOOL is_heap(HANDLE heap)
-{
-    ULONG count, i = 0;
-    HANDLE *heaps = list_heaps(&count);
-
-    while (heaps && i < count && heaps[i] != heap)
-        i++;
-    kb_free(heaps);
-    return heaps && i < count;
-}
-
-/* The next block behind this address; blocks are no part of the snapshot, on Windows either. */
-static BOOL next_block(HEAPENTRY32 *entry, ULONG_PTR address)
-{
-    PROCESS_HEAP_ENTRY block = { .lpData = (void *)address };
-
-    do {
-        if (!HeapWalk((HANDLE)entry->th32HeapID, &block))
-            return fail(GetLastError() == ERROR_NO_MORE_ITEMS ? ERROR_NO_MORE_FILES : GetLastError());
-    } while (block.wFlags & (PROCESS_HEAP_REGION | PROCESS_HEAP_UNCOMMITTED_RANGE));
-    entry->hHandle = block.wFlags & PROCESS_HEAP_ENTRY_MOVEABLE ? block.Block.hMem : block.lpData;
-    entry->dwAddress = (ULONG_PTR)block.lpData;
-    entry->dwBlockSize = block.cbData;
-    entry->dwFlags = !(block.wFlags & PROCESS_HEAP_ENTRY_BUSY)    ? LF32_FREE
-                     : block.wFlags & PROCESS_HEAP_ENTRY_MOVEABLE ? LF32_MOVEABLE
-                                                                  : LF32_FIXED;
-    entry->dwLockCount = entry->dwResvd = 0;
-    return TRUE;
-}
-
-BOOL WINAPI Heap32First(HEAPENTRY32 *entry, DWORD process, ULONG_PTR heap)
-{
-    if (entry->dwSize < sizeof(*entry))
-        return fail(ERROR_BAD_LENGTH);
-    if (process && process != GetCurrentProcessId())
-        return fail(ERROR_CALL_NOT_IMPLEMENTED);
-    if (!is_heap((HANDLE)heap))
-        return fail(ERROR_INVALID_PARAMETER);
-    entry->th32ProcessID = GetCurrentProcessId();
-    entry->th32HeapID = heap;
-    return next_block(entry, 0);
-}
-
-BOOL WINAPI Heap32Next(HEAPENTRY32 *entry)
-{
-    if (entry->dwSize < sizeof(*entry))
-        return fail(ERROR_BAD_LENGTH);
-    if (entry->th32ProcessID != GetCurrentProcessId() || !is_heap((HANDLE)entry->th32HeapID))
-        return fail(ERROR_INVALID_PARAMETER);
-    return next_block(entry, entry->dwAddress);
 }
 
 BOOL WINAPI Toolhelp32ReadProcessMemory(DWORD id, const void *base, void *buffer, SIZE_T size, SIZE_T *read)

@@ -170,10 +170,8 @@ static bool __attribute__((noinline)) block_in_use(struct heap *heap, const void
 
 PVOID *heap_user_value(const struct heap *heap, void *block, ULONGLONG header)
 {
-    if (is_small(header))
-        return (PVOID *)((char *)block + class_stride(header_state(header) & STATE_CLASS) - 16);
-    return (PVOID *)((char *)block + ROUND(block_run(block, header)->size, 8) +
-                     (heap->flags & HEAP_TAIL_CHECKING_ENABLED ? TAIL_SIZE : 0));
+    return (PVOID *)((char *)block + (is_small(header) ? heap_user_value_small(header_state(header) & STATE_CLASS)
+                                                       : heap_user_value_big(heap, block_run(block, header)->size)));
 }
 
 static void set_big_header(struct heap *heap, void *block, ULONG flags)

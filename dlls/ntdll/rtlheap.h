@@ -296,18 +296,19 @@ static inline ULONGLONG link_raw(const struct heap *heap, const void *block)
 
 /* --- runs --- */
 
-static inline ULONGLONG run_seal(const struct heap *heap, const struct run *run, ULONG kind)
+/* Of the run at an address; what it says itself may be a copy. */
+static inline ULONGLONG run_seal(const struct heap *heap, const struct run *run, ULONG pages, ULONG kind)
 {
-    return (((ULONGLONG)kind << 32 | run->pages) ^ (ULONGLONG)(ULONG_PTR)run ^ heap->secret) * 0x9e3779b97f4a7c15ull;
+    return (((ULONGLONG)kind << 32 | pages) ^ (ULONGLONG)(ULONG_PTR)run ^ heap->secret) * 0x9e3779b97f4a7c15ull;
 }
 static inline void run_set_kind(const struct heap *heap, struct run *run, ULONG kind)
 {
     run->kind = kind;
-    run->seal = run_seal(heap, run, kind);
+    run->seal = run_seal(heap, run, run->pages, kind);
 }
 static inline bool run_intact(const struct heap *heap, const struct run *run)
 {
-    return run->seal == run_seal(heap, run, run->kind) && run->heap == heap;
+    return run->seal == run_seal(heap, run, run->pages, run->kind) && run->heap == heap;
 }
 
 /* --- size classes --- */
@@ -426,10 +427,18 @@ static inline ULONG state_flags(ULONG flags)
 
 /* --- rtlheap.c --- */
 
-/* An address that may be any: whether it is that of a block in use. heap->lock is held (rtlheap_walk.c). */
+/* An address that may be any: whether it is that of a block in use. heap->lock is held (rtlheap_validate.c). */
 bool heap_valid_address(struct heap *heap, const void *block);
 SIZE_T heap_block_size(const void *block, ULONGLONG header);
-/* Where a block with HEAP_SETTABLE_USER_VALUE has it. */
+/* Where a block with HEAP_SETTABLE_USER_VALUE has it: at its very end. */
+static inline SIZE_T heap_user_value_small(ULONG class)
+{
+    return class_stride(class) - 16;
+}
+static inline SIZE_T heap_user_value_big(const struct heap *heap, SIZE_T size)
+{
+    return ((size + 7) & ~(SIZE_T)7) + (heap->flags & HEAP_TAIL_CHECKING_ENABLED ? TAIL_SIZE : 0);
+}
 PVOID *heap_user_value(const struct heap *heap, void *block, ULONGLONG header);
 
 /* --- rtlheap_debug.c --- */
