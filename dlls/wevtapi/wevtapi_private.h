@@ -72,7 +72,7 @@ const WCHAR *xpath_value(const WCHAR *path, const struct node *root);
 
 /* --- handles --- */
 
-enum kind { QUERY = 1, EVENT, RENDER, BOOKMARK, LOG, CHANNELS, PUBLISHERS, PUBLISHER };
+enum kind { QUERY = 1, EVENT, RENDER, BOOKMARK, LOG, CHANNELS, PUBLISHERS, PUBLISHER, CONFIG, ARRAY, EVENTS, SESSION };
 
 struct selection {
     WCHAR channel[256];
@@ -105,15 +105,37 @@ struct evt {
     /* RENDER */
     DWORD flags, path_count;
     WCHAR **paths;
-    /* BOOKMARK */
+    /* BOOKMARK; CONFIG: of which channel; ARRAY: the property that it is */
     WCHAR channel[256];
     DWORD number;
+    /* CONFIG: what may be changed */
+    DWORD max_size;
+    WCHAR *access;
     /* LOG */
     struct event_log *log;
     /* CHANNELS, PUBLISHERS: names; PUBLISHER: one */
     WCHAR **names;
     DWORD name_count, name_next;
 };
+
+/* --- variants, and what they point to behind them --- */
+
+struct output {
+    BYTE *buffer;
+    DWORD size, used; /* used may be more than size: what would be needed */
+};
+
+/* Without data: zeros. NULL: there is no room. */
+void *output_put(struct output *output, const void *data, DWORD size);
+void output_string(struct output *output, EVT_VARIANT *variant, const WCHAR *text); /* NULL: the variant stays */
+BOOL output_variant(const struct output *output, const EVT_VARIANT *variant, DWORD *used);
+
+BOOL session_is_local(EVT_HANDLE session); /* or the last error says what is wrong */
+BOOL channel_exists(const WCHAR *channel);
+void names_of_sources(struct evt *evt, const WCHAR *channel);
+BOOL source_value(const WCHAR *source, const WCHAR *name, WCHAR *buffer, DWORD chars);
+BOOL publisher_property(const struct evt *publisher, EVT_PUBLISHER_METADATA_PROPERTY_ID id, DWORD size,
+                        EVT_VARIANT *buffer, DWORD *used);
 
 struct evt *evt_check(EVT_HANDLE handle, enum kind kind);
 struct evt *evt_new(enum kind kind);

@@ -47,6 +47,7 @@ BOOL WINAPI EvtClose(EVT_HANDLE handle)
         release(evt->names[i]);
     release(evt->paths);
     release(evt->names);
+    release(evt->access);
     release(evt);
     return TRUE;
 }
@@ -151,7 +152,7 @@ static DWORD parse_list(struct evt *query, const WCHAR *xml)
     return query->selection_count ? ERROR_SUCCESS : ERROR_EVT_INVALID_QUERY;
 }
 
-static BOOL channel_exists(const WCHAR *channel)
+BOOL channel_exists(const WCHAR *channel)
 {
     WCHAR path[640], folder[MAX_PATH];
     HKEY key;
@@ -217,8 +218,10 @@ EVT_HANDLE WINAPI EvtQuery(EVT_HANDLE session, LPCWSTR path, LPCWSTR text, DWORD
     struct evt *query;
     DWORD error;
 
-    if (session || !(flags & EvtQueryChannelPath) == !(flags & EvtQueryFilePath)) {
-        SetLastError(session ? ERROR_INVALID_HANDLE : ERROR_INVALID_PARAMETER);
+    if (!session_is_local(session))
+        return NULL;
+    if (!(flags & EvtQueryChannelPath) == !(flags & EvtQueryFilePath)) {
+        SetLastError(ERROR_INVALID_PARAMETER);
         return NULL;
     }
     if (!(query = evt_new(QUERY)))
@@ -481,8 +484,9 @@ EVT_HANDLE WINAPI EvtSubscribe(EVT_HANDLE session, HANDLE signal, LPCWSTR channe
     struct evt *query, *mark = NULL;
 
     /* "SignalEvent must be NULL if the Callback parameter is not NULL", and one of them is there */
-    if (session || !signal == !callback || !origin ||
-        (origin == EvtSubscribeStartAfterBookmark) != (bookmark != NULL) ||
+    if (!session_is_local(session))
+        return NULL;
+    if (!signal == !callback || !origin || (origin == EvtSubscribeStartAfterBookmark) != (bookmark != NULL) ||
         (bookmark && !(mark = evt_check(bookmark, BOOKMARK)))) {
         SetLastError(ERROR_INVALID_PARAMETER);
         return NULL;

@@ -10,8 +10,10 @@ EVT_HANDLE WINAPI EvtOpenLog(EVT_HANDLE session, LPCWSTR path, DWORD flags)
     struct evt *evt;
     DWORD error;
 
-    if (session || !path || (flags != EvtOpenChannelPath && flags != EvtOpenFilePath)) {
-        SetLastError(session ? ERROR_INVALID_HANDLE : ERROR_INVALID_PARAMETER);
+    if (!session_is_local(session))
+        return NULL;
+    if (!path || (flags != EvtOpenChannelPath && flags != EvtOpenFilePath)) {
+        SetLastError(ERROR_INVALID_PARAMETER);
         return NULL;
     }
     error = flags == EvtOpenFilePath ? store_open_file(path, &log) : store_open(path, FALSE, &log);
@@ -84,8 +86,10 @@ BOOL WINAPI EvtClearLog(EVT_HANDLE session, LPCWSTR channel, LPCWSTR target, DWO
     struct event_log *log;
     DWORD error;
 
-    if (session || !channel || flags)
-        return fail(session ? ERROR_INVALID_HANDLE : ERROR_INVALID_PARAMETER);
+    if (!session_is_local(session))
+        return FALSE;
+    if (!channel || flags)
+        return fail(ERROR_INVALID_PARAMETER);
     if ((error = store_open(channel, FALSE, &log)))
         return fail(error);
     error = store_clear(log, target);
@@ -100,8 +104,10 @@ BOOL WINAPI EvtExportLog(EVT_HANDLE session, LPCWSTR path, LPCWSTR query, LPCWST
     struct event_log *log;
     DWORD error;
 
-    if (session || !target || !path)
-        return fail(session ? ERROR_INVALID_HANDLE : ERROR_INVALID_PARAMETER);
+    if (!session_is_local(session))
+        return FALSE;
+    if (!target || !path)
+        return fail(ERROR_INVALID_PARAMETER);
     if (query && *query && wcscmp(query, L"*"))
         return fail(ERROR_NOT_SUPPORTED);
     if ((error = file ? store_open_file(path, &log) : store_open(path, FALSE, &log)))
@@ -135,22 +141,33 @@ static BOOL add_name(struct evt *evt, const WCHAR *name)
     return TRUE;
 }
 
-/* The keys below the event log's, and with `sources` those below these. */
+void names_of_sources(struct evt *evt, const WCHAR *channel)
+{
+    WCHAR path[640], source[256];
+    HKEY log;
+
+    _snwprintf(path, ARRAY_SIZE(path) - 1, EVENTLOG_KEY L"\\%s", channel);
+    path[ARRAY_SIZE(path) - 1] = 0;
+    if (RegOpenKeyExW(HKEY_LOCAL_MACHINE, path, 0, KEY_READ, &log))
+        return;
+    for (DWORD i = 0, size = 256; !RegEnumKeyExW(log, i, source, &size, NULL, NULL, NULL, NULL); i++, size = 256)
+        add_name(evt, source);
+    RegCloseKey(log);
+}
+
+/* The keys below the event log's, or with `sources` those below these. */
 static void add_keys(struct evt *evt, BOOL sources)
 {
-    WCHAR name[256], source[256];
-    HKEY logs, log;
+    WCHAR name[256];
+    HKEY logs;
 
     if (RegOpenKeyExW(HKEY_LOCAL_MACHINE, EVENTLOG_KEY, 0, KEY_READ, &logs))
         return;
     for (DWORD i = 0, length = 256; !RegEnumKeyExW(logs, i, name, &length, NULL, NULL, NULL, NULL); i++, length = 256) {
-        if (!sources)
+        if (sources)
+            names_of_sources(evt, name);
+        else
             add_name(evt, name);
-        if (!sources || RegOpenKeyExW(logs, name, 0, KEY_READ, &log))
-            continue;
-        for (DWORD j = 0, size = 256; !RegEnumKeyExW(log, j, source, &size, NULL, NULL, NULL, NULL); j++, size = 256)
-            add_name(evt, source);
-        RegCloseKey(log);
     }
     RegCloseKey(logs);
 }
@@ -177,8 +194,10 @@ EVT_HANDLE WINAPI EvtOpenChannelEnum(EVT_HANDLE session, DWORD flags)
 {
     struct evt *evt;
 
-    if (session || flags) {
-        SetLastError(session ? ERROR_INVALID_HANDLE : ERROR_INVALID_PARAMETER);
+    if (!session_is_local(session))
+        return NULL;
+    if (flags) {
+        SetLastError(ERROR_INVALID_PARAMETER);
         return NULL;
     }
     if ((evt = evt_new(CHANNELS))) {
@@ -192,8 +211,10 @@ EVT_HANDLE WINAPI EvtOpenPublisherEnum(EVT_HANDLE session, DWORD flags)
 {
     struct evt *evt;
 
-    if (session || flags) {
-        SetLastError(session ? ERROR_INVALID_HANDLE : ERROR_INVALID_PARAMETER);
+    if (!session_is_local(session))
+        return NULL;
+    if (flags) {
+        SetLastError(ERROR_INVALID_PARAMETER);
         return NULL;
     }
     if ((evt = evt_new(PUBLISHERS)))
@@ -232,7 +253,7 @@ BOOL WINAPI EvtNextPublisherId(EVT_HANDLE handle, DWORD size, LPWSTR buffer, PDW
 /* --- publishers and their messages --- */
 
 /* A value of the source's key. */
-static BOOL source_value(const WCHAR *source, const WCHAR *name, WCHAR *buffer, DWORD chars)
+BOOL source_value(const WCHAR *source, const WCHAR *name, WCHAR *buffer, DWORD chars)
 {
     WCHAR log[256], path[1024];
     DWORD size = chars * sizeof(WCHAR);
@@ -263,8 +284,10 @@ EVT_HANDLE WINAPI EvtOpenPublisherMetadata(EVT_HANDLE session, LPCWSTR publisher
     struct evt *evt;
 
     (void)locale;
-    if (session || !publisher || file || flags || wcslen(publisher) > 255) {
-        SetLastError(session ? ERROR_INVALID_HANDLE : file ? ERROR_NOT_SUPPORTED : ERROR_INVALID_PARAMETER);
+    if (!session_is_local(session))
+        return NULL;
+    if (!publisher || file || flags || wcslen(publisher) > 255) {
+        SetLastError(file ? ERROR_NOT_SUPPORTED : ERROR_INVALID_PARAMETER);
         return NULL;
     }
     if (!source_exists(publisher)) {
@@ -280,32 +303,10 @@ BOOL WINAPI EvtGetPublisherMetadataProperty(EVT_HANDLE handle, EVT_PUBLISHER_MET
                                             DWORD size, PEVT_VARIANT buffer, PDWORD used)
 {
     struct evt *evt = evt_check(handle, PUBLISHER);
-    const WCHAR *name = id == EvtPublisherMetadataMessageFilePath     ? L"EventMessageFile"
-                        : id == EvtPublisherMetadataParameterFilePath ? L"ParameterMessageFile"
-                        : id == EvtPublisherMetadataResourceFilePath  ? L"EventMessageFile"
-                                                                      : NULL;
-    EVT_VARIANT value = { .Type = EvtVarTypeNull };
-    DWORD total = sizeof(value);
-    WCHAR path[MAX_PATH];
 
     if (!evt)
         return FALSE;
-    if (flags || (int)id < 0 || id >= EvtPublisherMetadataPropertyIdEND)
-        return fail(ERROR_INVALID_PARAMETER);
-    if (!name) /* classic sources have no more than that */
-        return fail(ERROR_EVT_PUBLISHER_METADATA_NOT_FOUND);
-    if (source_value(evt->names[0], name, path, ARRAY_SIZE(path))) {
-        value.Type = EvtVarTypeString;
-        total += (DWORD)(wcslen(path) + 1) * sizeof(WCHAR);
-    }
-    if (used)
-        *used = total;
-    if (!buffer || size < total)
-        return fail(ERROR_INSUFFICIENT_BUFFER);
-    if (value.Type == EvtVarTypeString)
-        value.StringVal = wcscpy((WCHAR *)(buffer + 1), path);
-    *buffer = value;
-    return TRUE;
+    return flags ? fail(ERROR_INVALID_PARAMETER) : publisher_property(evt, id, size, buffer, used);
 }
 
 /* The message of an event's number, of the files that its source names, with the event's texts put in. */

@@ -29,22 +29,17 @@ EVT_HANDLE WINAPI EvtCreateRenderContext(DWORD count, LPCWSTR *paths, DWORD flag
 
 /* --- variants, and what they point to behind them --- */
 
-struct output {
-    BYTE *buffer;
-    DWORD size, used; /* used may be more than size: what would be needed */
-};
-
-static void *output_put(struct output *output, const void *data, DWORD size)
+void *output_put(struct output *output, const void *data, DWORD size)
 {
     DWORD at = (output->used + 7) & ~7u;
 
     output->used = at + size;
     if (output->used > output->size)
         return NULL;
-    return memcpy(output->buffer + at, data, size);
+    return data ? memcpy(output->buffer + at, data, size) : memset(output->buffer + at, 0, size);
 }
 
-static void put_string(struct output *output, EVT_VARIANT *variant, const WCHAR *text)
+void output_string(struct output *output, EVT_VARIANT *variant, const WCHAR *text)
 {
     if (!text)
         return;
@@ -52,12 +47,22 @@ static void put_string(struct output *output, EVT_VARIANT *variant, const WCHAR 
     variant->StringVal = output_put(output, text, (DWORD)(wcslen(text) + 1) * sizeof(WCHAR));
 }
 
+BOOL output_variant(const struct output *output, const EVT_VARIANT *variant, DWORD *used)
+{
+    if (used)
+        *used = output->used;
+    if (output->used > output->size)
+        return fail(ERROR_INSUFFICIENT_BUFFER);
+    *(EVT_VARIANT *)output->buffer = *variant;
+    return TRUE;
+}
+
 static void put_system(struct output *output, EVT_VARIANT *all, const struct event *event)
 {
     const EVENTLOGRECORD *record = event->record;
     ULONGLONG keywords = 0x80000000000000ull;
 
-    put_string(output, &all[EvtSystemProviderName], xpath_value(L"Event/System/Provider/@Name", event->root));
+    output_string(output, &all[EvtSystemProviderName], xpath_value(L"Event/System/Provider/@Name", event->root));
     all[EvtSystemEventID] = (EVT_VARIANT){ .UInt16Val = (UINT16)record->EventID, .Type = EvtVarTypeUInt16 };
     all[EvtSystemQualifiers] = (EVT_VARIANT){ .UInt16Val = (UINT16)(record->EventID >> 16), .Type = EvtVarTypeUInt16 };
     all[EvtSystemLevel].Type = EvtVarTypeByte;
@@ -74,8 +79,8 @@ static void put_system(struct output *output, EVT_VARIANT *all, const struct eve
     all[EvtSystemTimeCreated].Type = EvtVarTypeFileTime;
     all[EvtSystemTimeCreated].FileTimeVal = record->TimeGenerated * 10000000ull + 116444736000000000ull;
     all[EvtSystemEventRecordId] = (EVT_VARIANT){ .UInt64Val = record->RecordNumber, .Type = EvtVarTypeUInt64 };
-    put_string(output, &all[EvtSystemChannel], event->channel);
-    put_string(output, &all[EvtSystemComputer], xpath_value(L"Event/System/Computer", event->root));
+    output_string(output, &all[EvtSystemChannel], event->channel);
+    output_string(output, &all[EvtSystemComputer], xpath_value(L"Event/System/Computer", event->root));
     if (record->UserSidLength) {
         all[EvtSystemUserID].Type = EvtVarTypeSid;
         all[EvtSystemUserID].SidVal =
@@ -94,7 +99,7 @@ static void put_user(struct output *output, EVT_VARIANT *all, const EVENTLOGRECO
     const WCHAR *end = (const WCHAR *)((const BYTE *)record + record->Length);
 
     for (WORD i = 0; i < record->NumStrings && text < end; i++, text += wcslen(text) + 1)
-        put_string(output, &all[i], text);
+        output_string(output, &all[i], text);
     if (record->DataLength) {
         EVT_VARIANT *binary = &all[record->NumStrings];
         binary->Type = EvtVarTypeBinary;
@@ -133,7 +138,7 @@ static void put_path(struct output *output, EVT_VARIANT *variant, const struct e
         *variant = all[typed[i].id];
         return;
     }
-    put_string(output, variant, xpath_value(path, event->root));
+    output_string(output, variant, xpath_value(path, event->root));
 }
 
 static BOOL render_values(const struct evt *context, const struct event *event, struct output *output, DWORD *count)
@@ -264,11 +269,6 @@ BOOL WINAPI EvtGetEventInfo(EVT_HANDLE handle, EVT_EVENT_PROPERTY_ID id, DWORD s
     if (id != EvtEventQueryIDs && id != EvtEventPath)
         return fail(ERROR_INVALID_PARAMETER);
     if (id == EvtEventPath)
-        put_string(&output, &variant, event->event->channel);
-    if (used)
-        *used = output.used;
-    if (output.used > output.size)
-        return fail(ERROR_INSUFFICIENT_BUFFER);
-    *buffer = variant;
-    return TRUE;
+        output_string(&output, &variant, event->event->channel);
+    return output_variant(&output, &variant, used);
 }

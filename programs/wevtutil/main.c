@@ -68,6 +68,66 @@ static int log_info(const WCHAR *name)
     return 0;
 }
 
+static int list_publishers(void)
+{
+    EVT_HANDLE publishers = EvtOpenPublisherEnum(NULL, 0);
+    WCHAR name[512];
+    DWORD used;
+
+    if (!publishers)
+        return failed("Failed to open the list of publishers");
+    while (EvtNextPublisherId(publishers, ARRAYSIZE(name), name, &used))
+        print(name);
+    EvtClose(publishers);
+    return 0;
+}
+
+static void print_property(EVT_HANDLE config, EVT_CHANNEL_CONFIG_PROPERTY_ID id, const WCHAR *name)
+{
+    static const WCHAR *const types[] = { L"Admin", L"Operational", L"Analytic", L"Debug" };
+    static const WCHAR *const isolations[] = { L"Application", L"System", L"Custom" };
+    EVT_VARIANT value[256];
+    WCHAR line[2048], number[24];
+    const WCHAR *text;
+    DWORD used;
+
+    if (!EvtGetChannelConfigProperty(config, id, 0, sizeof(value), value, &used))
+        return;
+    _snwprintf(number, ARRAYSIZE(number), L"%llu",
+               (unsigned long long)(value->Type == EvtVarTypeUInt64 ? value->UInt64Val : value->UInt32Val));
+    text = value->Type == EvtVarTypeString                           ? value->StringVal
+           : value->Type == EvtVarTypeBoolean                        ? value->BooleanVal ? L"true" : L"false"
+           : id == EvtChannelConfigType && value->UInt32Val < 4      ? types[value->UInt32Val]
+           : id == EvtChannelConfigIsolation && value->UInt32Val < 3 ? isolations[value->UInt32Val]
+                                                                     : number;
+    _snwprintf(line, ARRAYSIZE(line) - 1, L"%ls: %ls", name, text);
+    line[ARRAYSIZE(line) - 1] = 0;
+    print(line);
+}
+
+static int log_config(const WCHAR *name)
+{
+    EVT_HANDLE config = EvtOpenChannelConfig(NULL, name, 0);
+
+    if (!config)
+        return failed("Failed to read configuration for the log");
+    printf("name: %ls\n", name);
+    print_property(config, EvtChannelConfigEnabled, L"enabled");
+    print_property(config, EvtChannelConfigType, L"type");
+    print_property(config, EvtChannelConfigOwningPublisher, L"owningPublisher");
+    print_property(config, EvtChannelConfigIsolation, L"isolation");
+    print_property(config, EvtChannelConfigAccess, L"channelAccess");
+    printf("logging:\n");
+    print_property(config, EvtChannelLoggingConfigLogFilePath, L"  logFileName");
+    print_property(config, EvtChannelLoggingConfigRetention, L"  retention");
+    print_property(config, EvtChannelLoggingConfigAutoBackup, L"  autoBackup");
+    print_property(config, EvtChannelLoggingConfigMaxSize, L"  maxSize");
+    printf("publishing:\n");
+    print_property(config, EvtChannelPublishingConfigFileMax, L"  fileMax");
+    EvtClose(config);
+    return 0;
+}
+
 static bool print_event(EVT_HANDLE event)
 {
     DWORD used = 0, count;
@@ -275,6 +335,10 @@ int main(void)
     __wgetmainargs(&argc, &argv, &environment, 0, &startup);
     if (argc > 1 && is(argv[1], L"el", L"enum-logs"))
         return list_logs();
+    if (argc > 1 && is(argv[1], L"ep", L"enum-publishers"))
+        return list_publishers();
+    if (argc > 2 && is(argv[1], L"gl", L"get-log"))
+        return log_config(argv[2]);
     if (argc > 2 && is(argv[1], L"gli", L"get-log-info"))
         return log_info(argv[2]);
     if (argc > 2 && is(argv[1], L"qe", L"query-events"))
@@ -286,7 +350,8 @@ int main(void)
         return EvtClearLog(NULL, argv[2], argc > 3 ? option(argv[3], L"backup", L"bu") : NULL, 0)
                    ? 0
                    : failed("Failed to clear the log");
-    fputs("Usage: wevtutil { el | gli LOG | qe LOG [/q:XPATH] [/f:xml|text] [/c:COUNT] [/rd:true] [/lf:true] | epl LOG "
+    fputs("Usage: wevtutil { el | ep | gl LOG | gli LOG | qe LOG [/q:XPATH] [/f:xml|text] [/c:COUNT] [/rd:true] "
+          "[/lf:true] | epl LOG "
           "FILE | cl LOG "
           "[/bu:FILE] }\n",
           stderr);

@@ -5,6 +5,9 @@ t() { timeout $patience "$TRANSOM" "$@" </dev/null 2>err | tr -d '\r'; return "$
 t "$BUILD/tests/unix/service.exe" events >out
 is 'el' "$(t wevtutil.exe el | grep -cx 'Application\|System\|Security')" 3
 is 'gli' "$(t wevtutil.exe gli Application | grep numberOf)" 'numberOfLogRecords: 100'
+is 'gl' "$(t wevtutil.exe gl System | grep -c '^name: System$\|^enabled: true$\|^type: Admin$\|^isolation: System$\|^  maxSize: 20971520$')" 5
+t wevtutil.exe gl nosuch >out; is 'gl nosuch' $? $((15007 & 255))
+t wevtutil.exe ep >out; is 'ep' $? 0
 is 'qe' "$(t wevtutil.exe qe Application '/q:*[System[EventRecordID > 90]]' | grep -c '^<Event ')" 10
 is 'qe, the last' "$(t wevtutil.exe qe Application /c:1 /rd:true | sed 's/.*<EventRecordID>\([0-9]*\).*/\1/')" 100
 t wevtutil.exe qe Application /c:2 /rd:true /f:text >text

@@ -200,6 +200,122 @@ static void test_log(void)
     ok_str(query(L"*", 0), "");
 }
 
+static EVT_VARIANT *config_value(EVT_HANDLE config, int id)
+{
+    static EVT_VARIANT room[64];
+    DWORD used = 0;
+
+    memset(room, 0xaa, sizeof(room));
+    ok_err(EvtGetChannelConfigProperty(config, id, 0, 0, NULL, &used), ERROR_INSUFFICIENT_BUFFER);
+    ok(used <= sizeof(room), "%lu bytes", used);
+    ok_err(EvtGetChannelConfigProperty(config, id, 0, used - 1, room, &used), ERROR_INSUFFICIENT_BUFFER);
+    ok(EvtGetChannelConfigProperty(config, id, 0, used, room, &used), "%d: error %lu", id, GetLastError());
+    return room;
+}
+
+static void test_config(void)
+{
+    EVT_HANDLE config = EvtOpenChannelConfig(NULL, LOG, 0);
+    EVT_VARIANT *value, set = { .Type = EvtVarTypeUInt64, .UInt64Val = 0x200000 };
+    DWORD used;
+
+    ok_err(EvtOpenChannelConfig(NULL, L"No such channel", 0), ERROR_EVT_CHANNEL_NOT_FOUND);
+    ok_err(EvtOpenChannelConfig(NULL, LOG, 1), ERROR_INVALID_PARAMETER);
+    if (!ok(config != NULL, "error %lu", GetLastError()))
+        return;
+    value = config_value(config, EvtChannelConfigEnabled);
+    ok_int(value->Type, EvtVarTypeBoolean);
+    ok_int(value->BooleanVal, TRUE);
+    ok_int(config_value(config, EvtChannelConfigClassicEventlog)->BooleanVal, TRUE);
+    ok_int(config_value(config, EvtChannelConfigType)->UInt32Val, EvtChannelTypeAdmin);
+    ok_int(config_value(config, EvtChannelConfigIsolation)->Type, EvtVarTypeUInt32);
+    ok_int(config_value(config, EvtChannelPublishingConfigLevel)->Type, EvtVarTypeNull);
+    value = config_value(config, EvtChannelConfigAccess);
+    ok(value->Type == EvtVarTypeString && wcsstr(value->StringVal, L"D:(A;"), "no access");
+    value = config_value(config, EvtChannelLoggingConfigLogFilePath);
+    ok(value->Type == EvtVarTypeString && wcsstr(value->StringVal, LOG), "another file");
+    value = config_value(config, 19); /* EvtChannelPublisherList */
+    ok_int(value->Type, EvtVarTypeString | EVT_VARIANT_TYPE_ARRAY);
+    ok_int(value->Count, 1);
+    ok_wstr(value->StringArr[0], L"TransomEvtSource");
+    ok_err(EvtGetChannelConfigProperty(config, 99, 0, 0, NULL, &used), ERROR_INVALID_PARAMETER);
+
+    /* "changes an in-memory copy" */
+    ok(EvtSetChannelConfigProperty(config, EvtChannelLoggingConfigMaxSize, 0, &set), "error %lu", GetLastError());
+    ok_int(config_value(config, EvtChannelLoggingConfigMaxSize)->UInt64Val, 0x200000);
+    EVT_HANDLE other = EvtOpenChannelConfig(NULL, LOG, 0);
+    ok(config_value(other, EvtChannelLoggingConfigMaxSize)->UInt64Val != 0x200000, "saved");
+    EvtClose(other);
+    ok(EvtSaveChannelConfig(config, 0), "error %lu", GetLastError());
+    other = EvtOpenChannelConfig(NULL, LOG, 0);
+    ok_int(config_value(other, EvtChannelLoggingConfigMaxSize)->UInt64Val, 0x200000);
+    EvtClose(other);
+    ok_err(EvtSetChannelConfigProperty(config, EvtChannelConfigType, 0, &set), ERROR_INVALID_PARAMETER);
+    ok_err(EvtSetChannelConfigProperty(config, EvtChannelLoggingConfigRetention, 0, &set), ERROR_INVALID_PARAMETER);
+    set = (EVT_VARIANT){ .Type = EvtVarTypeString, .StringVal = L"nonsense" };
+    ok(!EvtSetChannelConfigProperty(config, EvtChannelConfigAccess, 0, &set), "nonsense");
+    ok(EvtClose(config), "error %lu", GetLastError());
+}
+
+static void test_publisher(void)
+{
+    EVT_HANDLE publisher = EvtOpenPublisherMetadata(NULL, L"TransomEvtSource", NULL, 0, 0), events;
+    EVT_VARIANT value = { 0 }, room[64];
+    DWORD used, count = 99;
+
+    ok_err(EvtOpenPublisherMetadata(NULL, L"No such source", NULL, 0, 0), ERROR_EVT_PUBLISHER_METADATA_NOT_FOUND);
+    ok(EvtGetPublisherMetadataProperty(publisher, EvtPublisherMetadataPublisherMessageID, 0, sizeof(value), &value,
+                                       &used),
+       "error %lu", GetLastError());
+    ok_int(value.UInt32Val, ~0u);
+    ok(EvtGetPublisherMetadataProperty(publisher, EvtPublisherMetadataChannelReferences, 0, sizeof(value), &value,
+                                       &used),
+       "error %lu", GetLastError());
+    ok_int(value.Type, EvtVarTypeEvtHandle);
+    ok(EvtGetObjectArraySize(value.EvtHandleVal, &count), "error %lu", GetLastError());
+    ok_int(count, 1);
+    ok(EvtGetObjectArrayProperty(value.EvtHandleVal, EvtPublisherMetadataChannelReferencePath, 0, 0, sizeof(room), room,
+                                 &used),
+       "error %lu", GetLastError());
+    ok_wstr(room->StringVal, LOG);
+    ok_err(EvtGetObjectArrayProperty(value.EvtHandleVal, EvtPublisherMetadataChannelReferencePath, 1, 0, sizeof(room),
+                                     room, &used),
+           ERROR_INVALID_PARAMETER);
+    EvtClose(value.EvtHandleVal);
+    ok(EvtGetPublisherMetadataProperty(publisher, EvtPublisherMetadataTasks, 0, sizeof(value), &value, &used),
+       "error %lu", GetLastError());
+    ok(EvtGetObjectArraySize(value.EvtHandleVal, &count), "error %lu", GetLastError());
+    ok_int(count, 0);
+    EvtClose(value.EvtHandleVal);
+    events = EvtOpenEventMetadataEnum(publisher, 0);
+    ok(events != NULL, "error %lu", GetLastError());
+    ok_err(EvtNextEventMetadata(events, 0), ERROR_NO_MORE_ITEMS);
+    EvtClose(events);
+    EvtClose(publisher);
+}
+
+static void test_session(void)
+{
+    EVT_RPC_LOGIN login = { .Server = (WCHAR *)L"localhost" };
+    EVT_HANDLE session = EvtOpenSession(EvtRpcLogin, &login, 0, 0), results;
+    EVT_VARIANT room[64];
+    DWORD used;
+
+    ok(session != NULL, "error %lu", GetLastError());
+    results = EvtQuery(session, LOG, L"*", EvtQueryChannelPath);
+    ok(results != NULL, "error %lu", GetLastError());
+    ok(EvtGetQueryInfo(results, EvtQueryNames, sizeof(room), room, &used), "error %lu", GetLastError());
+    ok_int(room->Count, 1);
+    ok_wstr(room->StringArr[0], LOG);
+    ok(EvtGetQueryInfo(results, EvtQueryStatuses, sizeof(room), room, &used), "error %lu", GetLastError());
+    ok_int(room->UInt32Arr[0], 0);
+    ok_err(EvtQuery(results, LOG, L"*", EvtQueryChannelPath), ERROR_INVALID_HANDLE);
+    EvtClose(results);
+    EvtClose(session);
+    login.Server = (WCHAR *)L"elsewhere.invalid";
+    ok_err(EvtOpenSession(EvtRpcLogin, &login, 0, 0), RPC_S_SERVER_UNAVAILABLE);
+}
+
 TESTS
 {
     HKEY key;
@@ -220,6 +336,9 @@ TESTS
     test_query();
     test_render();
     test_subscribe();
+    test_config();
+    test_publisher();
+    test_session();
     test_log();
     DeregisterEventSource(source);
 }
