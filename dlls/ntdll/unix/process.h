@@ -10,6 +10,7 @@
 /* What handles to processes refer to. The current one exists from the start; children have one each (NtCreateUserProcess). */
 struct process_object {
     struct object header;
+    struct process_object *watched_next; /* process_object.c: those whose end is watched from here, by id */
     ULONG id;
     int pidfd;       /* of a child; -1 for ourselves */
     ULONG parent_id; /* of another process, once it is known */

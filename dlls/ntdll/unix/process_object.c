@@ -99,6 +99,48 @@ static pthread_mutex_t watcher_lock = PTHREAD_MUTEX_INITIALIZER;
 static int watcher_epoll = -1;
 
 /*
+ * Those that are watched, by id, under the lock. Watching holds a reference until the process ends, so that who opens a process
+ * again and again is given the same object: it would be as many, with a descriptor each, until then.
+ */
+static struct process_object *watched[256];
+
+static bool has_ended(const struct process_object *process)
+{
+    struct pollfd ended = { process->pidfd, POLLIN, 0 };
+    return __atomic_load_n(&process->ended, __ATOMIC_ACQUIRE) || poll(&ended, 1, 0) != 0;
+}
+
+static struct process_object *find_watched(ULONG pid)
+{
+    pthread_mutex_lock(&watcher_lock);
+    struct process_object *process = watched[pid % 256];
+    while (process && (process->id != pid || has_ended(process)))
+        process = process->watched_next;
+    if (process)
+        object_ref(&process->header);
+    pthread_mutex_unlock(&watcher_lock);
+    return process;
+}
+
+static void watched_add(struct process_object *process)
+{
+    pthread_mutex_lock(&watcher_lock);
+    process->watched_next = watched[process->id % 256];
+    watched[process->id % 256] = process;
+    pthread_mutex_unlock(&watcher_lock);
+}
+
+static void watched_remove(struct process_object *process)
+{
+    pthread_mutex_lock(&watcher_lock);
+    struct process_object **at = &watched[process->id % 256];
+    while (*at != process)
+        at = &(*at)->watched_next;
+    *at = process->watched_next;
+    pthread_mutex_unlock(&watcher_lock);
+}
+
+/*
  * The server is done with a child that has ended: its mutexes are abandoned, its names gone, before anybody sees the end. True if
  * another process ended it, and how, which only the server knows.
  */
@@ -204,6 +246,7 @@ static void *watch(void *unused)
         for (int i = 0; i < n; i++) {
             struct process_object *process = events[i].data.ptr;
             process_has_ended(process);
+            watched_remove(process);
             object_unref(&process->header);
         }
     }
@@ -229,8 +272,10 @@ bool process_watch(struct process_object *process)
     pthread_mutex_unlock(&watcher_lock);
     struct epoll_event event = { .events = EPOLLIN | EPOLLONESHOT, .data.ptr = process };
     object_ref(&process->header);
+    watched_add(process);
     if (watcher_epoll >= 0 && !epoll_ctl(watcher_epoll, EPOLL_CTL_ADD, process->pidfd, &event))
         return true;
+    watched_remove(process);
     object_unref(&process->header);
     return false;
 }
@@ -391,6 +436,8 @@ NTSTATUS process_terminate_other(struct process_object *process, NTSTATUS exit_s
 
 NTSTATUS process_open(ULONG pid, struct process_object **result)
 {
+    if ((*result = find_watched(pid)))
+        return STATUS_SUCCESS;
     int pidfd = pid && pid <= INT32_MAX ? unix_fd_reserve((int)syscall(SYS_pidfd_open, (pid_t)pid, 0)) : -1;
     struct pollfd ended = { pidfd, POLLIN, 0 };
     if (pidfd >= 0 && poll(&ended, 1, 0) > 0) { /* it has, and only its parent has not asked yet */
