@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * stopped: what stopped.sh runs: `victim`, and `ask ID`, which does things to it and prints the errors and the time; `contend`, which
- * has an event locked most of the time, and `beat`, which uses that a thousand times.
+ * has an event locked now and then, and `beat`, which uses that a thousand times; `contend-mutex` and `beat-mutex`, the same with a mutex,
+ * which is locked for a good part of the time.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,6 +80,27 @@ static int beat(void)
     return 0;
 }
 
+static int contend_mutex(void)
+{
+    HANDLE mutex = CreateMutexA(NULL, FALSE, CONTENDED " mutex");
+    puts("ready");
+    fflush(stdout);
+    for (;;)
+        if (WaitForSingleObject(mutex, 0) == WAIT_OBJECT_0 && !ReleaseMutex(mutex))
+            return 1;
+}
+
+static int beat_mutex(void)
+{
+    HANDLE mutex = OpenMutexA(MUTEX_ALL_ACCESS, FALSE, CONTENDED " mutex");
+    for (int i = 0; i < 1000; i++) {
+        DWORD result = WaitForSingleObject(mutex, 0); /* it may be owned by who is stopped */
+        if (result == WAIT_FAILED || (result == WAIT_OBJECT_0 && !ReleaseMutex(mutex)))
+            return 1;
+    }
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 1 && !strcmp(argv[1], "victim"))
@@ -97,5 +119,9 @@ int main(int argc, char **argv)
         return contend();
     if (argc > 1 && !strcmp(argv[1], "beat"))
         return beat();
+    if (argc > 1 && !strcmp(argv[1], "contend-mutex"))
+        return contend_mutex();
+    if (argc > 1 && !strcmp(argv[1], "beat-mutex"))
+        return beat_mutex();
     return 2;
 }

@@ -27,18 +27,20 @@ is "when it goes on" "$(timeout 30 "$TRANSOM" "$program" ask "$id" "$address" | 
 "$TRANSOM" "$program" end
 wait $victim; is "its end" $? 0
 
-# Wherever it is stopped, in the middle of using an event that others use as well too.
-"$TRANSOM" "$program" contend >contend.out &
-contender=$!
-until_true says contend.out ready
-for ((round = 0; round < 40 && failures == 0; round++)); do
-    sleep "0.0$((RANDOM % 10))"
-    kill -STOP $contender
-    timeout 20 "$TRANSOM" "$program" beat || fail "round $round: others are held up ($?)"
-    until_true is_stopped $contender || fail "round $round: it goes on"
-    kill -CONT $contender
+# Wherever it is stopped, in the middle of using an object that others use as well too.
+for object in '' -mutex; do
+    "$TRANSOM" "$program" contend$object >contend.out &
+    contender=$!
+    until_true says contend.out ready
+    for ((round = 0; round < 20 && failures == 0; round++)); do
+        sleep "0.0$((RANDOM % 10))"
+        kill -STOP $contender
+        timeout 20 "$TRANSOM" "$program" beat$object || fail "round $round: others are held up ($?)"
+        until_true is_stopped $contender || fail "round $round: it goes on"
+        kill -CONT $contender
+    done
+    kill -KILL $contender
+    { wait $contender; } 2>/dev/null
 done
-kill -KILL $contender
-{ wait $contender; } 2>/dev/null
 timeout 20 "$TRANSOM" kill
 done_testing
