@@ -280,6 +280,22 @@ static void add_event(struct file_object *file, const struct inotify_event *even
         notify_appeared(file, watch, event->name, event->mask & IN_CREATE ? found_name : NULL);
 }
 
+/*
+ * The kernel tells both halves of a move while it has the directories locked. However long whoever moves is held up in between: when a
+ * call that wants the lock of the first one comes back, the second half has been told, if there is one. Removing a name that is too
+ * long to be any is such a call; unlike listing it makes no events.
+ */
+static void await_second_half(struct file_object *file)
+{
+    char *path = notify_path(file->notify->moved_from), *name;
+
+    if (path && asprintf(&name, "%s%0*d", path, NAME_MAX + 1, 0) > 0) {
+        unlinkat(file->fd, name, 0);
+        free(name);
+    }
+    free(path);
+}
+
 /* All events that the kernel has. */
 static void read_events(struct file_object *file)
 {
@@ -296,7 +312,8 @@ static void read_events(struct file_object *file)
                 at += sizeof *event + event->len;
             }
         }
-        /* The kernel tells the two halves of a move one after the other: the second one may be about to come. */
+        if (notify->moved_name && notify->moved_from)
+            await_second_half(file);
     } while (notify->moved_name && poll(&more, 1, 1) > 0);
     moved_out(file);
     notify_told_all(notify);
