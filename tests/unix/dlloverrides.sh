@@ -31,6 +31,9 @@ is "builtin all the same" "$(TRANSOM_DLLOVERRIDES='version,shlwapi=b' places ver
 is "native in the prefix" "$(TRANSOM_DLLOVERRIDES='version=n' places version)" "version: system other"
 is "listed once" "$($TRANSOM cmd.exe /d /c 'dir /b C:\windows\system32\ver*.dll' | tr -d '\r')" Version.dll
 
+mkdir empty && (cd empty && TRANSOM_PREFIX=$PWD/prefix $TRANSOM "$BUILD/tests/unix/systemdir.exe" >../systemdir.out 2>&1) ||
+    fail "C:\\windows: $(cat systemdir.out)"
+
 # Files of the system that are Linux' own
 is "hosts" "$($TRANSOM cmd.exe /d /c 'type C:\Windows\System32\drivers\etc\HOSTS' | tr -d '\r' | head -1)" "$(head -1 /etc/hosts)"
 is "listed" "$($TRANSOM cmd.exe /d /c 'dir /b C:\windows\system32\drivers\etc\h*' | tr -d '\r')" hosts

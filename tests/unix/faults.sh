@@ -33,6 +33,14 @@ fi
 
 mkfifo fifo
 async fifo >fifo.out 2>&1 || fail "a FIFO: $(cat fifo.out)"
+# A native reader sees no end before what a program has written, whoever comes first.
+for first in reader writer; do
+    [ $first = reader ] && { cat fifo >read.out & reader=$!; }
+    "$TRANSOM" cmd.exe /d /c 'echo written>fifo' & writer=$!
+    [ $first = writer ] && { sleep 0.1; cat fifo >read.out & reader=$!; }
+    wait $writer $reader
+    is "what was written to a FIFO, $first first" "$(tr -d '\r' <read.out)" written
+done
 
 # A file system of our own (tests/stress/faultfs.c): with io_uring, with threads instead, and it vanishes in the end.
 on_faultfs() { # WAY: with io_uring (1) or threads (0)
@@ -45,14 +53,14 @@ on_faultfs() { # WAY: with io_uring (1) or threads (0)
     (cd faulty && async errors) >async.out 2>&1 || fail "faultfs, errors, io_uring $1: $(tail -30 async.out)"
     (cd faulty && async slow) >async.out 2>&1 || fail "faultfs, slow, io_uring $1: $(tail -30 async.out)"
     mkfifo go$1
-    (cd faulty && async vanish) <go$1 >vanish.out 2>&1 & pid=$!
+    (cd faulty && async vanish) <go$1 >vanish$1.out 2>&1 & pid=$!
     exec 6>go$1
-    until_true says vanish.out '^vanish' || fail "nothing to vanish"
+    until_true says vanish$1.out '^vanish' || fail "nothing to vanish"
     kill -9 $server
     wait $server 2>/dev/null
     echo ok >&6
     exec 6>&-
-    wait $pid || fail "vanished, io_uring $1: $(tail -30 vanish.out)"
+    wait $pid || fail "vanished, io_uring $1: $(tail -30 vanish$1.out)"
     umount -l faulty
 }
 mkdir faulty

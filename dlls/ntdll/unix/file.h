@@ -219,6 +219,8 @@ NTSTATUS delete_check_mark(const struct file_object *file, const struct stat *st
 /* The last handle is closed: leaves (share_leave()), and removes the file if it is to be. */
 int delete_leave(struct file_object *file); /* 0, or the errno of what could not be removed */
 bool directory_is_empty(const struct file_object *file);
+/* A standard folder in which something always is, whatever the prefix has there. */
+bool directory_is_joined(const struct standard_dir *dir);
 int file_folder_takes_changes(const struct file_object *file); /* errno: its name cannot be removed */
 int file_remove_name(struct file_object *file);
 void delete_renamed(const struct file_object *file);

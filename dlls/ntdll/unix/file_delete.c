@@ -309,8 +309,15 @@ void delete_on_close(struct file_object *file, bool set)
         remove_mark(file);
 }
 
+bool directory_is_joined(const struct standard_dir *dir)
+{
+    return dir && (dir->count || path_joined_name(dir, 0) || (dir == path_system32 && options.system_dir));
+}
+
 bool directory_is_empty(const struct file_object *file)
 {
+    if (directory_is_joined(file->standard))
+        return false;
     int fd = openat(file->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     bool empty = true;
     char buffer[2048] __attribute__((aligned(8)));

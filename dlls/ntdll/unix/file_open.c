@@ -2,6 +2,7 @@
 /* file_open.c: Opening and creating files on disk. NtCreateFile's page in windows-driver-docs-ddi is the reference. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,8 @@
 
 #define WANT_READ  (FILE_READ_DATA | FILE_EXECUTE)
 #define WANT_WRITE (FILE_WRITE_DATA | FILE_APPEND_DATA)
+/* What may not be done to a file that the installation, or Linux, has in C:\windows */
+#define WANT_CHANGE (WANT_WRITE | DELETE | FILE_WRITE_EA | FILE_WRITE_ATTRIBUTES | WRITE_DAC | WRITE_OWNER)
 
 /* The absolute Unix name of a translated path; malloc'ed. */
 static char *absolute_name(const struct nt_path *path)
@@ -233,11 +236,24 @@ static NTSTATUS open_virtual(struct open *o, struct file_object **result)
     return STATUS_SUCCESS;
 }
 
-/* A FIFO that is only written to must not have this process as its reader. */
+/*
+ * A FIFO that is only written to must not have this process as its reader. Its readers must not see that there is no writer for
+ * a moment either, which is its end to them: so both ends stay open until the right one is.
+ */
 static int open_fifo_end(struct open *o)
 {
-    close(o->fd);
-    int err = try_open(o, (flags_for(o) & ~O_ACCMODE) | O_WRONLY);
+    int flags = (flags_for(o) & ~O_ACCMODE) | O_WRONLY, first = o->fd, err = try_open(o, flags | O_NONBLOCK);
+
+    close(first);
+    if (err)
+        return err;
+    fcntl(o->fd, F_SETFL, 0);
+    struct pollfd end = { .fd = o->fd, .events = POLLOUT };
+    if (poll(&end, 1, 0) > 0 && (end.revents & POLLERR)) { /* nobody reads yet */
+        first = o->fd;
+        err = try_open(o, flags);
+        close(first);
+    }
     if (!err && o->fd < 3)
         o->fd = unix_fd_reserve(o->fd);
     return err;
@@ -332,9 +348,9 @@ static NTSTATUS make_object(struct open *o, bool existed, struct file_object **r
         status = STATUS_ACCESS_DENIED;
     if (!status && extended && !(o->options & FILE_OPEN_REPARSE_POINT) && reparse_tag_blocks(o->fd, &o->st))
         status = STATUS_IO_REPARSE_TAG_NOT_HANDLED;
-    if (o->path->joined && (o->access & (WANT_WRITE | DELETE))) {
+    if (o->path->joined && (o->access & WANT_CHANGE)) {
         if (o->maximum)
-            o->access &= ~(WANT_WRITE | DELETE);
+            o->access &= ~WANT_CHANGE;
         else
             status = STATUS_ACCESS_DENIED;
     }

@@ -44,7 +44,7 @@ static NTSTATUS delete_file(struct nt_path *path, ULONG options)
         return status;
     if (file->ops != &disk_ops)
         status = STATUS_NOT_SUPPORTED;
-    else if (file->plain && file->alone && !share_others(file) && !share_mapped(file))
+    else if (file->plain && file->alone && !file->standard && !share_others(file) && !share_mapped(file))
         status = remove_at_once(path, file);
     else if (!(status = file_set_disposition(file, FILE_DISPOSITION_DELETE | FILE_DISPOSITION_POSIX_SEMANTICS)))
         status = status_from_errno(delete_leave(file)); /* here somebody can still be told */

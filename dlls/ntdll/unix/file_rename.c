@@ -224,6 +224,17 @@ static void forget_replaced(int fd)
         close(fd);
 }
 
+/* What the installation shows under the name does not count, if it may be replaced: STATUS_OBJECT_NAME_NOT_FOUND. */
+static NTSTATUS take_place(struct nt_path *path, bool replace)
+{
+    if (!replace)
+        return STATUS_OBJECT_NAME_COLLISION;
+    if (!path_replace(path, 0, path->len, path->prefix_name))
+        return STATUS_NO_MEMORY;
+    path->joined = false;
+    return STATUS_OBJECT_NAME_NOT_FOUND;
+}
+
 NTSTATUS file_rename(struct file_object *file, const FILE_RENAME_INFORMATION *info, ULONG length, ULONG flags,
                      bool link)
 {
@@ -241,7 +252,7 @@ NTSTATUS file_rename(struct file_object *file, const FILE_RENAME_INFORMATION *in
         return STATUS_INVALID_PARAMETER;
     if (file->ops != &disk_ops || !file->unix_path || (link && file->kind == FILE_KIND_DIRECTORY))
         return link && file->kind == FILE_KIND_DIRECTORY ? STATUS_FILE_IS_A_DIRECTORY : STATUS_INVALID_PARAMETER;
-    if (file->fd < 0 || file->installation || file->is_volume)
+    if (file->fd < 0 || file->installation || file->is_volume || directory_is_joined(file->standard))
         return STATUS_ACCESS_DENIED;
     if (flags & ~0x1ffu)
         return STATUS_INVALID_PARAMETER;
@@ -274,12 +285,11 @@ NTSTATUS file_rename(struct file_object *file, const FILE_RENAME_INFORMATION *in
     status = path_resolve(&path);
     if (!status && path.is_standard)
         status = STATUS_ACCESS_DENIED;
+    if (!status && path.joined) /* the installation's file stays; one of the prefix takes its place */
+        status = take_place(&path, flags & FILE_RENAME_REPLACE_IF_EXISTS);
     exists = !status;
     if (exists) {
-        if (path.joined)
-            status = STATUS_ACCESS_DENIED;
-        else
-            status = check_target(file, &path, &own, flags, link, &twin);
+        status = check_target(file, &path, &own, flags, link, &twin);
     } else if (status == STATUS_OBJECT_NAME_NOT_FOUND) {
         status = path.in_drive_c ? path_make_parents(&path) : STATUS_SUCCESS;
     }
