@@ -154,6 +154,11 @@ ULONG NTAPI RtlMultipleFreeHeap(PVOID heap, ULONG flags, ULONG count, PVOID *arr
     return done;
 }
 
+static bool is_heap(const struct heap *heap)
+{
+    return heap && heap->signature == HEAP_SIGNATURE;
+}
+
 /* Heaps of one thread at a time, of limited size, and checked ones have none on Windows. */
 static bool has_no_front_end(const struct heap *heap)
 {
@@ -162,7 +167,7 @@ static bool has_no_front_end(const struct heap *heap)
 
 DWORD NTAPI RtlQueryHeapInformation(PVOID handle, HEAP_INFORMATION_CLASS class, PVOID info, SIZE_T size, SIZE_T *needed)
 {
-    if (class != HeapCompatibilityInformation)
+    if (class != HeapCompatibilityInformation || !is_heap(handle))
         return (DWORD)STATUS_INVALID_PARAMETER;
     if (needed)
         *needed = sizeof(ULONG);
@@ -177,6 +182,8 @@ DWORD NTAPI RtlSetHeapInformation(PVOID handle, HEAP_INFORMATION_CLASS class, PV
 {
     switch ((int)class) {
     case HeapCompatibilityInformation:
+        if (!is_heap(handle))
+            return (DWORD)STATUS_INVALID_PARAMETER;
         if (size < sizeof(ULONG))
             return (DWORD)STATUS_BUFFER_TOO_SMALL;
         if (*(ULONG *)info > 2)
@@ -192,7 +199,7 @@ DWORD NTAPI RtlSetHeapInformation(PVOID handle, HEAP_INFORMATION_CLASS class, PV
             ULONG version, flags;
         } *optimize = info;
 
-        if (size < sizeof(*optimize) || optimize->version != 1)
+        if (!optimize || size < sizeof(*optimize) || optimize->version != 1 || (handle && !is_heap(handle)))
             return (DWORD)STATUS_INVALID_PARAMETER;
         if (handle) {
             RtlCompactHeap(handle, 0);

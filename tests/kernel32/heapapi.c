@@ -271,7 +271,10 @@ static void test_information(void)
     ok(value == 2 || value == 0, "%lu", value);
     ok_err(HeapQueryInformation(heap, HeapCompatibilityInformation, &value, 2, &needed), ERROR_INSUFFICIENT_BUFFER);
     ok_int(needed, sizeof(ULONG));
+    ok_err(HeapQueryInformation(NULL, HeapCompatibilityInformation, &value, sizeof(value), &needed),
+           ERROR_INVALID_PARAMETER);
     value = 2;
+    ok_err(HeapSetInformation(NULL, HeapCompatibilityInformation, &value, sizeof(value)), ERROR_INVALID_PARAMETER);
     ok(HeapSetInformation(heap, HeapCompatibilityInformation, &value, sizeof(value)), "error %lu", GetLastError());
     ok(HeapQueryInformation(limited, HeapCompatibilityInformation, &value, sizeof(value), NULL) && value == 0, "%lu",
        value);
