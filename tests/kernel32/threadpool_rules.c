@@ -207,6 +207,87 @@ static void test_library(void)
     CloseHandle(go);
 }
 
+/* --- what an environment asks for --- */
+
+static HANDLE context_seen;
+
+static void CALLBACK see_context(PTP_CALLBACK_INSTANCE instance, void *event)
+{
+    (void)instance;
+    context_seen = NULL;
+    if (GetCurrentActCtx(&context_seen))
+        ReleaseActCtx(context_seen);
+    SetEvent(event);
+}
+
+static HANDLE make_context(void)
+{
+    static const char manifest[] = "<assembly xmlns='urn:schemas-microsoft-com:asm.v1' manifestVersion='1.0'>"
+                                   "<assemblyIdentity name='pool' version='1.0.0.0' type='win32'/></assembly>";
+    char folder[MAX_PATH], path[MAX_PATH];
+    ACTCTXA info = { .cbSize = sizeof(info), .lpSource = path };
+    HANDLE file, context;
+    DWORD done_bytes;
+
+    GetTempPathA(sizeof(folder), folder);
+    GetTempFileNameA(folder, "tp", 0, path);
+    file = CreateFileA(path, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
+    WriteFile(file, manifest, sizeof(manifest) - 1, &done_bytes, NULL);
+    CloseHandle(file);
+    context = CreateActCtxA(&info);
+    DeleteFileA(path);
+    return context;
+}
+
+static void test_context(void)
+{
+    HANDLE context = make_context();
+    TP_CALLBACK_ENVIRON environment;
+
+    if (!ok(context != INVALID_HANDLE_VALUE, "error %lu", GetLastError()))
+        return;
+    InitializeThreadpoolEnvironment(&environment);
+    environment.ActivationContext = (struct _ACTIVATION_CONTEXT *)context;
+    ok(TrySubmitThreadpoolCallback(see_context, done, &environment), "error %lu", GetLastError());
+    ok_int(WaitForSingleObject(done, 10000), WAIT_OBJECT_0);
+    ok(context_seen == context, "%p, not %p", context_seen, context);
+    ok(TrySubmitThreadpoolCallback(see_context, done, NULL), "error %lu", GetLastError());
+    ok_int(WaitForSingleObject(done, 10000), WAIT_OBJECT_0);
+    ok(!context_seen, "%p is left over", context_seen);
+    ReleaseActCtx(context);
+}
+
+/* Callbacks that wait for each other: those that say they take long all get a thread, however few processors there are. */
+static volatile LONG arrived;
+
+static void CALLBACK meet(PTP_CALLBACK_INSTANCE instance, void *event)
+{
+    (void)instance;
+    if (InterlockedIncrement(&arrived) == 20)
+        SetEvent(event);
+    WaitForSingleObject(event, 10000);
+    InterlockedIncrement(&calls);
+}
+
+static void test_long(void)
+{
+    HANDLE all = CreateEventA(NULL, TRUE, FALSE, NULL);
+    TP_CALLBACK_ENVIRON environment;
+
+    arrived = calls = 0;
+    InitializeThreadpoolEnvironment(&environment);
+    SetThreadpoolCallbackRunsLong(&environment);
+    for (int i = 0; i < 20; i++)
+        ok(TrySubmitThreadpoolCallback(meet, all, &environment), "error %lu", GetLastError());
+    ok_int(WaitForSingleObject(all, 10000), WAIT_OBJECT_0);
+    wait_for(&calls, 20);
+    ok_int(calls, 20);
+    environment.u.s.Persistent = 1; /* SetThreadpoolCallbackPersistent */
+    ok(TrySubmitThreadpoolCallback(see_context, done, &environment), "error %lu", GetLastError());
+    ok_int(WaitForSingleObject(done, 10000), WAIT_OBJECT_0);
+    CloseHandle(all);
+}
+
 /* --- what is refused --- */
 
 static void CALLBACK io(PTP_CALLBACK_INSTANCE i, void *c, void *o, ULONG r, ULONG_PTR b, PTP_IO object)
@@ -243,5 +324,7 @@ TESTS
     test_own_callback();
     test_cancel();
     test_library();
+    test_context();
+    test_long();
     test_errors();
 }
