@@ -26,6 +26,7 @@
 struct nt_console_read {
     ULONG initial_chars; /* CONSOLE_READCONSOLE_CONTROL.nInitialChars */
     ULONG wakeup_mask;   /* .dwCtrlWakeupMask */
+    ULONG key_state;     /* .dwControlKeyState: written, if a character of the mask ended the read */
 };
 
 /* Output handles. in: UTF-16; Information = bytes of it that were written. */

@@ -131,8 +131,8 @@ BOOL WINAPI SetConsoleMode(HANDLE handle, DWORD mode)
 
 BOOL WINAPI ReadConsoleW(HANDLE handle, void *buffer, DWORD count, DWORD *read, void *input_control)
 {
-    const CONSOLE_READCONSOLE_CONTROL *control = input_control;
-    struct nt_console_read request = { 0, 0 };
+    CONSOLE_READCONSOLE_CONTROL *control = input_control;
+    struct nt_console_read request = { 0, 0, 0 };
     ULONG bytes = 0;
     NTSTATUS status;
 
@@ -153,6 +153,8 @@ BOOL WINAPI ReadConsoleW(HANDLE handle, void *buffer, DWORD count, DWORD *read, 
     }
     if (read)
         *read = bytes / sizeof(WCHAR);
+    if (control && !status)
+        control->dwControlKeyState = request.key_state;
     return set_ntstatus(status);
 }
 
@@ -176,18 +178,22 @@ static DWORD take_pending(char *buffer, DWORD count)
 
 BOOL WINAPI ReadConsoleA(HANDLE handle, void *buffer, DWORD count, DWORD *read, void *input_control)
 {
-    DWORD length, bytes, room = min(count, 0x100000);
+    DWORD length, more, bytes, room = min(count, 0x100000);
     UINT cp = GetConsoleCP();
     BOOL result = FALSE;
     WCHAR *text;
     char *narrow = NULL;
 
+    (void)input_control; /* "For ANSI mode, set this parameter to NULL" (ReadConsole) */
     if ((*read = take_pending(buffer, count)))
         return TRUE;
     if (!(text = kb_alloc((room + 1) * sizeof(WCHAR))))
         return fail(ERROR_NOT_ENOUGH_MEMORY);
-    if (!ReadConsoleW(handle, text, room, &length, input_control))
+    if (!ReadConsoleW(handle, text, room, &length, NULL))
         goto done;
+    /* half a character: the other half is there already */
+    if (length && IS_HIGH_SURROGATE(text[length - 1]) && ReadConsoleW(handle, text + length, 1, &more, NULL))
+        length += more;
     if (!length) {
         result = TRUE;
         goto done;

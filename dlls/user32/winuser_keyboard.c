@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* winuser_keyboard.c: the layout of a US keyboard: which key has which scan code, and which character. */
+/* winuser_keyboard.c: the layout of a US keyboard: which key has which scan code, and which character it gives. */
 #include "winuser_private.h"
 
 /* By scan code (set 1); keys of which there are two have the one that is told apart. */
@@ -184,6 +184,87 @@ SHORT WINAPI VkKeyScanExA(CHAR c, HKL layout)
 SHORT WINAPI VkKeyScanA(CHAR c)
 {
     return VkKeyScanExA(c, NULL);
+}
+
+/* The character that a key gives with the other keys as they are; -1: none. Ctrl with letters and a few signs gives the
+ * control characters, Ctrl with Alt nothing, as the layout has no third level; Alt alone does not matter. */
+static int typed_character(UINT key, const BYTE *state)
+{
+    BOOL shift = state && state[VK_SHIFT] & 0x80, control = state && state[VK_CONTROL] & 0x80;
+    BOOL alt = state && state[VK_MENU] & 0x80, locked = state && state[VK_CAPITAL] & 1;
+
+    if (control) {
+        if (alt)
+            return -1;
+        if (key >= 'A' && key <= 'Z')
+            return (int)key - 'A' + 1;
+        switch (key) {
+        case VK_OEM_4:
+            return shift ? -1 : 0x1b;
+        case VK_OEM_5:
+        case VK_OEM_102:
+            return shift ? -1 : 0x1c;
+        case VK_OEM_6:
+            return shift ? -1 : 0x1d;
+        case '6':
+            return shift ? 0x1e : -1;
+        case VK_OEM_MINUS:
+            return shift ? 0x1f : -1;
+        case '2':
+            return shift ? 0 : -1;
+        case VK_SPACE:
+            return shift ? -1 : ' ';
+        case VK_RETURN:
+            return shift ? -1 : '\n';
+        case VK_BACK:
+            return shift ? -1 : 0x7f;
+        case VK_ESCAPE:
+            return shift ? -1 : 0x1b;
+        }
+        return -1;
+    }
+    if (key >= 'A' && key <= 'Z')
+        return (int)(shift != locked ? key : key + 'a' - 'A');
+    if (key >= '0' && key <= '9')
+        return shift ? shifted_digits[key - '0'] : (int)key;
+    for (unsigned i = 0; i < ARRAY_SIZE(characters); i++)
+        if (characters[i].key == key)
+            return shift ? characters[i].shifted : characters[i].plain;
+    return key >= VK_NUMPAD0 && key <= VK_NUMPAD9 ? (int)(key - VK_NUMPAD0 + '0') : -1;
+}
+
+/* The layout has no dead keys, so there is one character or none; a key that goes up (bit 15 of the scan code) gives none. */
+int WINAPI ToUnicodeEx(UINT key, UINT code, const BYTE *state, LPWSTR buffer, int size, UINT flags, HKL layout)
+{
+    int character = code & 0x8000 ? -1 : typed_character(key, state);
+
+    (void)flags, (void)layout;
+    if (character < 0 || size < 1)
+        return 0;
+    buffer[0] = (WCHAR)character;
+    if (size > 1)
+        buffer[1] = 0;
+    return 1;
+}
+
+int WINAPI ToUnicode(UINT key, UINT code, const BYTE *state, LPWSTR buffer, int size, UINT flags)
+{
+    return ToUnicodeEx(key, code, state, buffer, size, flags, NULL);
+}
+
+int WINAPI ToAsciiEx(UINT key, UINT code, const BYTE *state, LPWORD characters_out, UINT flags, HKL layout)
+{
+    WCHAR wide;
+    int count = ToUnicodeEx(key, code, state, &wide, 1, flags, layout);
+
+    if (count)
+        *characters_out = wide;
+    return count;
+}
+
+int WINAPI ToAscii(UINT key, UINT code, const BYTE *state, LPWORD characters_out, UINT flags)
+{
+    return ToAsciiEx(key, code, state, characters_out, flags, NULL);
 }
 
 BOOL WINAPI GetKeyboardLayoutNameW(LPWSTR name)

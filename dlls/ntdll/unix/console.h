@@ -255,6 +255,7 @@ bool input_ask_cursor(int *column, int *row);
 /* Makes records of the first key in the bytes; how many it took, 0: not complete. With `last` nothing more comes. */
 size_t keys_parse(const uint8_t *bytes, size_t count, bool last);
 void keys_add(WORD key, WCHAR c, DWORD state);
+bool keys_add_written(const INPUT_RECORD *record); /* by WriteConsoleInput */
 void keys_add_character(WCHAR c, DWORD state);
 
 #define SHIFT_PRESSED     0x0010

@@ -575,7 +575,7 @@ NTSTATUS console_write_events(struct io *io)
         if (!console_enter(true))
             status = STATUS_NO_MEMORY;
         for (size_t i = 0; i < count && !status; i++)
-            if (!input_add(&records[i]))
+            if (!keys_add_written(&records[i]))
                 status = STATUS_NO_MEMORY;
         if (console.shared) {
             input_changed();

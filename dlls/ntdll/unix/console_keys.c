@@ -2,12 +2,15 @@
 /*
  * console_keys.c: what a terminal sends for keys and the mouse (xterm's sequences, and the win32-input-mode of terminals that
  * have it), made into the records that a Windows keyboard and mouse would have given. A US keyboard is assumed where a
- * terminal does not say which key gave a character.
+ * terminal does not say which key gave a character. The other way round, keys that a program writes are made into sequences
+ * where the mode asks for these.
  */
+#include <stdio.h>
 #include <string.h>
 #include "console.h"
 
-#define RIGHT_ALT_PRESSED 0x0001
+#define RIGHT_ALT_PRESSED  0x0001
+#define RIGHT_CTRL_PRESSED 0x0004
 
 /* The key (low byte) and whether Shift is needed (0x100) for a character; 0: none has it. */
 static WORD key_of(WCHAR c)
@@ -241,11 +244,25 @@ static size_t late_answer(const uint8_t *s, size_t n)
     return i + 1;
 }
 
+static size_t utf8_length(uint8_t first)
+{
+    return first < 0x80 ? 1 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+}
+
+/* A character that no key of the US keyboard gives; beyond the BMP it is two records, as on Windows. */
+static void add_text(const uint8_t *s, size_t length, DWORD state)
+{
+    WCHAR text[4];
+    size_t units = utf8_to_utf16((const char *)s, length, text, 4);
+
+    for (size_t i = 0; i < units && i < 4; i++)
+        keys_add(0, text[i], state);
+}
+
 size_t keys_parse(const uint8_t *s, size_t n, bool last)
 {
-    size_t used = *s < 0x80 ? 1 : *s >= 0xf0 ? 4 : *s >= 0xe0 ? 3 : 2;
+    size_t used = utf8_length(*s);
     size_t late = *s == 0x1b ? late_answer(s, n) : 0;
-    WCHAR text[4];
 
     if (late)
         return late;
@@ -264,6 +281,13 @@ size_t keys_parse(const uint8_t *s, size_t n, bool last)
                 keys_add_character(s[1], LEFT_ALT_PRESSED);
                 return 2;
             }
+            used = utf8_length(s[1]);
+            if (used < n) {
+                add_text(s + 1, used, LEFT_ALT_PRESSED);
+                return used + 1;
+            }
+            if (!last)
+                return 0;
         } else if (n == 1 && !last) {
             return 0; /* a sequence arrives at once; the Escape key comes alone */
         }
@@ -282,8 +306,77 @@ size_t keys_parse(const uint8_t *s, size_t n, bool last)
             return 0;
         used = 1;
     }
-    size_t units = utf8_to_utf16((const char *)s, used, text, 4);
-    for (size_t i = 0; i < units && i < 4; i++)
-        keys_add(0, text[i], 0);
+    add_text(s, used, 0);
     return used;
+}
+
+/* --- from keys to sequences --- */
+
+static const struct {
+    uint8_t key;
+    char introducer, final; /* what stands behind ESC, and the end */
+    uint8_t number;         /* before a '~' */
+} sequences[] = {
+    { 0x26, '[', 'A', 0 },  { 0x28, '[', 'B', 0 },  { 0x27, '[', 'C', 0 },  { 0x25, '[', 'D', 0 },
+    { 0x24, '[', 'H', 0 },  { 0x23, '[', 'F', 0 },  { 0x2d, '[', '~', 2 },  { 0x2e, '[', '~', 3 },
+    { 0x21, '[', '~', 5 },  { 0x22, '[', '~', 6 },  { 0x70, 'O', 'P', 0 },  { 0x71, 'O', 'Q', 0 },
+    { 0x72, 'O', 'R', 0 },  { 0x73, 'O', 'S', 0 },  { 0x74, '[', '~', 15 }, { 0x75, '[', '~', 17 },
+    { 0x76, '[', '~', 18 }, { 0x77, '[', '~', 19 }, { 0x78, '[', '~', 20 }, { 0x79, '[', '~', 21 },
+    { 0x7a, '[', '~', 23 }, { 0x7b, '[', '~', 24 },
+};
+
+/* xterm's number for the keys that are held; the page says so for Ctrl: "ESC [ 1 ; 5 A". */
+static unsigned modifier_number(DWORD state)
+{
+    return 1 + (state & SHIFT_PRESSED ? 1 : 0) + (state & (LEFT_ALT_PRESSED | RIGHT_ALT_PRESSED) ? 2 : 0) +
+           (state & (LEFT_CTRL_PRESSED | RIGHT_CTRL_PRESSED) ? 4 : 0);
+}
+
+/*
+ * What a key is with ENABLE_VIRTUAL_TERMINAL_INPUT ("Console Virtual Terminal Sequences", Input Sequences): the sequence's
+ * length, 0 where the record stays as it is.
+ */
+static size_t sequence_of(const KEY_EVENT_RECORD *key, char *text, size_t size)
+{
+    unsigned held = modifier_number(key->dwControlKeyState);
+    WCHAR c = key->uChar.UnicodeChar;
+
+    for (size_t i = 0; i < sizeof(sequences) / sizeof(*sequences); i++) {
+        if (sequences[i].key != key->wVirtualKeyCode)
+            continue;
+        if (sequences[i].number)
+            return (size_t)snprintf(text, size, held > 1 ? "\033[%u;%u~" : "\033[%u~", sequences[i].number, held);
+        if (held > 1)
+            return (size_t)snprintf(text, size, "\033[1;%u%c", held, sequences[i].final);
+        return (size_t)snprintf(text, size, "\033%c%c", sequences[i].introducer, sequences[i].final);
+    }
+    if (key->wVirtualKeyCode == 0x13) /* Pause */
+        return (size_t)snprintf(text, size, "\x1a");
+    if (key->wVirtualKeyCode == 0x08 && (c == 8 || c == 0x7f))
+        c ^= 8 ^ 0x7f; /* the Backspace key is DEL, and with Ctrl the other one */
+    else if (c >= 0x80 || !c || (held != 3 && held != 4))
+        return 0;
+    return (size_t)snprintf(text, size, held & 2 ? "\033%c" : "%c", c);
+}
+
+bool keys_add_written(const INPUT_RECORD *record)
+{
+    const KEY_EVENT_RECORD *key = &record->Event.KeyEvent;
+    INPUT_RECORD unit = { .EventType = KEY_EVENT };
+    char text[16];
+    size_t length;
+
+    if (record->EventType != KEY_EVENT || !key->bKeyDown || !key->wVirtualKeyCode ||
+        !(console.shared->input_mode & ENABLE_VIRTUAL_TERMINAL_INPUT) ||
+        !(length = sequence_of(key, text, sizeof text)))
+        return input_add(record);
+    unit.Event.KeyEvent.bKeyDown = TRUE;
+    unit.Event.KeyEvent.wRepeatCount = 1;
+    for (WORD times = key->wRepeatCount ? key->wRepeatCount : 1; times; times--)
+        for (size_t i = 0; i < length; i++) {
+            unit.Event.KeyEvent.uChar.UnicodeChar = (uint8_t)text[i];
+            if (!input_add(&unit))
+                return false;
+        }
+    return true;
 }

@@ -417,6 +417,7 @@ static void edit_key(struct line *line, const KEY_EVENT_RECORD *key)
         line->insert = true;
         line_insert(line, c);
         line->state = LINE_WOKEN;
+        line->key_state = key->dwControlKeyState;
         return;
     }
     switch (key->wVirtualKeyCode) {
@@ -650,7 +651,7 @@ static NTSTATUS read_characters(struct file_object *file, WCHAR *out, size_t roo
     return STATUS_SUCCESS;
 }
 
-static NTSTATUS read_units(struct io *io, const struct nt_console_read *request, WCHAR *out, size_t room, size_t *count,
+static NTSTATUS read_units(struct io *io, struct nt_console_read *request, WCHAR *out, size_t room, size_t *count,
                            bool file_read)
 {
     struct console_shared *shared = console_enter(true);
@@ -670,6 +671,7 @@ static NTSTATUS read_units(struct io *io, const struct nt_console_read *request,
         line.shown = line_columns(line.text, line.length);
     }
     NTSTATUS status = read_line(mode, &line);
+    request->key_state = line.key_state;
     if (!status && line.state != LINE_END_OF_FILE) {
         *count = line.length < room ? line.length : room;
         memcpy(out, line.text, *count * sizeof(WCHAR));
@@ -718,7 +720,7 @@ static char *bytes_from_units(const WCHAR *text, size_t count, size_t *length)
 
 static NTSTATUS read_bytes(struct io *io, size_t room, size_t *count)
 {
-    struct nt_console_read request = { 0, 0 };
+    struct nt_console_read request = { 0, 0, 0 };
     size_t got = 0, length = 0;
     WCHAR *text = malloc((room + 1) * sizeof(WCHAR));
     char *bytes = malloc(room);
@@ -727,6 +729,10 @@ static NTSTATUS read_bytes(struct io *io, size_t room, size_t *count)
     *count = 0;
     if (!status && !(*count = take_bytes_rest(bytes, room)) &&
         !(status = read_units(io, &request, text, room, &got, true))) {
+        size_t more = 0;
+        /* half a character: the other half is there already */
+        if (got && (text[got - 1] & 0xfc00) == 0xd800 && !read_units(io, &request, text + got, 1, &more, false))
+            got += more;
         free(bytes);
         if (!(bytes = bytes_from_units(text, got, &length)))
             status = STATUS_NO_MEMORY;
@@ -750,7 +756,7 @@ static NTSTATUS read_bytes(struct io *io, size_t room, size_t *count)
 
 static NTSTATUS read_text(struct io *io, size_t room, size_t *count)
 {
-    struct nt_console_read request = { 0, 0 };
+    struct nt_console_read request = { 0, 0, 0 };
     WCHAR *text = malloc((room + 1) * sizeof(WCHAR));
     NTSTATUS status = text ? STATUS_SUCCESS : STATUS_NO_MEMORY;
 
@@ -762,7 +768,8 @@ static NTSTATUS read_text(struct io *io, size_t room, size_t *count)
         status = STATUS_ACCESS_VIOLATION;
     if (!status)
         status = read_units(io, &request, text, room, count, false);
-    if (!status && !io_copy_out(io->buffer, text, *count * sizeof(WCHAR)))
+    if (!status && (!io_copy_out(io->buffer, text, *count * sizeof(WCHAR)) ||
+                    (request.wakeup_mask && !io_copy_out((void *)io->input, &request, sizeof request))))
         status = STATUS_ACCESS_VIOLATION;
     free(text);
     return status;

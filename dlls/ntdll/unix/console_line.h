@@ -37,11 +37,11 @@ struct line {
     size_t length, at, capacity;
     bool echo, insert, placed; /* placed: where it begins on the screen is known */
     int start_x, start_y;
-    size_t shown;           /* columns on the screen */
-    uint32_t history_place; /* which line of the history is shown; UINT32_MAX: none */
-    uint32_t interrupts;    /* when it began */
-    ULONG wakeup_mask;
-    NTSTATUS status; /* how waiting within a popup failed */
+    size_t shown;                 /* columns on the screen */
+    uint32_t history_place;       /* which line of the history is shown; UINT32_MAX: none */
+    uint32_t interrupts;          /* when it began */
+    ULONG wakeup_mask, key_state; /* which characters end the line, and the keys that were held with one */
+    NTSTATUS status;              /* how waiting within a popup failed */
     enum { LINE_GOES_ON, LINE_DONE, LINE_WOKEN, LINE_END_OF_FILE } state;
 };
 
