@@ -116,6 +116,12 @@ struct nt_console_font {
     WCHAR face[32];
 };
 
+/* Output handles. WriteConsoleOutputCharacter: in: nt_console_run, then UTF-16; out: ULONG, how many units had room. */
+#define IOCTL_NT_CONSOLE_WRITE_TEXT NT_CONSOLE_CODE(0x819)
+struct nt_console_run {
+    SHORT x, y;
+};
+
 /*
  * Any console handle. Command history and aliases. in: nt_console_text, then its texts one after the other, in UTF-16; out:
  * as the functions of these names give it, in UTF-16; Information is its size in bytes whether it fits or not.

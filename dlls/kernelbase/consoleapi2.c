@@ -336,7 +336,7 @@ BOOL WINAPI ReadConsoleOutputA(HANDLE handle, CHAR_INFO *cells, COORD size, COOR
  * Runs of characters or attributes from a position on, across line ends: line by line through the cells, reading first
  * what is to stay.
  */
-enum run { RUN_READ_TEXT, RUN_READ_ATTRIBUTES, RUN_WRITE_TEXT, RUN_WRITE_ATTRIBUTES };
+enum run { RUN_READ_TEXT, RUN_READ_ATTRIBUTES, RUN_WRITE_ATTRIBUTES };
 
 static BOOL transfer_run(HANDLE handle, enum run kind, WORD *values, DWORD count, COORD at, DWORD *done)
 {
@@ -374,15 +374,12 @@ static BOOL transfer_run(HANDLE handle, enum run kind, WORD *values, DWORD count
             case RUN_READ_ATTRIBUTES:
                 *value = line[i].Attributes;
                 break;
-            case RUN_WRITE_TEXT:
-                line[i].Char.UnicodeChar = *value;
-                break;
             case RUN_WRITE_ATTRIBUTES:
                 line[i].Attributes = *value;
                 break;
             }
         }
-        if (kind >= RUN_WRITE_TEXT)
+        if (kind == RUN_WRITE_ATTRIBUTES)
             result = WriteConsoleOutputW(handle, line, size, origin, &region);
         if (result)
             *done += n;
@@ -405,7 +402,22 @@ BOOL WINAPI ReadConsoleOutputAttribute(HANDLE handle, WORD *attributes, DWORD co
 
 BOOL WINAPI WriteConsoleOutputCharacterW(HANDLE handle, const WCHAR *text, DWORD count, COORD at, DWORD *written)
 {
-    return transfer_run(handle, RUN_WRITE_TEXT, (WORD *)text, count, at, written);
+    struct nt_console_run *run;
+    ULONG units = 0;
+    NTSTATUS status;
+
+    *written = 0;
+    if (count > 0x3fffffff || !(run = kb_alloc(sizeof(*run) + count * sizeof(WCHAR))))
+        return fail(ERROR_NOT_ENOUGH_MEMORY);
+    run->x = at.X;
+    run->y = at.Y;
+    memcpy(run + 1, text, count * sizeof(WCHAR));
+    status = console_request(handle, IOCTL_NT_CONSOLE_WRITE_TEXT, run, sizeof(*run) + count * sizeof(WCHAR), &units,
+                             sizeof(units), NULL);
+    kb_free(run);
+    if (!status)
+        *written = units;
+    return set_ntstatus(status);
 }
 
 BOOL WINAPI WriteConsoleOutputAttribute(HANDLE handle, const WORD *attributes, DWORD count, COORD at, DWORD *written)

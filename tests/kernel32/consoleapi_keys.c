@@ -250,6 +250,33 @@ static void test_scrolling(void)
     ok_text(0, 12, L"......");
 }
 
+/* A wide character takes two cells, whichever call writes it; half of one is none. */
+static void test_wide_cells(void)
+{
+    static const WCHAR text[] = L"a\x65e5\x672c\xd83d\xde00z";
+    WORD attributes[9] = { 0 };
+    COORD at = { 0, 18 };
+    CONSOLE_SCREEN_BUFFER_INFO info;
+    DWORD n;
+
+    home(18);
+    home(19);
+    ok(WriteConsoleOutputCharacterW(out, text, 6, at, &n) && n == 6, "%lu, error %lu", n, GetLastError());
+    ok_text(0, 18, L"a");
+    ok_text(7, 18, L"z ");
+    ok(ReadConsoleOutputAttribute(out, attributes, 9, at, &n) && n == 9, "%lu, error %lu", n, GetLastError());
+    for (int i = 0; i < 9; i++)
+        ok_hex(attributes[i] & 0x300, i == 0 || i > 6 ? 0 : i & 1 ? COMMON_LVB_LEADING_BYTE : COMMON_LVB_TRAILING_BYTE);
+    at.X = 2;
+    ok(FillConsoleOutputCharacterW(out, '.', 1, at, &n) && n == 1, "error %lu", GetLastError());
+    ok_text(0, 18, L"a .\x672c");
+    GetConsoleScreenBufferInfo(out, &info);
+    at.X = info.dwSize.X - 1;
+    ok(WriteConsoleOutputCharacterW(out, L"\x65e5!", 2, at, &n) && n == 2, "%lu, error %lu", n, GetLastError());
+    ok_text(info.dwSize.X - 1, 18, L" ");
+    ok_text(2, 19, L"! ");
+}
+
 static void test_rectangles(void)
 {
     CHAR_INFO cells[12], got[12] = { 0 };
@@ -301,6 +328,7 @@ TESTS
     test_code_pages();
     test_scrolling();
     test_rectangles();
+    test_wide_cells();
     CloseHandle(in);
     CloseHandle(out);
     FreeConsole();

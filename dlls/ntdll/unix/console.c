@@ -298,43 +298,9 @@ static NTSTATUS set_info(struct screen *screen, const struct nt_console_info *se
     return STATUS_SUCCESS;
 }
 
-/* Attributes of programs: the flags for wide characters are ours to set. */
-static void set_cell_attributes(struct cell *cell, USHORT attributes)
-{
-    cell->attributes = (USHORT)((attributes & ~(ATTRIBUTE_LEADING | ATTRIBUTE_TRAILING)) |
-                                (cell->attributes & (ATTRIBUTE_LEADING | ATTRIBUTE_TRAILING)));
-    cell->fore = cell->back = 0;
-}
-
-static ULONG fill(struct screen *screen, const struct nt_console_fill *request)
-{
-    int x = request->x, y = request->y, width = screen->width;
-
-    if (x < 0 || y < 0 || x >= width || y >= screen->height)
-        return 0;
-    uint32_t room = (uint32_t)((screen->height - y) * width - x);
-    uint32_t count = request->count < room ? request->count : room;
-    for (uint32_t i = 0; i < count; i++) {
-        struct cell *row = screen_row(screen, y + (int)((uint32_t)x + i) / width);
-        if (!row)
-            return i;
-        struct cell *cell = &row[((uint32_t)x + i) % (uint32_t)width];
-        if (request->attribute) {
-            set_cell_attributes(cell, request->value);
-        } else {
-            cell->character = request->value;
-            cell->attributes &= (USHORT) ~(ATTRIBUTE_LEADING | ATTRIBUTE_TRAILING);
-        }
-    }
-    int last = count ? y + (int)((uint32_t)x + count - 1) / width : y;
-    if (count)
-        paint_rect(screen, (struct rect){ last == y ? x : 0, y, last == y ? x + (int)count - 1 : width - 1, last });
-    return count;
-}
-
 static NTSTATUS scroll(struct screen *screen, const struct nt_console_scroll *request)
 {
-    struct cell with = { request->fill_char, request->fill_attributes, 0, 0 };
+    struct cell with = { request->fill_char, request->fill_attributes, 0, 0, { 0, 0 } };
     int right = screen->width - 1, bottom = screen->height - 1;
 #define CLAMP(v, low, high) ((v) < (low) ? (low) : (v) > (high) ? (high) : (v))
     struct rect from = { CLAMP(request->left, 0, right + 1), CLAMP(request->top, 0, bottom + 1),
@@ -377,56 +343,6 @@ static NTSTATUS scroll(struct screen *screen, const struct nt_console_scroll *re
     return STATUS_SUCCESS;
 }
 
-static NTSTATUS check_cells(struct screen *screen, const struct nt_console_cells *head)
-{
-    return head->x < 0 || head->y < 0 || head->width <= 0 || head->height <= 0 ||
-                   head->x + head->width > screen->width || head->y + head->height > screen->height
-               ? STATUS_INVALID_PARAMETER
-               : STATUS_SUCCESS;
-}
-
-static NTSTATUS write_cells(struct screen *screen, const struct nt_console_cells *head, const CHAR_INFO *cells,
-                            size_t count)
-{
-    if (check_cells(screen, head) || (size_t)head->width * (size_t)head->height > count)
-        return STATUS_INVALID_PARAMETER;
-    for (int y = 0; y < head->height; y++) {
-        struct cell *row = screen_row(screen, head->y + y);
-        for (int x = 0; row && x < head->width; x++) {
-            const CHAR_INFO *from = &cells[y * head->width + x];
-            struct cell *to = &row[head->x + x];
-            *to = (struct cell){ from->Char.UnicodeChar, from->Attributes, 0, 0 };
-            if ((from->Char.UnicodeChar & 0xfc00) != 0xd800 && character_width(from->Char.UnicodeChar) == 2 &&
-                !(from->Attributes & (ATTRIBUTE_LEADING | ATTRIBUTE_TRAILING)) && x + 1 < head->width) {
-                to->attributes |= ATTRIBUTE_LEADING; /* it takes the next place too, whoever says nothing about that */
-                to[1] = *to;
-                to[1].attributes ^= ATTRIBUTE_LEADING | ATTRIBUTE_TRAILING;
-                x++;
-            }
-        }
-    }
-    paint_rect(screen, (struct rect){ head->x, head->y, head->x + head->width - 1, head->y + head->height - 1 });
-    return STATUS_SUCCESS;
-}
-
-/* To memory of ours: nothing of the program's is touched under the lock. */
-static NTSTATUS read_cells(struct screen *screen, const struct nt_console_cells *head, CHAR_INFO **cells)
-{
-    if (check_cells(screen, head))
-        return STATUS_INVALID_PARAMETER;
-    CHAR_INFO *to = *cells = malloc((size_t)head->width * (size_t)head->height * sizeof **cells);
-    if (!to)
-        return STATUS_NO_MEMORY;
-    for (int y = 0; y < head->height; y++) {
-        const struct cell *row = screen_row(screen, head->y + y);
-        for (int x = 0; x < head->width; x++, to++) {
-            to->Char.UnicodeChar = row ? row[head->x + x].character : ' ';
-            to->Attributes = row ? row[head->x + x].attributes : 7;
-        }
-    }
-    return STATUS_SUCCESS;
-}
-
 uint32_t console_default_mode(void)
 {
     return console.kind == CONSOLE_HEADLESS ? DEFAULT_OUTPUT_MODE : DEFAULT_TERMINAL_OUTPUT_MODE;
@@ -466,18 +382,23 @@ static NTSTATUS screen_request(struct io *io, struct screen *screen, const void 
     case IOCTL_NT_CONSOLE_FILL:
         if (size < sizeof(struct nt_console_fill))
             return STATUS_INVALID_PARAMETER;
-        io->information = fill(screen, input);
+        io->information = cells_fill(screen, input);
+        return STATUS_SUCCESS;
+    case IOCTL_NT_CONSOLE_WRITE_TEXT:
+        if (size < sizeof(struct nt_console_run))
+            return STATUS_INVALID_PARAMETER;
+        io->information = cells_write_text(screen, input, (size - sizeof(struct nt_console_run)) / sizeof(WCHAR));
         return STATUS_SUCCESS;
     case IOCTL_NT_CONSOLE_SCROLL:
         return size < sizeof(struct nt_console_scroll) ? STATUS_INVALID_PARAMETER : scroll(screen, input);
     case IOCTL_NT_CONSOLE_WRITE_CELLS:
         return size < sizeof *head ? STATUS_INVALID_PARAMETER
-                                   : write_cells(screen, head, (const CHAR_INFO *)(head + 1),
+                                   : cells_write(screen, head, (const CHAR_INFO *)(head + 1),
                                                  (size - sizeof *head) / sizeof(CHAR_INFO));
     case IOCTL_NT_CONSOLE_READ_CELLS:
         if (size < sizeof *head)
             return STATUS_INVALID_PARAMETER;
-        status = read_cells(screen, head, cells);
+        status = cells_read(screen, head, cells);
         io->information = status ? 0 : (size_t)head->width * (size_t)head->height * sizeof(CHAR_INFO);
         return status;
     case IOCTL_NT_CONSOLE_SET_ACTIVE: {
@@ -646,7 +567,7 @@ static NTSTATUS answer(struct io *io, const void *input, size_t size)
             status = STATUS_BUFFER_TOO_SMALL;
         else if (!io_copy_out(io->buffer, cells, io->information))
             status = STATUS_ACCESS_VIOLATION;
-    } else if (!status && io->code == IOCTL_NT_CONSOLE_FILL) {
+    } else if (!status && (io->code == IOCTL_NT_CONSOLE_FILL || io->code == IOCTL_NT_CONSOLE_WRITE_TEXT)) {
         ULONG count = (ULONG)io->information;
         status = give(io, &count, sizeof count);
     }

@@ -54,6 +54,7 @@ struct cell {
     WCHAR character;
     USHORT attributes;
     uint32_t fore, back;
+    WCHAR pair[2]; /* a narrow character beyond the BMP, which programs read as U+FFFD; else 0 */
 };
 #define COLOR_INDEX 0x01000000u
 #define COLOR_RGB   0x02000000u
@@ -231,6 +232,13 @@ void paint_pen(struct sink *sink, const struct cell *pen);
 void paint_cursor_shape(struct sink *sink, struct screen *screen);
 void paint_switch(struct screen *from, struct screen *to);
 void console_know_cursor(void); /* asks the terminal where it is, unless that is known */
+
+/* --- console_cells.c: under the lock --- */
+
+ULONG cells_fill(struct screen *screen, const struct nt_console_fill *request);
+ULONG cells_write_text(struct screen *screen, const struct nt_console_run *run, size_t count);
+NTSTATUS cells_write(struct screen *screen, const struct nt_console_cells *head, const CHAR_INFO *cells, size_t count);
+NTSTATUS cells_read(struct screen *screen, const struct nt_console_cells *head, CHAR_INFO **cells);
 
 /* --- console_input.c --- */
 

@@ -146,6 +146,8 @@ static bool put_character(struct screen *screen, WCHAR high, WCHAR low, int widt
         row[1].attributes |= ATTRIBUTE_TRAILING;
     } else if (low) {
         row->character = 0xfffd;
+        row->pair[0] = high;
+        row->pair[1] = low;
     }
     screen->cursor_x = (int16_t)(screen->cursor_x + width);
     if (screen->cursor_x < screen->width)
@@ -215,7 +217,7 @@ static void select_graphics(struct screen *screen, const uint16_t *params, unsig
     for (unsigned i = 0; i < count; i++) {
         unsigned p = params[i];
         if (p == 0)
-            *pen = (struct cell){ ' ', 7, 0, 0 };
+            *pen = (struct cell){ ' ', 7, 0, 0, { 0, 0 } };
         else if (p == 1)
             pen->attributes |= 8;
         else if (p == 22)
@@ -451,7 +453,7 @@ static void escape(struct screen *screen, WCHAR c)
             move_to(screen, screen->cursor_x, screen->cursor_y - 1);
         break;
     case 'c':
-        screen->pen = (struct cell){ ' ', 7, 0, 0 };
+        screen->pen = (struct cell){ ' ', 7, 0, 0, { 0, 0 } };
         screen->scroll_top = 0;
         screen->scroll_bottom = (int16_t)(screen->height - 1);
         screen_fill(screen, (struct rect){ 0, 0, screen->width - 1, screen->height - 1 }, &screen->pen);

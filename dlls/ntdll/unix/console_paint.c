@@ -94,7 +94,10 @@ static void paint_row(struct sink *sink, struct screen *screen, int y, int left,
         }
         WCHAR text[2] = { row[x].character, 0 };
         size_t count = 1;
-        if ((text[0] & 0xfc00) == 0xd800 && x < right && row[x].attributes & ATTRIBUTE_LEADING) {
+        if (row[x].pair[0]) {
+            memcpy(text, row[x].pair, sizeof text);
+            count = 2;
+        } else if ((text[0] & 0xfc00) == 0xd800 && x < right && row[x].attributes & ATTRIBUTE_LEADING) {
             text[1] = row[++x].character;
             count = 2;
         } else if (row[x].attributes & ATTRIBUTE_LEADING && x < right) {
@@ -110,7 +113,7 @@ static void paint_row(struct sink *sink, struct screen *screen, int y, int left,
 void paint_rect(struct screen *screen, struct rect rect)
 {
     struct sink sink = { 0 };
-    struct cell pen = { 0, 0xffff, 0, 0 };
+    struct cell pen = { 0, 0xffff, 0, 0, { 0, 0 } };
 
     if (!console_shows(screen)) {
         screen->dirty = 1;

@@ -37,7 +37,7 @@ static void put_cell(struct screen *screen, int x, int y, WCHAR c)
 {
     struct cell *row = screen_row(screen, y);
     if (row)
-        row[x] = (struct cell){ c, screen->popup_attributes, 0, 0 };
+        row[x] = (struct cell){ c, screen->popup_attributes, 0, 0, { 0, 0 } };
 }
 
 static void draw_frame(struct screen *screen, const struct rect *box)

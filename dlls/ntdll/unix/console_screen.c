@@ -112,7 +112,7 @@ struct screen *screen_create(int width, int height)
     screen->window_bottom = (int16_t)(height - 1);
     screen->scroll_bottom = (int16_t)(height - 1);
     screen->mode = console_default_mode();
-    screen->pen = (struct cell){ ' ', 7, 0, 0 };
+    screen->pen = (struct cell){ ' ', 7, 0, 0, { 0, 0 } };
     screen->saved_pen = screen->pen;
     screen->popup_attributes = 0xf5;
     screen->cursor_size = 25;

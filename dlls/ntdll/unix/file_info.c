@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "file.h"
 #include "path.h"
+#include "pipe.h"
 
 /*
  * What NtQueryInformationFile's classes take, after its page and [MS-FSA]: the least length of the buffer (0: no such class
@@ -451,6 +452,25 @@ static int stat_path(const struct nt_path *path, struct file_stat *st)
                            dir && file_shows_links_as_targets(dir, slash ? (size_t)(slash - dir) : strlen(dir)), st);
 }
 
+/* Of what is no file: devices, pipes. */
+static NTSTATUS stat_device(const struct nt_path *path, struct file_stat *st)
+{
+    memset(st, 0, sizeof *st);
+    st->attributes = FILE_ATTRIBUTE_ARCHIVE;
+    switch (path->kind) {
+    case PATH_SAME:
+        return status_from_errno(file_stat_fd(path->root, st));
+    case PATH_PIPE_ROOT:
+        st->attributes = FILE_ATTRIBUTE_DIRECTORY;
+        return STATUS_SUCCESS;
+    case PATH_PIPE:
+        st->attributes = FILE_ATTRIBUTE_NORMAL;
+        return pipe_stat(path->text, path->text_len);
+    default:
+        return STATUS_SUCCESS;
+    }
+}
+
 static NTSTATUS stat_by_name(const OBJECT_ATTRIBUTES *attributes, struct file_stat *st)
 {
     struct nt_path path;
@@ -464,9 +484,7 @@ static NTSTATUS stat_by_name(const OBJECT_ATTRIBUTES *attributes, struct file_st
         goto done;
     }
     if (!status && path.kind != PATH_FILE && path.kind != PATH_VOLUME) {
-        memset(st, 0, sizeof *st);
-        st->attributes = FILE_ATTRIBUTE_ARCHIVE;
-        status = path.kind == PATH_SAME ? (err = file_stat_fd(path.root, st), status_from_errno(err)) : STATUS_SUCCESS;
+        status = stat_device(&path, st);
         goto done;
     }
     if (status)

@@ -417,6 +417,17 @@ static NTSTATUS peek(struct io *io)
     return status;
 }
 
+/* "Not in the connected state or not in the full-duplex message mode", "contains unread data" ([MS-FSCC] 2.3.48). */
+static NTSTATUS may_transceive(struct pipe_link *link)
+{
+    if (link->shared->disconnected)
+        return STATUS_PIPE_DISCONNECTED;
+    if (!pipe_link_alive(link) || link->shared->type != FILE_PIPE_MESSAGE_TYPE ||
+        link->shared->read_mode[link->side] != FILE_PIPE_MESSAGE_MODE)
+        return STATUS_INVALID_PIPE_STATE;
+    return pipe_ring_has_unread(pipe_ring_in(link)) ? STATUS_PIPE_BUSY : STATUS_SUCCESS;
+}
+
 /* TransactNamedPipe. */
 static NTSTATUS transceive(struct io *io)
 {
@@ -427,10 +438,10 @@ static NTSTATUS transceive(struct io *io)
     if (end->raw)
         return STATUS_INVALID_PIPE_STATE;
     if ((status = pipe_get_link(end, &link)))
-        return status;
-    if (link->shared->type != FILE_PIPE_MESSAGE_TYPE || link->shared->read_mode[link->side] != FILE_PIPE_MESSAGE_MODE) {
+        return status == STATUS_PIPE_LISTENING ? STATUS_INVALID_PIPE_STATE : status;
+    if ((status = may_transceive(link))) {
         pipe_link_unref(link);
-        return STATUS_INVALID_PIPE_STATE;
+        return status;
     }
     io->data = link;
     io->pipe.sends = true;

@@ -88,6 +88,7 @@ void pipe_connected(uint32_t number, int *fd);
 NTSTATUS pipe_query(struct file_object *file, ULONG info_class, void *buffer, ULONG length, ULONG_PTR *information);
 NTSTATUS pipe_set(struct file_object *file, ULONG info_class, const void *buffer, ULONG length);
 NTSTATUS pipe_query_name(struct pipe_end *end, void *buffer, ULONG length, ULONG_PTR *information);
+NTSTATUS pipe_stat(const WCHAR *name, size_t length);
 NTSTATUS pipe_get_attribute(struct io *io);
 NTSTATUS pipe_set_attribute(struct io *io);
 NTSTATUS pipe_impersonate(struct file_object *file);

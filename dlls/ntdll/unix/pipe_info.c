@@ -27,6 +27,22 @@ static ULONG instances_of(const struct pipe *pipe)
     return pipe->name && client_joined() && !client_request(&request) ? out.count : pipe->count;
 }
 
+/* What a name alone tells: a program that looks whether there is a pipe takes no instance from those who wait for one. */
+NTSTATUS pipe_stat(const WCHAR *name, size_t length)
+{
+    struct protocol_pipe_count_in in = { 0 };
+    struct protocol_pipe_count_out out;
+    struct client_request request = CLIENT_REQUEST(pipe_count, .in = &in, .out = &out, );
+
+    pthread_mutex_lock(&pipe_lock);
+    bool own = pipe_find(name, length);
+    pthread_mutex_unlock(&pipe_lock);
+    if (own)
+        return STATUS_SUCCESS;
+    request.parts[0] = (struct message_part){ name, (uint32_t)(length * sizeof(WCHAR)) };
+    return client_join(false) || client_request(&request) ? STATUS_OBJECT_NAME_NOT_FOUND : STATUS_SUCCESS;
+}
+
 static void fill_local(struct pipe_end *end, FILE_PIPE_LOCAL_INFORMATION *info)
 {
     struct pipe *pipe = end->pipe;

@@ -309,6 +309,12 @@ uint32_t pipe_ring_unread(struct pipe_ring *ring)
     return written > read ? (uint32_t)(written - read) : 0;
 }
 
+bool pipe_ring_has_unread(struct pipe_ring *ring)
+{
+    return pipe_ring_unread(ring) || __atomic_load_n(&ring->write.messages, __ATOMIC_ACQUIRE) !=
+                                         __atomic_load_n(&ring->read.messages, __ATOMIC_ACQUIRE);
+}
+
 static NTSTATUS end_status(struct pipe_link *link, NTSTATUS gone)
 {
     if (__atomic_load_n(&link->shared->disconnected, __ATOMIC_ACQUIRE))
@@ -556,8 +562,10 @@ NTSTATUS pipe_ring_write_now(struct pipe_link *link, struct pipe_transfer *t)
 {
     struct pipe_ring *ring = pipe_ring_out(link);
     bool message = link->shared->type == FILE_PIPE_MESSAGE_TYPE;
-    NTSTATUS status = pipe_link_alive(link) ? end_status(link, STATUS_PIPE_CLOSING) : STATUS_PIPE_CLOSING;
+    NTSTATUS status = end_status(link, STATUS_PIPE_CLOSING);
 
+    if (status == STATUS_PENDING && !pipe_link_alive(link))
+        status = STATUS_PIPE_CLOSING;
     if (status != STATUS_PENDING)
         return status;
     status = STATUS_SUCCESS;

@@ -70,6 +70,7 @@ struct pipe_look {
 };
 NTSTATUS pipe_ring_peek(struct pipe_link *link, char *buffer, size_t length, struct pipe_look *look);
 uint32_t pipe_ring_unread(struct pipe_ring *ring);
+bool pipe_ring_has_unread(struct pipe_ring *ring); /* messages of no bytes are data, too */
 
 /* Who sleeps is counted, with what it saw before. */
 void pipe_sleepers_join(struct pipe_sleepers *sleepers, uint32_t seen);
