@@ -536,6 +536,13 @@ static NTSTATUS parse_relative(struct file_object *root, const WCHAR *text, size
         path->fixed = 0;
         return append(path, root->unix_path, strlen(root->unix_path)) ? STATUS_SUCCESS : STATUS_NO_MEMORY;
     }
+    if (text[0] == ':' && (root->kind == FILE_KIND_FILE || root->kind == FILE_KIND_DIRECTORY)) { /* a stream of it */
+        path->kind = PATH_FILE;
+        if (!append(path, root->unix_path, strlen(root->unix_path)))
+            return STATUS_NO_MEMORY;
+        path->fixed = path->len;
+        return parse_stream(path, text + 1, len - 1);
+    }
     if (root->kind != FILE_KIND_DIRECTORY)
         return root->kind == FILE_KIND_FILE ? STATUS_INVALID_PARAMETER : STATUS_OBJECT_TYPE_MISMATCH;
     if (text[0] == '\\')
