@@ -83,6 +83,7 @@ int WSAAPI closesocket(SOCKET s)
 
     if (afd_control(s, AFD_INFO, NULL, 0, &made, sizeof(made), NULL))
         return SOCKET_ERROR;
+    async_cancel(s);
     return NtClose((HANDLE)s) ? ws_fail(WSAENOTSOCK) : 0;
 }
 
@@ -168,6 +169,7 @@ SOCKET WSAAPI accept(SOCKET s, struct sockaddr *addr, int *length)
         return accepted;
     in.socket = accepted;
     if (!afd_control(s, AFD_ACCEPT, &in, sizeof(in), NULL, 0, NULL)) {
+        async_inherit(s, accepted);
         if (!addr || !length || !getpeername(accepted, addr, length))
             return accepted;
         if (WSAGetLastError() != WSAEFAULT) /* the peer has gone already */

@@ -162,6 +162,7 @@ int WSAAPI WSAEventSelect(SOCKET s, WSAEVENT event, long events)
 {
     struct afd_events in = { (uintptr_t)event, (uint32_t)events, 0 };
 
+    async_cancel(s);
     return afd_control(s, AFD_EVENTS, &in, sizeof(in), NULL, 0, NULL);
 }
 
@@ -179,13 +180,4 @@ int WSAAPI WSAEnumNetworkEvents(SOCKET s, WSAEVENT event, LPWSANETWORKEVENTS eve
     for (unsigned i = 0; i < ARRAY_SIZE(out.status) && i < FD_MAX_EVENTS; i++)
         events->iErrorCode[i] = afd_error(out.status[i]);
     return 0;
-}
-
-/* Window messages come with user32. */
-int WSAAPI WSAAsyncSelect(SOCKET s, HWND window, u_int message, long events)
-{
-    struct afd_create made;
-
-    (void)window, (void)message, (void)events;
-    return afd_control(s, AFD_INFO, NULL, 0, &made, sizeof(made), NULL) ? SOCKET_ERROR : ws_fail(WSAEINVAL);
 }

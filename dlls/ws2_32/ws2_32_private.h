@@ -76,6 +76,9 @@ struct afd_unix_address {
 const void *afd_address(const struct sockaddr *addr, int *length, struct afd_unix_address *buffer);
 /* mswsock.c: a function of mswsock.h by its GUID, as WSAIoctl hands it out. */
 BOOL afd_extension(const GUID *id, void **function);
+/* winsock2_async.c: the socket's events are not told to a window any more; a socket that was accepted has its listener's. */
+void async_cancel(SOCKET s);
+void async_inherit(SOCKET listener, SOCKET accepted);
 /* winsock2_protocol.c: what SO_PROTOCOL_INFO says. */
 int afd_protocol_info(SOCKET s, WSAPROTOCOL_INFOW *info);
 void protocol_info_narrow(const WSAPROTOCOL_INFOW *info, WSAPROTOCOL_INFOA *narrow);

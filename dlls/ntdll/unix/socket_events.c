@@ -149,10 +149,13 @@ static NTSTATUS start(struct file_object *file, struct object *event, uint32_t m
     watch->mask = mask;
     watch->enabled =
         WIN_FD_READ | WIN_FD_WRITE | WIN_FD_OOB | WIN_FD_ACCEPT | WIN_FD_CLOSE | (s->connected ? 0 : WIN_FD_CONNECT);
-    status = io_watch(&watch->io, fd, POLLIN | POLLOUT | POLLPRI, notice);
-    if (status)
-        goto failed;
+    /* What the I/O thread finds at once, somebody may ask for at once: not before the socket has its watch. */
     pthread_mutex_lock(&watch_lock);
+    status = io_watch(&watch->io, fd, POLLIN | POLLOUT | POLLPRI, notice);
+    if (status) {
+        pthread_mutex_unlock(&watch_lock);
+        goto failed;
+    }
     s->watch = watch;
     pthread_mutex_lock(&watch->lock);
     look(watch);
