@@ -163,6 +163,8 @@ extern enum unwind unwind; /* why the commands that remain of a line are not run
 extern int errorlevel, last_result;
 extern bool echo_on, delayed_expansion, extensions, interactive, unicode_output;
 extern volatile LONG interrupted;
+/* Ctrl-C has ended a child, and the event for ourselves, which is no other one, has not come yet. */
+extern volatile LONG told_by_child;
 extern struct batch *current_batch;
 
 int run_node(struct node *node);

@@ -8,7 +8,8 @@ static BOOL WINAPI on_control(DWORD event)
 {
     if (event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT)
         return FALSE;
-    InterlockedExchange(&interrupted, 1);
+    if (!InterlockedExchange(&told_by_child, 0))
+        InterlockedExchange(&interrupted, 1);
     return TRUE;
 }
 

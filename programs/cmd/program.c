@@ -209,6 +209,7 @@ HANDLE start_program(const WCHAR *path, WCHAR *line, const WCHAR *folder, DWORD 
     STARTUPINFOW startup = { .cb = sizeof(startup) };
     PROCESS_INFORMATION info;
     DWORD before[3] = { 0 };
+    InterlockedExchange(&told_by_child, 0);
     if (!given)
         given = &startup;
     given->dwFlags |= STARTF_USESTDHANDLES;
@@ -262,6 +263,8 @@ int wait_program(HANDLE process)
     WaitForSingleObject(process, INFINITE);
     GetExitCodeProcess(process, &code);
     CloseHandle(process);
+    if (code == (DWORD)STATUS_CONTROL_C_EXIT && !InterlockedExchange(&interrupted, 1))
+        InterlockedExchange(&told_by_child, 1);
     _snwprintf(text, COUNT(text), L"%08lX", code);
     SetEnvironmentVariableW(L"=ExitCode", text);
     _snwprintf(text, COUNT(text), L"%lc", (WCHAR)code);

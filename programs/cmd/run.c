@@ -4,7 +4,7 @@
 
 enum unwind unwind;
 int errorlevel, last_result;
-volatile LONG interrupted;
+volatile LONG interrupted, told_by_child;
 
 /* --- redirections --- */
 

@@ -72,6 +72,21 @@ gone 3 "start of three"
 kill -TERM $pid
 wait $pid 2>/dev/null
 gone 0 "SIGTERM of a tree with a native program"
+# What native programs have started goes too; a batch file does not go on when Ctrl-C has ended what it waited for.
+cp "$children" child.exe
+printf 'sleep 30 &\nsleep 30\necho never\n' >script
+printf '@echo off\r\nchild.exe 0 "sh script"\r\necho after\r\n' >natives.cmd
+printf '@echo off\r\nchild.exe 0 "cmd /c child.exe 0 \\"sleep 30\\""\r\necho after\r\n' >chain.cmd
+for case in natives:TERM:143:5 natives:HUP:129:5 chain:INT:130:5 chain:TERM:143:5; do
+    IFS=: read -r file signal code count <<<"$case"
+    env --default-signal=INT,QUIT $tag=1 $TRANSOM cmd /c $file.cmd >out &
+    pid=$!
+    gone $count "start of $file for SIG$signal"
+    kill -$signal $pid
+    wait $pid 2>/dev/null; is "$file, SIG$signal" $? $code
+    gone 0 "$file, SIG$signal"
+    [ $signal != INT ] || empty "what came after Ctrl-C" out
+done
 env $tag=1 $TRANSOM "$children" 8 "\"$program\" sleep 8000" &
 pid=$!
 gone 2 "start for a detached one"

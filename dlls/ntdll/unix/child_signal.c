@@ -4,6 +4,7 @@
  * `kill`, `docker stop` and the like know the first process only, where Windows closes a console for all that are attached to it.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "process.h"
 
 #define PASSED_ON 0x74726e73 /* the value that comes with a signal from a parent */
+#define MAX_DEPTH 12         /* of native programs below each other */
 
 /* Signal handlers read the identifiers, so blocks of slots are only ever added, and a free slot is 0. */
 struct child_slot {
@@ -42,9 +44,67 @@ static void add_block(void)
     __atomic_store_n(&blocks, block, __ATOMIC_RELEASE);
 }
 
-static void pass_on(pid_t pid, int sig)
+/* /proc/ID/NAME, put together by hand, as signal handlers may not call printf. */
+struct proc_name {
+    char text[64];
+};
+
+static const char *proc_name(struct proc_name *name, pid_t id, const char *what)
 {
+    char digits[12], *digit = digits + sizeof(digits);
+    size_t length = strlen(what);
+    *--digit = 0;
+    for (pid_t rest = id; rest; rest /= 10)
+        *--digit = (char)('0' + rest % 10);
+    size_t count = (size_t)(digits + sizeof(digits) - digit) - 1;
+    memcpy(name->text, "/proc/", 6);
+    memcpy(name->text + 6, digit, count);
+    memcpy(name->text + 6 + count, what, length + 1);
+    return name->text;
+}
+
+static bool is_ours(pid_t id)
+{
+    struct proc_name name;
+    char own[1024], other[1024];
+    ssize_t n = readlink("/proc/self/exe", own, sizeof(own));
+    return id > 0 && n > 0 && readlink(proc_name(&name, id, "/exe"), other, sizeof(other)) == n &&
+           !memcmp(own, other, (size_t)n);
+}
+
+/* The children of a process (of its first thread), as a text; its length. */
+static size_t read_children(pid_t pid, char *text, size_t room)
+{
+    struct proc_name name, thread;
+    proc_name(&thread, pid, "/children");
+    memcpy(name.text, "/task/", 6);
+    memcpy(name.text + 6, thread.text + 6, sizeof(name.text) - 6); /* behind "/proc/" */
+    int fd = open(proc_name(&thread, pid, name.text), O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? 0 : read(fd, text, room);
+    if (fd >= 0)
+        close(fd);
+    return n > 0 ? (size_t)n : 0;
+}
+
+/*
+ * A native program passes nothing on, so what it has started gets the signal from here: a shell's commands, say. Not what has a
+ * session of its own, nor what is below one of ours, which does that itself. The program first: it is to start no other.
+ */
+static void pass_on(pid_t pid, int sig, unsigned depth)
+{
+    char children[512];
+    size_t length = depth && !is_ours(pid) ? read_children(pid, children, sizeof(children)) : 0;
     sigqueue(pid, sig, (union sigval){ .sival_int = PASSED_ON });
+    pid_t child = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (children[i] != ' ') {
+            child = child * 10 + children[i] - '0';
+            continue;
+        }
+        if (child && getsid(child) == getsid(0))
+            pass_on(child, sig, depth - 1);
+        child = 0;
+    }
 }
 
 /*
@@ -78,7 +138,7 @@ struct child_slot *child_signal_add(pid_t pid)
     pthread_mutex_unlock(&lock);
     int sig = __atomic_load_n(&closing, __ATOMIC_SEQ_CST);
     if (sig) /* it has come too late for the handler to see it */
-        pass_on(pid, sig);
+        pass_on(pid, sig, MAX_DEPTH);
     return slot;
 }
 
@@ -94,27 +154,10 @@ void child_signal_remove(struct child_slot *slot)
     pthread_mutex_unlock(&lock);
 }
 
-/*
- * Whether another of ours has sent it: to this process alone then (GenerateConsoleCtrlEvent chooses whom it concerns). The
- * name is put together by hand, as signal handlers may not call printf.
- */
-static bool is_ours(pid_t sender)
-{
-    char name[] = "/proc/0000000000/exe", own[1024], other[1024];
-    ssize_t n = readlink("/proc/self/exe", own, sizeof(own)), m;
-    char *digit = name + 16;
-    if (sender <= 0 || n <= 0)
-        return false;
-    for (pid_t rest = sender; rest; rest /= 10)
-        *--digit = (char)('0' + rest % 10);
-    memcpy(digit - 6, "/proc/", 6);
-    m = readlink(digit - 6, other, sizeof(other));
-    return m == n && !memcmp(own, other, (size_t)n);
-}
-
 /* Only what a signal handler may do. */
 void child_signal_pass_on(int sig, const siginfo_t *info)
 {
+    /* From another of ours it is for this process alone (GenerateConsoleCtrlEvent chooses whom it concerns). */
     bool passed = info->si_code == SI_QUEUE && info->si_value.sival_int == PASSED_ON;
     int saved_errno = errno;
     if (!passed && (info->si_code != SI_USER || is_ours(info->si_pid)))
@@ -127,7 +170,7 @@ void child_signal_pass_on(int sig, const siginfo_t *info)
         for (size_t i = 0; i < sizeof(block->slots) / sizeof(*block->slots); i++) {
             pid_t pid = __atomic_load_n(&block->slots[i].pid, __ATOMIC_SEQ_CST);
             if (pid)
-                pass_on(pid, sig);
+                pass_on(pid, sig, MAX_DEPTH);
         }
     }
     errno = saved_errno;

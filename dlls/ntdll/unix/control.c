@@ -49,7 +49,6 @@ static void raise_event(int sig)
 {
     void *routine = process_control_routine();
     ULONG event = sig == SIGINT ? CTRL_C_EVENT : sig == SIGQUIT ? CTRL_BREAK_EVENT : CTRL_CLOSE_EVENT;
-    process_last_control_signal = sig;
     if (!routine || thread_create_native(routine, (void *)(ULONG_PTR)event))
         signal_default(sig);
     console_interrupted();
@@ -91,6 +90,8 @@ static void handle_control(int sig, siginfo_t *info, void *context)
         return;
     if (!__atomic_load_n(&thread_waits, __ATOMIC_ACQUIRE))
         signal_default(sig);
+    process_last_control_signal =
+        sig; /* before the event: a program may end because its child has been ended by the same */
     __atomic_fetch_or(&raised, 1u << sig, __ATOMIC_ACQ_REL);
     sem_post(&wake);
     errno = saved_errno;

@@ -25,7 +25,7 @@ struct transom_options options = { .trace_fd = -1 };
 PEB *process_peb;
 ULONG process_id;
 struct thread *process_main_thread;
-int process_last_control_signal;
+volatile int process_last_control_signal;
 char *program_name = "transom";
 struct ntdll_entries ntdll_entries;
 struct process_object *process_current;

@@ -70,8 +70,9 @@ const SECTION_IMAGE_INFORMATION *process_image_information(void);
 KAFFINITY process_affinity(void); /* CPUs that the process may use */
 
 extern struct thread *process_main_thread;
-extern int process_last_control_signal; /* SIGINT… if a control event was raised: the end by it is told to the caller */
-extern char *program_name;              /* what messages call the program */
+extern volatile int
+    process_last_control_signal; /* SIGINT… if a control event was raised: the end by it is told to the caller */
+extern char *program_name;       /* what messages call the program */
 
 struct process_start {
     const char *program; /* Unix path of the image */

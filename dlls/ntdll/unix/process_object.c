@@ -195,6 +195,8 @@ static NTSTATUS child_status(struct process_object *process, bool *joined, bool 
     int sig = info.si_status; /* control events end a Windows program by the signals that stand for them (control.c) */
     if (process->start_fd >= 0 && (sig == SIGINT || sig == SIGQUIT || sig == SIGTERM || sig == SIGHUP))
         return STATUS_CONTROL_C_EXIT;
+    if (sig == SIGINT) /* of a native program, too: it is what shells and build tools look for */
+        return STATUS_CONTROL_C_EXIT;
     return 128 + sig;
 }
 
