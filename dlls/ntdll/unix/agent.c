@@ -357,6 +357,14 @@ uint32_t agent_process_query(struct message *message, const struct protocol_proc
     return (uint32_t)status;
 }
 
+uint32_t agent_process_set(struct message *message, const struct protocol_process_set_in *in,
+                           struct protocol_process_set_out *out)
+{
+    (void)out;
+    return (uint32_t)NtSetInformationProcess(NT_CURRENT_PROCESS, in->what, (void *)message->parts[0].data,
+                                             message->parts[0].size);
+}
+
 /* --- the thread --- */
 
 static bool receive(void *buffer, size_t capacity, size_t *size, int *fd)

@@ -35,7 +35,7 @@ static void self_entered(ULONG priority_class)
         __atomic_store_n(&start->end.in_job, 1, __ATOMIC_RELEASE);
     __atomic_store_n(&entered, true, __ATOMIC_RELEASE);
     if (priority_class)
-        process_current->priority_class = priority_class;
+        process_put_priority(process_current, priority_class);
 }
 
 /* --- messages to ports --- */

@@ -43,6 +43,7 @@ void process_init(struct process_object *process, ULONG id, int pidfd);
 struct process_object *process_alloc(ULONG id, int pidfd);
 /* What is shared with a child of this process; NULL: it is none of ours, or memory is out. */
 struct child_start *process_child_start(struct process_object *process);
+void process_put_priority(struct process_object *process, ULONG class); /* Win32's number */
 /* Has the object signalled when the process ends. */
 bool process_watch(struct process_object *process);
 NTSTATUS process_open(ULONG id, struct process_object **process);

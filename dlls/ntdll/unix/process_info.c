@@ -158,10 +158,38 @@ static uint8_t priority_class_to_nt(ULONG win32)
     }
 }
 
-KPRIORITY process_base_priority(const struct process_object *process)
+/* What parent and child both may set lies in the memory that they share. */
+static ULONG *shared_priority(struct process_object *process)
+{
+    struct child_start *start = process == process_current ? child_own_start() : process_child_start(process);
+    return start ? &start->priority_class : &process->priority_class;
+}
+
+static ULONG priority_class(struct process_object *process)
+{
+    return __atomic_load_n(shared_priority(process), __ATOMIC_RELAXED);
+}
+
+void process_put_priority(struct process_object *process, ULONG class)
+{
+    process->priority_class = class;
+    __atomic_store_n(shared_priority(process), class, __ATOMIC_RELAXED);
+}
+
+KPRIORITY process_base_priority(struct process_object *process)
 {
     static const KPRIORITY base[] = { 8, 4, 8, 13, 24, 6, 10 };
-    return base[priority_class_to_nt(process->priority_class)];
+    return base[priority_class_to_nt(priority_class(process))];
+}
+
+/* Of a process that is not our child its agent is asked; a native one is as all are. */
+static NTSTATUS query_priority(struct process_object *process, void *info, ULONG length, ULONG *needed)
+{
+    PROCESS_PRIORITY_CLASS out = { FALSE, priority_class_to_nt(priority_class(process)) };
+    if (process != process_current && !process->is_child && !process->ended && length == sizeof(out) &&
+        !remote_process_query(process, ProcessPriorityClass, info, length, needed))
+        return STATUS_SUCCESS;
+    return reply_exact(info, length, needed, &out, sizeof(out));
 }
 
 /* Asked once, as the parent may end and another process get its id. */
@@ -441,10 +469,8 @@ static NTSTATUS query(struct process_object *process, ULONG class, void *info, U
     case ProcessImageFileName:
     case ProcessImageFileNameWin32:
         return query_image_name(process, class == ProcessImageFileNameWin32, info, length, needed);
-    case ProcessPriorityClass: {
-        PROCESS_PRIORITY_CLASS out = { FALSE, priority_class_to_nt(process->priority_class) };
-        return reply_exact(info, length, needed, &out, sizeof(out));
-    }
+    case ProcessPriorityClass:
+        return query_priority(process, info, length, needed);
     case ProcessSessionInformation:
         value = 1;
         return reply_exact(info, length, needed, &value, sizeof(value));
@@ -525,7 +551,7 @@ NTSTATUS process_priority_from_nt(UCHAR class, ULONG *win32)
 /* "CreateProcess": normal, unless the creating process is of an idle or below normal class. */
 ULONG process_child_priority(void)
 {
-    ULONG own = process_current->priority_class;
+    ULONG own = priority_class(process_current);
     return own == 0x40 || own == 0x4000 ? own : 0x20;
 }
 
@@ -546,7 +572,7 @@ static NTSTATUS set_priority_class(struct process_object *process, uint8_t class
     ULONG win32;
     NTSTATUS status = process_priority_from_nt(class, &win32);
     if (!status && !job_gives_priority(process)) /* "the calls succeed but are silently ignored" (docs: Job Objects) */
-        process->priority_class = win32;
+        process_put_priority(process, win32);
     return status;
 }
 
@@ -577,10 +603,14 @@ static NTSTATUS set(struct process_object *process, ULONG class, const void *inf
     case ProcessPriorityClass:
         if (length != sizeof(PROCESS_PRIORITY_CLASS))
             return STATUS_INFO_LENGTH_MISMATCH;
+        if (process != process_current && !process->is_child)
+            break;
         return set_priority_class(process, ((const PROCESS_PRIORITY_CLASS *)info)->PriorityClass);
     }
+    if (process->ended)
+        return STATUS_PROCESS_IS_TERMINATING;
     if (process != process_current)
-        return STATUS_NOT_SUPPORTED;
+        return remote_process_set(process, class, info, length);
     ULONG ignored;
     switch (class) {
     case ProcessDefaultHardErrorMode:
@@ -642,11 +672,24 @@ static NTSTATUS set(struct process_object *process, ULONG class, const void *inf
     }
 }
 
+/* As the Win32 functions that set them say. */
+static ACCESS_MASK right_to_set(ULONG class)
+{
+    switch (class) {
+    case ProcessQuotaLimits:
+        return PROCESS_SET_QUOTA;
+    case ProcessDefaultCpuSetsInformation:
+        return PROCESS_SET_LIMITED_INFORMATION;
+    default:
+        return PROCESS_SET_INFORMATION;
+    }
+}
+
 NTSTATUS NtSetInformationProcess(HANDLE ProcessHandle, ULONG ProcessInformationClass, PVOID ProcessInformation,
                                  ULONG ProcessInformationLength)
 {
     struct object *obj;
-    NTSTATUS status = handle_lookup(ProcessHandle, &process_type, PROCESS_SET_LIMITED_INFORMATION, &obj);
+    NTSTATUS status = handle_lookup(ProcessHandle, &process_type, right_to_set(ProcessInformationClass), &obj);
     if (status)
         return status;
     status = set((struct process_object *)obj, ProcessInformationClass, ProcessInformation, ProcessInformationLength);

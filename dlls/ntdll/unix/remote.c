@@ -262,6 +262,18 @@ NTSTATUS remote_process_query(struct process_object *process, ULONG class, void 
     return status;
 }
 
+/* `info` has been probed; there is little of it in any class. */
+NTSTATUS remote_process_set(struct process_object *process, ULONG class, const void *info, ULONG length)
+{
+    char copy[256];
+    struct protocol_process_set_in in = { .what = class };
+    struct message_part part = { copy, length };
+    if (length > sizeof(copy))
+        return STATUS_INFO_LENGTH_MISMATCH;
+    memcpy(copy, info, length);
+    return process_call(process, PROTOCOL_CALL_process_set, &in, &part, -1, NULL, NULL, NULL, NULL);
+}
+
 /* --- duplicating --- */
 
 /* A handle's object on its way from one process to another: a number of the server's, or a file with its descriptor. */

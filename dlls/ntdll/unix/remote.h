@@ -23,6 +23,7 @@ NTSTATUS remote_suspend(HANDLE process, bool resume);
 struct process_object;
 /* Its token as it is now; referenced. */
 NTSTATUS remote_process_token(struct process_object *process, struct object **token);
+NTSTATUS remote_process_set(struct process_object *process, ULONG class, const void *info, ULONG length);
 NTSTATUS remote_process_query(struct process_object *process, ULONG class, void *info, ULONG length, ULONG *needed);
 
 /* remote_thread.c: threads of other processes */

@@ -16,7 +16,7 @@
 #include "query.h"
 #include "system.h"
 
-KPRIORITY process_base_priority(const struct process_object *process);
+KPRIORITY process_base_priority(struct process_object *process);
 
 static bool is_ours(ULONG id)
 {

@@ -16,7 +16,7 @@
 #include "security.h"
 #include "remote.h"
 
-KPRIORITY process_base_priority(const struct process_object *process);
+KPRIORITY process_base_priority(struct process_object *process);
 
 #define THREAD_DESCRIPTION_MAX 0xfff0u
 
