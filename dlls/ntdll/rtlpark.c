@@ -118,73 +118,27 @@ void park_unlock_and_wake(struct park_bucket *bucket, struct park_entry *list)
     region_leave();
 }
 
-/*
- * Before it blocks, a thread spins for its wake-up as long as that has mostly paid at this address, for about twice as long
- * as it took; when it has not, it is tried again once in a while, at ever greater distances.
- */
-#define SPIN_MAX          200u /* pauses, of 10 to 50 ns: about as long as a wake-up takes */
-#define SPIN_CREDIT       8
-#define SPIN_INTERVAL     8
-#define SPIN_INTERVAL_MAX 512
-
 static bool woken(const struct park_entry *entry)
 {
     return __atomic_load_n(&entry->woken, __ATOMIC_ACQUIRE);
 }
 
-#define GET(field)        __atomic_load_n(&bucket->spin.field, __ATOMIC_RELAXED)
-#define SET(field, value) __atomic_store_n(&bucket->spin.field, (USHORT)(value), __ATOMIC_RELAXED)
-
-static void spin_paid(struct park_bucket *bucket, ULONG took)
-{
-    ULONG credit = GET(credit);
-
-    SET(typical, credit ? (GET(typical) * 7u + took) / 8 : took);
-    if (credit < SPIN_CREDIT)
-        SET(credit, credit + 1);
-    SET(interval, 0);
-}
-
-static void spin_failed(struct park_bucket *bucket)
-{
-    ULONG credit = GET(credit), interval = GET(interval);
-
-    if (credit > 2) {
-        SET(credit, credit - 2);
-        return;
-    }
-    interval = interval ? interval * 2 : SPIN_INTERVAL;
-    if (interval > SPIN_INTERVAL_MAX)
-        interval = SPIN_INTERVAL_MAX;
-    SET(credit, 0);
-    SET(interval, interval);
-    SET(left, interval);
-}
-
 /* True if it has been woken meanwhile. */
 static bool spin_for_wake(const struct park_entry *entry)
 {
-    struct park_bucket *bucket = bucket_of(entry->address);
-    ULONG limit = SPIN_MAX, left;
+    struct spin_record *record = &bucket_of(entry->address)->spin;
+    ULONG limit = spin_limit(record);
 
-    if (nt_peb()->NumberOfProcessors < 2)
+    if (!limit)
         return woken(entry);
-    if (GET(credit)) {
-        limit = GET(typical) * 2u + 20;
-        if (limit > SPIN_MAX)
-            limit = SPIN_MAX;
-    } else if ((left = GET(left))) {
-        SET(left, left - 1);
-        return woken(entry);
-    }
     for (ULONG i = 0; i < limit; i++) {
         if (woken(entry)) {
-            spin_paid(bucket, i);
+            spin_paid(record, i);
             return true;
         }
         cpu_pause();
     }
-    spin_failed(bucket);
+    spin_failed(record);
     return false;
 }
 

@@ -11,6 +11,7 @@
 #define TRANSOM_RTLPARK_H
 
 #include "rtlregion.h"
+#include "rtlspin.h"
 
 struct park_entry {
     struct park_entry *next;
@@ -26,11 +27,7 @@ struct park_bucket {
     LONG count; /* waiters, queued or about to be; read without the lock by wakers */
     struct park_entry *first;
     struct park_entry **last;
-    /* Whether spinning before blocking has paid lately, here: see spin_for_wake. Lost updates do not matter. */
-    struct {
-        USHORT credit, typical; /* while there is credit, waits are spun for */
-        USHORT interval, left;  /* else after so many waits */
-    } spin;
+    struct spin_record spin; /* whether spinning before blocking has paid lately, here */
 };
 
 /* The lock of an address's bucket, which is a region of its holder's (nt_region.h). */
@@ -55,11 +52,6 @@ void park_unlock_and_wake(struct park_bucket *bucket, struct park_entry *list);
 
 /* Whether nobody waits in the address's bucket; ordered after the caller's earlier stores. */
 bool park_nobody(const volatile void *address);
-
-static inline void cpu_pause(void)
-{
-    __builtin_ia32_pause();
-}
 
 /*
  * How long to look again before queueing for a lock: it is mostly held for less time than a wake-up takes. The looks get

@@ -12,6 +12,7 @@
 #define TRANSOM_TP_H
 
 #include "ntdll_private.h"
+#include "rtlspin.h"
 
 enum tp_type {
     TP_SIMPLE,
@@ -52,6 +53,8 @@ struct tp_pool {
      * was to wake a worker is on its way to the dispatcher, as all have woken otherwise.
      */
     LONG idle, in_port;
+    ULONG spinning;          /* workers that look for work yet: who posts need wake nobody for so many callbacks */
+    struct spin_record spin; /* whether that has paid lately */
     ULONG minimum, maximum;
     SIZE_T stack_reserve, stack_commit;
     LONG priority;

@@ -70,6 +70,8 @@ static struct action more_workers(struct tp_pool *pool, bool patient)
 {
     struct action action = { 0 };
 
+    if (pool->spinning >= pool->pending && !patient)
+        return action;
     if (patient || (LONG)pool->threads - pool->idle < (LONG)concurrency(pool)) {
         if (pool->in_port > 0) {
             pool->in_port--;
@@ -351,11 +353,36 @@ static bool wait_for_work(struct tp_pool *pool, bool persistent)
     return true;
 }
 
+/*
+ * With the lock held, which is released meanwhile: looks for work that somebody posts, for a short while. Not for packets, which
+ * are for who waits in the port.
+ */
+static bool spin_for_work(struct tp_pool *pool)
+{
+    ULONG limit = spin_limit(&pool->spin), i = 0;
+
+    if (!limit)
+        return false;
+    pool->spinning++;
+    RtlReleaseSRWLockExclusive(&pool->lock);
+    while (i < limit && !__atomic_load_n(&pool->pending, __ATOMIC_RELAXED)) {
+        cpu_pause();
+        i++;
+    }
+    if (i < limit)
+        spin_paid(&pool->spin, i);
+    else
+        spin_failed(&pool->spin);
+    RtlAcquireSRWLockExclusive(&pool->lock);
+    pool->spinning--;
+    return pool->pending != 0;
+}
+
 static DWORD NTAPI worker(PVOID parameter)
 {
     struct tp_pool *pool = parameter;
     LONG priority = pool->priority;
-    bool last, persistent = false;
+    bool last, persistent = false, posted = false;
 
     if (priority)
         NtSetInformationThread(NT_CURRENT_THREAD, ThreadBasePriority, &priority, sizeof(priority));
@@ -371,6 +398,9 @@ static DWORD NTAPI worker(PVOID parameter)
             if (!list_empty(&pool->queues[i]))
                 object = CONTAINING_RECORD(pool->queues[i].Flink, struct tp_object, queue_link);
         if (!object) {
+            if (posted && !pool->shutdown && spin_for_work(pool))
+                continue;
+            posted = false;
             if (pool->shutdown || (!wait_for_work(pool, persistent) && !pool->pending))
                 break;
             continue;
@@ -381,6 +411,7 @@ static DWORD NTAPI worker(PVOID parameter)
         if (object->pending > 1)
             list_add_tail(&pool->queues[object->priority], &object->queue_link);
         persistent |= object->persistent;
+        posted = tp_is_item(object) || object->type == TP_WORK_OBJECT;
         result = take(object, &signalled);
         RtlReleaseSRWLockExclusive(&pool->lock);
         run(object, signalled, result);
