@@ -80,8 +80,10 @@ int builtin_shift(const WCHAR *arguments)
         return 0;
     arguments = skip_space(arguments);
     size_t from = arguments[0] == '/' && extensions ? wcstoul(arguments + 1, NULL, 10) : 0;
-    if (from > 8)
-        return fail_syntax();
+    if (from > 8) {
+        err(L"Invalid parameter to SHIFT command\r\n");
+        return 1;
+    }
     if (from < current_batch->arguments.count) {
         struct words *words = &current_batch->arguments;
         free(words->items[from]);

@@ -62,20 +62,34 @@ static DWORD append_file(HANDLE to, const WCHAR *source, bool ascii)
     return ERROR_SUCCESS;
 }
 
-/* All sources into one file. */
+/* Of a text: before the Ctrl-Z that an earlier COPY has left. */
+static void go_to_end(HANDLE file, bool ascii)
+{
+    char last = 0;
+    DWORD count;
+    if (ascii && SetFilePointer(file, -1, NULL, FILE_END) != INVALID_SET_FILE_POINTER &&
+        ReadFile(file, &last, 1, &count, NULL) && count && last == 0x1a)
+        SetFilePointer(file, -1, NULL, FILE_END);
+    else
+        SetFilePointer(file, 0, NULL, FILE_END);
+}
+
+/* All sources into one file. A text that is a file ends with Ctrl-Z (/a of copy's page, which is what joining files means). */
 static int concatenate(const struct words *sources, const WCHAR *target, bool ascii)
 {
+    static const char end_of_text = 0x1a;
+    DWORD written;
     DWORD error = ERROR_SUCCESS;
     bool console = !_wcsicmp(target, L"con");
     /* copy a+b means: b is added to a */
     bool append = same_file(sources->items[0], target);
     HANDLE to = console ? streams[1]
-                        : CreateFileW(target, GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,
+                        : CreateFileW(target, GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,
                                       append ? OPEN_EXISTING : CREATE_ALWAYS, 0, NULL);
     if (to == INVALID_HANDLE_VALUE)
         return fail_system(GetLastError());
     if (append)
-        SetFilePointer(to, 0, NULL, FILE_END);
+        go_to_end(to, ascii);
     size_t copied = append;
     for (size_t i = append; i < sources->count; i++) {
         if (sources->count > 1)
@@ -85,6 +99,8 @@ static int concatenate(const struct words *sources, const WCHAR *target, bool as
         else if (error != ERROR_FILE_NOT_FOUND)
             break;
     }
+    if (ascii && copied && !console && !WriteFile(to, &end_of_text, 1, &written, NULL) && !error)
+        error = GetLastError();
     if (!console)
         CloseHandle(to);
     if (error)

@@ -91,6 +91,15 @@ int builtin_start(const WCHAR *arguments)
         }
         p = after;
     }
+    /* The program is looked for from the folder that it is to begin in. */
+    WCHAR *before = options.folder ? full_path(L".") : NULL;
+    if (options.folder && !SetCurrentDirectoryW(options.folder)) {
+        err(L"The current directory is invalid.\r\n");
+        free(before);
+        free(options.folder);
+        free(options.title);
+        return errorlevel = 1;
+    }
     const struct builtin *builtin = find_builtin(p, &rest);
     WCHAR *name = command_name(p, &rest, &program);
     if (!options.same_console && !options.wait)
@@ -106,13 +115,16 @@ int builtin_start(const WCHAR *arguments)
         WCHAR self[MAX_PATH];
         GetModuleFileNameW(NULL, self, COUNT(self));
         text_format(&line, *p ? L"%ls /c %ls" : L"%ls", self, p);
-        process = start_program(self, line.data, options.folder, options.flags, &startup);
+        process = start_program(self, line.data, NULL, options.flags, &startup);
     } else if (!program.path) {
         errf(L"The system cannot find the file %ls.\r\n", name);
     } else {
         text_add(&line, p);
-        process = start_program(program.path, line.data, options.folder, options.flags, &startup);
+        process = start_program(program.path, line.data, NULL, options.flags, &startup);
     }
+    if (before)
+        SetCurrentDirectoryW(before);
+    free(before);
     if (!process)
         result = errorlevel = 9059;
     else if (options.wait)

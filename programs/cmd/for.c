@@ -185,6 +185,7 @@ static bool parse_options(const WCHAR *text, struct line_options *options)
             p += p[4] ? 5 : 4;
         } else if (!_wcsnicmp(p, L"skip=", 5)) {
             options->skip = wcstol(p + 5, &p, 0);
+            ok = options->skip > 0;
         } else if (!_wcsnicmp(p, L"tokens=", 7)) {
             size_t size = wcscspn(p + 7, L" \t");
             ok = parse_tokens(p + 7, size, options);

@@ -54,6 +54,11 @@ c 'assoc .xyz=xfile&ftype xfile=cmd /c type "%1"&assoc .xyz&ftype xfile' '.xyz=x
 c 'assoc .xyz=xfile&assoc .xyz=&assoc .xyz' '.xyz=xfile' 2
 c 'ftype nope' '' 2
 mkdir data && printf data >data/d.txt
+printf '@for %%%%i in (.) do @echo in %%%%~nxi [%%*]\r\n' >data/args.bat
+c 'start "t" /wait /b /d data args.bat 1 "2 3" & cd' "in data [1 \"2 3\"]|$(pwd -P | sed 's,/,\\,g; s,^,Z:,')"
+c 'start /wait /b /d nowhere cmd /c echo x' '' 1
+said 'start /d' 'The current directory is invalid.'
+c 'for /f "skip=0" %i in ("a") do @echo %i' '' 1
 mkdir 'se;mi' && echo '@echo found' >'se;mi/inpath.bat'
 b semicolon 'found' <<'END'
 @set PATH="%CD%\se;mi"
@@ -152,7 +157,12 @@ touch -d 2001-01-01 f.txt
 c 'copy /b f.txt+,,' '        1 file(s) copied.'
 [ "$(date -r f.txt +%Y)" -gt 2001 ] || fail 'copy +,,: the time is the old one'
 c 'copy f.txt d' '        1 file(s) copied.'
-c 'copy f.txt+first.txt joined.txt & type joined.txt' 'f.txt|first.txt|        1 file(s) copied.|text|more|first'
+c 'copy f.txt+first.txt joined.txt & for %i in (joined.txt) do @echo %~zi' 'f.txt|first.txt|        1 file(s) copied.|20'
+is 'joined texts end with Ctrl-Z' "$(tail -c 3 joined.txt | xxd -p)" 0d0a1a
+c 'copy joined.txt+first.txt>nul & copy /b f.txt + first.txt joined.bin>nul'
+is 'another one is joined to it' "$(tail -c 6 joined.txt | xxd -p)" 7273740d0a1a
+is 'joined bytes' "$(tail -c 3 joined.bin | xxd -p)" 740d0a
+c 'copy /b f.txt+first.txt joined.txt & type joined.txt' 'f.txt|first.txt|        1 file(s) copied.|text|more|first'
 c 'copy *.txt d\e >nul & dir /b d\e' 'f|f.txt|first.txt|joined.txt|one.txt|two.txt'
 c 'move d\f.txt d\g.txt & dir /b /a-d d' '        1 file(s) moved.|g.txt'
 c 'ren d\g.txt h.* & dir /b /a-d d' 'h.txt'
