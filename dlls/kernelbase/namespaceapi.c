@@ -224,9 +224,9 @@ static HANDLE make_or_open(SECURITY_ATTRIBUTES *security, HANDLE descriptor, con
     RtlInitUnicodeString(&name, path);
     InitializeObjectAttributes(&attr, &name, security && security->bInheritHandle ? OBJ_INHERIT : 0, NULL,
                                security ? security->lpSecurityDescriptor : NULL);
-    /* DIRECTORY_QUERY | TRAVERSE | CREATE_OBJECT | CREATE_SUBDIRECTORY, DELETE for the creator */
-    status =
-        make ? NtCreateDirectoryObject(&directory, DELETE | 0xf, &attr) : NtOpenDirectoryObject(&directory, 0xf, &attr);
+    /* Who may create objects in it says its descriptor, when they do. */
+    status = make ? NtCreateDirectoryObject(&directory, DELETE | 0xf, &attr)
+                  : NtOpenDirectoryObject(&directory, DIRECTORY_QUERY | DIRECTORY_TRAVERSE, &attr);
     kb_free(path);
     if (status) {
         set_ntstatus(status);

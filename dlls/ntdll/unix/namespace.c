@@ -372,6 +372,59 @@ static bool follow(struct object_attr *attr, struct shared_name *name, WCHAR **p
     return true;
 }
 
+/* Whether the directory's descriptor lets the caller make this in it. Those of the fixed tree let everybody, if nobody gave them one. */
+static NTSTATUS may_create(struct object *parent, const struct object *obj)
+{
+    ACCESS_MASK granted, right = obj->type == &directory_type ? DIRECTORY_CREATE_SUBDIRECTORY : DIRECTORY_CREATE_OBJECT;
+    if (parent->type != &directory_type || (parent->flags & OBJECT_PERMANENT && !parent->security))
+        return STATUS_SUCCESS;
+    return security_grant(parent, right, &granted);
+}
+
+/* The directory that is the last but one component of a name, if the server has that. */
+static NTSTATUS open_parent(const struct shared_name *name, struct object **parent)
+{
+    struct shared_name above = *name;
+    while (above.length && above.name[above.length - 1] != '\\')
+        above.length--;
+    *parent = NULL;
+    if (!above.length)
+        return STATUS_SUCCESS;
+    above.length--;
+    NTSTATUS status = shared_open(&above, NULL, parent);
+    free(above.path);
+    /* What is not there, or a link, insertion will find. */
+    return status == STATUS_NO_MEMORY ? status : STATUS_SUCCESS;
+}
+
+/* As shared_insert, where the directory allows it: what is there already may be opened by those who may not create. */
+static NTSTATUS insert_shared(struct object *obj, struct directory *known, struct shared_name *name,
+                              struct object **existing)
+{
+    struct object *parent = known ? object_ref(&known->header) : NULL;
+    NTSTATUS status = parent ? STATUS_SUCCESS : open_parent(name, &parent);
+    if (!status && parent)
+        status = may_create(parent, obj);
+    if (parent)
+        object_unref(parent);
+    if (status != STATUS_ACCESS_DENIED)
+        return status ? status : shared_insert(obj, name, existing);
+    struct object *there;
+    status = shared_open(name, NULL, &there);
+    if (status)
+        return status == STATUS_REPARSE ? status : STATUS_ACCESS_DENIED;
+    if (!(name->attributes & OBJ_OPENIF))
+        status = STATUS_OBJECT_NAME_COLLISION;
+    else if (there->type != obj->type)
+        status = STATUS_OBJECT_TYPE_MISMATCH;
+    if (status) {
+        object_unref(there);
+        return status;
+    }
+    *existing = there;
+    return STATUS_OBJECT_NAME_EXISTS;
+}
+
 NTSTATUS object_insert(struct object *obj, const struct object_attr *user_attr, struct object **existing)
 {
     struct object_attr attr = *user_attr;
@@ -391,7 +444,7 @@ NTSTATUS object_insert(struct object *obj, const struct object_attr *user_attr, 
         native_unlock(&namespace_lock);
         struct shared_name name = shared_rest(&lookup, &attr);
         if (shared)
-            status = shared_insert(obj, &name, existing);
+            status = insert_shared(obj, lookup.parent, &name, existing);
         lookup_done(&lookup);
         if (status != STATUS_REPARSE)
             break;
