@@ -3,6 +3,9 @@
 #include "kernelbase_private.h"
 #include <winioctl.h>
 
+#define MOVE_FLAGS                                                                                                     \
+    (MOVEFILE_REPLACE_EXISTING | MOVEFILE_COPY_ALLOWED | MOVEFILE_DELAY_UNTIL_REBOOT | MOVEFILE_WRITE_THROUGH |        \
+     MOVEFILE_FAIL_IF_NOT_TRACKABLE)
 #define SHARE_ALL (FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE)
 
 /* Opens a name itself: not what a link leads to, and directories too. */
@@ -135,10 +138,10 @@ BOOL WINAPI MoveFileWithProgressW(const WCHAR *existing, const WCHAR *new, LPPRO
     NTSTATUS status;
     BOOL result;
 
+    if (flags & ~(DWORD)MOVE_FLAGS) /* MOVEFILE_CREATE_HARDLINK is reserved */
+        return fail(ERROR_INVALID_PARAMETER);
     if (flags & MOVEFILE_DELAY_UNTIL_REBOOT)
         return flags & MOVEFILE_COPY_ALLOWED ? fail(ERROR_INVALID_PARAMETER) : move_later(existing, new, flags);
-    if (flags & MOVEFILE_CREATE_HARDLINK) /* reserved */
-        return fail(ERROR_INVALID_PARAMETER);
     if ((status = open_name(existing, DELETE | FILE_READ_ATTRIBUTES, &source)))
         return set_ntstatus(status);
     status = rename_to(source, new, flags & MOVEFILE_REPLACE_EXISTING ? FILE_RENAME_REPLACE_IF_EXISTS : 0);
@@ -316,6 +319,21 @@ static BOOL replace_open(HANDLE old, HANDLE new, const WCHAR *replaced, const WC
     return result;
 }
 
+static BOOL same_name(const WCHAR *one, const WCHAR *other)
+{
+    UNICODE_STRING a, b;
+    BOOL same = FALSE;
+
+    if (dos_to_nt_path(one, &a))
+        return FALSE;
+    if (!dos_to_nt_path(other, &b)) {
+        same = RtlEqualUnicodeString(&a, &b, TRUE);
+        RtlFreeUnicodeString(&b);
+    }
+    RtlFreeUnicodeString(&a);
+    return same;
+}
+
 BOOL WINAPI ReplaceFileW(const WCHAR *replaced, const WCHAR *replacement, const WCHAR *backup, DWORD flags,
                          void *exclude, void *reserved)
 {
@@ -324,6 +342,9 @@ BOOL WINAPI ReplaceFileW(const WCHAR *replaced, const WCHAR *replacement, const 
 
     if (!replaced || !replacement || exclude || reserved ||
         flags & ~(DWORD)(REPLACEFILE_WRITE_THROUGH | REPLACEFILE_IGNORE_MERGE_ERRORS | REPLACEFILE_IGNORE_ACL_ERRORS))
+        return fail(ERROR_INVALID_PARAMETER);
+    /* A backup that takes the place of one of the two would be the loss of what it is to keep. */
+    if (same_name(replaced, replacement) || (backup && (same_name(backup, replaced) || same_name(backup, replacement))))
         return fail(ERROR_INVALID_PARAMETER);
     status = open_name(replaced, GENERIC_READ | DELETE | FILE_WRITE_ATTRIBUTES, &old);
     if (status)

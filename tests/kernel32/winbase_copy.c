@@ -204,6 +204,14 @@ static void test_replace(void)
     ok(ReplaceFileW(path(L"old"), path(L"new"), NULL, 0, NULL, NULL) && has(L"old", "newest"), "error %lu",
        GetLastError());
     ok_err(ReplaceFileW(path(L"old"), path(L"new"), NULL, 0, NULL, NULL), ERROR_FILE_NOT_FOUND);
+    /* names that are one: nothing is lost */
+    make(L"new", "new", 1);
+    ok_err(ReplaceFileW(path(L"old"), path(L"new"), path(L"OLD"), 0, NULL, NULL), ERROR_INVALID_PARAMETER);
+    ok_err(ReplaceFileW(path(L"old"), path(L"new"), path(L"new"), 0, NULL, NULL), ERROR_INVALID_PARAMETER);
+    ok_err(ReplaceFileW(path(L"old"), path(L"Old"), NULL, 0, NULL, NULL), ERROR_INVALID_PARAMETER);
+    ok(has(L"old", "newest") && has(L"new", "new"), "something is lost");
+    ok_err(MoveFileExW(path(L"new"), path(L"other"), 0x1000), ERROR_INVALID_PARAMETER);
+    DeleteFileW(path(L"new"));
     ok_err(ReplaceFileW(path(L"none"), path(L"old"), NULL, 0, NULL, NULL), ERROR_FILE_NOT_FOUND);
     ok_err(ReplaceFileW(path(L"old"), path(L"old"), NULL, 0x80, NULL, NULL), ERROR_INVALID_PARAMETER);
     /* somebody reads the old one, and shares all: it has the backup's name */

@@ -16,7 +16,8 @@ const db = new DatabaseSync(process.argv[2]);
 db.exec(`pragma journal_mode=${process.argv[3]}; pragma synchronous=normal;
     create table if not exists t(id integer primary key, a text, b int); create index if not exists i on t(a)`);
 const put = db.prepare('insert into t(a, b) values (?, ?)');
-for (let n = 1; ; n++) {
+const before = Object.values(db.prepare('select coalesce(max(b), 0) from t').get())[0];
+for (let n = before + 1; ; n++) {
     db.exec('begin');
     for (let k = 0; k < 200; k++) put.run('text ' + Math.random() + 'x'.repeat(k), n);
     db.exec('commit');
@@ -31,16 +32,22 @@ console.log(one('pragma integrity_check'), one('select count(*) % 200 from t'), 
     one('select count(*) = (select count(*) from t indexed by i where a > \'\') from t'));
 E
     for mode in wal delete; do
-        "$TRANSOM" "$node" write.js $mode.db $mode >$mode.out 2>$mode.err & pid=$!
-        until_true eval '[ "$(wc -l <$mode.out)" -ge 4 ]'
-        kill -9 $pid
-        wait $pid 2>/dev/null
-        last=$(tail -1 $mode.out | tr -d '\r')
-        read -r integrity rest max same <<<"$("$TRANSOM" "$node" check.js $mode.db 2>&1 | tr -d '\r')"
-        is "SQLite, $mode: integrity_check" "$integrity" ok
-        is "SQLite, $mode: no half transactions" "$rest" 0
-        is "SQLite, $mode: table and index" "$same" 1
-        [ "${max:-0}" -ge "${last:-1}" ] || fail "SQLite, $mode: committed $last, found '$max' $(cat $mode.err)"
+        for round in 1 2 3; do # each goes on with what the one before has left
+            "$TRANSOM" "$node" write.js $mode.db $mode >$mode.out 2>$mode.err & pid=$!
+            until_true eval '[ "$(wc -l <$mode.out)" -ge $((2 * round)) ]'
+            kill -9 $pid
+            wait $pid 2>/dev/null
+            last=$(tail -1 $mode.out | tr -d '\r')
+            # Linux' own SQLite, if there is one, looks first: at what was left as it was left
+            [ $round = 2 ] && command -v sqlite3 >/dev/null &&
+                is "SQLite, $mode: integrity_check natively" "$(sqlite3 $mode.db 'pragma integrity_check' 2>&1)" ok
+            read -r integrity rest max same <<<"$("$TRANSOM" "$node" check.js $mode.db 2>&1 | tr -d '\r')"
+            is "SQLite, $mode: integrity_check" "$integrity" ok
+            is "SQLite, $mode: no half transactions" "$rest" 0
+            is "SQLite, $mode: table and index" "$same" 1
+            [ "${max:-0}" -ge "${last:-1}" ] ||
+                fail "SQLite, $mode, $round: committed $last, found '$max' $(cat $mode.err)"
+        done
     done
 fi
 [ -f "$pg/initdb.exe" ] || { echo "no PostgreSQL: skipped"; done_testing; }
