@@ -2,10 +2,11 @@
 /*
  * ldroverride.c: TRANSOM_DLLOVERRIDES (or WINEDLLOVERRIDES, which means the same): where DLLs of some names come from.
  *
- *     NAME[,NAME...]=[n|b|n,b|b,n][;...]
+ *     NAME[,NAME...]=[n|b|n,b|b,n|d][;...]
  *
  * n (native) is a DLL of the program's or the prefix's, found in Windows' search order, KnownDLLs or not; b (builtin) the
- * installation's own; nothing that there is none. What is not listed is found as on Windows. `*` stands for all names that
+ * installation's own; nothing, or d (disabled),
+ * that there is none. What is not listed is found as on Windows. `*` stands for all names that
  * are not listed.
  */
 #include "ldr_private.h"
@@ -64,19 +65,48 @@ static bool is_listed(const WCHAR *list, const WCHAR *name, size_t length, bool 
     return false;
 }
 
-static void parse_places(const WCHAR *text, struct ldr_places *places)
+static bool is_word(const WCHAR *text, size_t length, const char *word)
+{
+    for (size_t i = 0; i < length; i++)
+        if ((text[i] | 0x20) != word[i])
+            return false;
+    return length == 1 || !word[length]; /* its first letter will do */
+}
+
+/* False: it says something else, and therefore nothing. */
+static bool parse_places(const WCHAR *text, struct ldr_places *places)
 {
     places->count = 0;
-    while (*text && *text != ';' && places->count < ARRAY_SIZE(places->from)) {
-        if ((*text | 0x20) == 'n')
-            places->from[places->count++] = LDR_NATIVE;
-        else if ((*text | 0x20) == 'b')
-            places->from[places->count++] = LDR_BUILTIN;
-        while (*text && *text != ',' && *text != ';')
+    for (;;) {
+        size_t length = 0;
+
+        while (*text == ' ' || *text == ',')
             text++;
-        if (*text == ',')
-            text++;
+        while (text[length] && !wcschr(L",; ", text[length]))
+            length++;
+        if (!length)
+            return true;
+        bool native = is_word(text, length, "native");
+        if (!native && !is_word(text, length, "builtin") && !is_word(text, length, "disabled"))
+            return false;
+        if (!is_word(text, length, "disabled") && places->count < ARRAY_SIZE(places->from))
+            places->from[places->count++] = native ? LDR_NATIVE : LDR_BUILTIN;
+        text += length;
     }
+}
+
+/* Once; the DLL is then found as if there were no such rule. */
+static void complain(const WCHAR *rule, const WCHAR *end)
+{
+    static LONG told;
+    char text[100];
+    size_t n = 0;
+
+    for (; rule < end && n < sizeof(text) - 1; rule++)
+        text[n++] = *rule < 0x7f ? (char)*rule : '?';
+    text[n] = 0;
+    if (!InterlockedExchange(&told, 1))
+        ldr_message("TRANSOM_DLLOVERRIDES: %s: it is native (n), builtin (b), both, or disabled (d)", text);
 }
 
 bool ldr_override(const WCHAR *name, size_t length, struct ldr_places *places)
@@ -87,6 +117,7 @@ bool ldr_override(const WCHAR *name, size_t length, struct ldr_places *places)
         read_variable();
     for (const WCHAR *rule = overrides; *rule;) {
         const WCHAR *end = rule, *equals = NULL;
+        struct ldr_places said;
         bool all = false;
 
         for (; *end && *end != ';'; end++) {
@@ -94,10 +125,14 @@ bool ldr_override(const WCHAR *name, size_t length, struct ldr_places *places)
                 equals = end;
         }
         if (equals && (is_listed(rule, name, length, &all) || (all && !found))) {
-            parse_places(equals + 1, places);
-            if (!all)
-                return true;
-            found = true;
+            if (!parse_places(equals + 1, &said)) {
+                complain(rule, end);
+            } else {
+                *places = said;
+                if (!all)
+                    return true;
+                found = true;
+            }
         }
         rule = *end ? end + 1 : end;
     }

@@ -18,6 +18,10 @@ is "native, in words" "$(TRANSOM_DLLOVERRIDES='a,*shlwapi.dll=native,builtin;ver
     "shlwapi.dll: own other|version: system"
 is "none" "$(TRANSOM_DLLOVERRIDES='version,winmm=' places version winmm)" "version: 126|winmm: 126"
 is "all others" "$(TRANSOM_DLLOVERRIDES='*=b;shlwapi=n' places version shlwapi)" "version: system|shlwapi: own other"
+is "with spaces" "$(TRANSOM_DLLOVERRIDES=' shlwapi , version = n , builtin ' places shlwapi version)" "shlwapi: own other|version: own other"
+is "disabled" "$(TRANSOM_DLLOVERRIDES='version=disabled;winmm=d' places version winmm)" "version: 126|winmm: 126"
+is "what it is not" "$(TRANSOM_DLLOVERRIDES='version=x;shlwapi=n' places version shlwapi)" \
+    "transom: places.exe: TRANSOM_DLLOVERRIDES: version=x: it is native (n), builtin (b), both, or disabled (d)|version: own other|shlwapi: own other"
 is "Wine's name" "$(WINEDLLOVERRIDES='version=b' places version)" "version: system"
 rm version.dll shlwapi.dll
 is "native, of which there is none" "$(TRANSOM_DLLOVERRIDES='version=n' places version)" "version: 126"
