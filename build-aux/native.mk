@@ -101,7 +101,7 @@ transom-ubsan: $(UBSAN_OBJECTS)
 .PHONY: native clean-native install-native
 native: $(TOOLS) $(if $(filter loader/%,$(NATIVE_SOURCES)),transom) transomserver
 clean-native:
-	rm -rf tools gen obj/native obj/ubsan transom transom-ubsan transomserver
+	rm -rf tools gen windir obj/native obj/ubsan transom transom-ubsan transomserver
 install-native: native
 	$(INSTALL) -d "$(DESTDIR)$(bindir)"
 	$(INSTALL_PROGRAM) transom "$(DESTDIR)$(bindir)/transom"
@@ -117,6 +117,17 @@ install-native: install-exports
 install-exports: exports.tbl
 	$(INSTALL) -d "$(DESTDIR)$(pkglibdir)"
 	$(INSTALL_DATA) exports.tbl "$(DESTDIR)$(pkglibdir)/exports.tbl"
+
+# --- files of C:\windows that programs read, write and look for ---
+
+WINDOWS_FILES = windir/win.ini windir/system.ini
+$(WINDOWS_FILES): windir/%: $(srcdir)/share/windir/%
+	@mkdir -p windir && cp $< $@
+native: $(WINDOWS_FILES)
+install-native: install-windows-files
+install-windows-files: $(WINDOWS_FILES)
+	$(INSTALL) -d "$(DESTDIR)$(pkglibdir)/windir"
+	$(INSTALL_DATA) $(WINDOWS_FILES) "$(DESTDIR)$(pkglibdir)/windir"
 
 # --- the crash report: a library of its own, as it needs others that nothing else does ---
 

@@ -107,12 +107,34 @@ static void test_replaced(const char *name)
     ok_int(size_of(name), size);
 }
 
+/* A file that programs write to: what was written is the prefix's. */
+static void test_written(const char *name)
+{
+    unsigned size = size_of(name);
+    HANDLE file = CreateFileA(name, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
+    DWORD done;
+    char byte;
+
+    ok(file != INVALID_HANDLE_VALUE && size > 0, "error %lu", GetLastError());
+    ok(ReadFile(file, &byte, 1, &done, NULL) && byte == ';', "%lu, error %lu", done, GetLastError());
+    SetFilePointer(file, 0, NULL, FILE_END);
+    ok(WriteFile(file, "[x]\r\n", 5, &done, NULL), "error %lu", GetLastError());
+    CloseHandle(file);
+    ok_int(size_of(name), size + 5);
+    ok(DeleteFileA(name), "error %lu", GetLastError());
+    ok_int(size_of(name), size); /* the installation's is as it was */
+    ok(WriteProfileStringA("section", "key", "value"), "error %lu", GetLastError());
+    ok_int(GetProfileIntA("section", "none", 7), 7);
+}
+
 TESTS
 {
     test_listing("C:\\windows\\system32");
     test_fixed("C:\\Windows\\System32\\KERNEL32.dll");
     test_fixed("C:\\windows\\system32\\drivers\\etc\\hosts");
     test_replaced("C:\\Windows\\System32\\userenv.DLL");
+    test_written("C:\\windows\\Win.ini");
+    ok(GetFileAttributesA("C:\\windows\\system.ini") != INVALID_FILE_ATTRIBUTES, "error %lu", GetLastError());
     ok_err(RemoveDirectoryA("C:\\windows\\system32"), ERROR_DIR_NOT_EMPTY);
     ok_err(MoveFileA("C:\\windows\\system32", "C:\\windows\\other"), ERROR_ACCESS_DENIED);
 }

@@ -217,7 +217,8 @@ static bool advance(struct file_object *file, struct directory_scan *scan)
             }
             while (dir && path_joined_name(dir, scan->index - dir->count)) {
                 const char *name = path_joined_name(dir, scan->index++ - dir->count);
-                if (!path_joined_file(dir, name) || hidden_by(scan->fd, name))
+                char joined[PATH_MAX];
+                if (!path_joined_file(dir, name, joined) || hidden_by(scan->fd, name))
                     continue;
                 set_name(scan, name);
                 return true;
@@ -255,8 +256,8 @@ static int stat_current(struct file_object *file, struct directory_scan *scan, s
     }
     if (scan->source == SYSTEM)
         return file_stat_at(scan->system_fd, scan->name, false, st);
-    const char *joined = scan->source == STANDARD ? path_joined_file(file->standard, scan->name) : NULL;
-    if (joined)
+    char joined[PATH_MAX];
+    if (scan->source == STANDARD && path_joined_file(file->standard, scan->name, joined))
         return file_stat_at(AT_FDCWD, joined, false, st);
     if (scan->source == STANDARD || scan->fd < 0) {
         file_stat_virtual(file->standard, scan->name, st);

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -445,6 +446,39 @@ static NTSTATUS create_through_link(struct open *o, bool *created)
     return STATUS_SUCCESS;
 }
 
+/* Who wants to write to such a file gets a copy in the prefix, which is there from now on. */
+static NTSTATUS copy_template(struct open *o)
+{
+    char text[4096], *created = NULL;
+    int from = open(o->path->name, O_RDONLY | O_CLOEXEC), to = -1;
+    ssize_t n = from < 0 ? -1 : read(from, text, sizeof text);
+    NTSTATUS status = n < 0 ? status_from_errno(errno) : STATUS_SUCCESS;
+
+    if (from >= 0)
+        close(from);
+    if (!status && !path_replace(o->path, 0, o->path->len, o->path->prefix_name))
+        status = STATUS_NO_MEMORY;
+    if (!status)
+        status = path_make_parents(o->path);
+    if (status)
+        return status;
+    o->path->joined = false;
+    /* whole or not at all, and only once */
+    if (asprintf(&created, "%s.%d.%p", o->path->name, getpid(), (void *)o) < 0)
+        return STATUS_NO_MEMORY;
+    to = openat(o->path->dirfd, created, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (to < 0 || write(to, text, n) != n ||
+        renameat2(o->path->dirfd, created, o->path->dirfd, o->path->name, RENAME_NOREPLACE)) {
+        status = errno == EEXIST ? STATUS_SUCCESS : status_from_errno(errno);
+        unlinkat(o->path->dirfd, created, 0);
+    }
+    if (to >= 0)
+        close(to);
+    free(created);
+    path_note_change(o->path->dirfd, o->path->name, true);
+    return status;
+}
+
 static NTSTATUS open_or_create(struct open *o, bool *created)
 {
     NTSTATUS status;
@@ -461,6 +495,12 @@ static NTSTATUS open_or_create(struct open *o, bool *created)
     }
     if (!status)
         status = path_resolve_other(o->path); /* FILE_CREATE: that the exact name is there, O_EXCL tells */
+    if (!status && o->path->joined && (o->access & WANT_WRITE) && !replaces(o->disposition) &&
+        o->disposition != FILE_CREATE && path_is_template(o->path->name)) {
+        status = copy_template(o);
+        if (status)
+            return status;
+    }
     if (!status && o->path->joined && replaces(o->disposition)) {
         /* a file of the installation is replaced by one in the prefix */
         if (!path_replace(o->path, 0, o->path->len, o->path->prefix_name))

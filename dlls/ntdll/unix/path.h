@@ -9,6 +9,7 @@
 #ifndef TRANSOM_PATH_H
 #define TRANSOM_PATH_H
 
+#include <limits.h>
 #include <fcntl.h>
 #include "unix.h"
 
@@ -157,8 +158,9 @@ const char *path_drive_c(void);   /* <prefix>/drive_c */
 const char *path_user_name(void); /* NAME of C:\users\NAME */
 const struct standard_dir *path_standard_child(const struct standard_dir *dir, const char *name, size_t len);
 const char *path_standard_name(const struct standard_dir *dir);
-/* Files of a standard folder that are elsewhere on the Linux side (drivers\etc\hosts): of this name, or NULL; the names in turn. */
-const char *path_joined_file(const struct standard_dir *dir, const char *name);
+/* Files of a standard folder that are elsewhere on the Linux side (drivers\etc\hosts): the one of this name; the names in turn. */
+bool path_joined_file(const struct standard_dir *dir, const char *name, char file[PATH_MAX]);
+bool path_is_template(const char *unix_name); /* one that a program may write to: its copy in the prefix, then */
 const char *path_joined_name(const struct standard_dir *dir, unsigned index);
 extern const struct standard_dir path_standard_root;
 extern const struct standard_dir *const path_system32;

@@ -124,10 +124,11 @@ static bool resolve_in_prefix(struct nt_path *path)
 /* One that is a file of Linux. */
 static bool resolve_joined(struct nt_path *path)
 {
-    const char *target =
-        path->name[path->fixed] == '/' ? path_joined_file(path->standard, path->name + path->fixed + 1) : NULL;
+    char target[PATH_MAX];
 
-    if (!target || path->joined || !(path->prefix_name = strdup(path->name)))
+    if (path->name[path->fixed] != '/' || path->joined ||
+        !path_joined_file(path->standard, path->name + path->fixed + 1, target) ||
+        !(path->prefix_name = strdup(path->name)))
         return false;
     path->joined = path_replace(path, 0, path->len, target);
     return path->joined;

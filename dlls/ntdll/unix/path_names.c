@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* path_names.c: the standard folders of drive C:, Unix names as programs see them, short names. */
+#include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,6 +47,7 @@ static const struct standard_dir root_dirs[] = { FOLDER("Program Files", program
                                                  FOLDER("users", users_dirs), FOLDER("windows", windows_dirs) };
 const struct standard_dir path_standard_root = FOLDER("", root_dirs);
 const struct standard_dir *const path_system32 = &windows_dirs[1];
+static const struct standard_dir *const windows = &root_dirs[4];
 
 /* Files of the system that are Linux' own. */
 static const struct {
@@ -57,17 +59,51 @@ static const struct {
     { "services", "/etc/services" },
 };
 
-const char *path_joined_file(const struct standard_dir *dir, const char *name)
+/* Files of C:\windows beside the installation's system directory: who writes to one has a copy in the prefix. */
+static const char *const template_names[] = { "win.ini", "system.ini" };
+#define TEMPLATES (sizeof template_names / sizeof template_names[0])
+
+static const char *template_folder(void)
 {
+    static char folder[PATH_MAX];
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+    pthread_mutex_lock(&lock);
+    if (!folder[0] && options.system_dir)
+        snprintf(folder, sizeof folder, "%s/../windir/", options.system_dir);
+    pthread_mutex_unlock(&lock);
+    return folder;
+}
+
+bool path_is_template(const char *unix_name)
+{
+    const char *folder = template_folder();
+    return *folder && !strncmp(unix_name, folder, strlen(folder));
+}
+
+static bool joined_template(unsigned index, char file[PATH_MAX])
+{
+    return (size_t)snprintf(file, PATH_MAX, "%s%s", template_folder(), template_names[index]) < PATH_MAX &&
+           file[0] == '/' && !access(file, F_OK);
+}
+
+bool path_joined_file(const struct standard_dir *dir, const char *name, char file[PATH_MAX])
+{
+    for (unsigned i = 0; dir == windows && i < TEMPLATES; i++) {
+        if (!strcasecmp(template_names[i], name))
+            return joined_template(i, file);
+    }
     for (unsigned i = 0; dir == etc && i < sizeof etc_files / sizeof etc_files[0]; i++) {
         if (!strcasecmp(etc_files[i].name, name) && !access(etc_files[i].unix_name, F_OK))
-            return etc_files[i].unix_name;
+            return strcpy(file, etc_files[i].unix_name);
     }
-    return NULL;
+    return false;
 }
 
 const char *path_joined_name(const struct standard_dir *dir, unsigned index)
 {
+    if (dir == windows)
+        return index < TEMPLATES ? template_names[index] : NULL;
     return dir == etc && index < sizeof etc_files / sizeof etc_files[0] ? etc_files[index].name : NULL;
 }
 
