@@ -149,17 +149,19 @@ static bool suitable(const char *group)
     return version_1 || (has_word(group, "cgroup.controllers", "cpu") && controls_below(group));
 }
 
-/* What a server that was killed has left there. */
-static void sweep(const char *base)
+/* What servers that were killed have left there, those below first. */
+static void sweep(const char *base, bool below)
 {
     DIR *list = opendir(base);
     for (struct dirent *entry; list && (entry = readdir(list));) {
         int server;
-        if (sscanf(entry->d_name, PREFIX "%d.", &server) != 1 || !kill(server, 0) || errno != ESRCH)
+        if (sscanf(entry->d_name, PREFIX "%d.", &server) != 1 || (!below && (!kill(server, 0) || errno != ESRCH)))
             continue;
         char *group = join(base, entry->d_name);
-        if (group)
-            cgroup_remove(group);
+        if (!group)
+            continue;
+        sweep(group, true);
+        cgroup_remove(group);
     }
     if (list)
         closedir(list);
@@ -183,7 +185,7 @@ static const char *base_group(void)
         }
         if (!known)
             continue;
-        sweep(place.own);
+        sweep(place.own, false);
         return place.own;
     }
     return NULL;
