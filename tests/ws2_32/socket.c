@@ -401,6 +401,47 @@ static void test_events(void)
     WSACloseEvent(ce);
 }
 
+/* "When WSAAsyncSelect is called, if there is currently a connection established" (its page): FD_CONNECT that nobody has heard of. */
+static void test_select_again(void)
+{
+    struct sockaddr_in addr;
+    SOCKET l = listener(&addr), c = socket(AF_INET, SOCK_STREAM, 0), a;
+    WSAEVENT event = WSACreateEvent(), again = WSACreateEvent();
+    WSANETWORKEVENTS events;
+
+    ok_int(WSAEventSelect(c, event, FD_CONNECT), 0);
+    ok_int(connect(c, (struct sockaddr *)&addr, sizeof(addr)), SOCKET_ERROR);
+    ok_int(WSAWaitForMultipleEvents(1, &event, FALSE, 5000, FALSE), WSA_WAIT_EVENT_0);
+    ok_int(WSAEventSelect(c, again, FD_CONNECT), 0);
+    ok_int(WSAWaitForMultipleEvents(1, &again, FALSE, 5000, FALSE), WSA_WAIT_EVENT_0);
+    ok_int(WSAEnumNetworkEvents(c, again, &events), 0);
+    ok_hex(events.lNetworkEvents, FD_CONNECT);
+    ok_int(events.iErrorCode[FD_CONNECT_BIT], 0);
+    ok_int(WSAEventSelect(c, again, FD_CONNECT | FD_READ), 0);
+    ok_int(WSAWaitForMultipleEvents(1, &again, FALSE, 20, FALSE), WSA_WAIT_TIMEOUT); /* re-enabled by nothing */
+    a = accept(l, NULL, NULL);
+    closesocket(a);
+    closesocket(c);
+    closesocket(l);
+
+    /* the same of a connection that failed: the listener is gone */
+    c = socket(AF_INET, SOCK_STREAM, 0);
+    ResetEvent(event);
+    ResetEvent(again);
+    ok_int(WSAEventSelect(c, event, FD_CONNECT), 0);
+    if (connect(c, (struct sockaddr *)&addr, sizeof(addr)) && WSAGetLastError() == WSAEWOULDBLOCK) {
+        ok_int(WSAWaitForMultipleEvents(1, &event, FALSE, 5000, FALSE), WSA_WAIT_EVENT_0);
+        ok_int(WSAEventSelect(c, again, FD_CONNECT), 0);
+        ok_int(WSAWaitForMultipleEvents(1, &again, FALSE, 5000, FALSE), WSA_WAIT_EVENT_0);
+        ok_int(WSAEnumNetworkEvents(c, again, &events), 0);
+        ok_hex(events.lNetworkEvents, FD_CONNECT);
+        ok_int(events.iErrorCode[FD_CONNECT_BIT], WSAECONNREFUSED);
+    }
+    closesocket(c);
+    WSACloseEvent(event);
+    WSACloseEvent(again);
+}
+
 static void test_options(void)
 {
     SOCKET s = socket(AF_INET, SOCK_STREAM, 0);
@@ -551,6 +592,7 @@ TESTS
     test_overlapped();
     test_extensions();
     test_events();
+    test_select_again();
     test_options();
     test_close();
     test_duplicate();

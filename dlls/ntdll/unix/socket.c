@@ -442,12 +442,14 @@ static NTSTATUS retry_connect(struct io *io)
     if (!request->started) {
         request->started = true;
         s->connect_error = 0;
+        s->connect_told = false;
         if (!connect(io->file->fd, (struct sockaddr *)&request->addr, request->size)) {
             request->connected = true;
         } else if (errno == EINPROGRESS || errno == EAGAIN) {
             s->connecting = s->bound = true;
             return STATUS_PENDING;
         } else {
+            s->connect_told = true;
             return socket_status(s->connect_error = errno);
         }
     }
@@ -458,6 +460,7 @@ static NTSTATUS retry_connect(struct io *io)
             err = errno;
         if (err) {
             s->connecting = false;
+            s->connect_told = true;
             return socket_status(s->connect_error = err);
         }
         request->connected = true;
@@ -565,6 +568,7 @@ static NTSTATUS take_connection(struct file_object *listener, struct file_object
         close(fd);
     }
     socket_connected(s);
+    s->connect_told = true;
     pthread_mutex_unlock(&s->lock);
     return old < 0 ? socket_events_inherit(listener, target) : STATUS_SUCCESS;
 }

@@ -27,6 +27,7 @@ struct socket {
     struct afd_create made; /* Windows' numbers */
     bool bound, connecting, connected, listening, shut_send, shut_receive, closed, reset;
     bool reuse, exclusive;
+    bool connect_told;                      /* how its connection ended, or there was none: no FD_CONNECT (any more) */
     bool report_port_unreachable;           /* SIO_UDP_CONNRESET */
     uint32_t receive_timeout, send_timeout; /* milliseconds; 0 = for ever */
     int64_t connect_time;                   /* CLOCK_MONOTONIC seconds; 0 = not connected */

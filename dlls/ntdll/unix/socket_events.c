@@ -51,6 +51,10 @@ static void look(struct socket_watch *watch)
         goto tell;
     }
     if (s->made.type == SOCK_STREAM && !s->connected) {
+        if (!s->connecting && s->connect_error && (want & WIN_FD_CONNECT)) {
+            found(watch, WIN_FD_CONNECT, socket_status(s->connect_error)); /* an earlier selection has seen it */
+            goto tell;
+        }
         if (!s->connecting || !(state.revents & (POLLOUT | POLLERR | POLLHUP)))
             return;
         if (state.revents & (POLLERR | POLLHUP)) {
@@ -147,8 +151,9 @@ static NTSTATUS start(struct file_object *file, struct object *event, uint32_t m
     watch->file = file;
     watch->event = event;
     watch->mask = mask;
+    /* "When WSAAsyncSelect is called, if there is currently a connection established": of an earlier one nobody may have heard. */
     watch->enabled =
-        WIN_FD_READ | WIN_FD_WRITE | WIN_FD_OOB | WIN_FD_ACCEPT | WIN_FD_CLOSE | (s->connected ? 0 : WIN_FD_CONNECT);
+        WIN_FD_READ | WIN_FD_WRITE | WIN_FD_OOB | WIN_FD_ACCEPT | WIN_FD_CLOSE | (s->connect_told ? 0 : WIN_FD_CONNECT);
     /* What the I/O thread finds at once, somebody may ask for at once: not before the socket has its watch. */
     pthread_mutex_lock(&watch_lock);
     status = io_watch(&watch->io, fd, POLLIN | POLLOUT | POLLPRI, notice);
@@ -228,6 +233,7 @@ NTSTATUS socket_enum_events(struct io *io)
     if (watch) {
         out.events = watch->found & watch->mask;
         memcpy(out.status, watch->status, sizeof watch->status);
+        s->connect_told |= (out.events & WIN_FD_CONNECT) != 0;
         watch->found = 0;
         memset(watch->status, 0, sizeof watch->status);
         pthread_mutex_unlock(&watch->lock);
