@@ -66,7 +66,7 @@ HANDLE WINAPI CreateFileW(const WCHAR *name, DWORD access, DWORD share, SECURITY
         return INVALID_HANDLE_VALUE;
     }
     if ((status = nt_name_init(name, &nt, &attr))) {
-        SetLastError(status == STATUS_NO_MEMORY ? ERROR_NOT_ENOUGH_MEMORY : ERROR_PATH_NOT_FOUND);
+        set_ntstatus(nt_name_error(name, status));
         return INVALID_HANDLE_VALUE;
     }
     options = create_options(flags);
@@ -481,8 +481,10 @@ static BOOL delete_name(const WCHAR *name, ULONG options)
     HANDLE handle;
     NTSTATUS status;
 
-    if (!name || nt_name_init(name, &nt, &attr))
+    if (!name)
         return fail(ERROR_PATH_NOT_FOUND);
+    if ((status = nt_name_init(name, &nt, &attr)))
+        return set_ntstatus(nt_name_error(name, status));
     request.root = (ULONG_PTR)attr.RootDirectory;
     request.name = (ULONG_PTR)attr.ObjectName->Buffer;
     request.length = attr.ObjectName->Length;

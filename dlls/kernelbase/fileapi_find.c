@@ -158,7 +158,7 @@ HANDLE WINAPI FindFirstFileExW(const WCHAR *name, FINDEX_INFO_LEVELS level, void
     if (name && (device = RtlIsDosDeviceName_U(name)))
         return find_device(name, device, data);
     if (!name || !*name || (status = dos_to_nt_path(name, &nt))) {
-        SetLastError(ERROR_PATH_NOT_FOUND);
+        set_ntstatus(name && *name ? nt_name_error(name, status) : STATUS_OBJECT_PATH_NOT_FOUND);
         return INVALID_HANDLE_VALUE;
     }
     /* The last component is the mask. */

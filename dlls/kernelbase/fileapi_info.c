@@ -315,7 +315,7 @@ static NTSTATUS full_attributes(const WCHAR *name, FILE_NETWORK_OPEN_INFORMATION
     if (!name || !*name)
         return STATUS_OBJECT_PATH_NOT_FOUND;
     if ((status = nt_name_init(name, &nt, &attr)))
-        return status == STATUS_NO_MEMORY ? status : STATUS_OBJECT_PATH_NOT_FOUND;
+        return nt_name_error(name, status);
     status = NtQueryFullAttributesFile(&attr, info);
     nt_name_free(&nt);
     return status;
@@ -408,8 +408,10 @@ BOOL WINAPI SetFileAttributesW(const WCHAR *name, DWORD attributes)
     HANDLE handle;
     NTSTATUS status;
 
-    if (!name || dos_to_nt_path(name, &nt))
+    if (!name)
         return fail(ERROR_PATH_NOT_FOUND);
+    if ((status = dos_to_nt_path(name, &nt)))
+        return set_ntstatus(nt_name_error(name, status));
     InitializeObjectAttributes(&attr, &nt, OBJ_CASE_INSENSITIVE, NULL, NULL);
     status = NtOpenFile(&handle, FILE_WRITE_ATTRIBUTES | SYNCHRONIZE, &attr, &iosb,
                         FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,

@@ -96,6 +96,8 @@ WCHAR *wide_dup(const WCHAR *str);
 
 /* NT names of DOS names: free with RtlFreeUnicodeString. Status as RtlDosPathNameToNtPathName_U_WithStatus. */
 NTSTATUS dos_to_nt_path(const WCHAR *dos, UNICODE_STRING *nt);
+/* What functions that open by name say when that or nt_name_init() fails: a path that is not found, unless it is longer than any. */
+NTSTATUS nt_name_error(const WCHAR *dos, NTSTATUS status);
 
 /* The same for a name that is only used at once: relative to the current directory where that is a shorter way. It stays
  * where it is until nt_name_free(); *attr is for NtCreateFile and its like, ignoring case. */

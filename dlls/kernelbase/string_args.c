@@ -164,6 +164,13 @@ NTSTATUS dos_to_nt_path(const WCHAR *dos, UNICODE_STRING *nt)
     return RtlDosPathNameToNtPathName_U_WithStatus(dos, nt, NULL, NULL);
 }
 
+NTSTATUS nt_name_error(const WCHAR *dos, NTSTATUS status)
+{
+    if (status == STATUS_NO_MEMORY || (status == STATUS_NAME_TOO_LONG && wcslen(dos) >= UNICODE_STRING_MAX_CHARS))
+        return status;
+    return STATUS_OBJECT_PATH_NOT_FOUND;
+}
+
 NTSTATUS nt_name_init(const WCHAR *dos, struct nt_name *name, OBJECT_ATTRIBUTES *attr)
 {
     NTSTATUS status;

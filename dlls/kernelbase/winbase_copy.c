@@ -23,8 +23,10 @@ NTSTATUS copy_open(const WCHAR *name, ACCESS_MASK access, ULONG share, ULONG att
     UNICODE_STRING nt;
     NTSTATUS status;
 
-    if (!name || !*name || (status = dos_to_nt_path(name, &nt)))
+    if (!name || !*name)
         return STATUS_OBJECT_PATH_NOT_FOUND;
+    if ((status = dos_to_nt_path(name, &nt)))
+        return nt_name_error(name, status);
     InitializeObjectAttributes(&attr, &nt, OBJ_CASE_INSENSITIVE, NULL, NULL);
     status = NtCreateFile(handle, access | SYNCHRONIZE, &attr, &iosb, NULL, attributes, share, disposition,
                           options | FILE_SYNCHRONOUS_IO_NONALERT, NULL, 0);

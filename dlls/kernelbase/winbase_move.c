@@ -16,8 +16,10 @@ static NTSTATUS open_name(const WCHAR *name, ACCESS_MASK access, HANDLE *handle)
     UNICODE_STRING nt;
     NTSTATUS status;
 
-    if (!name || !*name || dos_to_nt_path(name, &nt))
+    if (!name || !*name)
         return STATUS_OBJECT_PATH_NOT_FOUND;
+    if ((status = dos_to_nt_path(name, &nt)))
+        return nt_name_error(name, status);
     InitializeObjectAttributes(&attr, &nt, OBJ_CASE_INSENSITIVE, NULL, NULL);
     status = NtOpenFile(handle, access | SYNCHRONIZE, &attr, &iosb, SHARE_ALL,
                         FILE_SYNCHRONOUS_IO_NONALERT | FILE_OPEN_FOR_BACKUP_INTENT | FILE_OPEN_REPARSE_POINT);
@@ -34,8 +36,10 @@ static NTSTATUS rename_to(HANDLE file, const WCHAR *new, ULONG flags)
     NTSTATUS status;
     SIZE_T size;
 
-    if (!new || !*new || dos_to_nt_path(new, &nt))
+    if (!new || !*new)
         return STATUS_OBJECT_PATH_NOT_FOUND;
+    if ((status = dos_to_nt_path(new, &nt)))
+        return nt_name_error(new, status);
     size = max(offsetof(FILE_RENAME_INFORMATION, FileName) + nt.Length, sizeof(*info));
     if ((info = kb_alloc_zeroed(size))) {
         info->Flags = flags;

@@ -384,10 +384,32 @@ static void test_very_long(void)
     ok(DeleteFileW(other) && !opens(other), "error %lu", GetLastError());
     wcscpy(other + n, L"\\none\\file");
     ok_int(open_error(other), ERROR_PATH_NOT_FOUND);
+    /* Of short names it is short. */
+    wcscpy(wcsrchr(name, '\\'), L"\\A file.txt");
+    ok(make(name), "error %lu", GetLastError());
+    ok(GetShortPathNameW(name, other, 32768) < 4000 && wcsstr(other, L"~"), "%zu characters", wcslen(other));
+    ok(opens(other), "error %lu", GetLastError());
+    ok_int(GetLongPathNameW(other, final, 32768), wcslen(name));
+    ok(!wcscmp(final, name), "another long name");
+    ok(DeleteFileW(other), "error %lu", GetLastError());
     while (depth--) {
         *wcsrchr(name, '\\') = 0;
         ok(RemoveDirectoryW(name), "%zu: error %lu", depth, GetLastError());
     }
+}
+
+/* Longer than any: ERROR_FILENAME_EXCED_RANGE (libuv: UV_ENAMETOOLONG). */
+static void test_too_long(void)
+{
+    static WCHAR name[40000];
+
+    wcscpy(name, L"\\\\?\\C:\\");
+    wmemset(name + 7, 'a', 32990);
+    ok_int(open_error(name), ERROR_FILENAME_EXCED_RANGE);
+    ok_err(GetFileAttributesW(name) != INVALID_FILE_ATTRIBUTES, ERROR_FILENAME_EXCED_RANGE);
+    ok_err(CreateDirectoryW(name, NULL), ERROR_FILENAME_EXCED_RANGE);
+    ok_err(DeleteFileW(name), ERROR_FILENAME_EXCED_RANGE);
+    ok_err(MoveFileW(name, L"x"), ERROR_FILENAME_EXCED_RANGE);
 }
 
 /* Names relative to the current directory, in other cases and with "..", as it changes. */
@@ -444,6 +466,7 @@ TESTS
     test_case();
     test_long();
     test_very_long();
+    test_too_long();
     test_long_path_bit();
     test_relative();
     ok(SetCurrentDirectoryW(L"C:\\") && RemoveDirectoryW(name), "error %lu", GetLastError());

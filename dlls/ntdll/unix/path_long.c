@@ -15,6 +15,21 @@
 
 #define PART 4000 /* of a name in one call; what is left to a name may double it again */
 
+/* How much of the name may be given in one call, up to the end of a component: what may be short names become long ones. */
+static size_t part_of(const char *name)
+{
+    size_t size = 0, whole = 0, at = 0;
+
+    do {
+        size_t len = strcspn(name + at, "/");
+        size += 1 + (memchr(name + at, '~', len) ? NAME_MAX : len);
+        at += len;
+        if (size < PART)
+            whole = at;
+    } while (size < PART && name[at++]);
+    return whole;
+}
+
 /* Opens a directory whose name is short enough, in whatever case it is; a descriptor or a negative errno. */
 static int open_part(int dirfd, const char *name, size_t len)
 {
@@ -44,7 +59,8 @@ bool path_is_long(const struct nt_path *path)
     size_t above = path->root && path->root->unix_path ? strlen(path->root->unix_path) + 1 : 0;
 
     return path->kind == PATH_FILE && !path->is_standard &&
-           (path->len + above >= PART || (path->root && path->root->long_name));
+           (path->len + above >= PART || (path->root && path->root->long_name) ||
+            (path->len >= 3 * (PART / NAME_MAX) && part_of(path->name) < path->len));
 }
 
 /* The whole name, for who asks what the file is called. */
@@ -67,11 +83,12 @@ NTSTATUS path_shorten(struct nt_path *path)
 
     if (!(path->long_name = whole_name(path)))
         return STATUS_NO_MEMORY;
-    while (strlen(rest) >= PART / 4) {
-        size_t len = strnlen(rest, PART);
+    for (size_t left = path->len, len; left >= PART / 4 || part_of(rest) < left; left -= len + 1) {
         int fd;
-        while (len && rest[len] != '/')
-            len--;
+        len = part_of(rest);
+        if (len == left)
+            while (len && rest[len] != '/')
+                len--;
         if (!len)
             break;
         fd = open_part(dir, rest, len);
