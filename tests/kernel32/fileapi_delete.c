@@ -160,6 +160,7 @@ static void test_pending(BOOL marked_there, BOOL closed_there_last)
            GetLastError() == ERROR_ACCESS_DENIED,
        "error %lu", GetLastError());
     ok(listed(), "it is gone too early");
+    ok_err(GetFileAttributesA(name) != INVALID_FILE_ATTRIBUTES, ERROR_ACCESS_DENIED); /* which opens it, on Windows */
     if (closed_there_last)
         ok_int(ask('c'), 0);
     else
@@ -306,6 +307,10 @@ static void test_directory(void)
     ok(dispose(file, TRUE), "error %lu", GetLastError());
     CloseHandle(file);
     ok_int(try_open(FILE_LIST_DIRECTORY), ERROR_ACCESS_DENIED);
+    /* STATUS_DELETE_PENDING: nothing is made in it any more, which would keep it. */
+    file = CreateFileA(inner, GENERIC_WRITE, 0, NULL, CREATE_NEW, 0, NULL);
+    ok(file == INVALID_HANDLE_VALUE && GetLastError() == ERROR_ACCESS_DENIED, "error %lu", GetLastError());
+    ok_err(CreateDirectoryA(inner, NULL), ERROR_ACCESS_DENIED);
     ok_int(ask('c'), 0);
     ok_int(try_open(FILE_LIST_DIRECTORY), ERROR_FILE_NOT_FOUND);
 }

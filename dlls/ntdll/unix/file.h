@@ -216,6 +216,9 @@ void delete_on_close(struct file_object *file, bool set);
 /* A file with the mark of extended attributes is being opened (and takes no part in anything yet): STATUS_DELETE_PENDING, or
  * STATUS_OBJECT_NAME_NOT_FOUND if it was one that a killed process left, which is gone now. */
 NTSTATUS delete_check_mark(const struct file_object *file, const struct stat *st);
+/* The same by name, without opening it for anything; `full` is this name from the root. file_open.c: of a path, or of what is above. */
+NTSTATUS delete_check_name(int dirfd, const char *name, char *full);
+NTSTATUS file_check_pending(const struct nt_path *path, const char *name);
 /* The last handle is closed: leaves (share_leave()), and removes the file if it is to be. */
 int delete_leave(struct file_object *file); /* 0, or the errno of what could not be removed */
 bool directory_is_empty(const struct file_object *file);

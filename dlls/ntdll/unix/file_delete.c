@@ -295,6 +295,26 @@ NTSTATUS delete_check_mark(const struct file_object *file, const struct stat *st
     return status;
 }
 
+NTSTATUS delete_check_name(int dirfd, const char *name, char *full)
+{
+    struct file_object file = { .kind = FILE_KIND_FILE, .fd = -1, .fd_is_path = true, .unix_path = full };
+    NTSTATUS status;
+    struct stat st;
+
+    if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW))
+        return STATUS_SUCCESS;
+    if (share_pending_at(st.st_dev, st.st_ino))
+        return STATUS_DELETE_PENDING;
+    if (!file_is_extended(full, &st))
+        return STATUS_SUCCESS;
+    file.fd = unix_fd_reserve(openat(dirfd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    if (file.fd < 0)
+        return STATUS_SUCCESS;
+    status = delete_check_mark(&file, &st);
+    close(file.fd);
+    return status;
+}
+
 /* --- asking for it --- */
 
 void delete_on_close(struct file_object *file, bool set)

@@ -510,6 +510,8 @@ static NTSTATUS stat_by_name(const OBJECT_ATTRIBUTES *attributes, struct file_st
         status = status_from_errno(err);
     if (!status && path.must_be_dir && !(st->attributes & FILE_ATTRIBUTE_DIRECTORY))
         status = STATUS_OBJECT_NAME_INVALID;
+    if (!status && !path.is_standard && !path.joined && (st->extended || share_pending_at(st->dev, st->ino)))
+        status = file_check_pending(&path, path.name); /* as opening would say */
 done:
     path_free(&path);
     return status;

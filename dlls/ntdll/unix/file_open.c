@@ -121,6 +121,31 @@ static int open_existing(struct open *o)
     return err;
 }
 
+NTSTATUS file_check_pending(const struct nt_path *path, const char *name)
+{
+    struct nt_path at = *path;
+    NTSTATUS status;
+    char *full;
+
+    at.name = (char *)name;
+    if (!(full = absolute_name(&at)))
+        return STATUS_NO_MEMORY;
+    status = delete_check_name(path->dirfd, name, full);
+    free(full);
+    return status;
+}
+
+/* Nothing is made in a directory that is to be deleted. */
+static NTSTATUS check_parent_pending(const struct nt_path *path)
+{
+    const char *slash = strrchr(path->name, '/');
+    char *parent = slash ? strndup(path->name, slash == path->name ? 1 : (size_t)(slash - path->name)) : strdup(".");
+    NTSTATUS status = parent ? file_check_pending(path, parent) : STATUS_NO_MEMORY;
+
+    free(parent);
+    return status == STATUS_OBJECT_NAME_NOT_FOUND ? STATUS_OBJECT_PATH_NOT_FOUND : status;
+}
+
 static NTSTATUS missing_parent(struct open *o)
 {
     return o->path->in_drive_c && o->path->fixed < o->path->len ? path_make_parents(o->path)
@@ -134,9 +159,12 @@ static NTSTATUS create_new(struct open *o)
     int flags = (flags_for(o) & ~O_PATH) | O_CREAT | O_EXCL, err;
     mode_t mode = o->attributes & FILE_ATTRIBUTE_READONLY && !directory ? 0444 : 0666;
 
-    NTSTATUS status = o->path->joined || o->path->plain_above
-                          ? STATUS_SUCCESS
-                          : security_may_create(o->path->dirfd, o->path->name, directory, &o->above);
+    NTSTATUS status = STATUS_SUCCESS;
+    if (!o->path->joined && !o->path->plain_above) {
+        status = check_parent_pending(o->path);
+        if (!status)
+            status = security_may_create(o->path->dirfd, o->path->name, directory, &o->above);
+    }
     if (status)
         return status;
     if (!(o->access & (WANT_READ | WANT_WRITE)))
@@ -403,25 +431,9 @@ static NTSTATUS make_object(struct open *o, bool existed, struct file_object **r
 /* A file is not created because there is one: STATUS_DELETE_PENDING if not for long; STATUS_OBJECT_NAME_NOT_FOUND if not at all. */
 static NTSTATUS collision(struct open *o)
 {
-    struct file_object file = { .kind = FILE_KIND_FILE, .fd = -1, .fd_is_path = true };
-    NTSTATUS status = STATUS_OBJECT_NAME_COLLISION;
-    struct stat st;
+    NTSTATUS status = o->path->joined ? STATUS_SUCCESS : file_check_pending(o->path, o->path->name);
 
-    if (o->path->joined || fstatat(o->path->dirfd, o->path->name, &st, AT_SYMLINK_NOFOLLOW))
-        return status;
-    if (share_pending_at(st.st_dev, st.st_ino))
-        return STATUS_DELETE_PENDING;
-    if (!(file.unix_path = absolute_name(o->path)))
-        return STATUS_NO_MEMORY;
-    if (file_is_extended(file.unix_path, &st))
-        file.fd = unix_fd_reserve(openat(o->path->dirfd, o->path->name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
-    if (file.fd >= 0) {
-        NTSTATUS found = delete_check_mark(&file, &st);
-        status = found ? found : status;
-        close(file.fd);
-    }
-    free(file.unix_path);
-    return status;
+    return status ? status : STATUS_OBJECT_NAME_COLLISION;
 }
 
 /* A link that leads nowhere: what is created through it is created there. */
