@@ -308,6 +308,12 @@ static void test_case(void)
     ok(make(L"sensitive\\Name") && !opens(L"sensitive\\name") && make(L"sensitive\\name"), "error %lu", GetLastError());
     ok(opens(L"SENSITIVE\\name") && opens(L"Sensitive\\Name"), "error %lu", GetLastError());
     ok(!opens(L"sensitive\\NAME"), "found in another case");
+    /* "inheritance of the case sensitivity flag for new directories" (Windows Command Line blog, build 17692) */
+    ok(CreateDirectoryW(L"sensitive\\new", NULL) && make(L"sensitive\\new\\a") && make(L"sensitive\\new\\A"),
+       "error %lu", GetLastError());
+    ok(DeleteFileW(L"sensitive\\new\\a") && DeleteFileW(L"sensitive\\new\\A") && !opens(L"sensitive\\new\\a") &&
+           RemoveDirectoryW(L"sensitive\\new"),
+       "error %lu", GetLastError());
     info.Flags = 0;
     ok(!SetFileInformationByHandle(dir, CASE_INFO, &info, sizeof(info)), "names that differ in case only");
     ok(DeleteFileW(L"sensitive\\name") && opens(L"sensitive\\Name"), "error %lu", GetLastError());

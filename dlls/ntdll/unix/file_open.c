@@ -135,11 +135,30 @@ NTSTATUS file_check_pending(const struct nt_path *path, const char *name)
     return status;
 }
 
+static char *parent_name(const struct nt_path *path)
+{
+    const char *slash = strrchr(path->name, '/');
+
+    return slash ? strndup(path->name, slash == path->name ? 1 : (size_t)(slash - path->name)) : strdup(".");
+}
+
+/* A new directory is case-sensitive if the one it is in is (since Windows 10, build 17692). */
+static void inherit_case(const struct open *o)
+{
+    char *parent = parent_name(o->path);
+    int fd = parent ? unix_fd_reserve(openat(o->path->dirfd, parent, O_PATH | O_DIRECTORY | O_CLOEXEC)) : -1;
+
+    if (fd >= 0 && path_case_sensitive(fd))
+        path_set_case_sensitive(o->fd, true);
+    if (fd >= 0)
+        close(fd);
+    free(parent);
+}
+
 /* Nothing is made in a directory that is to be deleted. */
 static NTSTATUS check_parent_pending(const struct nt_path *path)
 {
-    const char *slash = strrchr(path->name, '/');
-    char *parent = slash ? strndup(path->name, slash == path->name ? 1 : (size_t)(slash - path->name)) : strdup(".");
+    char *parent = parent_name(path);
     NTSTATUS status = parent ? file_check_pending(path, parent) : STATUS_NO_MEMORY;
 
     free(parent);
@@ -189,6 +208,8 @@ static NTSTATUS create_new(struct open *o)
     }
     if (err)
         return err == ENOENT || err == ENOTDIR ? STATUS_OBJECT_PATH_NOT_FOUND : status_from_errno(err);
+    if (directory && !o->path->joined && !o->path->plain_above)
+        inherit_case(o);
     path_note_change(o->path->dirfd, o->path->name, true);
     return STATUS_SUCCESS;
 }

@@ -26,7 +26,6 @@
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
-#include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
 #include "file.h"
@@ -472,7 +471,6 @@ static int get_listing(int dirfd, const char *dir, bool refresh, struct listing 
 {
     struct listing **place, *list;
     struct statx st;
-    char flag;
     int fd, err;
 
     if (statx(dirfd, dir, 0, STATX_TYPE | STATX_MODE | STATX_INO | STATX_CTIME, &st))
@@ -523,7 +521,7 @@ static int get_listing(int dirfd, const char *dir, bool refresh, struct listing 
     list->soft = false;
     list->read_at = now(CLOCK_MONOTONIC_COARSE);
     err = read_names(list, fd);
-    list->case_sensitive = fgetxattr(fd, CASE_NAME, &flag, 1) == 1 && flag == '1';
+    list->case_sensitive = path_case_sensitive(fd);
     close(fd);
     if (err) {
         drop(find_listing(dev, list->ino));
@@ -731,7 +729,7 @@ bool path_case_sensitive(int fd)
     struct fd_path self;
     char flag;
 
-    return fd >= 0 && getxattr(fd_path(fd, &self), CASE_NAME, &flag, 1) == 1 && flag == '1';
+    return fd >= 0 && xattr_get(fd_path(fd, &self), CASE_NAME, &flag, 1) == 1 && flag == '1';
 }
 
 /* Are there two names that differ in case only? */
@@ -754,6 +752,7 @@ static int case_collision(int fd, bool *differ)
 NTSTATUS path_set_case_sensitive(int fd, bool on)
 {
     struct listing *list;
+    struct file_stat shown;
     struct fd_path self;
     struct stat st;
     bool differ = false;
@@ -764,8 +763,11 @@ NTSTATUS path_set_case_sensitive(int fd, bool on)
     if (differ)
         return STATUS_CASE_DIFFERING_NAMES_IN_DIR;
     fd_path(fd, &self);
-    if (on ? setxattr(self.text, CASE_NAME, "1", 1, 0) : removexattr(self.text, CASE_NAME) && errno != ENODATA)
-        return errno == ENOTSUP ? STATUS_NOT_SUPPORTED : status_from_errno(errno);
+    err = on ? xattr_set(self.text, CASE_NAME, "1", 1) : xattr_remove(self.text, CASE_NAME);
+    if (!err && on && !(err = file_stat_at(AT_FDCWD, self.text, false, &shown)))
+        err = file_mark_extended(self.text, &shown); /* so that who makes a directory in it looks */
+    if (err && err != ENODATA)
+        return err == ENOTSUP ? STATUS_NOT_SUPPORTED : status_from_errno(err);
     if (!fstat(fd, &st)) {
         pthread_mutex_lock(&lock);
         for (LIST_ENTRY *link = lru.Flink; link != &lru; link = link->Flink) {
