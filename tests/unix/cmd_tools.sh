@@ -95,4 +95,23 @@ case $($TRANSOM kill.bat </dev/null | tr -d '\r') in
 *) fail "taskkill: $(cat killed)" ;;
 esac
 [ $(($(date +%s) - start)) -lt 15 ] || fail "taskkill did not end it"
+# icacls: what is shown is what was granted, a file of lists puts it back
+mkdir -p lists/sub
+touch lists/a.txt lists/sub/b.txt
+n='Successfully processed 1 files; Failed processing 0 files'
+c 'icacls lists /grant *S-1-5-32-546:(OI)(CI)(RX,W) /q' "$n"
+c 'icacls lists\a.txt | find "Guests"' 'lists\a.txt BUILTIN\Guests:(I)(RX,W)'
+c 'icacls lists\a.txt /grant Everyone:(OI)M /deny Guests:(WD,AD)' "processed file: lists\\a.txt|$n"
+c 'icacls lists\a.txt | findstr /c:"Everyone:(M)" /c:"(DENY)"' 'lists\a.txt BUILTIN\Guests:(DENY)(WD,AD)|            Everyone:(M)'
+c 'icacls lists /save acls /t /q' 'Successfully processed 4 files; Failed processing 0 files'
+c 'icacls lists /reset /t /q' 'Successfully processed 4 files; Failed processing 0 files'
+c 'icacls lists\sub\b.txt | find /c "Guests"' '0' 1
+c 'icacls . /restore acls /q' 'Successfully processed 4 files; Failed processing 0 files'
+c 'icacls lists /findsid Guests /t | find "SID Found"' \
+    'SID Found: lists.|SID Found: lists\sub.|SID Found: lists\a.txt.|SID Found: lists\sub\b.txt.'
+c 'icacls lists\a.txt /remove:d Guests /remove:g Everyone /inheritance:r /grant:r *S-1-5-18:F /q' "$n"
+c 'icacls lists\a.txt' "lists\\a.txt NT AUTHORITY\\SYSTEM:(F)||$n"
+c 'icacls lists /verify /t' 'Successfully processed 4 files; Failed processing 0 files'
+c 'icacls none.txt' 'Successfully processed 0 files; Failed processing 1 files' 2
+c 'icacls lists /grant Everyone:Q' '' 87
 done_testing
