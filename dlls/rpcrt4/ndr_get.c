@@ -125,6 +125,10 @@ static void get_pointee(struct ndr *n, unsigned char **slot, PFORMAT_STRING form
             *slot = known;
             return;
         }
+        if (known) { /* the client's own, changed by the server */
+            *slot = known;
+            must_allocate = false;
+        }
     }
     if (format[1] & FC_POINTER_DEREF) {
         if (must_allocate || !*slot)

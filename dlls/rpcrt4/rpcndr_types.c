@@ -161,7 +161,8 @@ void RPC_ENTRY NdrConvert(MIDL_STUB_MESSAGE *msg, PFORMAT_STRING format)
 
 /* --- full pointers: what points to the same is the same again on the other side --- */
 
-#define FULL_BUCKETS 64
+#define FULL_BUCKETS  64
+#define FULL_MOST_IDS 0x100000
 
 static ULONG full_hash(const FULL_PTR_XLAT_TABLES *tables, const void *pointer)
 {
@@ -231,25 +232,6 @@ static FULL_PTR_TO_REFID_ELEMENT *full_add(FULL_PTR_XLAT_TABLES *tables, void *p
     return element;
 }
 
-/* The referent id of a pointer; whether its referent was there already in this pass (1: sizing, 2: marshalling). */
-int RPC_ENTRY NdrFullPointerQueryPointer(FULL_PTR_XLAT_TABLES *tables, void *pointer, unsigned char pass, ULONG *id)
-{
-    FULL_PTR_TO_REFID_ELEMENT *element;
-    int seen;
-
-    if (!pointer) {
-        *id = 0;
-        return TRUE;
-    }
-    element = full_find(tables, pointer);
-    if (!element)
-        element = full_add(tables, pointer, tables->NextRefId++);
-    *id = element->RefId;
-    seen = (element->State & pass) != 0;
-    element->State |= pass;
-    return seen;
-}
-
 /* Ids come from the wire: any number is possible, so they are kept in the order of a growing table only while they are small. */
 static void full_grow(FULL_PTR_XLAT_TABLES *tables, ULONG id)
 {
@@ -259,7 +241,7 @@ static void full_grow(FULL_PTR_XLAT_TABLES *tables, ULONG id)
 
     if (id < tables->RefIdToPointer.NumberOfEntries)
         return;
-    if (id > 0x100000)
+    if (id > FULL_MOST_IDS)
         ndr_raise(RPC_X_BAD_STUB_DATA);
     while (entries <= id)
         entries *= 2;
@@ -281,7 +263,31 @@ static void full_grow(FULL_PTR_XLAT_TABLES *tables, ULONG id)
     tables->RefIdToPointer.NumberOfEntries = entries;
 }
 
-/* The pointer of a referent id, if this pass has seen it. */
+/* The referent id of a pointer; whether its referent was there already in this pass (1: sizing, 2: marshalling). */
+int RPC_ENTRY NdrFullPointerQueryPointer(FULL_PTR_XLAT_TABLES *tables, void *pointer, unsigned char pass, ULONG *id)
+{
+    FULL_PTR_TO_REFID_ELEMENT *element;
+    int seen;
+
+    if (!pointer) {
+        *id = 0;
+        return TRUE;
+    }
+    element = full_find(tables, pointer);
+    if (!element) {
+        element = full_add(tables, pointer, tables->NextRefId++);
+        if (tables->XlatSide == XLAT_CLIENT && element->RefId <= FULL_MOST_IDS) { /* what comes back goes there */
+            full_grow(tables, element->RefId);
+            tables->RefIdToPointer.XlatTable[element->RefId] = pointer;
+        }
+    }
+    *id = element->RefId;
+    seen = (element->State & pass) != 0;
+    element->State |= pass;
+    return seen;
+}
+
+/* The pointer of a referent id; whether this pass has seen it. */
 int RPC_ENTRY NdrFullPointerQueryRefId(FULL_PTR_XLAT_TABLES *tables, ULONG id, unsigned char pass, void **pointer)
 {
     int seen;
