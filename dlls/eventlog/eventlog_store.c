@@ -6,6 +6,7 @@ enum {
     HEADER_SIZE = sizeof(struct elf_header),
     EOF_SIZE = 0x28,
     DEFAULT_SIZE = 0x1400000, /* 20 MB */
+    MAX_SIZE = 0x7ffffffc,
     WINDOW = 0x10000,
 };
 
@@ -534,6 +535,29 @@ DWORD store_open_file(const WCHAR *path, struct event_log **result)
     log->file = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
                             OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
     error = log->file == INVALID_HANDLE_VALUE ? GetLastError() : load_header(log);
+    if (error)
+        store_close(log);
+    else
+        *result = log;
+    return error;
+}
+
+DWORD store_create_file(const WCHAR *path, struct event_log **result)
+{
+    struct event_log *log = new_log();
+    DWORD error;
+
+    if (!log)
+        return ERROR_NOT_ENOUGH_MEMORY;
+    log->new_size = MAX_SIZE; /* only what is written takes room */
+    log->file =
+        CreateFileW(path, GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ, NULL, CREATE_NEW, FILE_ATTRIBUTE_NORMAL, NULL);
+    if (log->file == INVALID_HANDLE_VALUE) {
+        error = GetLastError() == ERROR_FILE_EXISTS ? ERROR_ALREADY_EXISTS : GetLastError();
+    } else {
+        log->header = new_header(log->new_size);
+        error = save_header(log);
+    }
     if (error)
         store_close(log);
     else

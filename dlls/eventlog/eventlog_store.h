@@ -52,6 +52,8 @@ struct event_log {
 /* Each returns an error. A log that nobody has written to has no file; `create` makes it, else it is an empty one. */
 DWORD store_open(const WCHAR *name, BOOL create, struct event_log **result);
 DWORD store_open_file(const WCHAR *path, struct event_log **result);
+/* A new file that store_open_file() will open, for what store_append() brings. */
+DWORD store_create_file(const WCHAR *path, struct event_log **result);
 void store_close(struct event_log *log);
 
 /* Looks at the file: log->header is what it is now. */

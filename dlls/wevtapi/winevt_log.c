@@ -97,23 +97,54 @@ BOOL WINAPI EvtClearLog(EVT_HANDLE session, LPCWSTR channel, LPCWSTR target, DWO
     return error ? fail(error) : TRUE;
 }
 
+static DWORD export_selected(EVT_HANDLE results, struct event_log *copy)
+{
+    EVT_HANDLE event;
+    DWORD count, error = 0;
+
+    while (!error && EvtNext(results, 1, &event, INFINITE, 0, &count)) {
+        error = store_append(copy, evt_check(event, EVENT)->event->record);
+        EvtClose(event);
+    }
+    return error;
+}
+
+/* Numbered anew: a file's records follow each other. */
+static DWORD export_query(const WCHAR *path, const WCHAR *query, const WCHAR *target, DWORD flags)
+{
+    EVT_HANDLE results = EvtQuery(NULL, path, query, flags & (EvtQueryChannelPath | EvtQueryFilePath));
+    struct event_log *copy;
+    DWORD error;
+
+    if (!results)
+        return GetLastError();
+    if (!(error = store_create_file(target, &copy))) {
+        error = export_selected(results, copy);
+        store_close(copy);
+        if (error)
+            DeleteFileW(target);
+    }
+    EvtClose(results);
+    return error;
+}
+
 /* All of a log, or what a query selects of it. */
 BOOL WINAPI EvtExportLog(EVT_HANDLE session, LPCWSTR path, LPCWSTR query, LPCWSTR target, DWORD flags)
 {
-    BOOL file = flags & EvtExportLogFilePath;
+    BOOL all = !query || !*query || !wcscmp(query, L"*"), file = flags & EvtExportLogFilePath;
     struct event_log *log;
     DWORD error;
 
     if (!session_is_local(session))
         return FALSE;
-    if (!target || !path)
+    if (!target || (all && !path) || !(flags & EvtExportLogChannelPath) == !file)
         return fail(ERROR_INVALID_PARAMETER);
-    if (query && *query && wcscmp(query, L"*"))
-        return fail(ERROR_NOT_SUPPORTED);
-    if ((error = file ? store_open_file(path, &log) : store_open(path, FALSE, &log)))
-        return fail(error);
-    error = store_backup(log, target);
-    store_close(log);
+    if (!all) {
+        error = export_query(path, query, target, flags);
+    } else if (!(error = file ? store_open_file(path, &log) : store_open(path, FALSE, &log))) {
+        error = store_backup(log, target);
+        store_close(log);
+    }
     return error ? fail(error) : TRUE;
 }
 

@@ -283,6 +283,12 @@ static const WCHAR *option(const WCHAR *argument, const WCHAR *name, const WCHAR
     return NULL;
 }
 
+static int bad_option(const WCHAR *option)
+{
+    fprintf(stderr, "Invalid option %ls. Option is not specified correctly or not supported.\n", option);
+    return ERROR_INVALID_PARAMETER;
+}
+
 static int query(int argc, WCHAR **argv)
 {
     DWORD flags = EvtQueryChannelPath, returned;
@@ -303,10 +309,8 @@ static int query(int argc, WCHAR **argv)
             flags = _wcsicmp(value, L"true") ? flags : (flags & ~(DWORD)EvtQueryChannelPath) | EvtQueryFilePath;
         else if ((value = option(argv[i], L"format", L"f")) && (!_wcsicmp(value, L"text") || !_wcsicmp(value, L"xml")))
             as_text = !_wcsicmp(value, L"text");
-        else {
-            fprintf(stderr, "Invalid option %ls. Option is not specified correctly or not supported.\n", argv[i]);
-            return ERROR_INVALID_PARAMETER;
-        }
+        else
+            return bad_option(argv[i]);
     }
     if (!(results = EvtQuery(NULL, argv[2], text, flags)))
         return failed("Failed to open event query");
@@ -318,6 +322,25 @@ static int query(int argc, WCHAR **argv)
     }
     EvtClose(results);
     return 0;
+}
+
+static int export_log(int argc, WCHAR **argv)
+{
+    const WCHAR *text = L"*", *value;
+    DWORD flags = EvtExportLogChannelPath;
+
+    for (int i = 4; i < argc; i++) {
+        if ((value = option(argv[i], L"query", L"q")))
+            text = value;
+        else if ((value = option(argv[i], L"logfile", L"lf")))
+            flags = _wcsicmp(value, L"true") ? EvtExportLogChannelPath : EvtExportLogFilePath;
+        else if ((value = option(argv[i], L"overwrite", L"ow"))) {
+            if (!_wcsicmp(value, L"true"))
+                DeleteFileW(argv[3]);
+        } else
+            return bad_option(argv[i]);
+    }
+    return EvtExportLog(NULL, argv[2], text, argv[3], flags) ? 0 : failed("Failed to export the log");
 }
 
 static bool is(const WCHAR *argument, const WCHAR *name, const WCHAR *long_name)
@@ -344,16 +367,14 @@ int main(void)
     if (argc > 2 && is(argv[1], L"qe", L"query-events"))
         return query(argc, argv);
     if (argc > 3 && is(argv[1], L"epl", L"export-log"))
-        return EvtExportLog(NULL, argv[2], L"*", argv[3], EvtExportLogChannelPath) ? 0
-                                                                                   : failed("Failed to export the log");
+        return export_log(argc, argv);
     if (argc > 2 && is(argv[1], L"cl", L"clear-log"))
         return EvtClearLog(NULL, argv[2], argc > 3 ? option(argv[3], L"backup", L"bu") : NULL, 0)
                    ? 0
                    : failed("Failed to clear the log");
-    fputs("Usage: wevtutil { el | ep | gl LOG | gli LOG | qe LOG [/q:XPATH] [/f:xml|text] [/c:COUNT] [/rd:true] "
-          "[/lf:true] | epl LOG "
-          "FILE | cl LOG "
-          "[/bu:FILE] }\n",
+    fputs("Usage: wevtutil { el | ep | gl LOG | gli LOG |\n"
+          "                  qe LOG [/q:XPATH] [/f:xml|text] [/c:COUNT] [/rd:true] [/lf:true] |\n"
+          "                  epl LOG FILE [/q:XPATH] [/lf:true] [/ow:true] | cl LOG [/bu:FILE] }\n",
           stderr);
     return ERROR_INVALID_PARAMETER;
 }

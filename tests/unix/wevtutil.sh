@@ -15,6 +15,10 @@ is 'qe as text' "$(grep -c '^Event\[[01]\]:$' text) $(grep -c '^  Log Name: Appl
 grep -q "^  Date: $(date +%Y)-..-..T..:..:..\....$" text || fail "qe as text: $(cat text)"
 t wevtutil.exe qe nosuch >out; is 'qe nosuch' $? $((15007 & 255))
 t wevtutil.exe epl Application copy.evt; is 'epl' $? 0
+t wevtutil.exe epl Application some.evt '/q:*[System[EventRecordID > 90]]'; is 'epl /q' $? 0
+is 'qe of some' "$(t wevtutil.exe qe some.evt /lf:true | grep -c '^<Event ')" 10
+t wevtutil.exe epl copy.evt some.evt /lf:true; is 'epl over a file' $? 183
+t wevtutil.exe epl copy.evt some.evt /lf:true /ow:true; is 'epl /ow' $? 0
 t wevtutil.exe cl Application; is 'cl' $? 0
 is 'cleared' "$(t wevtutil.exe gli Application | grep numberOf)" 'numberOfLogRecords: 0'
 is 'qe of a file' "$(t wevtutil.exe qe copy.evt /lf:true | grep -c '^<Event ')" 100

@@ -196,6 +196,21 @@ static void test_log(void)
     EvtClose(event);
     EvtClose(results);
     DeleteFileW(L"export.evt");
+    ok(EvtExportLog(NULL, LOG, L"*[System[EventID >= 2 and EventID <= 3]]", L"export.evt", EvtExportLogChannelPath),
+       "error %lu", GetLastError());
+    ok_err(EvtExportLog(NULL, LOG, L"*[System[EventID = 3]]", L"export.evt", EvtExportLogChannelPath),
+           ERROR_ALREADY_EXISTS);
+    results = EvtQuery(NULL, L"export.evt", L"*", EvtQueryFilePath);
+    for (int i = 2; i <= 3 && ok(EvtNext(results, 1, &event, INFINITE, 0, &used), "error %lu", GetLastError()); i++) {
+        ok_int(event_id(event), i);
+        EvtClose(event);
+    }
+    ok_err(EvtNext(results, 1, &event, INFINITE, 0, &used), ERROR_NO_MORE_ITEMS);
+    EvtClose(results);
+    DeleteFileW(L"export.evt");
+    ok_err(EvtExportLog(NULL, LOG, L"*[System[", L"export.evt", EvtExportLogChannelPath), ERROR_EVT_INVALID_QUERY);
+    ok_err(EvtExportLog(NULL, LOG, L"*", L"export.evt", 0), ERROR_INVALID_PARAMETER);
+    ok(GetFileAttributesW(L"export.evt") == INVALID_FILE_ATTRIBUTES, "a file");
     ok(EvtClearLog(NULL, LOG, NULL, 0), "error %lu", GetLastError());
     ok_str(query(L"*", 0), "");
 }
