@@ -78,20 +78,76 @@ DWORD control_service(struct service *service, DWORD control, struct connection 
     return ERROR_IO_PENDING;
 }
 
-/* The manager was told to end. */
-void control_shutdown(void)
+/* --- the manager is told to end --- */
+
+enum { WAIT_TO_KILL = 5000 }; /* WaitToKillServiceTimeout */
+
+static enum { NOT_YET, PRESHUTDOWN, SHUTDOWN } phase;
+static struct timer phase_timer;
+
+bool control_shutting_down(void)
+{
+    return phase != NOT_YET;
+}
+
+static void send_shutdown(void)
 {
     struct service *service;
 
+    phase = SHUTDOWN;
     for (size_t i = 0; (service = service_at(i)); i++) {
         DWORD accepted = service->status.dwControlsAccepted;
         if (!service->process || !service->process->control)
             continue;
-        if (accepted & SERVICE_ACCEPT_PRESHUTDOWN)
-            send_control(service, SERVICE_CONTROL_PRESHUTDOWN, NULL);
         if (accepted & SERVICE_ACCEPT_SHUTDOWN)
             send_control(service, SERVICE_CONTROL_SHUTDOWN, NULL);
         else if (accepted & SERVICE_ACCEPT_STOP)
             send_control(service, SERVICE_CONTROL_STOP, NULL);
     }
+    timer_set(&phase_timer, WAIT_TO_KILL);
+}
+
+static void phase_over(struct timer *timer)
+{
+    (void)timer;
+    if (phase == PRESHUTDOWN)
+        send_shutdown();
+    else
+        manager_quit();
+}
+
+/*
+ * First those that want to know before the others are: "the service control manager waits until the service stops or the specified
+ * pre-shutdown time-out value expires" (SERVICE_PRESHUTDOWN_INFO; the default is 10 seconds).
+ */
+void control_shutdown(void)
+{
+    struct service *service;
+    DWORD longest = 0;
+
+    if (phase != NOT_YET)
+        return;
+    phase = PRESHUTDOWN;
+    timer_init(&phase_timer, phase_over);
+    for (size_t i = 0; (service = service_at(i)); i++) {
+        if (!service->process || !service->process->control ||
+            !(service->status.dwControlsAccepted & SERVICE_ACCEPT_PRESHUTDOWN))
+            continue;
+        service->preshutdown = send_control(service, SERVICE_CONTROL_PRESHUTDOWN, NULL);
+        longest = max(longest, service_number(service, L"PreshutdownTimeout", 10000));
+    }
+    timer_set(&phase_timer, longest);
+}
+
+/* A service has stopped: it may be the last that is waited for. */
+void control_stopped(void)
+{
+    struct service *service;
+
+    if (phase != PRESHUTDOWN)
+        return;
+    for (size_t i = 0; (service = service_at(i)); i++)
+        if (service->preshutdown && service->status.dwCurrentState != SERVICE_STOPPED)
+            return;
+    timer_set(&phase_timer, 0);
 }

@@ -247,6 +247,11 @@ static void quit(struct timer *timer)
     quitting = true;
 }
 
+void manager_quit(void)
+{
+    quitting = true;
+}
+
 /* SIGTERM, a Ctrl-C from whoever finds the process: services are told of the shutdown. */
 static BOOL WINAPI console_event(DWORD event)
 {
@@ -254,16 +259,6 @@ static BOOL WINAPI console_event(DWORD event)
     PostQueuedCompletionStatus(manager_port, 0, 3, NULL);
     Sleep(INFINITE); /* the process ends when this returns */
     return TRUE;
-}
-
-static void shut_down(void)
-{
-    static struct timer deadline;
-
-    control_shutdown();
-    timer_init(&deadline, quit);
-    quitting = !processes_run();
-    manager_touch();
 }
 
 int main(int argc, char **argv)
@@ -303,7 +298,8 @@ int main(int argc, char **argv)
         else if (key == 2)
             process_ended((struct process *)overlapped);
         else if (key == 3)
-            shut_down();
+            control_shutdown();
+        quitting |= control_shutting_down() && !processes_run();
     }
     return 0; /* whoever connects now is disconnected and starts the next one */
 }

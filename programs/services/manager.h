@@ -84,6 +84,7 @@ struct service {
     bool builtin;   /* Windows' own: not written to the file unless it was changed */
     bool changed;
     bool deleted;
+    bool preshutdown; /* was told of the shutdown before the others are */
     /* starting */
     enum start_state start_state;
     DWORD start_reason;
@@ -172,6 +173,8 @@ void start_finished(struct service *service, DWORD error); /* its process has an
 void start_automatic(void);
 DWORD control_service(struct service *service, DWORD control, struct connection *requester);
 void control_shutdown(void);
+bool control_shutting_down(void);
+void control_stopped(void);
 /* A status that the service reported or that it has got otherwise (crash: its process ended without one). */
 void status_changed(struct service *service, const SERVICE_STATUS *status, bool crash);
 void failure_happened(struct service *service);
@@ -227,7 +230,8 @@ void connection_error(struct connection *connection, DWORD error);
 void connection_close(struct connection *connection);
 void connection_request(struct connection *connection); /* what is in `in` */
 void connection_closed(struct connection *connection);
-void manager_touch(void); /* something happened: the time to end begins anew */
+void manager_touch(void);
+void manager_quit(void); /* something happened: the time to end begins anew */
 
 void notify_state(struct service *service);
 void notify_manager(struct service *service, DWORD what);

@@ -186,6 +186,8 @@ static DWORD may_start(const struct service *service)
 {
     DWORD type = service_number(service, L"Type", 0);
 
+    if (control_shutting_down())
+        return ERROR_SHUTDOWN_IN_PROGRESS;
     if (service->deleted)
         return ERROR_SERVICE_MARKED_FOR_DELETE;
     if (service->start_state != NOT_STARTING || service->status.dwCurrentState != SERVICE_STOPPED)
@@ -333,6 +335,7 @@ void status_changed(struct service *service, const SERVICE_STATUS *status, bool 
         process_service_stopped(service);
         if (service->start_state == LAUNCHED && before != SERVICE_STOPPED)
             start_finished(service, 0); /* its thread did run */
+        control_stopped();
     }
     if (before != status->dwCurrentState) {
         service->sequence++;
@@ -341,7 +344,7 @@ void status_changed(struct service *service, const SERVICE_STATUS *status, bool 
             wake_depending(service);
         notify_state(service);
     }
-    if (before != SERVICE_STOPPED && status->dwCurrentState == SERVICE_STOPPED && !crash)
+    if (before != SERVICE_STOPPED && status->dwCurrentState == SERVICE_STOPPED && !crash && !control_shutting_down())
         remember_stop(service);
     else if (before != SERVICE_RUNNING && status->dwCurrentState == SERVICE_RUNNING)
         forget_stop(service);

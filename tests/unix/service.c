@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* service.c: a service: `service install NAME` installs it, `service run` is how it is started; `service events` reports 100 events. */
+/*
+ * service.c: a service: `service install NAME` installs it, `service run` is how it is started; `service events` reports 100 events.
+ * Started with a file and "early" or "late", it notes in that file how it is told of a shutdown; an early one wants to know before the others.
+ */
 #include <windows.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,19 +11,45 @@ static SERVICE_STATUS_HANDLE handle;
 static SERVICE_STATUS status = { SERVICE_WIN32_OWN_PROCESS, SERVICE_RUNNING, SERVICE_ACCEPT_STOP, 0, 0, 0, 0 };
 static HANDLE stop;
 
+static char order_file[MAX_PATH];
+
+static void note(const char *text)
+{
+    FILE *file = fopen(order_file, "a");
+
+    if (!file)
+        return;
+    fprintf(file, "%s\n", text);
+    fclose(file);
+}
+
 static void WINAPI handler(DWORD control)
 {
-    if (control == SERVICE_CONTROL_STOP)
+    if (order_file[0])
+        note(control == SERVICE_CONTROL_PRESHUTDOWN ? "preshutdown"
+             : control == SERVICE_CONTROL_SHUTDOWN  ? "shutdown"
+                                                    : "other");
+    if (control == SERVICE_CONTROL_STOP || control == SERVICE_CONTROL_SHUTDOWN ||
+        control == SERVICE_CONTROL_PRESHUTDOWN)
         SetEvent(stop);
 }
 
 static void WINAPI service_main(DWORD count, char **arguments)
 {
-    (void)count;
+    if (count > 2) {
+        strcpy(order_file, arguments[1]);
+        status.dwControlsAccepted = !strcmp(arguments[2], "early")
+                                        ? SERVICE_ACCEPT_PRESHUTDOWN | SERVICE_ACCEPT_SHUTDOWN
+                                        : SERVICE_ACCEPT_SHUTDOWN;
+    }
     stop = CreateEventA(NULL, TRUE, FALSE, NULL);
     handle = RegisterServiceCtrlHandlerA(arguments[0], handler);
     SetServiceStatus(handle, &status);
     WaitForSingleObject(stop, 60000);
+    if (count > 2 && !strcmp(arguments[2], "early"))
+        Sleep(300); /* the others hear of it when this one has stopped */
+    if (order_file[0])
+        note("stopped");
     status.dwCurrentState = SERVICE_STOPPED;
     SetServiceStatus(handle, &status);
 }

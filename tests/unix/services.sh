@@ -75,6 +75,18 @@ is 'no more triggers' "$(t sc.exe qtriggerinfo Tst | grep -c SERVICE_NAME)" 0
 is 'preferred node' "$(t sc.exe preferrednode Tst 2 >out && t sc.exe qpreferrednode Tst | sed -n 's/ *PREFERRED_NODE *: //p')" 2
 t sc.exe delete Tst >out; is 'sc delete' $? 0
 t sc.exe query Tst >out; is 'after delete' $? $((1060 & 255))
+# the manager is told to end: first those hear of it that want to know before the others
+for name in Early Late; do t service.exe install $name; is "install $name" $? 0; done
+order="Z:${PWD//\//\\}\\order.txt"
+t sc.exe start Early "$order" early >out; is 'start Early' $? 0
+t sc.exe start Late "$order" late >out; is 'start Late' $? 0
+wait_state Early RUNNING
+wait_state Late RUNNING
+kill -TERM $(processes 'services\.exe')
+wait_gone 'service\.exe'
+wait_gone 'services\.exe'
+is 'order of a shutdown' "$(tr -d '\r' <order.txt | paste -sd'|')" 'preshutdown|stopped|shutdown|stopped'
+t sc.exe delete Early >out; t sc.exe delete Late >out
 t net.exe user >out; is 'net user' $? 2
 wait_gone 'services\.exe'
 done_testing
