@@ -207,6 +207,32 @@ static void test_library(void)
     CloseHandle(go);
 }
 
+/* Timers and waits are queued where no library can be kept: what has gone is not called. */
+static void test_library_gone(void)
+{
+    HMODULE library = LoadLibraryA("wsock32.dll");
+    TP_CALLBACK_ENVIRON environment;
+    FILETIME now = { 0, 0 };
+    volatile LONG ran = 0;
+    PTP_TIMER object;
+
+    InitializeThreadpoolEnvironment(&environment);
+    SetThreadpoolCallbackLibrary(&environment, library);
+    object = CreateThreadpoolTimer(on_timer, (void *)&ran, &environment);
+    SetThreadpoolTimer(object, &now, 0, 0);
+    wait_for(&ran, 1);
+    ok_int(ran, 1);
+    WaitForThreadpoolTimerCallbacks(object, FALSE);
+    FreeLibrary(library);
+    if (test_is_transom()) {
+        SetThreadpoolTimer(object, &now, 0, 0);
+        Sleep(30);
+        WaitForThreadpoolTimerCallbacks(object, FALSE);
+        ok_int(ran, 1);
+    }
+    CloseThreadpoolTimer(object);
+}
+
 /* --- what an environment asks for --- */
 
 static HANDLE context_seen;
@@ -324,6 +350,7 @@ TESTS
     test_own_callback();
     test_cancel();
     test_library();
+    test_library_gone();
     test_context();
     test_long();
     test_errors();
