@@ -99,6 +99,7 @@ struct tp_object {
     /* Under the pool's lock: */
     LIST_ENTRY queue_link;
     ULONG pending, running;
+    ULONG entering; /* of the running ones: those that have yet to get hold of their library, and can be cancelled */
     RTL_CONDITION_VARIABLE finished;
 
     union {
@@ -154,6 +155,10 @@ static inline bool tp_is_item(const struct tp_object *object)
 static inline bool tp_pending_keeps_dll(const struct tp_object *object)
 {
     return object->race_dll && object->type != TP_TIMER_OBJECT && object->type != TP_WAIT_OBJECT;
+}
+static inline bool tp_running_keeps_dll(const struct tp_object *object)
+{
+    return object->race_dll && !tp_pending_keeps_dll(object);
 }
 
 /*

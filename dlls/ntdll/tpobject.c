@@ -145,16 +145,36 @@ static void callback_over(TP_CALLBACK_INSTANCE *instance)
     RtlReleaseSRWLockExclusive(&object->pool->lock);
 }
 
+/*
+ * The library of a timer or a wait may have gone, and the callback with it. Or it is about to go: its DllMain has the loader's
+ * lock, which this waits for, and has cancelled the callback meanwhile (SetThreadpoolCallbackLibrary). Who cancels takes those
+ * that are here off the running ones; which of them it were makes no difference.
+ */
+static bool enter_dll(struct tp_object *object, TP_CALLBACK_INSTANCE *instance)
+{
+    bool loaded = NT_SUCCESS(LdrAddRefDll(0, object->race_dll)), wanted;
+
+    RtlAcquireSRWLockExclusive(&object->pool->lock);
+    wanted = object->entering != 0;
+    object->entering -= wanted;
+    RtlReleaseSRWLockExclusive(&object->pool->lock);
+    if (loaded && wanted)
+        return true;
+    if (loaded)
+        LdrUnloadDll(object->race_dll);
+    if (wanted)
+        callback_over(instance);
+    instance->associated = false;
+    return false;
+}
+
 void tp_invoke(struct tp_object *object, TP_CALLBACK_INSTANCE *instance, bool signalled, struct tp_io_result *result)
 {
     ULONG_PTR cookie = 0;
     HANDLE no_token = NULL;
 
-    /* The library of a timer or a wait may have gone, and the callback with it. */
-    if (object->race_dll && !tp_pending_keeps_dll(object) && !NT_SUCCESS(LdrAddRefDll(0, object->race_dll))) {
-        callback_over(instance);
+    if (tp_running_keeps_dll(object) && !enter_dll(object, instance))
         return;
-    }
     if (object->activation_context)
         RtlActivateActivationContext(0, object->activation_context, &cookie);
     if (object->token)
@@ -228,8 +248,12 @@ void tp_object_wait(struct tp_object *object, bool cancel)
     if (RtlDllShutdownInProgress())
         return;
     RtlAcquireSRWLockExclusive(&object->pool->lock);
-    if (cancel)
+    if (cancel) {
         dropped = cancel_pending(object);
+        object->running -= object->entering;
+        object->entering = 0;
+        RtlWakeAllConditionVariable(&object->finished); /* others may have waited for those */
+    }
     while (busy(object, cancel))
         RtlSleepConditionVariableSRW(&object->finished, &object->pool->lock, NULL, 0);
     RtlReleaseSRWLockExclusive(&object->pool->lock);

@@ -238,6 +238,7 @@ static struct tp_io_result *take(struct tp_object *object, bool *signalled)
         result = CONTAINING_RECORD(first, struct tp_io_result, link);
     }
     object->running++;
+    object->entering += tp_running_keeps_dll(object);
     object->pool->taken++;
     /* The pending callbacks' reference becomes the running one's; while more are pending, that needs its own. */
     if (--object->pending)

@@ -163,6 +163,43 @@ static void test_cancel(void)
     CloseHandle(go);
 }
 
+/* Who waits for callbacks that another thread cancels does not wait for ever. */
+static DWORD CALLBACK wait_for_work(void *work)
+{
+    WaitForThreadpoolWorkCallbacks(work, FALSE);
+    return 0;
+}
+
+static void test_cancelled_by_other(void)
+{
+    HANDLE go = CreateEventA(NULL, TRUE, FALSE, NULL), thread;
+    PTP_POOL pool = CreateThreadpool(NULL);
+    TP_CALLBACK_ENVIRON environment;
+    PTP_WORK holding, work;
+
+    SetThreadpoolThreadMaximum(pool, 1);
+    InitializeThreadpoolEnvironment(&environment);
+    SetThreadpoolCallbackPool(&environment, pool);
+    holding = CreateThreadpoolWork(hold, go, &environment);
+    work = CreateThreadpoolWork(hold, go, &environment);
+    calls = 0;
+    SubmitThreadpoolWork(holding);
+    wait_for(&calls, 1);
+    SubmitThreadpoolWork(work); /* behind it, in a pool of one thread */
+    thread = CreateThread(NULL, 0, wait_for_work, work, 0, NULL);
+    Sleep(20);
+    WaitForThreadpoolWorkCallbacks(work, TRUE);
+    ok_int(WaitForSingleObject(thread, 10000), WAIT_OBJECT_0);
+    ok_int(calls, 1);
+    SetEvent(go);
+    WaitForThreadpoolWorkCallbacks(holding, FALSE);
+    CloseThreadpoolWork(work);
+    CloseThreadpoolWork(holding);
+    CloseThreadpool(pool);
+    CloseHandle(thread);
+    CloseHandle(go);
+}
+
 /* --- "Ensures that the specified DLL remains loaded as long as there are outstanding callbacks." --- */
 
 static void test_library(void)
@@ -230,6 +267,41 @@ static void test_library_gone(void)
         WaitForThreadpoolTimerCallbacks(object, FALSE);
         ok_int(ran, 1);
     }
+    CloseThreadpoolTimer(object);
+}
+
+/* "... to prevent a deadlock from occurring when one thread in DllMain is waiting for the callback to end, and another thread that is
+ * executing the callback attempts to acquire the loader lock. ... the cleanup code in DllMain must cancel outstanding callbacks"
+ * (SetThreadpoolCallbackLibrary) */
+static void test_library_lock(void)
+{
+    NTSTATUS(WINAPI * lock)
+    (ULONG, ULONG *, ULONG_PTR *) = (void *)GetProcAddress(GetModuleHandleA("ntdll.dll"), "LdrLockLoaderLock");
+    NTSTATUS(WINAPI * unlock)
+    (ULONG, ULONG_PTR) = (void *)GetProcAddress(GetModuleHandleA("ntdll.dll"), "LdrUnlockLoaderLock");
+    TP_CALLBACK_ENVIRON environment;
+    FILETIME now = { 0, 0 };
+    volatile LONG ran = 0;
+    PTP_TIMER object;
+    ULONG_PTR cookie;
+    ULONG state;
+
+    InitializeThreadpoolEnvironment(&environment);
+    SetThreadpoolCallbackLibrary(&environment, GetModuleHandleA("kernel32.dll"));
+    object = CreateThreadpoolTimer(on_timer, (void *)&ran, &environment);
+    if (!test_is_transom() || !ok(lock && unlock && !lock(0, &state, &cookie), "the loader lock"))
+        return;
+    SetThreadpoolTimer(object, &now, 0, 0);
+    Sleep(30); /* until a worker has it; if none has, it is cancelled all the same */
+    SetThreadpoolTimer(object, NULL, 0, 0);
+    WaitForThreadpoolTimerCallbacks(object, TRUE);
+    unlock(0, cookie);
+    Sleep(20);
+    ok_int(ran, 0);
+    SetThreadpoolTimer(object, &now, 0, 0);
+    wait_for(&ran, 1);
+    ok_int(ran, 1);
+    WaitForThreadpoolTimerCallbacks(object, TRUE);
     CloseThreadpoolTimer(object);
 }
 
@@ -349,8 +421,10 @@ TESTS
     test_expired();
     test_own_callback();
     test_cancel();
+    test_cancelled_by_other();
     test_library();
     test_library_gone();
+    test_library_lock();
     test_context();
     test_long();
     test_errors();
