@@ -69,6 +69,8 @@ c 'taskkill /f /fi "PID eq 999999999"' 'INFO: No tasks running with the specifie
 c 'taskkill /f /fi "PID is 1"' '' 1
 c 'tasklist /fi "imagename eq tasklist.exe" /fo csv /nh | find /c "tasklist.exe"' '1'
 c 'tasklist /fi "imagename eq task*" /fi "pid gt 4" /fi "cputime lt 1:00:00" /fi "username ne nobody" /m k* /fo csv /nh | find /c "kernel32.dll, kernelbase.dll"' '1'
+printf '@tasklist /nh /fi "imagename eq cmd.exe" | find /c "cmd.exe"\r\n' >listed.bat
+[ "$($TRANSOM listed.bat </dev/null | tr -d '\r')" -ge 1 ] || fail 'tasklist does not know the interpreter of a batch file'
 c 'tasklist /fi "imagename eq none.exe"' 'INFO: No tasks are running which match the specified criteria.'
 c 'tasklist /fi "cputime gt 1:60:00"' '' 1
 mkdir -p src/sub src/none && cp s.txt src/sub && cp t.txt src/ü.txt

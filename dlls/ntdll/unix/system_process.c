@@ -74,8 +74,13 @@ static const char *program_argument(ULONG id, char *text, size_t cap)
     size_t size = command_line(id, text, cap);
     for (const char *arg = text; arg < text + size; arg += strlen(arg) + 1) {
         size_t length = strlen(arg);
-        if (length > 4 && !strcasecmp(arg + length - 4, ".exe"))
+        const char *ending = length > 4 ? arg + length - 4 : "";
+        if (!strcasecmp(ending, ".exe"))
             return arg;
+        if (!strcasecmp(ending, ".bat") || !strcasecmp(ending, ".cmd")) { /* which the interpreter runs */
+            snprintf(text, cap, "%s/cmd.exe", options.system_dir);
+            return text;
+        }
     }
     return size ? text : NULL;
 }
