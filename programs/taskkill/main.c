@@ -188,8 +188,20 @@ static int end_all(int argc, WCHAR **argv)
     return result;
 }
 
+static int help(void)
+{
+    out(L"TASKKILL {[/FI filter]... [/PID id | /IM name]...} [/T] [/F]\r\n\r\n"
+        L"Ends processes by their number or name, * standing for any end of a name. Filters are those of "
+        L"TASKLIST.\r\n\r\n"
+        L"  /T  with the processes that they have started\r\n"
+        L"  /F  whether they want it or not\r\n");
+    return 0;
+}
+
 int wmain(int argc, WCHAR **argv)
 {
+    if (argc == 2 && !wcscmp(argv[1], L"/?"))
+        return help();
     int targets = 0, code = parse(argc, argv, &targets);
     if (code)
         return code;

@@ -136,8 +136,20 @@ static bool fill_row(WCHAR **row, const struct task *task)
     return true;
 }
 
+static int help(void)
+{
+    out(L"TASKLIST [/M [module] | /SVC | /V] [/FI filter]... [/FO {TABLE | LIST | CSV}] [/NH]\r\n\r\n"
+        L"Shows the processes that run: with their modules (/M), services (/SVC) or more of each (/V). A filter is\r\n"
+        L"\"NAME OPERATOR VALUE\"; the operators are EQ, NE, GT, LT, GE and LE, the names STATUS, IMAGENAME, PID, "
+        L"SESSION,\r\n"
+        L"SESSIONNAME, CPUTIME, MEMUSAGE, USERNAME, SERVICES, WINDOWTITLE and MODULES.\r\n");
+    return 0;
+}
+
 int wmain(int argc, WCHAR **argv)
 {
+    if (argc == 2 && !wcscmp(argv[1], L"/?"))
+        return help();
     struct task_list list;
     int code = parse(argc, argv);
     if (code)

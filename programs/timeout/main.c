@@ -35,6 +35,12 @@ int main(int argc, char **argv)
     bool no_break = false, given = false;
     DWORD mode;
     long seconds = 0;
+    if (argc == 2 && !strcmp(argv[1], "/?")) {
+        puts("TIMEOUT [/T] seconds [/NOBREAK]\n\n"
+             "Waits so many seconds, from 0 to 99999, or for a key; -1 is without an end.\n"
+             "/NOBREAK lets no key but Ctrl-C end it.");
+        return 0;
+    }
     for (int i = 1; i < argc; i++) {
         char *end = "", *number = argv[i];
         if (!_stricmp(argv[i], "/nobreak")) {

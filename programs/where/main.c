@@ -120,10 +120,24 @@ static bool match_argument(WCHAR *argument)
     return match_list(_wgetenv(L"PATH"), argument) || found;
 }
 
+static int help(void)
+{
+    out(L"WHERE [/R folder] [/Q] [/F] [/T] pattern...\r\n\r\n"
+        L"Shows where files are that match the patterns: in the current folder and in PATH, below a folder (/R),\r\n"
+        L"in the folders of a variable ($VARIABLE:pattern) or in those named (folder;folder:pattern).\r\n\r\n"
+        L"  /R folder  below this folder\r\n"
+        L"  /Q         the exit code only: 0 found, 1 not found, 2 an error\r\n"
+        L"  /F         names in quotation marks\r\n"
+        L"  /T         with size, date and time\r\n");
+    return 0;
+}
+
 int wmain(int argc, WCHAR **argv)
 {
     bool found = false;
     int i = 1;
+    if (argc == 2 && !wcscmp(argv[1], L"/?"))
+        return help();
     for (; i < argc && argv[i][0] == '/'; i++) {
         if (!_wcsicmp(argv[i], L"/q"))
             options.quiet = true;

@@ -244,8 +244,19 @@ static int parse(int argc, WCHAR **argv)
     return 0;
 }
 
+static int help(void)
+{
+    out(L"WHOAMI [/UPN | /FQDN | /LOGONID]\r\n"
+        L"WHOAMI {[/USER] [/GROUPS] [/PRIV] | /ALL} [/FO {TABLE | LIST | CSV}] [/NH]\r\n\r\n"
+        L"Shows the user, its identifier, groups and privileges, as a table, a list or comma-separated values;\r\n"
+        L"/NH leaves the heads of the columns out.\r\n");
+    return 0;
+}
+
 int wmain(int argc, WCHAR **argv)
 {
+    if (argc == 2 && !wcscmp(argv[1], L"/?"))
+        return help();
     int code = parse(argc, argv);
     if (code)
         return code;

@@ -357,6 +357,15 @@ static void test_list(void)
     ok(GetLastError() == ERROR_NO_MORE_FILES, "error %lu", GetLastError());
     ok_int(found, 1);
     FindClose(find);
+    find = FindFirstFileW(L"\\\\.\\pipe\\transom-namedpipeapi-s?atus", &data);
+    ok(find != INVALID_HANDLE_VALUE && !FindNextFileW(find, &data) && GetLastError() == ERROR_NO_MORE_FILES,
+       "error %lu", GetLastError());
+    FindClose(find);
+    /* a look at the name, as programs look whether a server is there, takes no instance */
+    ok(GetFileAttributesW(name) != INVALID_FILE_ATTRIBUTES, "error %lu", GetLastError());
+    ok(GetFileAttributesW(L"\\\\.\\pipe\\transom-no-such-pipe") == INVALID_FILE_ATTRIBUTES &&
+           GetLastError() == ERROR_FILE_NOT_FOUND,
+       "error %lu", GetLastError());
     CloseHandle(server);
     CloseHandle(more);
 }

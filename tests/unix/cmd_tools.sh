@@ -54,6 +54,10 @@ c 'echo x| %SystemRoot%\system32\more.com' 'x'
 c 'timeout /t 1' '' 1
 c 'for /f "tokens=2 delims=:" %i in ('"'chcp'"') do @echo %i' ' 65001'
 c 'hostname' "$(hostname | cut -d. -f1)"
+for tool in where whoami tasklist taskkill timeout hostname; do
+    c "$tool /? >help.txt" ''
+    grep -qi "$tool" help.txt || fail "$tool /?: $(cat help.txt)"
+done
 c 'whoami /x' '' 1
 c 'whoami /user /fo csv /nh & whoami /groups /priv /fo csv | find /c ","' "$($TRANSOM cmd.exe /c whoami /user /fo csv /nh | tr -d '\r')|$(
     $TRANSOM cmd.exe /c whoami /groups /priv /fo csv | grep -c ,)"
