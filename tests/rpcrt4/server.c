@@ -174,6 +174,46 @@ static void test_management(RPC_BINDING_HANDLE h)
     ok_int(RpcBindingFree(&nobody), RPC_S_OK);
 }
 
+/* Requests to the management interface that are not as they should be. */
+static void test_bad_management(RPC_BINDING_HANDLE h)
+{
+    static RPC_CLIENT_INTERFACE spec = {
+        sizeof(spec),
+        { { 0xafa8bd80, 0x7d8a, 0x11c9, { 0xbe, 0xf4, 0x08, 0x00, 0x2b, 0x10, 0x29, 0x89 } }, { 1, 0 } },
+        NDR_SYNTAX,
+        NULL,
+        0,
+        NULL,
+        0,
+        NULL,
+        0
+    };
+    static const struct {
+        ULONG procedure, size;
+        long status;
+    } requests[] = { { 0, 0, 0 },
+                     { 1, 0, RPC_X_BAD_STUB_DATA },
+                     { 1, 3, RPC_X_BAD_STUB_DATA },
+                     { 1, 4, 0 },
+                     { 4, 4, RPC_X_BAD_STUB_DATA },
+                     { 4, 8, 0 },
+                     { 5, 0, RPC_S_PROCNUM_OUT_OF_RANGE },
+                     { 2, 2000, RPC_S_ACCESS_DENIED } };
+
+    for (size_t i = 0; i < ARRAYSIZE(requests); i++) {
+        RPC_MESSAGE msg = { .Handle = h,
+                            .BufferLength = requests[i].size,
+                            .ProcNum = requests[i].procedure,
+                            .RpcInterfaceInformation = &spec };
+
+        ok_int(I_RpcGetBuffer(&msg), RPC_S_OK);
+        memset(msg.Buffer, 0xff, requests[i].size);
+        ok_int(I_RpcSendReceive(&msg), requests[i].status);
+        I_RpcFreeBuffer(&msg);
+    }
+    ok_int(RpcMgmtIsServerListening(h), RPC_S_OK);
+}
+
 /* --- who calls --- */
 
 static LONG callbacks;
@@ -319,6 +359,7 @@ TESTS
     test_versions(local);
     test_management(local);
     test_management(pipe);
+    test_bad_management(pipe);
     test_security(local, RPC_PROTSEQ_LRPC);
     test_security(pipe, RPC_PROTSEQ_NMP);
     test_descriptors(local);
