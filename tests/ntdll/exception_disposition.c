@@ -383,7 +383,13 @@ static void child(const char *what)
         framed(exit_level1, 0);
     else if (!strcmp(what, "stack")) /* frames outside of the stack are no frames: unhandled */
         on_stack(other_stack + sizeof(other_stack), level2);
-    else if (!strcmp(what, "unwind")) { /* of nothing but this function's callers */
+    else if (!strcmp(what, "small")) { /* a stack that has no room for the exception: the process is over */
+        BYTE *pages = VirtualAlloc(NULL, 0x10000, MEM_RESERVE, PAGE_READWRITE);
+
+        AddVectoredExceptionHandler(1, go_on);
+        VirtualAlloc(pages + 0x1000, 0x1000, MEM_COMMIT, PAGE_READWRITE);
+        on_stack(pages + 0x1100, fault);
+    } else if (!strcmp(what, "unwind")) { /* of nothing but this function's callers */
         CONTEXT scratch;
 
         RtlUnwindEx(NULL, NULL, NULL, NULL, &scratch, NULL);
@@ -427,6 +433,7 @@ static void test_ends(void)
     ok_int(run_child("exit", output, sizeof(output)), 33);
     ok(strstr(output, "u1:5x u0:5x"), "output: %s", output);
     ok_hex(run_child("stack", output, sizeof(output)), CODE(1));
+    ok_hex(run_child("small", output, sizeof(output)), EXCEPTION_ACCESS_VIOLATION);
     ok_hex(run_child("unwind", output, sizeof(output)), 0xc0000027); /* STATUS_UNWIND */
 }
 

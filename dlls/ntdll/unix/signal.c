@@ -212,11 +212,11 @@ static void deliver_exception(struct thread *thread, ucontext_t *uc, const EXCEP
         divert_to_debugger(thread, uc, record, dr6, true);
         return;
     }
-    if (thread->in_delivery || !virtual_extend_stack(sp)) {
+    if (!virtual_make_frame(sp, (uint64_t)g[REG_RSP])) {
         crash_after_handler(thread, uc, record); /* no stack to report on: nothing in the process can handle that */
         return;
     }
-    thread->in_delivery = true; /* a fault while writing the frame comes back here */
+    thread->in_delivery = true; /* a fault while writing the frame is native code's, but of no system call */
     context_from_ucontext(uc, &frame->context);
     if (record->ExceptionCode == (DWORD)STATUS_BREAKPOINT)
         frame->context.Rip = (DWORD64)record->ExceptionAddress;
@@ -323,7 +323,7 @@ static void native_fault(struct thread *thread, siginfo_t *info, ucontext_t *uc,
         return;
     }
     uint64_t address = (uint64_t)info->si_addr;
-    if (thread && thread->frame && address < NT_USER_SPACE_LIMIT &&
+    if (thread && thread->frame && !thread->in_delivery && address < NT_USER_SPACE_LIMIT &&
         !(address >= (uint64_t)thread->unix_stack_low && address < (uint64_t)thread->unix_stack_high)) {
         g[REG_RSP] = (greg_t)thread->frame;
         g[REG_RAX] =

@@ -68,7 +68,7 @@ static bool push(CONTEXT *context, const struct user_apc *apc, const uint8_t *xs
     size_t states_size = xstate ? xstate_frame_size() : 0;
     uint64_t states = ROUND_DOWN(context->Rsp - states_size, states_size ? 64ull : 16ull);
     uint64_t sp = ROUND_DOWN(states - sizeof(struct apc_frame), 16ull);
-    if (!virtual_extend_stack(sp))
+    if (!virtual_make_frame(sp, context->Rsp))
         return false;
     struct apc_frame *frame = (struct apc_frame *)sp;
     frame->context = *context;

@@ -402,7 +402,7 @@ static bool make_coarse(struct view *view, int prot)
 }
 
 /* mprotect, with the way out described at the top when the kernel's map count is exhausted. */
-static NTSTATUS protect_pages(struct view *view, uint64_t start, uint64_t end, int prot)
+NTSTATUS view_protect_pages(struct view *view, uint64_t start, uint64_t end, int prot)
 {
     if (view->flags & VIEW_COARSE) {
         if (prot & PROT_EXEC && !(view->flags & VIEW_COARSE_CODE) && !make_coarse(view, prot))
@@ -419,7 +419,7 @@ static NTSTATUS protect_pages(struct view *view, uint64_t start, uint64_t end, i
 }
 
 /* The kernel protection of committed memory in a view: pages that are watched start read-only. */
-static int view_protection(const struct view *view, ULONG protect)
+int view_protection(const struct view *view, ULONG protect)
 {
     int prot = unix_protection(protect);
     return view->flags & VIEW_WRITE_WATCH ? prot & ~PROT_WRITE : prot;
@@ -433,7 +433,7 @@ NTSTATUS view_commit(struct view *view, uint64_t start, uint64_t end, ULONG prot
     if (range && range->end >= end && range->state == MEM_COMMIT && range->protect == protect &&
         !(view->flags & VIEW_WRITE_WATCH))
         return STATUS_SUCCESS; /* as it is already */
-    status = protect_pages(view, start, end, view_protection(view, protect));
+    status = view_protect_pages(view, start, end, view_protection(view, protect));
     if (status)
         return status;
     if (view->flags & VIEW_WRITE_WATCH) { /* pages already written stay writable */
@@ -834,7 +834,7 @@ NTSTATUS NtProtectVirtualMemory(HANDLE process, PVOID *user_base, SIZE_T *user_s
         }
         if (!status && !(range_find(view, start)->protect == protect && range_find(view, start)->end >= end))
             status = view->watch ? view_commit(view, start, end, protect)
-                                 : protect_pages(view, start, end, unix_protection(protect));
+                                 : view_protect_pages(view, start, end, unix_protection(protect));
         if (!status && !view_set_range(view, start, end, MEM_COMMIT, protect))
             status = STATUS_NO_MEMORY;
     }
@@ -845,140 +845,6 @@ NTSTATUS NtProtectVirtualMemory(HANDLE process, PVOID *user_base, SIZE_T *user_s
     *user_size = end - start;
     *old = previous;
     return STATUS_SUCCESS;
-}
-
-/* Stack growth: a touched guard page of the current thread's stack becomes usable, the page below becomes the guard. */
-static NTSTATUS grow_stack(struct view *view, uint64_t address, bool silent)
-{
-    TEB *teb = current_thread->teb;
-    uint64_t low = (uint64_t)teb->DeallocationStack;
-    uint64_t page = ROUND_DOWN(address, NT_PAGE_SIZE);
-    uint64_t limit = (uint64_t)teb->Tib.StackLimit;
-    /* What is left for handling the overflow: two pages at least (processthreadsapi/nf-processthreadsapi-
-     * setthreadstackguarantee), one that the dispatcher and the unwinder need, and the last, which is never given out. */
-    uint64_t guarantee = ROUND_UP((uint64_t)teb->GuaranteedStackBytes, NT_PAGE_SIZE);
-    uint64_t reserve = 2 * NT_PAGE_SIZE + (guarantee > 2 * NT_PAGE_SIZE ? guarantee : 2 * NT_PAGE_SIZE);
-    uint64_t guard = page - NT_PAGE_SIZE;
-    NTSTATUS status = STATUS_SUCCESS;
-
-    if (page <= low)
-        return STATUS_STACK_OVERFLOW;
-    if (guard < low + reserve) {
-        /* The last pages: let the program use them for handling the overflow it is told of. */
-        guard = low;
-        page = low + NT_PAGE_SIZE;
-        status = silent ? STATUS_SUCCESS : STATUS_STACK_OVERFLOW;
-    }
-    if (protect_pages(view, page, limit, PROT_READ | PROT_WRITE) ||
-        !view_set_range(view, page, limit, MEM_COMMIT, PAGE_READWRITE))
-        return STATUS_STACK_OVERFLOW;
-    if (guard > low) {
-        /* After an earlier overflow (_resetstkoflw) there is memory below, which has to be made to fault. */
-        if (range_find(view, guard)->state == MEM_COMMIT)
-            protect_pages(view, guard, page, PROT_NONE);
-        view_set_range(view, guard, page, MEM_COMMIT, PAGE_READWRITE | PAGE_GUARD);
-    }
-    teb->Tib.StackLimit = (PVOID)page;
-    return status;
-}
-
-static bool on_current_stack(const struct view *view)
-{
-    return current_thread && view->base == (uint64_t)current_thread->teb->DeallocationStack;
-}
-
-/*
- * Another process may have committed the page, which we have learnt just now, or another thread of ours a moment ago: then the
- * access is repeated. It is no such thing if it fails again.
- */
-static bool fault_is_new(uint64_t address)
-{
-    static __thread uint64_t last;
-    bool same = last == address;
-    last = same ? 0 : address;
-    return !same;
-}
-
-NTSTATUS virtual_fault(uint64_t address, bool write, bool bus_error)
-{
-    NTSTATUS status = bus_error ? STATUS_IN_PAGE_ERROR : STATUS_ACCESS_VIOLATION;
-    pthread_mutex_lock(&virtual_lock);
-    struct view *view = view_find(address);
-    if (!view)
-        goto done;
-    struct range *r = range_find(view, address);
-    if (bus_error) {
-        if (r->state == MEM_RESERVE) /* beyond the end of its file */
-            status = STATUS_ACCESS_VIOLATION;
-        goto done;
-    }
-    if (on_current_stack(view) && address < (uint64_t)current_thread->teb->Tib.StackLimit) {
-        /* Native code called from PE code (libm, the vDSO) may jump over the guard page: any page down to the limit is as
-         * good as the guard. */
-        status = grow_stack(view, address, false);
-        goto done;
-    }
-    if (r->state != MEM_COMMIT)
-        goto done;
-    if (view->section && view->section->reserve && fault_is_new(address)) {
-        status = STATUS_SUCCESS;
-        goto done;
-    }
-    if (r->protect & PAGE_GUARD) {
-        uint64_t page = ROUND_DOWN(address, NT_PAGE_SIZE);
-        ULONG protect = r->protect & ~PAGE_GUARD;
-        protect_pages(view, page, page + NT_PAGE_SIZE, view_protection(view, protect));
-        view_set_range(view, page, page + NT_PAGE_SIZE, MEM_COMMIT, protect);
-        status = STATUS_GUARD_PAGE_VIOLATION;
-        goto done;
-    }
-    if (view->watch && write && unix_protection(r->protect) & PROT_WRITE) {
-        uint64_t page = ROUND_DOWN(address, NT_PAGE_SIZE);
-        view->watch[(page - view->base) >> PAGE_SHIFT] = 1;
-        mprotect((void *)page, NT_PAGE_SIZE, unix_protection(r->protect));
-        status = STATUS_SUCCESS;
-    }
-done:
-    pthread_mutex_unlock(&virtual_lock);
-    return status;
-}
-
-/* SIGBUS does not say what went wrong. Reading the page does. */
-NTSTATUS virtual_page_error(uint64_t address)
-{
-    NTSTATUS status = STATUS_UNEXPECTED_IO_ERROR;
-    uint64_t offset = 0;
-    int fd = -1;
-    char byte;
-
-    pthread_mutex_lock(&virtual_lock);
-    struct view *view = view_find(address);
-    if (view && view->section && view->type == MEM_MAPPED) {
-        fd = unix_fd_reserve(fcntl(view->section->fd, F_DUPFD_CLOEXEC, 3));
-        offset = view->offset + address - view->base;
-    }
-    pthread_mutex_unlock(&virtual_lock);
-    if (fd < 0)
-        return status;
-    if (pread(fd, &byte, 1, offset) < 0)
-        status = status_from_errno(errno);
-    close(fd);
-    return status;
-}
-
-bool virtual_extend_stack(uint64_t address)
-{
-    bool ok = true;
-    if (address >= (uint64_t)current_thread->teb->Tib.StackLimit)
-        return true;
-    pthread_mutex_lock(&virtual_lock);
-    struct view *view = view_find(address);
-    if (view && on_current_stack(view))
-        ok = grow_stack(view, address, true) == STATUS_SUCCESS;
-    else if (!view || range_find(view, address)->state != MEM_COMMIT)
-        ok = false; /* some other stack (a fiber's): what is committed there is all it has */
-    pthread_mutex_unlock(&virtual_lock);
-    return ok;
 }
 
 NTSTATUS virtual_map_system(uint64_t base, uint64_t size, ULONG protect)

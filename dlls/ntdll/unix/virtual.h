@@ -59,6 +59,9 @@ struct view *view_create(uint64_t base, uint64_t size, ULONG type, ULONG protect
 void view_delete(struct view *view); /* bookkeeping only: the mapping is the caller's */
 /* Commits reserved pages, or gives committed ones another protection. */
 NTSTATUS view_commit(struct view *view, uint64_t start, uint64_t end, ULONG protect);
+/* mprotect, made coarser where the kernel has no room for another mapping; the protection that a view's pages have with this one */
+NTSTATUS view_protect_pages(struct view *view, uint64_t start, uint64_t end, int prot);
+int view_protection(const struct view *view, ULONG protect);
 /* The ranges alone, of a view that is in no tree of views. */
 bool view_ranges_init(struct view *view, ULONG state, ULONG protect);
 void view_ranges_free(struct view *view);
@@ -85,8 +88,8 @@ NTSTATUS placement_from(ULONG_PTR zero_bits, const MEM_EXTENDED_PARAMETER *param
  */
 NTSTATUS virtual_fault(uint64_t address, bool write, bool bus_error);
 NTSTATUS virtual_page_error(uint64_t address); /* why a page of a file could not be read */
-/* Makes sure that the stack can be written from `address` up. False: it has no room. */
-bool virtual_extend_stack(uint64_t address);
+/* Makes sure that the stack can be written from `address` up to `top`. False: it has no room. */
+bool virtual_make_frame(uint64_t address, uint64_t top);
 /* A view for the system's own data that the program may see (KUSER_SHARED_DATA, PEB, TEBs). */
 NTSTATUS virtual_map_system(uint64_t base, uint64_t size, ULONG protect);
 /* Where the PE image mapped at `address` begins and ends; false: none there. For crash reports. */
