@@ -363,10 +363,10 @@ NTSTATUS NTAPI LdrDisableThreadCalloutsForDll(PVOID base)
     RtlEnterCriticalSection(&ldr_lock);
     module = ldr_find_base(base);
     if (module) {
-        /* Documented: no effect for a DLL with static thread-local storage. */
-        if (!module->entry.TlsIndex)
+        /* "fails if the DLL ... has active static thread local storage" (DisableThreadLibraryCalls) */
+        status = module->entry.TlsIndex ? STATUS_UNSUCCESSFUL : STATUS_SUCCESS;
+        if (!status)
             module->entry.Flags |= LDRP_DONT_CALL_FOR_THREADS;
-        status = STATUS_SUCCESS;
     }
     RtlLeaveCriticalSection(&ldr_lock);
     return status;
