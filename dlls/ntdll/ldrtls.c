@@ -68,6 +68,51 @@ static bool vector_reserve(TEB *teb, ULONG count)
     return true;
 }
 
+static void free_vectors(struct tls_vector *vector)
+{
+    struct tls_vector *outgrown;
+
+    if (vector)
+        for (SIZE_T i = 0; i < vector->capacity; i++)
+            block_free(vector->slots[i]);
+    for (; vector; vector = outgrown) {
+        outgrown = vector->outgrown;
+        heap_free(vector);
+    }
+}
+
+/* Takes a thread out of the list. From then on the TEB may be another thread's, if this one has ended. */
+static struct tls_vector *unlink_thread(TEB *teb)
+{
+    struct tls_vector *vector = vector_of(teb);
+
+    teb->ThreadLocalStoragePointer = NULL;
+    list_remove(&teb->TlsLinks);
+    __atomic_store_n(&teb->TlsLinks.Flink, NULL, __ATOMIC_RELEASE);
+    return vector;
+}
+
+/* A thread that was terminated could not take itself out of the list: the native half has cleared its id. */
+static bool has_ended(const TEB *teb)
+{
+    return !__atomic_load_n(&teb->ClientId.UniqueThread, __ATOMIC_ACQUIRE);
+}
+
+/* Each new thread looks at two others, so that those that have ended are found though no DLL comes or goes. */
+static void look_for_ended(void)
+{
+    for (int i = 0; i < 2 && !list_empty(&threads); i++) {
+        TEB *teb = CONTAINING_RECORD(threads.Flink, TEB, TlsLinks);
+
+        if (has_ended(teb)) {
+            free_vectors(unlink_thread(teb));
+        } else {
+            list_remove(&teb->TlsLinks);
+            list_add_tail(&threads, &teb->TlsLinks);
+        }
+    }
+}
+
 static ULONG index_alloc(void)
 {
     ULONG index;
@@ -152,10 +197,13 @@ NTSTATUS ldr_tls_add_module(struct ldr_module *module)
     }
     image = &images[index];
     *image = new;
-    for (LIST_ENTRY *link = threads.Flink; link != &threads && !status; link = link->Flink) {
+    for (LIST_ENTRY *link = threads.Flink, *next; link != &threads && !status; link = next) {
         TEB *teb = CONTAINING_RECORD(link, TEB, TlsLinks);
 
-        if (!vector_reserve(teb, index + 1) || !(vector_of(teb)->slots[index] = block_alloc(image)))
+        next = link->Flink;
+        if (has_ended(teb))
+            free_vectors(unlink_thread(teb));
+        else if (!vector_reserve(teb, index + 1) || !(vector_of(teb)->slots[index] = block_alloc(image)))
             status = STATUS_NO_MEMORY;
     }
     *(ULONG *)tls->AddressOfIndex = index;
@@ -230,6 +278,7 @@ NTSTATUS ldr_tls_init_thread(void)
     for (ULONG i = 0; i < image_count && !status; i++)
         if (images[i].module && !(vector_of(teb)->slots[i] = block_alloc(&images[i])))
             status = STATUS_NO_MEMORY;
+    look_for_ended();
     list_add_tail(&threads, &teb->TlsLinks);
     RtlReleaseSRWLockExclusive(&tls_lock);
     return status;
@@ -238,20 +287,12 @@ NTSTATUS ldr_tls_init_thread(void)
 void ldr_tls_free_thread(void)
 {
     TEB *teb = nt_teb();
-    struct tls_vector *vector, *outgrown;
+    struct tls_vector *vector;
 
     if (!teb->TlsLinks.Flink)
         return;
     RtlAcquireSRWLockExclusive(&tls_lock);
-    list_remove(&teb->TlsLinks);
-    vector = vector_of(teb);
-    teb->ThreadLocalStoragePointer = NULL;
+    vector = unlink_thread(teb);
     RtlReleaseSRWLockExclusive(&tls_lock);
-    if (vector)
-        for (SIZE_T i = 0; i < vector->capacity; i++)
-            block_free(vector->slots[i]);
-    for (; vector; vector = outgrown) {
-        outgrown = vector->outgrown;
-        heap_free(vector);
-    }
+    free_vectors(vector);
 }

@@ -170,6 +170,44 @@ static void test_ends(void)
     RECORDED("");
 }
 
+static DWORD CALLBACK reads_tls(void *answer)
+{
+    DWORD *(*data)(void) = (DWORD * (*)(void)) answer;
+
+    return *data();
+}
+
+/* Threads that are terminated, between DLLs with thread-local storage that come and go: what the loader knows of threads stays right. */
+static void test_terminated(HMODULE *modules)
+{
+    int wrong = 0;
+
+    watched = 0;
+    ResetEvent(go);
+    for (int i = 0; i < 60; i++) {
+        HANDLE threads[2], reader;
+        DWORD code = 0;
+
+        for (int j = 0; j < 2; j++)
+            threads[j] = CreateThread(NULL, 0, waits, NULL, j ? CREATE_SUSPENDED : 0, NULL);
+        if (i & 1)
+            FreeLibrary(modules[1]);
+        for (int j = 0; j < 2; j++) {
+            TerminateThread(threads[j], 0);
+            WaitForSingleObject(threads[j], INFINITE);
+            CloseHandle(threads[j]);
+        }
+        if (i & 1)
+            modules[1] = LoadLibraryW(paths[1]);
+        reader = CreateThread(NULL, 0, reads_tls, (void *)GetProcAddress(modules[1], "tlsdata"), 0, NULL);
+        WaitForSingleObject(reader, INFINITE);
+        GetExitCodeThread(reader, &code);
+        CloseHandle(reader);
+        wrong += code != DLL_TLS_VALUE;
+    }
+    ok_int(wrong, 0);
+}
+
 /* FLS callbacks run once for each slot that has a value, and for what they set again */
 static DWORD order_slots[3];
 static char fls_order[100];
@@ -238,6 +276,8 @@ TESTS
     }
     test_order(modules);
     test_ends();
+    if (test_is_transom()) /* Windows may be left with a loader lock that a terminated thread has */
+        test_terminated(modules);
     test_fls();
     for (int i = 0; i < 3; i++) {
         ok(FreeLibrary(modules[i]), "error %lu", GetLastError());

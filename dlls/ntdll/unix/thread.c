@@ -44,7 +44,7 @@ static struct thread **thread_hash;
 static size_t thread_hash_size;
 
 /* Blocks of ended threads, for the next ones. A block is pushed by the dying thread as the last thing it does with it. */
-static void *free_blocks;
+static void *free_blocks, *linked_blocks;
 
 static void thread_object_destroy(struct object *obj)
 {
@@ -165,10 +165,27 @@ static void init_teb(TEB *teb)
     teb->ActivationContextStackPointer = &teb->ActivationStack;
 }
 
+/* With virtual_lock held. */
+static void collect_unlinked_blocks(void)
+{
+    for (void **link = &linked_blocks; *link;) {
+        void *block = *link;
+        if (__atomic_load_n(&((TEB *)block)->TlsLinks.Flink, __ATOMIC_ACQUIRE)) {
+            link = block;
+            continue;
+        }
+        *link = *(void **)block;
+        *(void **)block = free_blocks;
+        free_blocks = block;
+    }
+}
+
 static struct thread *thread_alloc(void)
 {
     uint64_t block = 0;
     pthread_mutex_lock(&virtual_lock);
+    if (!free_blocks)
+        collect_unlinked_blocks();
     if (free_blocks) {
         block = (uint64_t)free_blocks;
         free_blocks = *(void **)free_blocks;
@@ -211,12 +228,19 @@ struct object *thread_current_object(void)
     return &current_thread->object->header;
 }
 
+/*
+ * A thread that was terminated has not taken its TEB out of ntdll's list (ldrtls.c), which finds out by the id that it is to be taken
+ * out: the block is used again when that has been done.
+ */
 static void thread_free_block(struct thread *thread)
 {
-    void *block = thread->teb;
+    TEB *teb = thread->teb;
+    bool linked = __atomic_load_n(&teb->TlsLinks.Flink, __ATOMIC_ACQUIRE) != NULL;
+    void **list = linked ? &linked_blocks : &free_blocks;
     pthread_mutex_lock(&virtual_lock);
-    *(void **)block = free_blocks;
-    free_blocks = block;
+    *(void **)teb = *list;
+    *list = teb;
+    __atomic_store_n(&teb->ClientId.UniqueThread, NULL, __ATOMIC_RELEASE);
     pthread_mutex_unlock(&virtual_lock);
 }
 
@@ -323,6 +347,14 @@ void thread_wait_started(void)
         syscall(SYS_futex, &started, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
 }
 
+/* In this order: who ends a suspended thread says so before it lets it go on (thread_terminate_other). */
+static void park_if_wanted(struct thread *thread, CONTEXT *start)
+{
+    if (__atomic_load_n(&thread->suspend_request, __ATOMIC_ACQUIRE) ||
+        __atomic_load_n(&thread->terminating, __ATOMIC_ACQUIRE))
+        thread_park_with(thread, start);
+}
+
 void thread_run(struct thread *thread)
 {
     TEB *teb = thread->teb;
@@ -354,12 +386,10 @@ void thread_run(struct thread *thread)
         syscall(SYS_futex, &started, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
         child_wait_resume(thread, start);
     }
-    if (__atomic_load_n(&thread->suspend_request, __ATOMIC_ACQUIRE))
-        thread_park_with(thread, start);
+    park_if_wanted(thread, start);
     if (debug_active) {
         debug_thread_begins(thread);
-        if (__atomic_load_n(&thread->suspend_request, __ATOMIC_ACQUIRE) || thread->terminating)
-            thread_park_with(thread, start);
+        park_if_wanted(thread, start);
     }
     shared_clock_touch();
     enter_context(&enter);
