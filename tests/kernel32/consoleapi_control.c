@@ -25,10 +25,12 @@ static BOOL WINAPI first(DWORD event)
 
 static BOOL WINAPI second(DWORD event)
 {
+    BOOL claim = claims; /* before anybody is told */
+
     record('B', event);
-    if (claims)
+    if (claim)
         SetEvent(called);
-    return claims;
+    return claim;
 }
 
 static void expect(DWORD event, const char *order)
