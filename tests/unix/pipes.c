@@ -31,7 +31,9 @@ static void die(const char *what)
 static BOOL is_death(void)
 {
     DWORD error = GetLastError();
-    return error == ERROR_BROKEN_PIPE || error == ERROR_NO_DATA || error == ERROR_PIPE_NOT_CONNECTED;
+    /* ERROR_BAD_PIPE: a transaction that begins then ([MS-FSCC] 2.3.48) */
+    return error == ERROR_BROKEN_PIPE || error == ERROR_NO_DATA || error == ERROR_PIPE_NOT_CONNECTED ||
+           error == ERROR_BAD_PIPE;
 }
 
 static HANDLE make_server(void)
