@@ -113,6 +113,43 @@ static void test_computer(void)
     NetApiBufferFree(domain);
 }
 
+static void test_shares(void)
+{
+    SHARE_INFO_1 *shares;
+    SHARE_INFO_502 *share;
+    DWORD read, total, type, resume = 0, found = 0, all, error;
+
+    ok_int(NetShareEnum(NULL, 1, (BYTE **)&shares, MAX_PREFERRED_LENGTH, &read, &total, NULL), NERR_Success);
+    ok_int(read, total);
+    for (DWORD i = 0; i < read; i++) {
+        if (!_wcsicmp(shares[i].shi1_netname, L"C$"))
+            found += shares[i].shi1_type == STYPE_SPECIAL;
+        if (!_wcsicmp(shares[i].shi1_netname, L"IPC$"))
+            found += shares[i].shi1_type == (STYPE_SPECIAL | STYPE_IPC);
+    }
+    ok_int(found, 2);
+    all = read;
+    NetApiBufferFree(shares);
+    found = 0;
+    do {
+        error = NetShareEnum(NULL, 0, (BYTE **)&shares, 1, &read, &total, &resume);
+        if (!ok(error == NERR_Success || error == ERROR_MORE_DATA, "error %lu", error))
+            break;
+        found += read;
+        NetApiBufferFree(shares);
+    } while (error == ERROR_MORE_DATA);
+    ok_int(found, all);
+    ok_int(NetShareGetInfo(NULL, (WCHAR *)L"c$", 502, (BYTE **)&share), NERR_Success);
+    ok(!_wcsicmp(share->shi502_path, L"C:\\"), "%ls", share->shi502_path);
+    ok_int(share->shi502_max_uses, SHI_USES_UNLIMITED);
+    NetApiBufferFree(share);
+    ok_int(NetShareGetInfo(NULL, (WCHAR *)L"no such share", 1, (BYTE **)&share), NERR_NetNameNotFound);
+    ok_int(NetShareGetInfo(NULL, (WCHAR *)L"C$", 3, (BYTE **)&share), ERROR_INVALID_LEVEL);
+    ok_int(NetShareCheck(NULL, (WCHAR *)L"C:", &type), NERR_Success);
+    ok_int(type, STYPE_DISKTREE);
+    ok_int(NetShareDel(NULL, (WCHAR *)L"no such share", 0), NERR_NetNameNotFound);
+}
+
 TESTS
 {
     DWORD size = 257;
@@ -122,4 +159,5 @@ TESTS
     test_enumeration();
     test_groups();
     test_computer();
+    test_shares();
 }
