@@ -226,6 +226,7 @@ static void test_patterns(void)
 
     folder = open_folder("many", 0);
     ok_hex(query(folder, 12, 0, sizeof(buffer), L"nothing"), NO_SUCH_FILE);
+    ok_hex(query(folder, 12, 0, sizeof(buffer), NULL), NO_MORE_FILES); /* [MS-FSA] 2.1.5.6.3: FirstQuery is FALSE */
     CloseHandle(folder);
     /* [MS-FSA] 2.1.5.6.3: a pattern that no name can match */
     folder = open_folder("many", 0);

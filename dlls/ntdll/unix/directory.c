@@ -519,7 +519,10 @@ static NTSTATUS fill_buffer(struct file_object *file, struct directory_scan *sca
         return status; /* an error is told by the next call */
     if (scan->error)
         return status_from_errno(scan->error);
-    return scan->given_any ? STATUS_NO_MORE_FILES : STATUS_NO_SUCH_FILE;
+    if (scan->given_any)
+        return STATUS_NO_MORE_FILES;
+    scan->given_any = true; /* the first query is over: STATUS_NO_MORE_FILES from now on */
+    return STATUS_NO_SUCH_FILE;
 }
 
 static NTSTATUS query(struct io *io, void *buffer, ULONG length, ULONG info_class, ULONG flags,
