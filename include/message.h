@@ -18,6 +18,9 @@
 #define MESSAGE_MAX_BYTES 0x10000u /* of parts that are cut up: memory that is read or written */
 #define MESSAGE_PARTS     3
 
+/* Asks a process to join the server (client.c): caught by all of ours, blocked until they catch it. */
+#define JOIN_SIGNAL (SIGRTMAX - 1)
+
 struct message_header {
     uint32_t code;   /* enum protocol_request or protocol_call */
     uint32_t serial; /* chosen by who asks, returned in the answer */

@@ -2,6 +2,8 @@
 /* process.c: the processes that have joined, as objects: found by id, enumerated, ended, and their exit status kept. */
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
+#include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -248,7 +250,9 @@ uint32_t serve_process_open(struct message *message, const struct protocol_proce
 
 /* --- those that have been asked to join --- */
 
-#define JOIN_SECONDS 3 /* for one that is stopped, or belongs to another prefix */
+#define JOIN_LOOK_MS 100 /* how often one that is to join is looked at */
+#define JOIN_HANDLED 30  /* times: for one that is stopped, or belongs to another prefix */
+#define JOIN_LOOKS   600 /* for one that does not come to run */
 
 /* One that a process shall join, or (`end`) that a child has been cleared up after. */
 struct await {
@@ -256,6 +260,7 @@ struct await {
     struct client *client;
     uint32_t id, serial;
     bool end;
+    unsigned looks, handled; /* how often it was looked at, and had handled the signal then */
     struct source death, timer;
 };
 static struct await *awaits;
@@ -329,10 +334,40 @@ static void await_death(struct source *source, uint32_t events)
     await_done(container(source, struct await, death), STATUS_INVALID_CID, NULL);
 }
 
+/* Whether the signal that asks it to join waits to be handled: a busy machine has not let the process run since. */
+static bool has_signal_pending(uint32_t id)
+{
+    char path[64], line[256];
+    unsigned long long mask = 0, masks = 0;
+    snprintf(path, sizeof(path), "/proc/%u/status", id);
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return false;
+    while (fgets(line, sizeof(line), file))
+        if (sscanf(line, "SigPnd: %llx", &mask) == 1 || sscanf(line, "ShdPnd: %llx", &mask) == 1)
+            masks |= mask;
+    fclose(file);
+    return masks >> (JOIN_SIGNAL - 1) & 1;
+}
+
+/*
+ * Being slow is no reason to give up; being stopped is, and having had the time for it: it is of another prefix, then. The signal may have
+ * come just before a thread began to block in a call of Linux, where nothing looks for what it has left: so it is sent again.
+ */
 static void await_timer(struct source *source, uint32_t events)
 {
+    struct await *await = container(source, struct await, timer);
+    uint64_t ticks;
     (void)events;
-    await_done(container(source, struct await, timer), STATUS_INVALID_CID, NULL);
+    if (read(source->fd, &ticks, sizeof(ticks)) < 0)
+        return;
+    if (!has_signal_pending(await->id)) {
+        await->handled++;
+        syscall(SYS_pidfd_send_signal, await->death.fd, JOIN_SIGNAL, NULL, 0);
+    }
+    if (await->handled == JOIN_HANDLED || ++await->looks == JOIN_LOOKS ||
+        (await->looks >= JOIN_HANDLED && thread_is_stopped(await->id, await->id)))
+        await_done(await, STATUS_INVALID_CID, NULL);
 }
 
 void process_joined(struct process *process)
@@ -375,7 +410,8 @@ uint32_t serve_process_await(struct message *message, const struct protocol_proc
     }
     if (message->fd < 0)
         return (uint32_t)STATUS_INVALID_PARAMETER;
-    struct itimerspec when = { { 0, 0 }, { JOIN_SECONDS, 0 } };
+    const struct timespec look = { 0, JOIN_LOOK_MS * 1000000L };
+    struct itimerspec when = { look, look };
     int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
     struct await *await = timer >= 0 ? await_new(message, in->id) : NULL;
     if (!await) {

@@ -154,8 +154,12 @@ HANDLE WINAPI CreateToolhelp32Snapshot(DWORD flags, DWORD id)
                 head.lists[THREADS].count += process->NumberOfThreads;
         }
     }
-    if (flags & TH32CS_SNAPHEAPLIST && !(heaps = heaps_of(other, &head.lists[HEAPS].count)))
-        head.lists[HEAPS].count = 0;
+    if (flags & TH32CS_SNAPHEAPLIST && !(heaps = heaps_of(other, &head.lists[HEAPS].count))) {
+        kb_free(list);
+        if (other != NT_CURRENT_PROCESS)
+            NtClose(other);
+        return INVALID_HANDLE_VALUE;
+    }
     size.QuadPart = sizeof(head);
     for (i = 0; i < LISTS; i++) {
         head.lists[i].offset = (ULONG)(size.QuadPart + 7) & ~7u;

@@ -14,7 +14,7 @@ NTSYSAPI NTSTATUS NTAPI TransomWalkHeapOf(HANDLE Process, PVOID HeapHandle, RTL_
 
 static bool peek(HANDLE process, const void *at, void *buffer, SIZE_T size)
 {
-    return NT_SUCCESS(NtReadVirtualMemory(process, (PVOID)at, buffer, size, NULL));
+    return set_ntstatus(NtReadVirtualMemory(process, (PVOID)at, buffer, size, NULL));
 }
 
 static HANDLE *own_heaps(ULONG *count)

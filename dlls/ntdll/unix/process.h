@@ -5,6 +5,7 @@
 
 #include <signal.h>
 #include <ucontext.h>
+#include "message.h"
 #include "thread.h"
 
 /* What handles to processes refer to. The current one exists from the start; children have one each (NtCreateUserProcess). */
@@ -35,8 +36,6 @@ struct process_object {
 extern struct process_object *process_current;
 
 /* process_object.c */
-/* Asks a process to join the server (client.c): caught by all of ours, blocked until they catch it. */
-#define JOIN_SIGNAL (SIGRTMAX - 1)
 struct message_part;
 void process_init(struct process_object *process, ULONG id, int pidfd);
 /* With a cell; takes the descriptor. NULL: memory is out. */
