@@ -43,6 +43,7 @@ taskkill_COMMON = text tasks
 schtasks_COMMON = text
 whoami_COMMON = text table
 where_COMMON = text
+icacls_COMMON = text
 find_COMMON = text lines
 findstr_COMMON = text lines
 more_COMMON = text lines

@@ -71,7 +71,7 @@ static BYTE *reply_buffer(RPC_MESSAGE *msg, ULONG size)
 }
 
 /* [out] a pointer to { count; pointers to ids }, [out] status */
-static void serve_if_ids(RPC_MESSAGE *msg)
+static void __RPC_STUB serve_if_ids(RPC_MESSAGE *msg)
 {
     RPC_STATUS status = authorize(msg, RPC_C_MGMT_INQ_IF_IDS);
     RPC_IF_ID_VECTOR *vector = NULL;
@@ -96,7 +96,7 @@ static void serve_if_ids(RPC_MESSAGE *msg)
 }
 
 /* [in, out] count, [out, size_is(count)] numbers, [out] status */
-static void serve_stats(RPC_MESSAGE *msg)
+static void __RPC_STUB serve_stats(RPC_MESSAGE *msg)
 {
     RPC_STATUS status = authorize(msg, RPC_C_MGMT_INQ_STATS);
     ULONG wanted = get_long(msg, 0), count = min(wanted, ARRAYSIZE(server_stats));
@@ -112,7 +112,7 @@ static void serve_stats(RPC_MESSAGE *msg)
 }
 
 /* [out] status, and whether it listens */
-static void serve_listening(RPC_MESSAGE *msg)
+static void __RPC_STUB serve_listening(RPC_MESSAGE *msg)
 {
     RPC_STATUS status = authorize(msg, RPC_C_MGMT_IS_SERVER_LISTEN);
     BYTE *p = reply_buffer(msg, 8);
@@ -122,7 +122,7 @@ static void serve_listening(RPC_MESSAGE *msg)
 }
 
 /* [out] status */
-static void serve_stop(RPC_MESSAGE *msg)
+static void __RPC_STUB serve_stop(RPC_MESSAGE *msg)
 {
     RPC_STATUS status = authorize(msg, RPC_C_MGMT_STOP_SERVER_LISTEN);
 
@@ -132,7 +132,7 @@ static void serve_stop(RPC_MESSAGE *msg)
 }
 
 /* [in] service, size; [out, string, size_is(size)] char *, [out] status */
-static void serve_principal(RPC_MESSAGE *msg)
+static void __RPC_STUB serve_principal(RPC_MESSAGE *msg)
 {
     RPC_STATUS status = authorize(msg, RPC_C_MGMT_INQ_PRINC_NAME);
     ULONG service = get_long(msg, 0), size = get_long(msg, 4), length;

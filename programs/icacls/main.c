@@ -6,7 +6,7 @@
  */
 #include "icacls.h"
 
-extern int __wgetmainargs(int *argc, wchar_t ***argv, wchar_t ***environment, int expand, int *startup);
+int _CRT_glob = 0; /* patterns are ours, not the run time's */
 
 struct options options;
 
@@ -283,12 +283,10 @@ static void help(void)
         L"       [/inheritance:e|d|r]\r\n");
 }
 
-int main(void)
+int wmain(int argc, WCHAR **argv)
 {
-    wchar_t **argv, **environment;
-    int argc, startup = 0, error;
+    int error;
 
-    __wgetmainargs(&argc, &argv, &environment, 0, &startup);
     if (argc < 2 || !wcscmp(argv[1], L"/?")) {
         help();
         return 0;

@@ -1,28 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* job_classes.c: each class of QueryInformationJobObject and SetInformationJobObject, its sizes and errors; rights; many members. */
-#include "../test.h"
-
-static PROCESS_INFORMATION start(const char *what, DWORD flags)
-{
-    STARTUPINFOA startup = { .cb = sizeof(startup) };
-    PROCESS_INFORMATION info = { 0 };
-    char line[MAX_PATH + 50];
-
-    snprintf(line, sizeof(line), "\"%s\" %s", test_argv[0], what);
-    ok(CreateProcessA(NULL, line, NULL, NULL, FALSE, flags, NULL, NULL, &startup, &info), "error %lu", GetLastError());
-    return info;
-}
-
-static DWORD wait_code(PROCESS_INFORMATION info)
-{
-    DWORD code = 0;
-
-    ok_int(WaitForSingleObject(info.hProcess, 20000), WAIT_OBJECT_0);
-    GetExitCodeProcess(info.hProcess, &code);
-    CloseHandle(info.hProcess);
-    CloseHandle(info.hThread);
-    return code;
-}
+#include "../test_child.h"
 
 static void test_sizes(HANDLE job)
 {

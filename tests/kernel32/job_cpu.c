@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* job_cpu.c: the rate of processor time of a job (docs: JOBOBJECT_CPU_RATE_CONTROL_INFORMATION). */
-#include "../test.h"
+#include "../test_child.h"
 
 #define ENABLE   1
 #define WEIGHT   2
@@ -12,17 +12,6 @@ static bool set(HANDLE job, DWORD flags, DWORD value)
     JOBOBJECT_CPU_RATE_CONTROL_INFORMATION info = { .ControlFlags = flags, .CpuRate = value };
 
     return SetInformationJobObject(job, JobObjectCpuRateControlInformation, &info, sizeof(info));
-}
-
-static PROCESS_INFORMATION start(const char *what, DWORD flags)
-{
-    STARTUPINFOA startup = { .cb = sizeof(startup) };
-    PROCESS_INFORMATION info = { 0 };
-    char line[MAX_PATH + 50];
-
-    snprintf(line, sizeof(line), "\"%s\" %s", test_argv[0], what);
-    ok(CreateProcessA(NULL, line, NULL, NULL, FALSE, flags, NULL, NULL, &startup, &info), "error %lu", GetLastError());
-    return info;
 }
 
 /* What the job's members use within a second, of 100 ns each. */

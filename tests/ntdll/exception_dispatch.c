@@ -3,7 +3,7 @@
  * How exceptions are dispatched: vectored handlers that come and go meanwhile, language handlers, RtlUnwindEx, NtRaiseException,
  * NtContinue, the top-level filter, stack overflows, backtraces. Function tables that programs register: unwind_tables.c.
  */
-#include "../test.h"
+#include "../test_child.h"
 #include <malloc.h>
 
 NTSYSAPI NTSTATUS NTAPI NtRaiseException(EXCEPTION_RECORD *record, CONTEXT *context, BOOLEAN first_chance);
@@ -348,35 +348,6 @@ static void child(const char *what)
         WaitForSingleObject(CreateThread(NULL, 0, raise_in_thread, NULL, 0, NULL), INFINITE);
     }
     exit(98);
-}
-
-static DWORD run_child(const char *what, char *output, DWORD size)
-{
-    char path[MAX_PATH], command[MAX_PATH + 32];
-    STARTUPINFOA startup = { .cb = sizeof(startup), .dwFlags = STARTF_USESTDHANDLES };
-    SECURITY_ATTRIBUTES inherit = { sizeof(inherit), NULL, TRUE };
-    PROCESS_INFORMATION process;
-    HANDLE read_end, write_end;
-    DWORD code = ~0u, got, total = 0;
-
-    GetModuleFileNameA(NULL, path, sizeof(path));
-    snprintf(command, sizeof(command), "\"%s\" %s", path, what);
-    CreatePipe(&read_end, &write_end, &inherit, 0);
-    SetHandleInformation(read_end, HANDLE_FLAG_INHERIT, 0);
-    startup.hStdOutput = write_end;
-    startup.hStdError = write_end;
-    if (!CreateProcessA(NULL, command, NULL, NULL, TRUE, 0, NULL, NULL, &startup, &process))
-        return code;
-    CloseHandle(write_end);
-    while (total < size - 1 && ReadFile(read_end, output + total, size - 1 - total, &got, NULL) && got)
-        total += got;
-    output[total] = 0;
-    WaitForSingleObject(process.hProcess, 20000);
-    GetExitCodeProcess(process.hProcess, &code);
-    CloseHandle(process.hProcess);
-    CloseHandle(process.hThread);
-    CloseHandle(read_end);
-    return code;
 }
 
 static void test_top_level(void)

@@ -3,7 +3,7 @@
  * exception_disposition.c: what language handlers may answer and what they may not, unwinds to frames that do not exist, stacks that are
  * not the thread's, unwinds of the whole stack, consolidated frames, and function tables that come and go while an exception is under way.
  */
-#include "../test.h"
+#include "../test_child.h"
 
 #ifndef STATUS_INVALID_DISPOSITION
 #define STATUS_INVALID_DISPOSITION ((DWORD)0xc0000026)
@@ -395,35 +395,6 @@ static void child(const char *what)
         RtlUnwindEx(NULL, NULL, NULL, NULL, &scratch, NULL);
     }
     ExitProcess(44);
-}
-
-static DWORD run_child(const char *what, char *output, DWORD size)
-{
-    char path[MAX_PATH], command[MAX_PATH + 32];
-    STARTUPINFOA startup = { .cb = sizeof(startup), .dwFlags = STARTF_USESTDHANDLES };
-    SECURITY_ATTRIBUTES inherit = { sizeof(inherit), NULL, TRUE };
-    PROCESS_INFORMATION process;
-    HANDLE read_end, write_end;
-    DWORD code = ~0u, got, total = 0;
-
-    GetModuleFileNameA(NULL, path, sizeof(path));
-    snprintf(command, sizeof(command), "\"%s\" %s", path, what);
-    CreatePipe(&read_end, &write_end, &inherit, 0);
-    SetHandleInformation(read_end, HANDLE_FLAG_INHERIT, 0);
-    startup.hStdOutput = write_end;
-    startup.hStdError = write_end;
-    if (!CreateProcessA(NULL, command, NULL, NULL, TRUE, 0, NULL, NULL, &startup, &process))
-        return code;
-    CloseHandle(write_end);
-    while (total < size - 1 && ReadFile(read_end, output + total, size - 1 - total, &got, NULL) && got)
-        total += got;
-    output[total] = 0;
-    WaitForSingleObject(process.hProcess, 20000);
-    GetExitCodeProcess(process.hProcess, &code);
-    CloseHandle(process.hProcess);
-    CloseHandle(process.hThread);
-    CloseHandle(read_end);
-    return code;
 }
 
 static void test_ends(void)
