@@ -19,10 +19,13 @@ static bool report(HANDLE source, DWORD id, const WCHAR *text)
 static void child(int number)
 {
     HANDLE source = RegisterEventSourceA(NULL, LOG "Child");
+
+    if (!source)
+        ExitProcess(GetLastError());
     for (int i = 0; i < 100; i++)
-        report(source, 0x40000000 + number, L"child");
-    DeregisterEventSource(source);
-    ExitProcess(0);
+        if (!report(source, 0x40000000 + number, L"child"))
+            ExitProcess(GetLastError());
+    ExitProcess(DeregisterEventSource(source) ? 0 : GetLastError());
 }
 
 static void test_errors(void)
@@ -137,8 +140,14 @@ static void test_writers(HANDLE log)
         ok(CreateProcessA(NULL, command, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &info[i]), "error %lu",
            GetLastError());
     }
-    for (int i = 0; i < 3; i++)
-        WaitForSingleObject(info[i].hProcess, 20000);
+    for (int i = 0; i < 3; i++) {
+        DWORD code = ~0u;
+        ok_int(WaitForSingleObject(info[i].hProcess, 60000), WAIT_OBJECT_0);
+        GetExitCodeProcess(info[i].hProcess, &code);
+        ok_int(code, 0);
+        CloseHandle(info[i].hProcess);
+        CloseHandle(info[i].hThread);
+    }
     /* the children's source is registered nowhere: the Application log */
     HANDLE application = OpenEventLogA(NULL, "Application");
     GetNumberOfEventLogRecords(application, &after);

@@ -294,6 +294,51 @@ static void test_move(void)
     path_to(name, L"file.txt");
 }
 
+#define CREATORS 4
+
+static SYNCHRONIZATION_BARRIER barrier;
+static WCHAR contended[MAX_PATH];
+static volatile LONG made[2], wrong; /* made[0]: by OPEN_ALWAYS, made[1]: by CREATE_ALWAYS */
+
+static DWORD WINAPI create_together(void *rounds)
+{
+    for (int i = 0; i < (int)(INT_PTR)rounds; i++) {
+        HANDLE file;
+
+        EnterSynchronizationBarrier(&barrier, 0);
+        SetLastError(0);
+        file = CreateFileW(contended, GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
+                           i & 1 ? CREATE_ALWAYS : OPEN_ALWAYS, 0, NULL);
+        if (file == INVALID_HANDLE_VALUE || (GetLastError() && GetLastError() != ERROR_ALREADY_EXISTS))
+            InterlockedExchange(&wrong, (LONG)GetLastError());
+        else if (!GetLastError())
+            InterlockedIncrement(&made[i & 1]);
+        CloseHandle(file);
+        if (EnterSynchronizationBarrier(&barrier, 0) && !DeleteFileW(contended))
+            InterlockedExchange(&wrong, (LONG)GetLastError());
+    }
+    return 0;
+}
+
+/* One of them makes the file, the others find it: none is told that it exists (OPEN_ALWAYS on CreateFile's page). */
+static void test_creators(void)
+{
+    HANDLE threads[CREATORS];
+
+    GetTempPathW(MAX_PATH, contended);
+    swprintf(contended + wcslen(contended), 40, L"creators%lu", GetCurrentProcessId());
+    InitializeSynchronizationBarrier(&barrier, CREATORS, -1);
+    for (int i = 0; i < CREATORS; i++)
+        threads[i] = CreateThread(NULL, 0, create_together, (void *)400, 0, NULL);
+    WaitForMultipleObjects(CREATORS, threads, TRUE, INFINITE);
+    for (int i = 0; i < CREATORS; i++)
+        CloseHandle(threads[i]);
+    ok_int(wrong, 0);
+    ok_int(made[0], 200);
+    ok_int(made[1], 200);
+    DeleteSynchronizationBarrier(&barrier);
+}
+
 TESTS
 {
     GetTempPathW(MAX_PATH, dir);
@@ -307,5 +352,6 @@ TESTS
     test_delete();
     test_attributes();
     test_move();
+    test_creators();
     ok(RemoveDirectoryW(dir), "error %lu", GetLastError());
 }

@@ -512,7 +512,7 @@ static NTSTATUS copy_template(struct open *o)
     return status;
 }
 
-static NTSTATUS open_or_create(struct open *o, bool *created)
+static NTSTATUS try_open_or_create(struct open *o, bool *created)
 {
     NTSTATUS status;
     int err;
@@ -570,6 +570,18 @@ static NTSTATUS open_or_create(struct open *o, bool *created)
         *created = true;
         status = create_new(o);
     }
+    return status;
+}
+
+/* Who also opens what is there does not mind that somebody else was quicker to create it; only that it is gone each time again. */
+static NTSTATUS open_or_create(struct open *o, bool *created)
+{
+    NTSTATUS status;
+    int attempts = 0;
+
+    do
+        status = try_open_or_create(o, created);
+    while (status == STATUS_OBJECT_NAME_COLLISION && o->disposition != FILE_CREATE && ++attempts < 1000);
     return status;
 }
 
