@@ -43,6 +43,7 @@ struct wait_packet {
     struct watcher *watcher; /* who waits for it if the cell is a common one; atomic */
     uint32_t slot;
     bool leaving;               /* the watcher shall let go of it */
+    bool awaited;               /* somebody waits for what FIRING becomes; atomic */
     uint32_t posted, posted_to; /* the number by which it was last posted to a port that processes share; which port */
 };
 

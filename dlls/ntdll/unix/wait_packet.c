@@ -291,6 +291,30 @@ const struct object_type wait_packet_type = {
     .close = packet_close,
 };
 
+/* It is no longer FIRING. Nobody can have taken it yet, or the caller holds a reference. */
+static void fired(struct wait_packet *packet, uint32_t state)
+{
+    __atomic_store_n(&packet->state, state, __ATOMIC_SEQ_CST);
+    if (unlikely(__atomic_load_n(&packet->awaited, __ATOMIC_SEQ_CST)))
+        syscall(SYS_futex, &packet->state, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
+}
+
+/*
+ * What it is when it is not FIRING: that it has been posted to a port of another process, whoever took it may know before this
+ * process does.
+ */
+static uint32_t settled(struct wait_packet *packet)
+{
+    struct wait_deadline never = { .infinite = true };
+    uint32_t state;
+
+    while ((state = __atomic_load_n(&packet->state, __ATOMIC_SEQ_CST)) == PACKET_FIRING) {
+        __atomic_store_n(&packet->awaited, true, __ATOMIC_SEQ_CST);
+        futex_sleep(&packet->state, PACKET_FIRING, &never);
+    }
+    return state;
+}
+
 /* The object was signalled for the packet: called by the signaller, no cell locked. */
 void completion_packet_fired(uint32_t record)
 {
@@ -302,16 +326,17 @@ void completion_packet_fired(uint32_t record)
     if (unlikely(port->remote)) { /* shared since: the packet has no place in the server's queue, only what it says */
         native_unlock(&port->lock);
         uint32_t posted = 0;
+        __atomic_store_n(&packet->state, PACKET_FIRING, __ATOMIC_RELEASE); /* until it has been posted */
         completion_post_remote(packet, &posted);
         packet->posted_to = port->header.shared_number;
         __atomic_store_n(&packet->posted, posted, __ATOMIC_RELAXED);
-        __atomic_store_n(&packet->state, PACKET_IDLE, __ATOMIC_RELEASE);
+        fired(packet, PACKET_IDLE);
         object_unref(&port->header);
         object_unref(&packet->header);
         object_unref(target);
         return;
     }
-    __atomic_store_n(&packet->state, PACKET_QUEUED, __ATOMIC_RELEASE);
+    fired(packet, PACKET_QUEUED);
     completion_append(port, &packet->packet);
     completion_unlock(port);
     object_unref(target);
@@ -358,7 +383,7 @@ NTSTATUS NtAssociateWaitCompletionPacket(HANDLE WaitCompletionPacketHandle, HAND
         object_before_wait(target);
     if (!status) {
         native_lock(&packet->lock);
-        if (__atomic_load_n(&packet->state, __ATOMIC_ACQUIRE) != PACKET_IDLE) {
+        if (settled(packet) != PACKET_IDLE) {
             status = STATUS_INVALID_PARAMETER_1;
             native_unlock(&packet->lock);
         }
